@@ -1,0 +1,178 @@
+"""What a parser reports, and the cheap form of the paths in it.
+
+A path is wanted by few of the readers of an event, and building a tuple for each value costs more than parsing it. So the
+tree keeps a chain of nodes, one for each value that something was selected in, and an event computes its tuple from
+the chain when it is asked, once.
+
+Events are values: immutable, compared by content, usable in ``match``, picklable. They are written by hand because a
+mypyc class cannot be a dataclass here and a NamedTuple is built five times slower.
+"""
+
+from __future__ import annotations
+
+from typing import Any, final
+
+Path = tuple[str | int, ...]
+
+
+@final
+class Node:
+    """A place in the document: a key under a parent node. The root has no parent."""
+
+    __slots__ = ("key", "parent")
+
+    def __init__(self, parent: Node | None, key: str | int) -> None:
+        self.parent = parent
+        self.key = key
+
+    def path(self) -> Path:
+        keys: list[str | int] = []
+        node = self
+        parent = node.parent
+        while parent is not None:
+            keys.append(node.key)
+            node = parent
+            parent = node.parent
+        keys.reverse()
+        return tuple(keys)
+
+
+class Event:
+    """Something that happened at one place of the document."""
+
+    __slots__ = ("_at",)
+
+    def __init__(self, path: object) -> None:
+        # A tuple, or a node until somebody asks.
+        self._at: object = path
+
+    @property
+    def path(self) -> Path:
+        """Keys and indexes from the root, in the document's own names."""
+        at = self._at
+        if isinstance(at, Node):
+            path = at.path()
+            self._at = path
+            return path
+        assert isinstance(at, tuple)
+        return at
+
+    def _fields(self) -> dict[str, Any]:
+        """What the event says, by the names of its constructor."""
+        return {"path": self.path}
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        assert isinstance(other, Event)
+        return self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        # Values may be unhashable; equal events have equal paths.
+        return hash((type(self).__name__, self.path))
+
+    def __repr__(self) -> str:
+        shown = ", ".join([f"{name}={value!r}" for name, value in self._fields().items()])
+        return f"{type(self).__name__}({shown})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple(self._fields().values())
+
+
+@final
+class Completed(Event):
+    """A value closed. ``value`` is validated where the place has a target, else plain JSON."""
+
+    __slots__ = ("value",)
+    __match_args__ = ("path", "value")
+
+    def __init__(self, path: object, value: object) -> None:
+        self._at = path
+        self.value: Any = value
+
+    def _fields(self) -> dict[str, Any]:
+        return {"path": self.path, "value": self.value}
+
+
+@final
+class Replaced(Event):
+    """A key came again and its new value became visible; ``value`` is the JSON value it replaced."""
+
+    __slots__ = ("value",)
+    __match_args__ = ("path", "value")
+
+    def __init__(self, path: object, value: object) -> None:
+        self._at = path
+        self.value: Any = value
+
+    def _fields(self) -> dict[str, Any]:
+        return {"path": self.path, "value": self.value}
+
+
+@final
+class Invalid(Event):
+    """A value closed and does not fit its target. ``error`` is the validator's own error for this place."""
+
+    __slots__ = ("error",)
+    __match_args__ = ("path", "error")
+
+    def __init__(self, path: object, error: Exception) -> None:
+        self._at = path
+        self.error = error
+
+    @property
+    def errors(self) -> list[Any]:
+        """The validator's line errors, locations relative to ``path``."""
+        errors: Any = getattr(self.error, "errors", None)
+        return list(errors()) if callable(errors) else [self.error]
+
+    def _fields(self) -> dict[str, Any]:
+        return {"path": self.path, "error": self.error}
+
+
+@final
+class Violation(Event):
+    """An open value that no continuation can make valid any more, found at offset ``pos``."""
+
+    __slots__ = ("msg", "pos")
+    __match_args__ = ("path", "msg", "pos")
+
+    def __init__(self, path: object, msg: str, pos: int) -> None:
+        self._at = path
+        self.msg = msg
+        self.pos = pos
+
+    def _fields(self) -> dict[str, Any]:
+        return {"path": self.path, "msg": self.msg, "pos": self.pos}
+
+
+@final
+class Predicted(Event):
+    """An open value for which its schema leaves only ``value``, known at offset ``pos``."""
+
+    __slots__ = ("pos", "value")
+    __match_args__ = ("path", "value", "pos")
+
+    def __init__(self, path: object, value: object, pos: int) -> None:
+        self._at = path
+        self.value: Any = value
+        self.pos = pos
+
+    def _fields(self) -> dict[str, Any]:
+        return {"path": self.path, "value": self.value, "pos": self.pos}
+
+
+@final
+class Repaired(Event):
+    """Lenient parsing read something that is not JSON, of the given ``kind``, at offset ``pos``."""
+
+    __slots__ = ("kind", "pos")
+    __match_args__ = ("path", "kind", "pos")
+
+    def __init__(self, path: object, kind: str, pos: int) -> None:
+        self._at = path
+        self.kind = kind
+        self.pos = pos
+
+    def _fields(self) -> dict[str, Any]:
+        return {"path": self.path, "kind": self.kind, "pos": self.pos}

@@ -1,0 +1,638 @@
+"""The lexer: a resumable state machine from text to calls on the tree.
+
+Text comes in chunks that may be cut anywhere. Between two chunks the machine is in one of these states, and all it
+remembers is plain data:
+
+    VALUE        a value must come                       FIRST        a value or ']'
+    KEY          a key must come                         FIRST_KEY    a key or '}'
+    COLON        ':' must come                           AFTER        ',' or the end of the container
+    DONE         the root closed; only white space may come
+    TEXT         inside a string, value or key; ``escape`` tells where in an escape, ``high`` holds the first half of a
+                 surrogate pair until the second has come or cannot come any more
+    NUMBER       inside a number; ``digits`` is the state of its own small automaton
+    WORD         inside true, false or null
+
+``feed`` is one loop that skips white space and dispatches on the state; each token is scanned by a method that gives the
+index after it, or leaves the machine in a token state at the end of the chunk. A token that fits in the chunk is sliced
+out of it; only one that is cut is collected in pieces. So each character is looked at a bounded number of times, whatever
+came before it.
+
+The machine stops at the first character that cannot continue a JSON text (RFC 8259), with the position of that character.
+What is found does not depend on how the text was cut, the errors included.
+"""
+
+from __future__ import annotations
+
+import re
+
+# In every Python, though typeshed leaves it out.
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any, Final, final
+
+from partialjson._core.plan import Source
+from partialjson._core.tree import Tree
+from partialjson.errors import IncompleteError, ParseError
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+VALUE: Final = 0
+FIRST: Final = 1
+KEY: Final = 2
+FIRST_KEY: Final = 3
+COLON: Final = 4
+AFTER: Final = 5
+DONE: Final = 6
+TEXT: Final = 7
+NUMBER: Final = 8
+WORD: Final = 9
+
+# Inside a number: what has been read, and so what may follow.
+MINUS: Final = 0  # '-': a digit must follow
+ZERO: Final = 1  # a leading '0'
+WHOLE: Final = 2  # digits of the integer part
+POINT: Final = 3  # '.': a digit must follow
+FRACTION: Final = 4  # digits of the fraction
+EXP: Final = 5  # 'e': a digit or a sign must follow
+EXP_SIGN: Final = 6  # the sign of the exponent: a digit must follow
+EXP_DIGITS: Final = 7  # digits of the exponent
+
+# Inside a string: 0 outside an escape, 1 after the backslash, 2 to 5 before the 1st to 4th hex digit.
+HEX: Final = 2
+
+# Characters, as code points.
+TAB: Final = 9
+NEWLINE: Final = 10
+RETURN: Final = 13
+SPACE: Final = 32
+QUOTE: Final = 34
+PLUS: Final = 43
+COMMA: Final = 44
+DASH: Final = 45
+DOT: Final = 46
+SLASH: Final = 47
+DIGIT_0: Final = 48
+DIGIT_9: Final = 57
+COLON_SIGN: Final = 58
+OPEN_BRACKET: Final = 91
+BACKSLASH: Final = 92
+CLOSE_BRACKET: Final = 93
+OPEN_BRACE: Final = 123
+CLOSE_BRACE: Final = 125
+
+# A plain loop beats a regular expression for what a model sends at once, and loses to C searches on long text.
+SHORT: Final = 64
+
+_CONTROL: Final = re.compile("[\x00-\x1f]")
+_SIMPLE_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\", '"': '"'}
+
+
+@final
+class Lexer(Source):
+    """Drives a tree from text."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        max_depth: i64,
+        max_string: i64,
+        max_number: i64,
+        max_document: i64,
+        retain_text: bool,
+        lone_surrogates: bool,
+    ) -> None:
+        self.tree = tree
+        self.max_depth = max_depth
+        self.max_string = max_string
+        self.max_number = max_number
+        self.max_document = max_document
+        self.lone_surrogates = lone_surrogates
+        self.state: i64 = VALUE
+        # Where the present chunk starts in the document; where its line starts.
+        self.base: i64 = 0
+        self.line: i64 = 1
+        self.line_start: i64 = 0
+        # The token that is cut by the end of the chunk. A string value grows in the tree, everything else here.
+        self.token: list[str] = []
+        self.length: i64 = 0
+        self.is_key = False
+        self.escape: i64 = 0
+        self.code: i64 = 0
+        self.high: i64 = 0
+        self.digits: i64 = 0
+        self.word = ""
+        self.matched: i64 = 0
+        # One object for each distinct key.
+        self.names: dict[str, str] = {}
+        # The text, where a plan may need pieces of it: (offset of its start, chunk) for each chunk.
+        self.retain_text = retain_text
+        self.chunks: list[str] = []
+        self.starts: list[i64] = []
+        # Index in the present chunk of the structural character at hand.
+        self.at: i64 = 0
+
+    def feed(self, s: str) -> None:
+        """Read one chunk.
+
+        Raises:
+            ParseError: the text cannot be the beginning of JSON, or passes a limit.
+        """
+        n: i64 = len(s)
+        if self.base + n > self.max_document:
+            room = self.max_document - self.base
+            self._feed(s[:room], room)
+            raise self.error(f"the document is longer than the limit of {self.max_document} characters", 0)
+        self._feed(s, n)
+
+    def _feed(self, s: str, n: i64) -> None:
+        i: i64 = 0
+        if self.retain_text and n > 0:
+            self.chunks.append(s)
+            self.starts.append(self.base)
+        if self.state >= TEXT:
+            i = self._resume(s, n)
+        while i < n:
+            c: i64 = ord(s[i])
+            if c <= SPACE:
+                if c == NEWLINE:
+                    self.line += 1
+                    self.line_start = self.base + i + 1
+                elif c != SPACE and c != RETURN and c != TAB:
+                    raise self._unexpected(s, i)
+                i += 1
+                continue
+            state = self.state
+            if state == AFTER:
+                i = self._after(s, c, i)
+            elif state == VALUE or state == FIRST:
+                i = self._value(s, c, i, n)
+            elif state == KEY or state == FIRST_KEY:
+                if c == QUOTE:
+                    i = self._key(s, i + 1, n)
+                elif c == CLOSE_BRACE and state == FIRST_KEY:
+                    i = self._end(i)
+                else:
+                    raise self._unexpected(s, i)
+            elif state == COLON:
+                if c != COLON_SIGN:
+                    raise self._unexpected(s, i)
+                self.state = VALUE
+                i += 1
+            else:
+                raise self._unexpected(s, i)
+        self.base += n
+
+    def finish(self) -> None:
+        """The text ended.
+
+        Raises:
+            IncompleteError: it ended before the root value closed.
+        """
+        if self.state == NUMBER and self.tree.depth() == 0 and self._number_may_end():
+            self._number_ends("".join(self.token), 0)
+        if self.state != DONE:
+            raise self.incomplete()
+
+    def done(self) -> bool:
+        return self.state == DONE
+
+    def incomplete(self) -> IncompleteError:
+        """The error for a document that ends here."""
+        if self.state == VALUE and self.base == 0:
+            msg = "the document is empty"
+        elif self.state == VALUE and self.tree.depth() == 0:
+            msg = "the document is blank"
+        elif self.state == TEXT:
+            msg = "the document ends inside a key" if self.is_key else "the document ends inside a string"
+        elif self.state == NUMBER:
+            msg = "the document ends inside a number"
+        elif self.state == WORD:
+            msg = f"the document ends inside {self.word}"
+        elif self.state == VALUE:
+            msg = "the document ends where a value must come"
+        elif self.state == DONE:
+            msg = "the document ends inside a UTF-8 sequence"
+        elif self.tree.in_object:
+            msg = "the document ends inside an object"
+        else:
+            msg = "the document ends inside an array"
+        return IncompleteError(msg, self.base, self.line, self.base - self.line_start + 1, self.path())
+
+    # Structure.
+
+    def _value(self, s: str, c: i64, i: i64, n: i64) -> i64:
+        if c == QUOTE:
+            return self._string(s, i + 1, n)
+        if c == OPEN_BRACE or c == OPEN_BRACKET:
+            tree = self.tree
+            if tree.depth() >= self.max_depth:
+                raise self.error(f"nested deeper than the limit of {self.max_depth}", i)
+            self.at = i
+            if c == OPEN_BRACE:
+                tree.begin_object()
+                self.state = FIRST_KEY
+            else:
+                tree.begin_array()
+                self.state = FIRST
+            return i + 1
+        if c == DASH or DIGIT_0 <= c <= DIGIT_9:
+            self.state = NUMBER
+            self.length = 1
+            if c == DASH:
+                self.digits = MINUS
+            elif c == DIGIT_0:
+                self.digits = ZERO
+            else:
+                self.digits = WHOLE
+            return self._number(s, i, i + 1, n)
+        if c == 116:
+            self.word = "true"
+        elif c == 102:
+            self.word = "false"
+        elif c == 110:
+            self.word = "null"
+        elif c == CLOSE_BRACKET and self.state == FIRST:
+            return self._end(i)
+        else:
+            raise self._unexpected(s, i)
+        self.state = WORD
+        self.matched = 1
+        return self._word(s, i + 1, n)
+
+    def _after(self, s: str, c: i64, i: i64) -> i64:
+        in_object = self.tree.in_object
+        if c == COMMA:
+            self.state = KEY if in_object else VALUE
+            return i + 1
+        if c == (CLOSE_BRACE if in_object else CLOSE_BRACKET):
+            return self._end(i)
+        raise self._unexpected(s, i)
+
+    def _end(self, i: i64) -> i64:
+        self.at = i
+        self.tree.end()
+        self._closed()
+        return i + 1
+
+    def _closed(self) -> None:
+        """A value closed: go on in the container around it."""
+        self.state = AFTER if self.tree.depth() else DONE
+
+    # Strings.
+
+    def _string(self, s: str, i: i64, n: i64) -> i64:
+        """A string value whose first character is at ``i``."""
+        j = self._plain_run(s, i, n)
+        if j < n and ord(s[j]) == QUOTE and j - i <= self.max_string:
+            self._closed()
+            self.tree.string(s[i:j])
+            return j + 1
+        if j + SHORT < n and ord(s[j]) == BACKSLASH and self.lone_surrogates:
+            whole = self._escaped(s, i, n)
+            if whole > 0:
+                return whole
+        self.is_key = False
+        self.length = 0
+        self.state = TEXT
+        self.tree.begin_text()
+        return self._text(s, i, n)
+
+    def _escaped(self, s: str, i: i64, n: i64) -> i64:
+        """A string value with escapes, read by the standard library's scanner where it closes in this chunk; else 0."""
+        value: str
+        end: int
+        try:
+            value, end = scanstring(s, i, True)
+        except ValueError:
+            return 0
+        if len(value) > self.max_string:
+            return 0
+        self._closed()
+        self.tree.string(value)
+        return end
+
+    def _key(self, s: str, i: i64, n: i64) -> i64:
+        j = self._plain_run(s, i, n)
+        if j < n and ord(s[j]) == QUOTE and j - i <= self.max_string:
+            self._named(s[i:j])
+            return j + 1
+        self.is_key = True
+        self.length = 0
+        self.state = TEXT
+        return self._text(s, i, n)
+
+    def _named(self, key: str) -> None:
+        self.tree.name(self.names.setdefault(key, key))
+        self.state = COLON
+
+    def _plain_run(self, s: str, i: i64, n: i64) -> i64:
+        """The first quote, backslash or control character at or after ``i``, or ``n``."""
+        j = i
+        stop = i + SHORT if i + SHORT < n else n
+        while j < stop:
+            c: i64 = ord(s[j])
+            if c == QUOTE or c == BACKSLASH or c < SPACE:
+                return j
+            j += 1
+        if j == n:
+            return n
+        return self._plain_run_long(s, j, n)
+
+    def _plain_run_long(self, s: str, i: i64, n: i64) -> i64:
+        end: i64 = s.find('"', i)
+        if end < 0:
+            end = n
+        backslash: i64 = s.find("\\", i, end)
+        if backslash >= 0:
+            end = backslash
+        control = _CONTROL.search(s, i, end)
+        if control is not None:
+            return control.start()
+        return end
+
+    def _text(self, s: str, i: i64, n: i64) -> i64:
+        """Inside a string that is collected in pieces."""
+        while i < n:
+            if self.escape != 0:
+                i = self._in_escape(s, i)
+                continue
+            j = self._plain_run(s, i, n)
+            if j > i:
+                if self.high != 0:
+                    self._lone(i)
+                room = self.max_string - self.length
+                if j - i > room:
+                    if room > 0:
+                        self._grow(s[i : i + room], room)
+                    raise self._too_long(i + room)
+                self._grow(s[i:j], j - i)
+                if j == n:
+                    return n
+            c: i64 = ord(s[j])
+            if c == BACKSLASH:
+                self.escape = 1
+                i = j + 1
+            elif c == QUOTE:
+                if self.high != 0:
+                    self._lone(j)
+                if self.is_key:
+                    key = "".join(self.token)
+                    self.token = []
+                    self._named(key)
+                else:
+                    self._closed()
+                    self.tree.end_text()
+                return j + 1
+            else:
+                if self.high != 0:
+                    self._lone(j)
+                raise self.error(f"control character U+{c:04X} in a string must be escaped", j)
+        return n
+
+    def _in_escape(self, s: str, i: i64) -> i64:
+        c: i64 = ord(s[i])
+        if self.escape == 1:
+            if c == 117:
+                self.escape = HEX
+                self.code = 0
+                return i + 1
+            plain = _SIMPLE_ESCAPES.get(s[i])
+            if plain is None:
+                raise self.error(f"invalid escape \\{_shown(s[i])} in a string", i)
+            if self.high != 0:
+                self._lone(i)
+            self._grow_by_escape(plain, i)
+            self.escape = 0
+            return i + 1
+        if DIGIT_0 <= c <= DIGIT_9:
+            digit = c - DIGIT_0
+        elif 97 <= c <= 102:
+            digit = c - 87
+        elif 65 <= c <= 70:
+            digit = c - 55
+        else:
+            raise self.error(f"invalid hex digit {_shown(s[i])} in a \\u escape", i)
+        self.code = self.code * 16 + digit
+        self.escape += 1
+        if self.escape == HEX + 4:
+            self.escape = 0
+            self._code_unit(self.code, i)
+        return i + 1
+
+    def _code_unit(self, unit: i64, i: i64) -> None:
+        """A ``\\u`` escape is whole; ``i`` is its last digit. Pairs of surrogates are one character."""
+        if 0xDC00 <= unit <= 0xDFFF and self.high != 0:
+            unit = 0x10000 + (self.high - 0xD800) * 0x400 + (unit - 0xDC00)
+            self.high = 0
+            self._grow_by_escape(chr(unit), i)
+            return
+        if self.high != 0:
+            self._lone(i)
+        if 0xD800 <= unit <= 0xDBFF:
+            self.high = unit
+            return
+        if 0xDC00 <= unit <= 0xDFFF and not self.lone_surrogates:
+            raise self._lone_error(unit, i)
+        self._grow_by_escape(chr(unit), i)
+
+    def _lone(self, i: i64) -> None:
+        """The character at ``i`` shows that the first half of a surrogate pair stays alone."""
+        high = self.high
+        if not self.lone_surrogates:
+            raise self._lone_error(high, i)
+        self.high = 0
+        self._grow_by_escape(chr(high), i)
+
+    def _lone_error(self, unit: i64, i: i64) -> ParseError:
+        return self.error(f"surrogate escape \\u{unit:04x} is not half of a pair", i)
+
+    def _grow_by_escape(self, character: str, i: i64) -> None:
+        if self.length >= self.max_string:
+            raise self._too_long(i)
+        self._grow(character, 1)
+
+    def _grow(self, part: str, length: i64) -> None:
+        self.length += length
+        if self.is_key:
+            self.token.append(part)
+        else:
+            self.tree.grow(part)
+
+    def _too_long(self, i: i64) -> ParseError:
+        return self.error(f"a string is longer than the limit of {self.max_string} characters", i)
+
+    # Numbers and words.
+
+    def _number(self, s: str, start: i64, i: i64, n: i64) -> i64:
+        """Inside a number; what this chunk has of it starts at ``start``, and ``i`` is the next character."""
+        digits = self.digits
+        while i < n:
+            c: i64 = ord(s[i])
+            if DIGIT_0 <= c <= DIGIT_9:
+                if digits == ZERO:
+                    raise self._number_error("a number must not have a leading zero", s, start, i)
+                if digits == MINUS:
+                    digits = ZERO if c == DIGIT_0 else WHOLE
+                elif digits == POINT:
+                    digits = FRACTION
+                elif digits == EXP or digits == EXP_SIGN:
+                    digits = EXP_DIGITS
+            elif c == DOT and (digits == ZERO or digits == WHOLE):
+                digits = POINT
+            elif (c == 101 or c == 69) and (digits == ZERO or digits == WHOLE or digits == FRACTION):
+                digits = EXP
+            elif (c == DASH or c == PLUS) and digits == EXP:
+                digits = EXP_SIGN
+            else:
+                self.digits = digits
+                return self._number_stops(s, start, i, c)
+            if self.length >= self.max_number:
+                raise self._number_error(
+                    f"a number is longer than the limit of {self.max_number} characters", s, start, i
+                )
+            self.length += 1
+            i += 1
+        self.digits = digits
+        self.token.append(s[start:n])
+        return n
+
+    def _number_stops(self, s: str, start: i64, i: i64, c: i64) -> i64:
+        ends = c == SPACE or c == NEWLINE or c == RETURN or c == TAB
+        if not ends and self.tree.depth() > 0:
+            ends = c == COMMA or c == CLOSE_BRACKET or c == CLOSE_BRACE
+        if not ends:
+            raise self._number_error(f"unexpected {_shown(s[i])} in a number", s, start, i)
+        if not self._number_may_end():
+            raise self._number_error(f"expected a digit in a number, found {_shown(s[i])}", s, start, i)
+        if self.token:
+            self.token.append(s[start:i])
+            self._number_ends("".join(self.token), i)
+        else:
+            self._number_ends(s[start:i], i)
+        return i
+
+    def _number_may_end(self) -> bool:
+        digits = self.digits
+        return digits == ZERO or digits == WHOLE or digits == FRACTION or digits == EXP_DIGITS
+
+    def _number_ends(self, text: str, i: i64) -> None:
+        if self.token:
+            self.token = []
+        value: object
+        if self.digits <= WHOLE:
+            try:
+                value = int(text)
+            except ValueError:
+                # The interpreter has its own limit on digits, which may be lower than ours.
+                raise self.error("an integer has more digits than this interpreter converts", i) from None
+        else:
+            value = float(text)
+        self._closed()
+        self.tree.atom(value, text)
+
+    def _number_error(self, msg: str, s: str, start: i64, i: i64) -> ParseError:
+        # What was read belongs to the state, so that the state after an error does not depend on the chunking.
+        self.token.append(s[start:i])
+        return self.error(msg, i)
+
+    def _word(self, s: str, i: i64, n: i64) -> i64:
+        word = self.word
+        length: i64 = len(word)
+        while i < n:
+            if ord(s[i]) != ord(word[self.matched]):
+                raise self.error(f"expected {word}, found {_shown(s[i])} after {word[: self.matched]!r}", i)
+            i += 1
+            self.matched += 1
+            if self.matched == length:
+                self._closed()
+                if length == 5:
+                    self.tree.atom(False, word)
+                elif word == "true":
+                    self.tree.atom(True, word)
+                else:
+                    self.tree.atom(None, word)
+                return i
+        return n
+
+    def _resume(self, s: str, n: i64) -> i64:
+        """Go on in the token that the end of the chunk before cut."""
+        if self.state == TEXT:
+            return self._text(s, 0, n)
+        if self.state == NUMBER:
+            return self._number(s, 0, 0, n)
+        return self._word(s, 0, n)
+
+    # Places and errors.
+
+    def path(self) -> tuple[str | int, ...]:
+        """The open path: the open containers, and the value that is in progress or must come."""
+        state = self.state
+        return self.tree.path(state == VALUE or state == FIRST or state == NUMBER or state == WORD)
+
+    def error(self, msg: str, i: i64) -> ParseError:
+        """An error at index ``i`` of the present chunk."""
+        pos = self.base + i
+        return ParseError(msg, pos, self.line, pos - self.line_start + 1, self.path())
+
+    def _unexpected(self, s: str, i: i64) -> ParseError:
+        found = _shown(s[i])
+        state = self.state
+        if state == VALUE:
+            msg = f"expected a value, found {found}"
+        elif state == FIRST:
+            msg = f"expected a value or ']', found {found}"
+        elif state == KEY:
+            msg = f"expected a key in quotes, found {found}"
+        elif state == FIRST_KEY:
+            msg = f"expected a key in quotes or '}}', found {found}"
+        elif state == COLON:
+            msg = f"expected ':' after a key, found {found}"
+        elif state == DONE:
+            msg = f"text after the end of the document: {found}"
+        else:
+            msg = f"expected ',' or '{'}' if self.tree.in_object else ']'}', found {found}"
+        return self.error(msg, i)
+
+    # The text of values, for plans.
+
+    def mark(self) -> i64:
+        return self.base + self.at
+
+    def text_since(self, mark: i64) -> str:
+        end = self.base + self.at + 1
+        k: i64 = len(self.chunks) - 1
+        if self.starts[k] <= mark:
+            return self.chunks[k][mark - self.starts[k] : end - self.starts[k]]
+        pieces = [self.chunks[k][: end - self.starts[k]]]
+        while self.starts[k] > mark:
+            k -= 1
+            pieces.append(self.chunks[k])
+        pieces[-1] = pieces[-1][mark - self.starts[k] :]
+        pieces.reverse()
+        return "".join(pieces)
+
+    def dump(self) -> dict[str, Any]:
+        """The state as plain data, the same however the text was cut."""
+        return {
+            "state": self.state,
+            "pos": self.base,
+            "line": self.line,
+            "line_start": self.line_start,
+            "token": "".join(self.token),
+            "length": self.length if self.state == TEXT or self.state == NUMBER else 0,
+            "is_key": self.is_key if self.state == TEXT else False,
+            "escape": self.escape,
+            "code": self.code if self.escape >= HEX else 0,
+            "high": self.high,
+            "digits": self.digits if self.state == NUMBER else 0,
+            "word": self.word if self.state == WORD else "",
+            "matched": self.matched if self.state == WORD else 0,
+            "text": "".join(self.chunks),
+        }
+
+
+def _shown(character: str) -> str:
+    """A character for a message: itself where it can be seen, its code point where not."""
+    if character.isprintable():
+        return repr(character)
+    return f"U+{ord(character):04X}"

@@ -1,0 +1,359 @@
+"""``Parser``: the lexer, the tree and a plan wired together, and the life of one document.
+
+A parser is open until its document ends (``close`` or ``end``) or an error stops it. Both are final: a failed parser
+raises the same error again, a closed one refuses more text. While it runs, user code may be running too (validators), so
+a call from inside is refused, and whatever escapes leaves the parser failed rather than half-way.
+
+The class is native and final: one more Python frame around ``feed`` would cost as much as the feed itself. Compilers of
+plans are loaded when a target asks for one, so that importing the library imports neither pydantic nor jsonschema.
+"""
+
+from __future__ import annotations
+
+from codecs import utf_8_decode
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final, Generic, cast, final
+
+from partialjson._core.events import Event, Path
+from partialjson._core.lexer import Lexer
+from partialjson._core.plan import Failure, Plan
+from partialjson._core.selection import compile_selection
+from partialjson._core.tree import Tree
+from partialjson._core.view import View
+from partialjson._missing import MISSING
+from partialjson._typevars import T
+from partialjson.errors import IncompleteError, ParseError
+from partialjson.limits import Limits
+from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+
+if TYPE_CHECKING:
+    from types import UnionType
+
+    from mypy_extensions import i64
+    from pydantic import TypeAdapter
+
+OPEN: Final = 0
+RUNNING: Final = 1
+FAILED: Final = 2
+CLOSED: Final = 3
+
+UNKNOWN: Final = 0
+STR: Final = 1
+BYTES: Final = 2
+
+# Words of providers and of this library for an end that does not cut the text. Any other word may have cut a number.
+WHOLE_REASONS: Final = frozenset(
+    ["stop", "end_turn", "tool_use", "tool_calls", "function_call", "complete", "completed", "tool_call"]
+)
+
+
+@final
+class Parser(Generic[T]):
+    """A push parser for one JSON document.
+
+    Args:
+        target: what the document must be: nothing for plain JSON values, a pydantic model or any other type pydantic
+            understands, or a ``TypeAdapter``.
+        select: which completions are reported, as path patterns (``$.items[*].name``); all by default, none for ``[]``.
+        missing: what ``json`` and ``value`` are before anything has come, and what absent attributes read as.
+        limits: bounds on depth, string, number and document; see ``Limits``.
+        strict, context, by_alias, by_name: as in pydantic's ``validate_json``.
+
+    Raises:
+        TypeError: the target, or an option, is of a kind that is not understood.
+        ValueError: a pattern of ``select`` is outside its language.
+    """
+
+    def __init__(
+        self,
+        target: type[T] | TypeAdapter[T] | UnionType | None = None,
+        *,
+        select: Iterable[str] | None = None,
+        missing: Any = MISSING,
+        limits: Limits | None = None,
+        strict: bool | None = None,
+        context: Any = None,
+        by_alias: bool | None = None,
+        by_name: bool | None = None,
+    ) -> None:
+        if limits is None:
+            limits = Limits()
+        self._life: i64 = OPEN
+        self._input: i64 = UNKNOWN
+        self._tail = b""
+        self._byte_base: i64 = 0
+        self._bom_checked = False
+        self._failure: BaseException | None = None
+        self._outcome: Outcome[T] | None = None
+        self._asked: i64 = -1
+        self._pinned = False
+        self._tree = Tree(compile_selection(select), missing)
+        typed = target is not None
+        self._lexer = Lexer(
+            self._tree,
+            limits.depth_for(typed),
+            limits.string,
+            limits.number,
+            limits.document,
+            typed,
+            not typed,
+        )
+        if typed:
+            plan = _load_plan(target, missing, strict, context, by_alias, by_name)
+            self._tree.follow(View(plan, missing, self._lexer))
+
+    # Text in.
+
+    def feed(self, chunk: str | bytes) -> tuple[Event, ...]:
+        """Read the next piece of the document, cut anywhere; gives what happened in it, in document order.
+
+        ``bytes`` are UTF-8; one leading byte order mark is dropped. A parser is fed one of the two, not both.
+
+        Raises:
+            ParseError: the text is not JSON or passes a limit. ``error.events`` has what this chunk completed before.
+            RuntimeError: the document was closed, or this is called from a validator that runs inside another call.
+            TypeError: the chunk is neither str nor bytes, or not what the earlier chunks were.
+        """
+        if self._life != OPEN:
+            self._refuse("feed")
+        self._life = RUNNING
+        try:
+            if isinstance(chunk, str):
+                if self._input != STR:
+                    self._accept(STR)
+                self._lexer.feed(chunk)
+            elif isinstance(chunk, bytes):
+                if self._input != BYTES:
+                    self._accept(BYTES)
+                self._feed_bytes(chunk)
+            else:
+                self._life = OPEN
+                raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
+        except BaseException as error:
+            if self._life == RUNNING:
+                self._fail(error)
+            raise
+        self._life = OPEN
+        return self._tree.take_events()
+
+    def _accept(self, kind: i64) -> None:
+        if self._input != UNKNOWN:
+            self._life = OPEN
+            have, got = ("str", "bytes") if kind == BYTES else ("bytes", "str")
+            raise TypeError(f"this document was fed {have} before and {got} now; feed one of the two")
+        self._input = kind
+
+    def _feed_bytes(self, chunk: bytes) -> None:
+        data = self._tail + chunk if self._tail else chunk
+        if not self._bom_checked:
+            if data.startswith(b"\xef\xbb\xbf"):
+                data = data[3:]
+            elif b"\xef\xbb\xbf".startswith(data):
+                # Perhaps the beginning of a byte order mark.
+                self._tail = data
+                return
+            self._bom_checked = True
+        bad: UnicodeDecodeError | None = None
+        try:
+            text, used = utf_8_decode(data, "strict", False)
+        except UnicodeDecodeError as error:
+            bad = error
+            used = error.start
+            text = data[:used].decode()
+        self._tail = data[used:]
+        base = self._lexer.base
+        try:
+            self._lexer.feed(text)
+            if bad is not None:
+                raise self._lexer.error(f"the text is not UTF-8: {bad.reason} (byte 0x{data[used]:02x})", 0)
+        except ParseError as error:
+            index: i64 = error.pos - base
+            error.byte_pos = self._byte_base + len(text[:index].encode("utf-8", "surrogatepass"))
+            raise
+        self._byte_base += used
+
+    def _fail(self, error: BaseException) -> None:
+        self._life = FAILED
+        if isinstance(error, ParseError):
+            error.events = self._tree.take_events()
+            self._lexer.base = error.pos
+        if isinstance(error, Exception):
+            self._failure = error
+        else:
+            # Raising a KeyboardInterrupt again later would interrupt the wrong thing.
+            self._failure = RuntimeError(f"an earlier call was interrupted by {type(error).__name__}")
+
+    def _refuse(self, what: str) -> None:
+        if self._life == FAILED:
+            failure = self._failure
+            assert failure is not None
+            raise failure.with_traceback(None)
+        if self._life == RUNNING:
+            raise RuntimeError(f"{what}() was called from inside another call of the same parser")
+        raise RuntimeError(f"{what}() after the document was closed; use a new Parser for a new document")
+
+    # The document so far.
+
+    @property
+    def json(self) -> Any:
+        """The document so far as plain JSON values; MISSING before anything has come. Never changed afterwards."""
+        return self._tree.snapshot()
+
+    @property
+    def value(self) -> Any:
+        """The typed view of the document so far; the same as ``json`` where there is no target."""
+        return self._tree.typed_snapshot()
+
+    @property
+    def done(self) -> bool:
+        """The root value has closed. A number at the root closes at white space or ``close()``."""
+        return self._lexer.done()
+
+    @property
+    def path(self) -> Path:
+        """The open path: keys and indexes of the open containers and of the value that grows or must come."""
+        return self._lexer.path()
+
+    @property
+    def pos(self) -> int:
+        """Code points read so far."""
+        return self._lexer.base
+
+    @property
+    def seq(self) -> int:
+        """Where the document stands, for ``deltas(since=...)``: its visible size."""
+        self._tree.start_journal()
+        self._pinned = True
+        return self._tree.now()
+
+    def status(self, path: Iterable[str | int]) -> str:
+        """``"missing"``, ``"partial"``, ``"complete"`` or ``"invalid"`` for the value at ``path`` of ``json``.
+
+        A value is missing until it is visible; it is invalid where it closed and does not fit its target.
+        """
+        if isinstance(path, (str, bytes)):
+            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: ({path!r},)")
+        return self._tree.status(tuple(path))
+
+    def deltas(self, since: int | None = None) -> list[dict[str, Any]]:
+        """What changed in ``json``: ``{"op": "add" | "replace" | "append", "path": JSON Pointer, "value": ...}``.
+
+        ``add`` and ``replace`` are those of RFC 6902; ``append`` adds text to the end of a string. Applying them in order to the
+        document as it was gives the document as it is (``partialjson.patch.apply_deltas``).
+
+        Args:
+            since: the changes after that ``seq``; by default those after the last call without an argument. A time
+                before anybody asked is answered by one change of the whole document.
+        """
+        tree = self._tree
+        tree.start_journal()
+        now = tree.now()
+        if since is not None:
+            if isinstance(since, bool) or not isinstance(since, int):
+                raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
+            if not 0 <= since <= now:
+                raise ValueError(f"since must be between 0 and seq ({now}), not {since}")
+            self._pinned = True
+            return tree.deltas(since) if since < now else []
+        asked = self._asked
+        self._asked = now
+        found: list[dict[str, Any]] = []
+        if asked < 0:
+            if now > 0:
+                found = [{"op": "add", "path": "", "value": tree.snapshot()}]
+        elif asked < now:
+            found = tree.deltas(asked)
+        if not self._pinned:
+            tree.forget(now)
+        return found
+
+    # The end.
+
+    def close(self) -> T:
+        """End the document and give its final value. Calling it again gives the same.
+
+        Raises:
+            IncompleteError: the root value has not closed; ``path`` is what was open.
+            ParseError: what stopped the document earlier.
+            pydantic.ValidationError: the document does not fit the target.
+        """
+        outcome = self.end()
+        if isinstance(outcome, Complete):
+            return outcome.value
+        error = outcome.error
+        assert error is not None
+        raise error.with_traceback(None)
+
+    def end(self, reason: str | None = None) -> Outcome[T]:
+        """End the document and tell how: ``Complete``, ``Truncated`` or ``Failed``. Never raises for the document.
+
+        Args:
+            reason: why the stream ended, in the provider's or your own words. It is recorded. A number at the root is
+                complete only where the reason is None or one that does not cut ("stop", "end_turn", "tool_calls" ...).
+        """
+        if self._outcome is not None:
+            return self._outcome
+        if self._life == RUNNING:
+            self._refuse("end")
+        if self._life == FAILED:
+            failure = self._failure
+            assert failure is not None
+            events = failure.events if isinstance(failure, ParseError) else ()
+            outcome: Outcome[T] = Failed(failure, self.json, self.value, reason, events)
+        else:
+            outcome = self._end(reason)
+        self._outcome = outcome
+        return outcome
+
+    def _end(self, reason: str | None) -> Outcome[T]:
+        self._life = RUNNING
+        try:
+            if self._tail:
+                raise self._lexer.incomplete()
+            cut = reason is not None and reason.lower() not in WHOLE_REASONS
+            if cut and not self._lexer.done():
+                raise self._lexer.incomplete()
+            self._lexer.finish()
+        except IncompleteError as error:
+            self._life = CLOSED
+            return Truncated(
+                self._lexer.path(),
+                self.json,
+                self.value,
+                self._tree.complete_paths(),
+                reason,
+                error,
+            )
+        except BaseException as error:
+            self._fail(error)
+            if not isinstance(error, Exception):
+                raise
+            return Failed(error, self.json, self.value, reason, self._tree.take_events())
+        self._life = CLOSED
+        events = self._tree.take_events()
+        result = self._tree.result()
+        if isinstance(result, Failure):
+            return Failed(result.error, self.json, self.value, reason, events)
+        return Complete(cast("T", result), events, reason)
+
+    def _dump(self) -> dict[str, Any]:
+        """The whole state as plain data, canonical: equal for equal text, however it was cut."""
+        return {
+            "life": self._life,
+            "tail": self._tail,
+            "lexer": self._lexer.dump(),
+            "tree": self._tree.dump(),
+        }
+
+
+def _load_plan(
+    target: Any,
+    missing: object,
+    strict: bool | None,
+    context: Any,
+    by_alias: bool | None,
+    by_name: bool | None,
+) -> Plan:
+    from partialjson.typed.compiler import compile_plan
+
+    return compile_plan(target, missing, strict, context, by_alias, by_name)

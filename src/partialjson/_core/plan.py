@@ -1,0 +1,111 @@
+"""Plans: what may stand at a place of the document, and what to do when it closes.
+
+A plan is data made by a compiler in another layer (pydantic core schemas, JSON Schema); the core follows it without
+knowing where it came from. Two kinds of object:
+
+``Plan``
+    one place. It can always settle the place whole, from its text (``settle``). For the JSON kinds in ``exact`` the parsed
+    value is already the result and nothing is called. Where it has a ``Shape`` for objects or arrays, the place is
+    followed inside and settles from its settled children instead.
+``Shape``
+    a container that is followed: which plan stands under which key, what its partial view looks like while it is open,
+    and how to settle it from its children.
+
+Settling gives the final value, or a ``Failure`` with the validator's error; it never raises for bad data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, final
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+STRING: Final = 1
+INTEGER: Final = 2
+FLOAT: Final = 4
+BOOLEAN: Final = 8
+NULL: Final = 16
+OBJECT: Final = 32
+ARRAY: Final = 64
+ANYTHING: Final = 127
+
+
+@final
+class Failure:
+    """What settling gives for a value that does not fit: the validator's error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+@final
+class Child:
+    """A known key of a followed object: the name it has in the partial view, and the plan that stands there."""
+
+    def __init__(self, name: str, plan: Plan) -> None:
+        self.name = name
+        self.plan = plan
+
+
+@final
+class Shape:
+    """A container that is followed inside.
+
+    Attributes:
+        children: known keys of an object, by their name in the document.
+        rest: the plan of array elements or of all other keys; None where they are not part of the result.
+        wrap: makes the partial view of an object from the dict of what has come; None shows the dict or list itself.
+        close: gives the final value or a ``Failure`` from the keys, the settled children and the JSON value.
+    """
+
+    def __init__(
+        self,
+        close: Callable[[list[str | int], list[Any], Any], Any],
+        children: dict[str, Child],
+        rest: Plan | None,
+        wrap: Callable[[dict[str, Any]], Any] | None = None,
+    ) -> None:
+        self.close = close
+        self.children = children
+        self.rest = rest
+        self.wrap = wrap
+
+
+@final
+class Plan:
+    """What may stand at one place.
+
+    Attributes:
+        settle: gives the final value or a ``Failure`` from the JSON text of the value.
+        exact: bit set of the JSON kinds whose parsed value is the result as it is.
+        preview: a growing string may be shown before it closes, because nothing will change it.
+        object, array: how to follow the inside, where that is possible.
+    """
+
+    def __init__(
+        self,
+        settle: Callable[[str], Any],
+        exact: i64 = 0,
+        preview: bool = False,
+        object: Shape | None = None,
+        array: Shape | None = None,
+    ) -> None:
+        self.settle = settle
+        self.exact = exact
+        self.preview = preview
+        self.object = object
+        self.array = array
+
+
+class Source:
+    """Where the text of a value can be had: the lexer, or whatever else drives the tree."""
+
+    def mark(self) -> i64:
+        """The present place in the text, at the first character of a value."""
+        raise RuntimeError("this source keeps no text")
+
+    def text_since(self, mark: i64) -> str:
+        """The text from ``mark`` up to and including the character that closed the value."""
+        raise RuntimeError("this source keeps no text")

@@ -1,0 +1,526 @@
+"""The growing tree: builds the JSON value and tells what happened to it.
+
+The tree is driven through a small protocol, and does not care by whom. The lexer drives it from text; a provider that sends
+path edits can drive it without any.
+
+    begin_object / begin_array ... end      a container opens, closes
+    name(key)                               the key of the next member
+    atom(value, raw)                        a number, true, false or null closed
+    string(value)                           a string came whole
+    begin_text, grow(part)..., end_text     a string opens, grows, closes
+
+State is a stack of the open containers, the live dicts and lists themselves, from the root inwards. Each is already in
+its parent, so the tree is whole at any time and reading it costs nothing but bringing the growing string up to date.
+
+*Snapshots hold still* by copying on write. ``snapshot`` hands out the live tree and notes that the open path has been
+handed out (``shared``); the next visible change copies the containers on that path, once, and goes on in the copies.
+Whatever had closed is never touched again, so it is the same object in every snapshot.
+
+*Hooks* are all that is done beyond building: events for selected places, the typed view, the journal of changes. A tree
+with none of them takes the short way at each value.
+
+The *journal* holds a mark for each value that became visible, and is kept only once somebody has asked for deltas. Its
+clock is the visible size of the document: one for each value that appeared and one for each character shown of a string.
+That number does not depend on the chunking, and it tells how much of a string had been shown at any earlier time, so a
+growing string needs no entries of its own.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any, cast, final
+
+from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
+from partialjson._core.plan import Failure
+from partialjson._core.selection import Selector
+from partialjson._core.view import View
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+
+@final
+class Mark:
+    """A value became visible: the journal's entry for it."""
+
+    def __init__(self, op: str, at: Node, value: object) -> None:
+        self.op = op
+        self.at = at
+        # A string that is still open has no value yet.
+        self.value = value
+        self.is_text = isinstance(value, str)
+
+
+@final
+class Tree:
+    """One document, growing."""
+
+    def __init__(self, selector: Selector | None, missing: object) -> None:
+        self.missing: object = missing
+        # The root is the only element of a list, so that it is attached like any other value.
+        self.ground: list[object] = []
+        self.containers: list[object] = []
+        # For each open container: the key it has in its parent object (stale where the parent is an array).
+        self.keys: list[str] = []
+        # The innermost container, the ground when none is open, and the key of the next member.
+        self.obj: dict[str, object] = {}
+        self.arr = self.ground
+        self.in_object = False
+        self.key = ""
+        self.shared = False
+        # The growing string: in the tree as ``text``, and what has come since.
+        self.in_text = False
+        self.text = ""
+        self.parts: list[str] = []
+        # Hooks.
+        self.hooked = selector is not None
+        self.events: list[Event] = []
+        self.selector = selector
+        self.selectors: list[Selector | None] = []
+        self.node: Node | None = Node(None, "")
+        self.nodes: list[Node | None] = []
+        self.view: View | None = None
+        self.invalid: set[Path] = set()
+        self.marks: list[Mark] | None = None
+        self.clock: list[i64] = []
+        self.size: i64 = 0
+        self.floor: i64 = 0
+
+    def follow(self, view: View) -> None:
+        """Keep a typed view beside the tree."""
+        self.view = view
+        self.hooked = True
+
+    # What a driver calls.
+
+    def name(self, key: str) -> None:
+        self.key = key
+
+    def atom(self, value: object, raw: str) -> None:
+        self._attach(value)
+        if self.hooked:
+            self._closed(self._here(), value, raw)
+
+    def string(self, value: str) -> None:
+        self._attach(value)
+        if self.hooked:
+            self.size += len(value)
+            self._closed(self._here(), value, "")
+
+    def begin_text(self) -> None:
+        self._attach("")
+        self.in_text = True
+        self.text = ""
+
+    def grow(self, part: str) -> None:
+        self.parts.append(part)
+        self.size += len(part)
+
+    def end_text(self) -> None:
+        value = self._current_text()
+        self.in_text = False
+        self.text = ""
+        if self.hooked:
+            if self.marks is not None and self.marks:
+                self.marks[-1].value = value
+            self._closed(self._here(), value, "")
+
+    def begin_object(self) -> None:
+        new: dict[str, object] = {}
+        self._attach(new)
+        self._push(new, True)
+        self.obj = new
+        self.in_object = True
+
+    def begin_array(self) -> None:
+        new: list[object] = []
+        self._attach(new)
+        self._push(new, False)
+        self.arr = new
+        self.in_object = False
+
+    def end(self) -> None:
+        """The innermost container closes."""
+        value = self.containers.pop()
+        self.key = self.keys.pop()
+        if self.containers:
+            parent = self.containers[-1]
+            if isinstance(parent, dict):
+                self.obj = parent
+                self.in_object = True
+            else:
+                self.arr = cast("list[object]", parent)
+                self.in_object = False
+        else:
+            self.arr = self.ground
+            self.in_object = False
+        if self.hooked:
+            self.selector = self.selectors.pop()
+            self.node = self.nodes.pop()
+            self._closed_container(self._here(), value)
+
+    # Reading.
+
+    def depth(self) -> i64:
+        return len(self.containers)
+
+    def snapshot(self) -> Any:
+        """The document now; it will not change any more."""
+        if not self.ground:
+            return self.missing
+        if self.in_text:
+            self._current_text()
+        self.shared = True
+        return self.ground[0]
+
+    def typed_snapshot(self) -> Any:
+        """The typed view now; the JSON one where there is no target."""
+        if self.view is None or not self.ground:
+            return self.snapshot()
+        if self.in_text:
+            self._current_text()
+        if self.view.mirror >= 0:
+            self.shared = True
+        return self.view.value(self.containers, self.text if self.in_text else None)
+
+    def result(self) -> Any:
+        """The final value, or a ``Failure``: what the closed root settled to."""
+        if self.view is not None:
+            return self.view.result
+        return self.snapshot()
+
+    def now(self) -> i64:
+        """The visible size of the document."""
+        return self.size
+
+    def status(self, path: Path) -> str:
+        value: object = self.ground[0] if self.ground else self.missing
+        if not self.ground:
+            return "missing"
+        for key in path:
+            if isinstance(value, dict) and isinstance(key, str) and key in value:
+                value = value[key]
+            elif isinstance(value, list) and type(key) is int and 0 <= key < len(value):
+                value = value[key]
+            else:
+                return "missing"
+        if self._is_open(path):
+            return "partial"
+        return "invalid" if path in self.invalid else "complete"
+
+    def path(self, pending: bool) -> Path:
+        """The keys of the open containers, and of the value that is growing or, with ``pending``, awaited."""
+        keys: list[str | int] = []
+        i: i64
+        for i in range(1, len(self.containers)):
+            keys.append(self._key_of(i))
+        if self.containers and (pending or self.in_text):
+            if self.in_object:
+                keys.append(self.key)
+            else:
+                keys.append(len(self.arr) - (1 if self.in_text else 0))
+        return tuple(keys)
+
+    def _key_of(self, i: i64) -> str | int:
+        """The key of open container ``i`` in its parent."""
+        parent = self.containers[i - 1]
+        if isinstance(parent, dict):
+            return self.keys[i]
+        return len(cast("list[object]", parent)) - 1
+
+    def take_events(self) -> tuple[Event, ...]:
+        if not self.events:
+            return ()
+        events = tuple(self.events)
+        self.events = []
+        return events
+
+    # Building.
+
+    def _attach(self, value: object) -> None:
+        """``value`` becomes visible in the innermost container."""
+        if self.shared:
+            self._unshare()
+        if self.hooked:
+            self._appears(value)
+        if self.in_object:
+            self.obj[self.key] = value
+        else:
+            self.arr.append(value)
+
+    def _push(self, container: object, is_object: bool) -> None:
+        if self.hooked:
+            self._opened(is_object)
+        self.containers.append(container)
+        self.keys.append(self.key)
+
+    def _current_text(self) -> str:
+        """Bring the growing string in the tree up to date."""
+        if self.parts:
+            self.parts.insert(0, self.text)
+            text = "".join(self.parts)
+            self.parts = []
+            self.text = text
+            if self.shared:
+                self._unshare()
+            if self.in_object:
+                self.obj[self.key] = text
+            else:
+                self.arr[-1] = text
+        return self.text
+
+    def _unshare(self) -> None:
+        """Copy the open path, because what is there now has been handed out."""
+        self.shared = False
+        i: i64
+        for i in range(len(self.containers)):
+            old = self.containers[i]
+            new: object
+            if isinstance(old, dict):
+                new = self.obj = old.copy()
+            else:
+                new = self.arr = cast("list[object]", old).copy()
+            if i == 0:
+                self.ground[0] = new
+            else:
+                parent = self.containers[i - 1]
+                if isinstance(parent, dict):
+                    parent[self.keys[i]] = new
+                else:
+                    cast("list[object]", parent)[-1] = new
+            self.containers[i] = new
+
+    # Hooks.
+
+    def _here(self) -> str | int:
+        """The key of the value that is or was last visible in the innermost container."""
+        if self.in_object:
+            return self.key
+        return len(self.arr) - 1
+
+    def _appears(self, value: object) -> None:
+        """``value`` is about to be attached."""
+        op = "add"
+        key: str | int
+        if self.in_object:
+            key = self.key
+            if key in self.obj:
+                op = "replace"
+                self._replaced(key, self.obj[key])
+        else:
+            key = len(self.arr)
+        if self.view is not None:
+            self.view.enter(key)
+        if self.marks is not None:
+            self.size += 1
+            self.clock.append(self.size)
+            self.marks.append(Mark(op, self._node(key), value))
+
+    def _replaced(self, key: str, old: object) -> None:
+        if self.view is not None and self.invalid:
+            path = self._node(key).path()
+            self.invalid = {other for other in self.invalid if other[: len(path)] != path}
+        if self._selected(key):
+            self.events.append(Replaced(self._node(key), old))
+
+    def _opened(self, is_object: bool) -> None:
+        """A container was attached and is about to be pushed."""
+        key = self._here()
+        self.selectors.append(self.selector)
+        self.nodes.append(self.node)
+        selector = self.selector
+        at_root = not self.containers
+        if selector is not None and not at_root:
+            selector = selector.child(key)
+        if self.view is not None:
+            self.view.open(is_object, len(self.containers))
+        if not at_root:
+            # Nodes of branches in which nothing is reported are never made.
+            if selector is not None or self.marks is not None or self.view is not None:
+                self.node = self._node(key)
+            else:
+                self.node = None
+        self.selector = selector
+
+    def _closed(self, key: str | int, value: object, raw: str) -> None:
+        """A string or an atom closed."""
+        if self.view is not None:
+            self._report(key, self.view.atom(key, value, raw))
+        else:
+            self._report(key, value)
+
+    def _closed_container(self, key: str | int, value: object) -> None:
+        if self.view is not None:
+            self._report(key, self.view.close(key, value))
+        else:
+            self._report(key, value)
+
+    def _report(self, key: str | int, result: object) -> None:
+        if isinstance(result, Failure):
+            self.invalid.add(self._node(key).path())
+            if self._selected(key):
+                self.events.append(Invalid(self._node(key), result.error))
+        elif self._selected(key):
+            self.events.append(Completed(self._node(key), result))
+
+    def _selected(self, key: str | int) -> bool:
+        """Is the completion at ``key`` of the innermost container to be reported?"""
+        selector = self.selector
+        if selector is None:
+            return False
+        if selector.everything:
+            return True
+        if not self.containers:
+            return selector.here
+        selector = selector.child(key)
+        return selector is not None and selector.here
+
+    def _node(self, key: str | int) -> Node:
+        """The node of the value at ``key`` of the innermost container."""
+        assert self.node is not None
+        if not self.containers:
+            return self.node
+        return Node(self.node, key)
+
+    # Deltas.
+
+    def start_journal(self) -> None:
+        """Keep marks from now on; the clock starts at the visible size of the document."""
+        if self.marks is not None:
+            return
+        if not self.hooked:
+            self.hooked = True
+            self._hook_open_path()
+        self._fill_nodes()
+        json = self.snapshot()
+        self.marks = []
+        self.size = visible_size(json) if self.ground else 0
+        self.floor = self.size
+        if self.in_text:
+            # The open string goes on growing from here; what it has shown is before the floor.
+            mark = Mark("add", self._node(self._here()), "")
+            self.marks.append(mark)
+            self.clock.append(self.size - len(self.text))
+
+    def _hook_open_path(self) -> None:
+        """The containers that opened before there were hooks have nothing selected."""
+        self.selectors = [None for _ in self.containers]
+        self.nodes = [None for _ in self.containers]
+
+    def _fill_nodes(self) -> None:
+        """Nodes for the open containers that were not worth one until now."""
+        node = Node(None, "")
+        nodes: list[Node | None] = []
+        i: i64
+        for i in range(len(self.containers)):
+            nodes.append(node)
+            if i > 0:
+                node = Node(node, self._key_of(i))
+        self.nodes = nodes
+        self.node = node
+
+    def deltas(self, since: i64) -> list[dict[str, Any]]:
+        """The changes after the document had the visible size ``since``, oldest first."""
+        json = self.snapshot()
+        if since < self.floor:
+            # Older than the journal: one change of the whole.
+            return [{"op": "replace" if since else "add", "path": "", "value": json}]
+        marks = self.marks
+        assert marks is not None
+        found: list[dict[str, Any]] = []
+        first = bisect_right(self.clock, since)
+        if first > 0 and marks[first - 1].is_text:
+            last = marks[first - 1]
+            text = self._text_of(marks, first - 1)
+            shown = since - self.clock[first - 1]
+            if shown < len(text):
+                found.append({"op": "append", "path": pointer(last.at.path()), "value": text[shown:]})
+        i: i64
+        for i in range(first, len(marks)):
+            mark = marks[i]
+            value: object = self._text_of(marks, i) if mark.is_text else mark.value
+            if isinstance(value, dict):
+                value = {}
+            elif isinstance(value, list):
+                value = []
+            found.append({"op": mark.op, "path": pointer(mark.at.path()), "value": value})
+        return found
+
+    def _text_of(self, marks: list[Mark], i: i64) -> str:
+        if self.in_text and i == len(marks) - 1:
+            return self.text
+        return cast("str", marks[i].value)
+
+    def forget(self, until: i64) -> None:
+        """Drop the marks that no reader at ``until`` or later needs."""
+        assert self.marks is not None
+        keep = bisect_right(self.clock, until)
+        if keep > 0 and self.in_text:
+            keep = min(keep, len(self.marks) - 1)
+        if keep > 0:
+            del self.marks[:keep]
+            del self.clock[:keep]
+        self.floor = until
+
+    def _is_open(self, path: Path) -> bool:
+        """Is the visible value at ``path`` still open?"""
+        depth = len(self.containers)
+        if len(path) < depth:
+            return path == self.path(False)[: len(path)]
+        return self.in_text and len(path) == depth and path == self.path(False)
+
+    def complete_paths(self) -> tuple[Path, ...]:
+        """Paths of the largest values that have closed, in document order."""
+        found: list[Path] = []
+        if self.ground and not self.containers and not self.in_text:
+            return ((),)
+        i: i64
+        prefix: Path = ()
+        for i in range(len(self.containers)):
+            container = self.containers[i]
+            innermost = i == len(self.containers) - 1
+            keys: list[str | int]
+            if isinstance(container, dict):
+                keys = list(container)
+                open_key: str | int | None = self.keys[i + 1] if not innermost else self.key
+            else:
+                items = cast("list[object]", container)
+                keys = list(range(len(items)))
+                open_key = len(items) - 1
+            if innermost and not self.in_text:
+                open_key = None
+            found.extend([(*prefix, key) for key in keys if key != open_key])
+            if open_key is not None:
+                prefix = (*prefix, open_key)
+        return tuple(found)
+
+    def dump(self) -> dict[str, Any]:
+        """The state as plain data, the same however the text was cut."""
+        return {
+            "json": self.snapshot(),
+            "path": self.path(True),
+            "key": self.key if self.in_object else None,
+            "in_text": self.in_text,
+            "invalid": sorted(map(repr, self.invalid)),
+        }
+
+
+def pointer(path: Path) -> str:
+    """``path`` as a JSON Pointer (RFC 6901)."""
+    return "".join(["/" + str(key).replace("~", "~0").replace("/", "~1") for key in path])
+
+
+def visible_size(json: object) -> i64:
+    """What the journal's clock shows for a document: a tick a value, a tick a character of a string value."""
+    size: i64 = 0
+    todo: list[object] = [json]
+    while todo:
+        value = todo.pop()
+        size += 1
+        if isinstance(value, str):
+            size += len(value)
+        elif isinstance(value, dict):
+            todo.extend(value.values())
+        elif isinstance(value, list):
+            todo.extend(value)
+    return size

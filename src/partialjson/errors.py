@@ -1,0 +1,79 @@
+"""What the parser raises about a document.
+
+    ValueError
+    └── ParseError          the text is not JSON, or passes a limit
+        └── IncompleteError the text is the beginning of JSON, and it ended
+
+Both say where: an absolute offset, a line, a column, and the path of the place in the document. Both carry the events
+completed before them, so that nothing finished is lost with the error. Wrong use of the parser itself is told apart
+from wrong input: it raises TypeError or RuntimeError.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from partialjson._core.events import Event, Path
+
+__all__ = ["IncompleteError", "ParseError"]
+
+
+class ParseError(ValueError):
+    """The document is not what RFC 8259 calls JSON text, or it passes a limit.
+
+    Attributes:
+        msg: what is wrong, without the position.
+        pos: offset of the offending character in code points from the start of the document, after a byte order mark.
+        byte_pos: the same in bytes where the parser was fed bytes, else None.
+        lineno, colno: line and column of that character, from 1. Lines end at a line feed.
+        path: keys and indexes from the root to the place of the error.
+        events: what was completed by the failing call before the error.
+    """
+
+    def __init__(
+        self,
+        msg: str,
+        pos: int,
+        lineno: int = 1,
+        colno: int = 1,
+        path: Path = (),
+        events: tuple[Event, ...] = (),
+        byte_pos: int | None = None,
+    ) -> None:
+        super().__init__(msg, pos, lineno, colno, path, events, byte_pos)
+        self.msg = msg
+        self.pos = pos
+        self.lineno = lineno
+        self.colno = colno
+        self.path = path
+        self.events = events
+        self.byte_pos = byte_pos
+
+    def __str__(self) -> str:
+        where = f" in {_json_path(self.path)}" if self.path else ""
+        return f"{self.msg}: line {self.lineno} column {self.colno} (char {self.pos}){where}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (
+            self.msg,
+            self.pos,
+            self.lineno,
+            self.colno,
+            self.path,
+            self.events,
+            self.byte_pos,
+        )
+
+
+class IncompleteError(ParseError):
+    """The document ended before its root value closed; ``path`` is the place that was open."""
+
+
+def _json_path(path: Path) -> str:
+    """A path in the notation of RFC 9535, for messages."""
+    steps = [
+        f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]"
+        for key in path
+    ]
+    return "$" + "".join(steps)

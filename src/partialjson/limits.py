@@ -1,0 +1,44 @@
+"""Bounds on a document, because what a model or a network sends is not trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+# Deeper values break their readers: comparing, printing or dumping nested lists recurses in CPython.
+DEFAULT_DEPTH = 512
+# pydantic's own JSON parser refuses the 202nd level; a typed document follows it.
+TYPED_DEPTH = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest document a parser reads. What passes a limit is a ParseError at the character that passes it.
+
+    Attributes:
+        depth: open containers inside each other; by default 512, and 201 where there is a target, as in pydantic.
+        string: code points in one string or key.
+        number: characters in one number; the default is the digits CPython converts.
+        document: code points in the document.
+    """
+
+    depth: int | None = None
+    string: int = 64 * 1024 * 1024
+    number: int = 4300
+    document: int = 1024 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        for name in ("depth", "string", "number", "document"):
+            bound = getattr(self, name)
+            if bound is None and name == "depth":
+                continue
+            if isinstance(bound, bool) or not isinstance(bound, int):
+                raise TypeError(f"the limit {name} is a number, not {type(bound).__name__}")
+            if bound < 1:
+                raise ValueError(f"the limit {name} must be at least 1, not {bound}")
+
+    def depth_for(self, typed: bool) -> int:
+        if self.depth is not None:
+            return self.depth
+        return TYPED_DEPTH if typed else DEFAULT_DEPTH

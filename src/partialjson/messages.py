@@ -1,0 +1,826 @@
+"""One response of a model, whatever the provider: bytes or events in, documents, texts and an honest ending out.
+
+Three parts stand in a row. ``SSEDecoder`` cuts the body into events; an adapter from ``partialjson.providers`` turns each event
+into operations on blocks; here the operations are applied. Each tool call is a document with a ``Parser`` of its own, and so
+is the structured output; texts, reasoning and refusals are collected and never meet a parser.
+
+Events are handled one at a time, and each is handled completely before the next. How the body was cut into chunks is
+therefore invisible: the concatenated updates and all results are the same.
+
+**Errors stay where they are.** A tool call that is no JSON, or not valid for its tool, has a ``Failed`` outcome; the other
+documents and the message go on. What breaks the message as a whole (an error the provider reports, a body that is no
+event stream, a payload that is no JSON) becomes its ``error``: it is reported by a ``MessageFailed`` update and by ``end()``,
+never raised. What had come before is kept. After a ``StreamError`` the rest of the body cannot be trusted; it is
+ignored, as is whatever follows the terminal event.
+
+**Endings.** A closed block is no promise of whole JSON, and a stop reason is no promise either. Whether a document is complete
+is decided by its grammar; whether the message is, by its terminal event, its stop reason and its documents together. A
+body that ends without the terminal event was disconnected, however tidy it looks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+from partialjson import MISSING, Complete, Failed, Outcome, ParseError, Parser, Truncated
+from partialjson.providers import (
+    DONE,
+    Attach,
+    Close,
+    End,
+    Error,
+    Identify,
+    Info,
+    Key,
+    Kind,
+    Open,
+    Operation,
+    Reason,
+    Stop,
+    Text,
+    Usage,
+    Value,
+    adapter_for,
+)
+from partialjson.sse import IncompleteBlock, SSEDecoder, SSEError, SSEEvent, StrayLine
+
+__all__ = [
+    "Block",
+    "BlockEnded",
+    "BlockStarted",
+    "Call",
+    "Choice",
+    "Document",
+    "DocumentProgress",
+    "MessageEnd",
+    "MessageEnded",
+    "MessageFailed",
+    "MessageParser",
+    "ProviderError",
+    "StreamError",
+    "TextDelta",
+    "Update",
+]
+
+_EXCERPT = 200
+
+EndReason = Reason | Literal["disconnected"]
+"""Why a message ended. ``tool_calls``: the caller is to run ``calls``; ``paused``: send the content back to go on;
+``disconnected``: the stream ended without its terminal event."""
+
+# Under these endings the provider takes back what the model said, so no call of it may run.
+_WITHDRAWN: Final = ("refused", "filtered")
+# Under these the provider let the model finish what it was saying.
+_FINISHED: Final = ("complete", "tool_calls", "paused")
+
+
+class ProviderError(Exception):
+    """The provider reported an error, in the stream or instead of it.
+
+    Attributes:
+        message, type, code: as the provider gave them; "" or None where it did not.
+        body: the whole error as plain data.
+    """
+
+    def __init__(self, message: str, type: str = "", code: str | int | None = None, body: object = None) -> None:
+        super().__init__(message, type, code, body)
+        self.message = message
+        self.type = type
+        self.code = code
+        self.body = body
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.type, self.message) if part) or f"error: {self.body!r}"
+
+
+class StreamError(ValueError):
+    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is no JSON, an event without end.
+
+    The message says which event (counted from 1) and shows how the offending text begins. ``body`` is the JSON body where
+    one was found, else None.
+    """
+
+    def __init__(self, message: str, body: object = None) -> None:
+        super().__init__(message)
+        self.body = body
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStarted:
+    """A block began: ``choices[choice].blocks[block]``."""
+
+    choice: int
+    block: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The text of a text, reasoning or refusal block grew by ``text``."""
+
+    choice: int
+    block: int
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentProgress:
+    """A document went on: ``text`` is what came, ``events`` what its parser completed, ``error`` what made it fail.
+
+    ``document`` is the call, or the output where the block is a text. It does not count when updates are compared.
+    """
+
+    choice: int
+    block: int
+    text: str
+    events: tuple[Any, ...]
+    document: Document = field(compare=False, repr=False)
+    error: BaseException | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEnded:
+    """Nothing more comes for the block. Whether a document in it is complete, its ``outcome`` says."""
+
+    choice: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFailed:
+    """The provider reported an error, or the stream broke."""
+
+    error: Exception = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEnded:
+    """The terminal event came, and this is how the choice ended."""
+
+    choice: int
+    end: MessageEnd
+
+
+Update = BlockStarted | TextDelta | DocumentProgress | BlockEnded | MessageFailed | MessageEnded
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEnd:
+    """How a message ended.
+
+    Attributes:
+        reason: one of "complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error", "disconnected".
+        raw: the provider's own word, None where it said nothing.
+        error: the ProviderError or StreamError, if there was one.
+        details: what the provider said beside its word, such as the stop sequence or the details of a refusal.
+        incomplete: the block of the event stream that had not ended, for diagnostics.
+    """
+
+    reason: EndReason
+    raw: str | None = None
+    error: Exception | None = field(default=None, compare=False)
+    details: Mapping[str, object] | None = None
+    incomplete: IncompleteBlock | None = None
+
+
+class _Growing:
+    """Text that is collected in pieces and joined when somebody reads it."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    def _add(self, text: str) -> None:
+        self._pieces.append(text)
+
+    @property
+    def text(self) -> str:
+        """The text so far, as it came."""
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return self._pieces[0] if self._pieces else ""
+
+
+class Block(_Growing):
+    """One block of a message.
+
+    Attributes:
+        choice, position: its place: ``message.choices[choice].blocks[position]``.
+        kind: "text", "reasoning", "refusal", "call", "server_call" or "other".
+        type: the provider's own word for it, such as "thinking" or "web_search_tool_result".
+        index: the provider's number for it, None where it gives none.
+        extra: what else came with it, by the provider's names: signature, citations, the content of a result.
+        ended: whether the provider closed it.
+    """
+
+    def __init__(self, opening: Open, choice: int, position: int) -> None:
+        super().__init__()
+        self.choice = choice
+        self.position = position
+        self.kind: Kind = opening.kind
+        self.type = opening.type
+        self.index = opening.index
+        self.extra: dict[str, Any] = {}
+        self.ended = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.kind} {self.text[:40]!r}>"
+
+    def _attach(self, op: Attach) -> None:
+        if op.append:
+            self.extra[op.name] = [*self.extra.get(op.name, ()), op.value]
+        else:
+            self.extra[op.name] = op.value
+
+
+class Document(_Growing):
+    """A JSON document inside a message: a tool call's arguments, or the structured output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parser: Parser[Any] | None = None
+        self._outcome: Outcome[Any] | None = None
+
+    @property
+    def json(self) -> Any:
+        """The document so far as plain JSON values, MISSING before anything is visible."""
+        return MISSING if self._parser is None else self._parser.json
+
+    @property
+    def value(self) -> Any:
+        """The document so far in its target's terms; the final, validated value once ``outcome`` is Complete."""
+        if isinstance(self._outcome, Complete):
+            return self._outcome.value
+        return MISSING if self._parser is None else self._parser.value
+
+    @property
+    def done(self) -> bool:
+        """Whether the root value has closed. It may still be invalid for its target; ``outcome`` tells."""
+        return self._parser is not None and self._parser.done
+
+    @property
+    def outcome(self) -> Outcome[Any] | None:
+        """Complete, Truncated or Failed; None while the document goes on."""
+        return self._outcome
+
+    @property
+    def error(self) -> BaseException | None:
+        """Why the document failed or is incomplete, None otherwise."""
+        return self._outcome.error if isinstance(self._outcome, (Failed, Truncated)) else None
+
+    def status(self, path: tuple[str | int, ...] = ()) -> str:
+        """ "missing", "partial", "complete" or "invalid" for the value at the path."""
+        return "missing" if self._parser is None else self._parser.status(path)
+
+    def deltas(self, since: int | None = None) -> list[dict[str, Any]]:
+        """What changed in ``json`` since the last call, or since a sequence number; see ``Parser.deltas``."""
+        return [] if self._parser is None else self._parser.deltas(since)
+
+    def end(self, reason: str | None = None) -> Outcome[Any]:
+        """Ends the document here and returns its outcome; text that still comes for it is kept in ``text`` only.
+
+        The message ends its documents itself. Call this to give one up early. Never raises.
+        """
+        if self._outcome is None:
+            if self._parser is None:
+                self._begin(Parser())
+            assert self._parser is not None
+            self._outcome = self._parser.end(reason)
+        return self._outcome
+
+    def _begin(self, parser: Parser[Any]) -> tuple[Any, ...]:
+        """Starts to parse, with the text that came before it was known for what."""
+        self._parser = parser
+        held = self.text
+        return self._parse(held) if held else ()
+
+    def _feed(self, text: str) -> tuple[Any, ...]:
+        self._add(text)
+        return self._parse(text)
+
+    def _parse(self, text: str) -> tuple[Any, ...]:
+        """The events the text completes. A document that fails here keeps its error to itself."""
+        if self._parser is None or self._outcome is not None:
+            return ()
+        try:
+            return self._parser.feed(text)
+        except ParseError as error:
+            self._outcome = Failed(error, self._parser.json, self._parser.value, None, error.events)
+            return error.events
+        except BaseException as error:
+            # From a user's validator: it is the caller's to see, and this document's end.
+            self._outcome = Failed(error, self._parser.json, self._parser.value)
+            raise
+
+    def _blank(self) -> bool:
+        return self._outcome is None and not any(piece.strip(" \t\n\r") for piece in self._pieces)
+
+    def _record(self, reason: str) -> None:
+        """Notes in the outcome why the message ended."""
+        if self._outcome is not None:
+            self._outcome = replace(self._outcome, reason=reason)
+
+
+class Call(Block, Document):
+    """A tool call: a block, and the document of its arguments.
+
+    Attributes:
+        id, name: as the provider gave them, "" until they came.
+        server: whether the provider runs the tool itself.
+    """
+
+    def __init__(self, opening: Open, choice: int, position: int) -> None:
+        Document.__init__(self)
+        Block.__init__(self, opening, choice, position)
+        self.id = opening.call_id
+        self.name = opening.name
+        self._withdrawn = False
+
+    def __repr__(self) -> str:
+        return f"<Call {self.name}({self.text[:60]}) {'ready' if self.ready else 'not ready'}>"
+
+    @property
+    def server(self) -> bool:
+        return self.kind == "server_call"
+
+    @property
+    def ready(self) -> bool:
+        """Whether this call may be run now: it is the caller's to run, its arguments are whole and valid, and the
+        message was not refused or filtered. False for everything unfinished."""
+        return self.kind == "call" and isinstance(self._outcome, Complete) and not self._withdrawn
+
+    def _fill_empty(self) -> tuple[Any, ...]:
+        """A tool without parameters may come without any text, which stands for no arguments."""
+        return self._parse("{}") if self._blank() else ()
+
+
+class _Targets:
+    """What the documents of a message are parsed into."""
+
+    def __init__(self, tools: Mapping[str, Any], output: Any, options: Mapping[str, Any]) -> None:
+        self.tools = tools
+        self.output = output
+        self._options = options
+
+    def parser(self, target: Any) -> Parser[Any]:
+        return Parser(None if target is Any else target, **self._options)
+
+    def tool(self, name: str) -> Parser[Any]:
+        return self.parser(self.tools.get(name))
+
+
+class Choice:
+    """One of the alternatives a response holds; most hold one. See ``MessageParser`` for what the attributes mean."""
+
+    def __init__(self, index: int, position: int, targets: _Targets, finish: Callable[[], object]) -> None:
+        self.index = index
+        self.blocks: list[Block] = []
+        self._position = position
+        self._targets = targets
+        self._finish = finish
+        self._texts: dict[Kind, _Growing] = {"text": _Growing(), "reasoning": _Growing(), "refusal": _Growing()}
+        self._outputs: list[Document] = [Document()]
+        self._output_block = -1
+        self._stop: Stop | None = None
+        self._end: MessageEnd | None = None
+        if targets.output is not None:
+            self._outputs[0]._begin(targets.parser(targets.output))
+
+    @property
+    def calls(self) -> list[Call]:
+        """The tool calls, in the order in which they began."""
+        return [block for block in self.blocks if isinstance(block, Call)]
+
+    @property
+    def output(self) -> Document:
+        """The structured output: the text parsed into the ``output`` target; without a target it stays MISSING.
+
+        Where several blocks of text hold a document each, it is the last one that is complete, or else the last one.
+        """
+        return next((document for document in reversed(self._outputs) if document.done), self._outputs[-1])
+
+    @property
+    def text(self) -> str:
+        """The visible text so far."""
+        return self._texts["text"].text
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far, where the provider shows it."""
+        return self._texts["reasoning"].text
+
+    @property
+    def refusal(self) -> str:
+        """The refusal so far, where the provider sends it apart from the text."""
+        return self._texts["refusal"].text
+
+    def end(self) -> MessageEnd:
+        """Ends the whole message and tells how this choice ended."""
+        self._finish()
+        assert self._end is not None
+        return self._end
+
+    def _open(self, op: Open) -> tuple[Block, list[Update]]:
+        updates = self._complete_previous()
+        position = len(self.blocks)
+        if op.kind in ("call", "server_call"):
+            block: Block = Call(op, self._position, position)
+        else:
+            block = Block(op, self._position, position)
+        self.blocks.append(block)
+        updates.append(BlockStarted(self._position, position, op.kind))
+        if isinstance(block, Call):
+            self._identify(block)
+        return block, updates
+
+    def _identify(self, call: Call) -> tuple[Any, ...]:
+        """Arguments are not parsed before it is known for which tool, if it matters."""
+        if call._parser is None and (call.name or not self._targets.tools):
+            return call._begin(self._targets.tool(call.name))
+        return ()
+
+    def _complete_previous(self) -> list[Update]:
+        """A new block after a closed one shows that the closed one was not cut; so a call without text has no arguments."""
+        last = self.blocks[-1] if self.blocks else None
+        if not isinstance(last, Call) or not last.ended:
+            return []
+        updates = self._progress(last.position, last, "", last._fill_empty())
+        self._settle_document(last)
+        return updates
+
+    def _text(self, block: Block, text: str) -> list[Update]:
+        if isinstance(block, Call):
+            return self._progress(block.position, block, text, block._feed(text))
+        block._add(text)
+        if block.kind in self._texts:
+            self._texts[block.kind]._add(text)
+        updates: list[Update] = [TextDelta(self._position, block.position, block.kind, text)]
+        if block.kind == "text" and self._targets.output is not None:
+            output = self._output_for(block)
+            updates += self._progress(block.position, output, text, output._feed(text))
+        return updates
+
+    def _output_for(self, block: Block) -> Document:
+        """The document this block's text belongs to: a block after a finished or failed one begins anew."""
+        output = self._outputs[-1]
+        if block.position != self._output_block:
+            self._output_block = block.position
+            if output.done or output.outcome is not None:
+                output = Document()
+                output._begin(self._targets.parser(self._targets.output))
+                self._outputs.append(output)
+        return output
+
+    def _progress(self, block: int, document: Document, text: str, events: tuple[Any, ...]) -> list[Update]:
+        if not text and not events:
+            return []
+        error = document.error if events or document.outcome is not None else None
+        return [DocumentProgress(self._position, block, text, events, document, error)]
+
+    def _close(self, block: Block) -> list[Update]:
+        if block.ended:
+            return []
+        block.ended = True
+        if isinstance(block, Call):
+            self._settle_document(block)
+        return [BlockEnded(self._position, block.position)]
+
+    def _settle_document(self, document: Document) -> None:
+        """Where the root has closed the outcome is known; anything else has to wait for the end of the message."""
+        if document.done:
+            document.end()
+
+    def _settle(self, terminal: bool, error: Exception | None, incomplete: IncompleteBlock | None) -> list[Update]:
+        """Ends the choice: its blocks, its documents, and the word for how it ended."""
+        stop = self._stop
+        cause = self._cause(terminal, error)
+        updates: list[Update] = []
+        for call in self.calls:
+            if cause in _FINISHED:
+                updates += self._progress(call.position, call, "", call._fill_empty())
+            updates += self._end_document(call.position, call, cause)
+        for output in self._outputs if self._targets.output is not None else ():
+            updates += self._end_document(self._output_block, output, cause)
+        reason = self._reason(cause)
+        for call in self.calls:
+            call._withdrawn = reason in _WITHDRAWN
+        for document in (*self.calls, *self._outputs):
+            document._record(reason)
+        for block in self.blocks:
+            updates += self._close(block)
+        self._end = MessageEnd(reason, stop.raw if stop else None, error, stop.details if stop else None, incomplete)
+        updates.append(MessageEnded(self._position, self._end))
+        return updates
+
+    def _end_document(self, block: int, document: Document, cause: str) -> list[Update]:
+        if document.outcome is not None:
+            return []
+        if document._parser is None:
+            document._begin(self._targets.parser(None))
+        return self._progress(block, document, "", document.end(cause).events)
+
+    def _cause(self, terminal: bool, error: Exception | None) -> EndReason:
+        """How the choice ended as far as the provider and the connection tell."""
+        if error is not None:
+            return "error"
+        if not terminal and not (self._stop and self._stop.terminal):
+            return "disconnected"
+        return self._stop.reason if self._stop else "truncated"
+
+    def _reason(self, cause: EndReason) -> EndReason:
+        """The cause, checked against what really came."""
+        if cause not in ("complete", "tool_calls"):
+            return cause
+        if self.refusal:
+            return "refused"
+        own_calls = [call for call in self.calls if not call.server]
+        expected: list[Document] = list(self.calls)
+        if self._targets.output is not None and not own_calls:
+            expected.append(self.output)
+        if any(isinstance(document.outcome, Truncated) for document in expected):
+            return "truncated"
+        return "tool_calls" if own_calls else "complete"
+
+
+class MessageParser:
+    """Parses one response of a model while it streams.
+
+    ``api`` names the wire format (``partialjson.providers.PROVIDERS``). ``tools`` maps tool names to targets of ``Parser``; the
+    arguments of other tools become plain JSON values. ``output`` is the target of structured output, ``typing.Any`` for
+    plain JSON values; without it the text is not parsed. Further keyword arguments (``strict``, ``context``, ``limits``, ...)
+    go to each document's ``Parser``.
+
+    Feed it either the body (``feed_bytes``) or decoded events (``feed``), then call ``end()``.
+
+        m = MessageParser("openai-chat", tools={"get_weather": Weather})
+        for chunk in body:
+            for update in m.feed_bytes(chunk):
+                ...
+        if m.end().reason == "tool_calls":
+            run(call for call in m.calls if call.ready)
+
+    Attributes:
+        id, model: as the provider gave them, "" until they came.
+        usage: token counts in the provider's names; the last of each counts.
+        choices: the alternatives, by index; the first always exists, and the message itself has its face.
+
+    Raises:
+        ValueError: the API is not known; the message lists those that are.
+    """
+
+    def __init__(
+        self, api: str, *, tools: Mapping[str, Any] | None = None, output: Any = None, **options: Any
+    ) -> None:
+        self._adapter = adapter_for(api)
+        self._targets = _Targets(tools or {}, output, options)
+        self.id = ""
+        self.model = ""
+        self.usage: dict[str, object] = {}
+        self._choices: dict[int, Choice] = {}
+        self._choice(0)
+        self._blocks: dict[Key, tuple[Choice, Block]] = {}
+        self._decoder = SSEDecoder()
+        self._items: deque[SSEEvent | StrayLine] = deque()
+        self._operations: deque[Operation] = deque()
+        self._updates: list[Update] = []
+        self._events = 0
+        self._stray: str | None = None
+        self._bare: Parser[Any] | None = None
+        self._error: Exception | None = None
+        self._over = False  # nothing that follows counts
+        self._terminal = False
+        self._ended = False
+        self._settled = False
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [self._choices[index] for index in sorted(self._choices)]
+
+    @property
+    def blocks(self) -> list[Block]:
+        """All blocks of the first choice, in order."""
+        return self._choices[0].blocks
+
+    @property
+    def calls(self) -> list[Call]:
+        """The tool calls, in the order in which they began."""
+        return self._choices[0].calls
+
+    @property
+    def output(self) -> Document:
+        """The structured output; see ``Choice.output``."""
+        return self._choices[0].output
+
+    @property
+    def text(self) -> str:
+        """The visible text so far."""
+        return self._choices[0].text
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far, where the provider shows it."""
+        return self._choices[0].reasoning
+
+    @property
+    def refusal(self) -> str:
+        """The refusal so far, where the provider sends it apart from the text."""
+        return self._choices[0].refusal
+
+    def feed_bytes(self, raw: bytes | str) -> list[Update]:
+        """The updates this piece of the response's body brings. Pieces may be cut anywhere.
+
+        Raises:
+            RuntimeError: the message has ended.
+            TypeError: ``bytes`` and ``str`` were mixed.
+        """
+        self._check_open()
+        if self._over:
+            return []
+        try:
+            self._items.extend(self._decoder.decode(raw))
+        except SSEError as error:
+            self._items.extend(error.events)
+            self._drain()
+            self._fail(StreamError(str(error)))
+        return self._drain()
+
+    def feed(self, event: object) -> list[Update]:
+        """The updates one decoded event brings: a mapping, an SDK's object, or ``"[DONE]"``.
+
+        Raises:
+            RuntimeError: the message has ended.
+        """
+        self._check_open()
+        if not self._over:
+            self._operations.extend(self._adapter.feed(event))
+        return self._drain()
+
+    def end(self) -> MessageEnd:
+        """Ends the message and tells how it ended. Never raises for what came; later calls return the same.
+
+        Without the terminal event the reason is "disconnected", however complete the rest looks. A last event that only
+        lacks its blank line counts if it is the terminal one.
+        """
+        if not self._ended:
+            self._ended = True
+            incomplete = self._decoder.close()
+            if not self._over and incomplete is not None and self._recover(incomplete):
+                incomplete = None
+            self._settle(incomplete)
+        end = self._choices[0]._end
+        assert end is not None
+        return end
+
+    def _check_open(self) -> None:
+        if self._ended:
+            raise RuntimeError("the message has ended")
+
+    def _choice(self, index: int) -> Choice:
+        if index not in self._choices:
+            self._choices[index] = Choice(index, len(self._choices), self._targets, self.end)
+        return self._choices[index]
+
+    def _drain(self) -> list[Update]:
+        """Handles what waits, one thing at a time, so that an exception from a validator loses nothing."""
+        while self._operations or self._items:
+            if self._operations:
+                self._apply(self._operations.popleft())
+            else:
+                self._read(self._items.popleft())
+        updates, self._updates = self._updates, []
+        return updates
+
+    def _read(self, item: SSEEvent | StrayLine) -> None:
+        if self._over:
+            return
+        if isinstance(item, StrayLine):
+            self._read_stray(item.text)
+            return
+        self._events += 1
+        self._bare = None
+        data = item.data.strip()
+        if not data:
+            return
+        try:
+            self._operations.extend(self._adapter.feed(_payload(data), item.event))
+        except (ValueError, RecursionError) as error:
+            what = _excerpt(data)
+            self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {what}"))
+
+    def _read_stray(self, line: str) -> None:
+        """A line that no event stream has: perhaps a page or a JSON body, which servers send for errors."""
+        if self._stray is None:
+            self._stray = line
+        start = line.lstrip()[:1]
+        if start == "<" and not self._events and self._bare is None:
+            self._fail(StreamError(f"the body is HTML or XML, not an event stream: {_excerpt(line)}"))
+            return
+        if self._bare is None:
+            if start not in ("{", "["):
+                return
+            self._bare = Parser()
+        try:
+            self._bare.feed(line + "\n")
+        except ParseError:
+            self._bare = None
+            return
+        if self._bare.done:
+            body, self._bare = self._bare.json, None
+            self._read_body(body)
+
+    def _read_body(self, body: object) -> None:
+        """A JSON value outside of any event: an error the adapter knows, or no stream at all."""
+        operations = self._adapter.feed(body)
+        if any(isinstance(op, Error) for op in operations):
+            self._operations.extend(operations)
+        elif not self._events:
+            what = _excerpt(json.dumps(body, ensure_ascii=False))
+            self._fail(StreamError(f"the body is plain JSON, not an event stream: {what}", body))
+
+    def _fail(self, error: StreamError) -> None:
+        self._items.clear()
+        self._error = error
+        self._over = True
+        self._updates.append(MessageFailed(error))
+
+    def _recover(self, block: IncompleteBlock) -> bool:
+        """Whether the block that lacks its blank line counts after all: an error body, or the whole terminal event."""
+        if block.stray:
+            self._read_stray(block.line)
+            self._drain()
+        if not self._events and not self._error and self._stray is not None:
+            self._fail(StreamError(f"the body is not an event stream: {_excerpt(self._stray)}"))
+        if block.event is None or self._error:
+            return False
+        try:
+            operations = self._adapter.feed(_payload(block.event.data.strip()), block.event.event)
+        except (ValueError, RecursionError):
+            return False
+        if not any(isinstance(op, (End, Error)) or (isinstance(op, Stop) and op.terminal) for op in operations):
+            return False
+        self._operations.extend(operations)
+        self._drain()
+        return True
+
+    def _settle(self, incomplete: IncompleteBlock | None) -> None:
+        if self._settled:
+            return
+        self._settled = True
+        for choice in self.choices:
+            self._updates += choice._settle(self._terminal, self._error, incomplete)
+
+    def _apply(self, op: Operation) -> None:
+        match op:
+            case Text(key, text):
+                choice, block = self._blocks[key]
+                self._updates += choice._text(block, text)
+            case Value(key, value):
+                choice, block = self._blocks[key]
+                self._updates += choice._text(block, json.dumps(value, ensure_ascii=False, default=str))
+            case Open():
+                choice = self._choice(op.choice)
+                block, updates = choice._open(op)
+                self._blocks[op.key] = choice, block
+                self._updates += updates
+            case Identify():
+                self._identify(op)
+            case Attach():
+                self._blocks[op.key][1]._attach(op)
+            case Close(key):
+                choice, block = self._blocks[key]
+                self._updates += choice._close(block)
+            case Info():
+                self.id = op.id or self.id
+                self.model = op.model or self.model
+            case Usage():
+                self.usage |= {name: count for name, count in op.usage.items() if count is not None}
+            case Stop():
+                self._choice(op.choice)._stop = op
+            case Error():
+                self._error = ProviderError(op.message, op.type, op.code, op.body)
+                self._updates.append(MessageFailed(self._error))
+            case End():
+                self._terminal = self._over = True
+                self._items.clear()
+                self._settle(None)
+
+    def _identify(self, op: Identify) -> None:
+        choice, block = self._blocks[op.key]
+        if isinstance(block, Call):
+            block.id = op.call_id or block.id
+            block.name = op.name or block.name
+            events = choice._identify(block)
+            self._updates += choice._progress(block.position, block, "", events)
+
+
+def _payload(data: str) -> object:
+    """The event behind a payload. ValueError or RecursionError if it is no JSON that can be read."""
+    return data if data == DONE else json.loads(data)
+
+
+def _excerpt(text: str) -> str:
+    return repr(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…")

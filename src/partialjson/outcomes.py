@@ -1,0 +1,64 @@
+"""How a document ended: ``Complete``, ``Truncated`` or ``Failed``, told apart by ``Parser.end()``, which never raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic
+
+from partialjson._missing import MISSING
+from partialjson._typevars import T
+
+if TYPE_CHECKING:
+    from partialjson._core.events import Event, Path
+    from partialjson.errors import IncompleteError
+
+__all__ = ["Complete", "Failed", "Outcome", "Truncated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Complete(Generic[T]):
+    """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives."""
+
+    value: T
+    events: tuple[Event, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Truncated:
+    """The document ended inside the root value. There is no ``T``, and nothing is made up to get one.
+
+    Attributes:
+        path: the place that was open when the text ended.
+        json, value: both views of the document as far as it came; MISSING where nothing had come.
+        complete: paths of the largest values that had closed, in document order.
+        reason: what the caller said of the end, if anything.
+        error: the IncompleteError that ``close()`` raises.
+        events: what the end itself completed.
+    """
+
+    path: Path
+    json: Any = MISSING
+    value: Any = MISSING
+    complete: tuple[Path, ...] = ()
+    reason: str | None = None
+    error: IncompleteError | None = None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The document is malformed, passes a limit, or is not valid for its target; ``error`` says why.
+
+    ``json`` and ``value`` show the document as far as it was understood, ``events`` what the last call completed
+    before the error.
+    """
+
+    error: BaseException
+    json: Any = MISSING
+    value: Any = MISSING
+    reason: str | None = None
+    events: tuple[Event, ...] = ()
+
+
+Outcome = Complete[T] | Truncated | Failed
