@@ -43,7 +43,9 @@ def core_extensions() -> list[Extension]:
     os.environ["MYPYPATH"] = "src"
     sources = [f"src/partialjson/_core/{name}.py" for name in CORE]
     try:
-        return mypycify(["--config-file=", *sources], opt_level="3", debug_level="0", group_name="partialjson")
+        # Only the core is checked here: what it names of other layers need not be installed to build it.
+        flags = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports"]
+        return mypycify([*flags, *sources], opt_level="3", debug_level="0", group_name="partialjson")
     except (Exception, SystemExit) as error:
         print(f"partialjson: mypyc gave up ({error}); installing the interpreted core", file=sys.stderr)
         return []

@@ -12,12 +12,19 @@ The core needs the standard library only. What needs more (pydantic for a target
 used.
 """
 
+from typing import TYPE_CHECKING, Any
+
+from partialjson._core import lexer as _lexer
 from partialjson._core.events import Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import Limits
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.streaming import Snapshot, astream, stream
+
+if TYPE_CHECKING:
+    from partialjson.typed.partial import Partial
 
 __all__ = [
     "MISSING",
@@ -31,9 +38,29 @@ __all__ = [
     "Outcome",
     "ParseError",
     "Parser",
+    "Partial",
     "Predicted",
     "Repaired",
     "Replaced",
+    "Snapshot",
     "Truncated",
     "Violation",
+    "astream",
+    "compiled",
+    "stream",
 ]
+
+compiled: bool = not (_lexer.__file__ or "").endswith(".py")
+"""Is the core running compiled?"""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Partial":
+        from partialjson.typed.partial import Partial
+
+        return Partial
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -72,8 +72,5 @@ class IncompleteError(ParseError):
 
 def _json_path(path: Path) -> str:
     """A path in the notation of RFC 9535, for messages."""
-    steps = [
-        f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]"
-        for key in path
-    ]
+    steps = [f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]" for key in path]
     return "$" + "".join(steps)

@@ -1,21 +1,26 @@
-"""One response of a model, whatever the provider: bytes or events in, documents, texts and an honest ending out.
+"""One response of a model, whatever the provider: bytes or events in, documents, texts and an honest ending
+out.
 
-Three parts stand in a row. ``SSEDecoder`` cuts the body into events; an adapter from ``partialjson.providers`` turns each event
-into operations on blocks; here the operations are applied. Each tool call is a document with a ``Parser`` of its own, and so
-is the structured output; texts, reasoning and refusals are collected and never meet a parser.
+Three parts stand in a row. ``SSEDecoder`` cuts the body into events; an adapter from
+``partialjson.providers`` turns each event into operations on blocks; here the operations are applied. Each
+tool call is a document with a ``Parser`` of its own, and so is the structured output; texts, reasoning and
+refusals are collected and never meet a parser.
 
-Events are handled one at a time, and each is handled completely before the next. How the body was cut into chunks is
-therefore invisible: the concatenated updates and all results are the same.
+Events are handled one at a time, and each is handled completely before the next. How the body was cut into
+chunks is therefore invisible: the concatenated updates and all results are the same.
 
-**Errors stay where they are.** A tool call that is no JSON, or not valid for its tool, has a ``Failed`` outcome; the other
-documents and the message go on. What breaks the message as a whole (an error the provider reports, a body that is no
-event stream, a payload that is no JSON) becomes its ``error``: it is reported by a ``MessageFailed`` update and by ``end()``,
-never raised. What had come before is kept. After a ``StreamError`` the rest of the body cannot be trusted; it is
-ignored, as is whatever follows the terminal event.
+**Errors stay where they are.** A tool call that is no JSON, or not valid for its tool, has a ``Failed``
+outcome; the other documents and the message go on. What breaks the message as a whole (an error the provider
+reports, a body that is no event stream, a payload that is no JSON) becomes its ``error``: it is reported by a
+``MessageFailed`` update and by ``end()``, never raised. What had come before is kept. After a ``StreamError``
+the rest of the body cannot be trusted; it is ignored, as is whatever follows the terminal event, unless
+another message begins there. Messages that follow one another in one body are read as one: blocks and texts
+add up; id, model, usage and ending are those of the last.
 
-**Endings.** A closed block is no promise of whole JSON, and a stop reason is no promise either. Whether a document is complete
-is decided by its grammar; whether the message is, by its terminal event, its stop reason and its documents together. A
-body that ends without the terminal event was disconnected, however tidy it looks.
+**Endings.** A closed block is no promise of whole JSON, and a stop reason is no promise either. Whether a
+document is complete is decided by its grammar; whether the message is, by its terminal event, its stop reason
+and its documents together. A body that ends without the terminal event was disconnected, however tidy it
+looks.
 """
 
 from __future__ import annotations
@@ -23,13 +28,16 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final, Literal
 
 from partialjson import MISSING, Complete, Failed, Outcome, ParseError, Parser, Truncated
 from partialjson.providers import (
     DONE,
     Attach,
+    Begin,
     Close,
     End,
     Error,
@@ -69,8 +77,8 @@ __all__ = [
 _EXCERPT = 200
 
 EndReason = Reason | Literal["disconnected"]
-"""Why a message ended. ``tool_calls``: the caller is to run ``calls``; ``paused``: send the content back to go on;
-``disconnected``: the stream ended without its terminal event."""
+"""Why a message ended. ``tool_calls``: the caller is to run ``calls``; ``paused``: send the content back to
+go on; ``disconnected``: the stream ended without its terminal event."""
 
 # Under these endings the provider takes back what the model said, so no call of it may run.
 _WITHDRAWN: Final = ("refused", "filtered")
@@ -86,7 +94,9 @@ class ProviderError(Exception):
         body: the whole error as plain data.
     """
 
-    def __init__(self, message: str, type: str = "", code: str | int | None = None, body: object = None) -> None:
+    def __init__(
+        self, message: str, type: str = "", code: str | int | None = None, body: object = None
+    ) -> None:
         super().__init__(message, type, code, body)
         self.message = message
         self.type = type
@@ -98,10 +108,11 @@ class ProviderError(Exception):
 
 
 class StreamError(ValueError):
-    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is no JSON, an event without end.
+    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is no JSON, an event
+    without end.
 
-    The message says which event (counted from 1) and shows how the offending text begins. ``body`` is the JSON body where
-    one was found, else None.
+    The message says which event (counted from 1) and shows how the offending text begins. ``body`` is the
+    JSON body where one was found, else None.
     """
 
     def __init__(self, message: str, body: object = None) -> None:
@@ -111,7 +122,7 @@ class StreamError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class BlockStarted:
-    """A block began: ``choices[choice].blocks[block]``."""
+    """A block began: number ``block`` among the ``blocks`` of the choice with the index ``choice``."""
 
     choice: int
     block: int
@@ -130,9 +141,11 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class DocumentProgress:
-    """A document went on: ``text`` is what came, ``events`` what its parser completed, ``error`` what made it fail.
+    """A document went on: ``text`` is what came, ``events`` what its parser completed, ``error`` what made it
+    fail.
 
-    ``document`` is the call, or the output where the block is a text. It does not count when updates are compared.
+    ``document`` is the call, or the output where the block is a text. It does not count when updates are
+    compared.
     """
 
     choice: int
@@ -174,10 +187,12 @@ class MessageEnd:
     """How a message ended.
 
     Attributes:
-        reason: one of "complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error", "disconnected".
+        reason: one of "complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error",
+            "disconnected".
         raw: the provider's own word, None where it said nothing.
         error: the ProviderError or StreamError, if there was one.
-        details: what the provider said beside its word, such as the stop sequence or the details of a refusal.
+        details: what the provider said beside its word, such as the stop sequence or the details of a
+            refusal.
         incomplete: the block of the event stream that had not ended, for diagnostics.
     """
 
@@ -199,7 +214,7 @@ class _Growing:
 
     @property
     def text(self) -> str:
-        """The text so far, as it came."""
+        """The text so far, as it came. Empty where a document came already parsed."""
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0] if self._pieces else ""
@@ -209,7 +224,7 @@ class Block(_Growing):
     """One block of a message.
 
     Attributes:
-        choice, position: its place: ``message.choices[choice].blocks[position]``.
+        choice, position: its place: the index of its choice, and its place among the blocks there.
         kind: "text", "reasoning", "refusal", "call", "server_call" or "other".
         type: the provider's own word for it, such as "thinking" or "web_search_tool_result".
         index: the provider's number for it, None where it gives none.
@@ -217,9 +232,9 @@ class Block(_Growing):
         ended: whether the provider closed it.
     """
 
-    def __init__(self, opening: Open, choice: int, position: int) -> None:
+    def __init__(self, opening: Open, position: int) -> None:
         super().__init__()
-        self.choice = choice
+        self.choice = opening.choice
         self.position = position
         self.kind: Kind = opening.kind
         self.type = opening.type
@@ -243,6 +258,7 @@ class Document(_Growing):
     def __init__(self) -> None:
         super().__init__()
         self._parser: Parser[Any] | None = None
+        self._held: list[str] = []
         self._outcome: Outcome[Any] | None = None
 
     @property
@@ -252,7 +268,8 @@ class Document(_Growing):
 
     @property
     def value(self) -> Any:
-        """The document so far in its target's terms; the final, validated value once ``outcome`` is Complete."""
+        """The document so far in its target's terms; the final, validated value once ``outcome`` is
+        Complete."""
         if isinstance(self._outcome, Complete):
             return self._outcome.value
         return MISSING if self._parser is None else self._parser.value
@@ -281,7 +298,8 @@ class Document(_Growing):
         return [] if self._parser is None else self._parser.deltas(since)
 
     def end(self, reason: str | None = None) -> Outcome[Any]:
-        """Ends the document here and returns its outcome; text that still comes for it is kept in ``text`` only.
+        """Ends the document here and returns its outcome; text that still comes for it is kept in ``text``
+        only.
 
         The message ends its documents itself. Call this to give one up early. Never raises.
         """
@@ -295,16 +313,28 @@ class Document(_Growing):
     def _begin(self, parser: Parser[Any]) -> tuple[Any, ...]:
         """Starts to parse, with the text that came before it was known for what."""
         self._parser = parser
-        held = self.text
-        return self._parse(held) if held else ()
+        held, self._held = "".join(self._held), []
+        return self._parse(held)
 
     def _feed(self, text: str) -> tuple[Any, ...]:
         self._add(text)
         return self._parse(text)
 
+    def _feed_value(self, value: object) -> tuple[Any, ...]:
+        try:
+            text = json.dumps(value, ensure_ascii=False, default=str)
+        except (TypeError, ValueError, RecursionError) as error:
+            self._outcome = self._outcome or Failed(error)
+            return ()
+        # The line feed closes a number at the root.
+        return self._parse(text + "\n")
+
     def _parse(self, text: str) -> tuple[Any, ...]:
         """The events the text completes. A document that fails here keeps its error to itself."""
-        if self._parser is None or self._outcome is not None:
+        if self._outcome is not None:
+            return ()
+        if self._parser is None:
+            self._held.append(text)
             return ()
         try:
             return self._parser.feed(text)
@@ -316,13 +346,13 @@ class Document(_Growing):
             self._outcome = Failed(error, self._parser.json, self._parser.value)
             raise
 
-    def _blank(self) -> bool:
-        return self._outcome is None and not any(piece.strip(" \t\n\r") for piece in self._pieces)
-
-    def _record(self, reason: str) -> None:
-        """Notes in the outcome why the message ended."""
-        if self._outcome is not None:
+    def _finish(self, reason: str) -> tuple[Any, ...]:
+        """The events of the end, which records the reason where none is recorded yet."""
+        if self._outcome is None:
+            return self.end(reason).events
+        if self._outcome.reason is None:
             self._outcome = replace(self._outcome, reason=reason)
+        return ()
 
 
 class Call(Block, Document):
@@ -333,9 +363,9 @@ class Call(Block, Document):
         server: whether the provider runs the tool itself.
     """
 
-    def __init__(self, opening: Open, choice: int, position: int) -> None:
+    def __init__(self, opening: Open, position: int) -> None:
         Document.__init__(self)
-        Block.__init__(self, opening, choice, position)
+        Block.__init__(self, opening, position)
         self.id = opening.call_id
         self.name = opening.name
         self._withdrawn = False
@@ -349,13 +379,17 @@ class Call(Block, Document):
 
     @property
     def ready(self) -> bool:
-        """Whether this call may be run now: it is the caller's to run, its arguments are whole and valid, and the
-        message was not refused or filtered. False for everything unfinished."""
+        """Whether this call may be run now: it is the caller's to run, its arguments are whole and valid, and
+        the message was not refused or filtered. False for everything unfinished."""
         return self.kind == "call" and isinstance(self._outcome, Complete) and not self._withdrawn
 
     def _fill_empty(self) -> tuple[Any, ...]:
         """A tool without parameters may come without any text, which stands for no arguments."""
-        return self._parse("{}") if self._blank() else ()
+        if self._outcome is None and self.json is MISSING and not self.text.strip(" \t\n\r"):
+            # As in Parser.end(), what a validator raises at an end is the outcome's error.
+            with suppress(Exception):
+                return self._parse("{}")
+        return ()
 
 
 class _Targets:
@@ -365,6 +399,9 @@ class _Targets:
         self.tools = tools
         self.output = output
         self._options = options
+        # A target that no parser takes is the caller's mistake, told before anything streams.
+        for target in (*tools.values(), output):
+            self.parser(target)
 
     def parser(self, target: Any) -> Parser[Any]:
         return Parser(None if target is Any else target, **self._options)
@@ -374,17 +411,22 @@ class _Targets:
 
 
 class Choice:
-    """One of the alternatives a response holds; most hold one. See ``MessageParser`` for what the attributes mean."""
+    """One of the alternatives a response holds; most hold one. See ``MessageParser`` for what the attributes
+    mean."""
 
-    def __init__(self, index: int, position: int, targets: _Targets, finish: Callable[[], object]) -> None:
+    def __init__(self, index: int, targets: _Targets, finish: Callable[[], object]) -> None:
         self.index = index
         self.blocks: list[Block] = []
-        self._position = position
         self._targets = targets
         self._finish = finish
-        self._texts: dict[Kind, _Growing] = {"text": _Growing(), "reasoning": _Growing(), "refusal": _Growing()}
+        self._texts: dict[Kind, _Growing] = {
+            "text": _Growing(),
+            "reasoning": _Growing(),
+            "refusal": _Growing(),
+        }
         self._outputs: list[Document] = [Document()]
         self._output_block = -1
+        self._first = 0
         self._stop: Stop | None = None
         self._end: MessageEnd | None = None
         if targets.output is not None:
@@ -397,9 +439,11 @@ class Choice:
 
     @property
     def output(self) -> Document:
-        """The structured output: the text parsed into the ``output`` target; without a target it stays MISSING.
+        """The structured output: the text parsed into the ``output`` target; without a target it stays
+        MISSING.
 
-        Where several blocks of text hold a document each, it is the last one that is complete, or else the last one.
+        Where several blocks of text hold a document each, it is the last one that is complete, or else the
+        last one.
         """
         return next((document for document in reversed(self._outputs) if document.done), self._outputs[-1])
 
@@ -424,15 +468,26 @@ class Choice:
         assert self._end is not None
         return self._end
 
+    def _begin(self) -> None:
+        """Another message begins after this one, or instead of it; its ending will be the one that counts."""
+        self._first = len(self.blocks)
+        self._stop = None
+        self._end = None
+
+    def _say(self, stop: Stop) -> None:
+        """Takes the last word, but a message that was cut is not finished by a later one."""
+        if self._stop is None or self._stop.reason in _FINISHED or stop.reason not in _FINISHED:
+            self._stop = stop
+
     def _open(self, op: Open) -> tuple[Block, list[Update]]:
         updates = self._complete_previous()
         position = len(self.blocks)
         if op.kind in ("call", "server_call"):
-            block: Block = Call(op, self._position, position)
+            block: Block = Call(op, position)
         else:
-            block = Block(op, self._position, position)
+            block = Block(op, position)
         self.blocks.append(block)
-        updates.append(BlockStarted(self._position, position, op.kind))
+        updates.append(BlockStarted(self.index, position, op.kind))
         if isinstance(block, Call):
             self._identify(block)
         return block, updates
@@ -444,24 +499,25 @@ class Choice:
         return ()
 
     def _complete_previous(self) -> list[Update]:
-        """A new block after a closed one shows that the closed one was not cut; so a call without text has no arguments."""
+        """A new block after a closed one shows that the closed one was not cut; so a call without text has no
+        arguments."""
         last = self.blocks[-1] if self.blocks else None
         if not isinstance(last, Call) or not last.ended:
             return []
-        updates = self._progress(last.position, last, "", last._fill_empty())
+        updates = self._progress(last.position, last, last._fill_empty)
         self._settle_document(last)
         return updates
 
     def _text(self, block: Block, text: str) -> list[Update]:
         if isinstance(block, Call):
-            return self._progress(block.position, block, text, block._feed(text))
+            return self._progress(block.position, block, partial(block._feed, text), text)
         block._add(text)
         if block.kind in self._texts:
             self._texts[block.kind]._add(text)
-        updates: list[Update] = [TextDelta(self._position, block.position, block.kind, text)]
+        updates: list[Update] = [TextDelta(self.index, block.position, block.kind, text)]
         if block.kind == "text" and self._targets.output is not None:
             output = self._output_for(block)
-            updates += self._progress(block.position, output, text, output._feed(text))
+            updates += self._progress(block.position, output, partial(output._feed, text), text)
         return updates
 
     def _output_for(self, block: Block) -> Document:
@@ -475,11 +531,16 @@ class Choice:
                 self._outputs.append(output)
         return output
 
-    def _progress(self, block: int, document: Document, text: str, events: tuple[Any, ...]) -> list[Update]:
-        if not text and not events:
+    def _progress(
+        self, block: int, document: Document, step: Callable[[], tuple[Any, ...]], text: str = ""
+    ) -> list[Update]:
+        """Takes a step of the document, and tells of it if it brought anything."""
+        running = document.outcome is None
+        events = step()
+        error = document.error if running else None
+        if not (text or events or error):
             return []
-        error = document.error if events or document.outcome is not None else None
-        return [DocumentProgress(self._position, block, text, events, document, error)]
+        return [DocumentProgress(self.index, block, text, events, document, error)]
 
     def _close(self, block: Block) -> list[Update]:
         if block.ended:
@@ -487,41 +548,47 @@ class Choice:
         block.ended = True
         if isinstance(block, Call):
             self._settle_document(block)
-        return [BlockEnded(self._position, block.position)]
+        return [BlockEnded(self.index, block.position)]
 
     def _settle_document(self, document: Document) -> None:
-        """Where the root has closed the outcome is known; anything else has to wait for the end of the message."""
+        """Where the root has closed the outcome is known; anything else has to wait for the end of the
+        message."""
         if document.done:
             document.end()
 
-    def _settle(self, terminal: bool, error: Exception | None, incomplete: IncompleteBlock | None) -> list[Update]:
+    def _settle(
+        self, terminal: bool, error: Exception | None, incomplete: IncompleteBlock | None
+    ) -> list[Update]:
         """Ends the choice: its blocks, its documents, and the word for how it ended."""
         stop = self._stop
         cause = self._cause(terminal, error)
+        blocks = self.blocks[self._first :]
+        calls = [block for block in blocks if isinstance(block, Call)]
         updates: list[Update] = []
-        for call in self.calls:
-            if cause in _FINISHED:
-                updates += self._progress(call.position, call, "", call._fill_empty())
-            updates += self._end_document(call.position, call, cause)
-        for output in self._outputs if self._targets.output is not None else ():
-            updates += self._end_document(self._output_block, output, cause)
-        reason = self._reason(cause)
-        for call in self.calls:
+        for call in calls:
+            updates += self._settle_call(call, cause)
+        if self._targets.output is not None:
+            for output in self._outputs:
+                updates += self._progress(self._output_block, output, partial(output._finish, cause))
+        reason = self._reason(cause, calls)
+        for call in calls:
             call._withdrawn = reason in _WITHDRAWN
-        for document in (*self.calls, *self._outputs):
-            document._record(reason)
-        for block in self.blocks:
+        for block in blocks:
             updates += self._close(block)
-        self._end = MessageEnd(reason, stop.raw if stop else None, error, stop.details if stop else None, incomplete)
-        updates.append(MessageEnded(self._position, self._end))
+        self._end = MessageEnd(
+            reason, stop.raw if stop else None, error, stop.details if stop else None, incomplete
+        )
+        updates.append(MessageEnded(self.index, self._end))
         return updates
 
-    def _end_document(self, block: int, document: Document, cause: str) -> list[Update]:
-        if document.outcome is not None:
-            return []
-        if document._parser is None:
-            document._begin(self._targets.parser(None))
-        return self._progress(block, document, "", document.end(cause).events)
+    def _settle_call(self, call: Call, cause: EndReason) -> list[Update]:
+        steps: list[Callable[[], tuple[Any, ...]]] = []
+        if call._parser is None:
+            steps.append(partial(call._begin, self._targets.tool(call.name)))
+        if cause in _FINISHED:
+            steps.append(call._fill_empty)
+        steps.append(partial(call._finish, cause))
+        return [update for step in steps for update in self._progress(call.position, call, step)]
 
     def _cause(self, terminal: bool, error: Exception | None) -> EndReason:
         """How the choice ended as far as the provider and the connection tell."""
@@ -529,16 +596,16 @@ class Choice:
             return "error"
         if not terminal and not (self._stop and self._stop.terminal):
             return "disconnected"
-        return self._stop.reason if self._stop else "truncated"
+        return self._stop.reason if self._stop else "complete"
 
-    def _reason(self, cause: EndReason) -> EndReason:
+    def _reason(self, cause: EndReason, calls: list[Call]) -> EndReason:
         """The cause, checked against what really came."""
         if cause not in ("complete", "tool_calls"):
             return cause
         if self.refusal:
             return "refused"
-        own_calls = [call for call in self.calls if not call.server]
-        expected: list[Document] = list(self.calls)
+        own_calls = [call for call in calls if not call.server]
+        expected: list[Document] = list(calls)
         if self._targets.output is not None and not own_calls:
             expected.append(self.output)
         if any(isinstance(document.outcome, Truncated) for document in expected):
@@ -549,10 +616,10 @@ class Choice:
 class MessageParser:
     """Parses one response of a model while it streams.
 
-    ``api`` names the wire format (``partialjson.providers.PROVIDERS``). ``tools`` maps tool names to targets of ``Parser``; the
-    arguments of other tools become plain JSON values. ``output`` is the target of structured output, ``typing.Any`` for
-    plain JSON values; without it the text is not parsed. Further keyword arguments (``strict``, ``context``, ``limits``, ...)
-    go to each document's ``Parser``.
+    ``api`` names the wire format (``partialjson.providers.PROVIDERS``). ``tools`` maps tool names to targets
+    of ``Parser``; the arguments of other tools become plain JSON values. ``output`` is the target of
+    structured output, ``typing.Any`` for plain JSON values; without it the text is not parsed. Further
+    keyword arguments (``strict``, ``context``, ``limits``, ...) go to each document's ``Parser``.
 
     Feed it either the body (``feed_bytes``) or decoded events (``feed``), then call ``end()``.
 
@@ -591,7 +658,7 @@ class MessageParser:
         self._stray: str | None = None
         self._bare: Parser[Any] | None = None
         self._error: Exception | None = None
-        self._over = False  # nothing that follows counts
+        self._broken = False  # what follows cannot be trusted
         self._terminal = False
         self._ended = False
         self._settled = False
@@ -603,32 +670,32 @@ class MessageParser:
     @property
     def blocks(self) -> list[Block]:
         """All blocks of the first choice, in order."""
-        return self._choices[0].blocks
+        return self.choices[0].blocks
 
     @property
     def calls(self) -> list[Call]:
         """The tool calls, in the order in which they began."""
-        return self._choices[0].calls
+        return self.choices[0].calls
 
     @property
     def output(self) -> Document:
         """The structured output; see ``Choice.output``."""
-        return self._choices[0].output
+        return self.choices[0].output
 
     @property
     def text(self) -> str:
         """The visible text so far."""
-        return self._choices[0].text
+        return self.choices[0].text
 
     @property
     def reasoning(self) -> str:
         """The reasoning so far, where the provider shows it."""
-        return self._choices[0].reasoning
+        return self.choices[0].reasoning
 
     @property
     def refusal(self) -> str:
         """The refusal so far, where the provider sends it apart from the text."""
-        return self._choices[0].refusal
+        return self.choices[0].refusal
 
     def feed_bytes(self, raw: bytes | str) -> list[Update]:
         """The updates this piece of the response's body brings. Pieces may be cut anywhere.
@@ -638,14 +705,16 @@ class MessageParser:
             TypeError: ``bytes`` and ``str`` were mixed.
         """
         self._check_open()
-        if self._over:
+        if self._broken:
             return []
         try:
             self._items.extend(self._decoder.decode(raw))
         except SSEError as error:
             self._items.extend(error.events)
-            self._drain()
-            self._fail(StreamError(str(error)))
+            while self._items or self._operations:
+                self._step()
+            if not self._terminal:
+                self._fail(StreamError(str(error)))
         return self._drain()
 
     def feed(self, event: object) -> list[Update]:
@@ -655,23 +724,25 @@ class MessageParser:
             RuntimeError: the message has ended.
         """
         self._check_open()
-        if not self._over:
+        if not self._broken:
             self._operations.extend(self._adapter.feed(event))
         return self._drain()
 
     def end(self) -> MessageEnd:
         """Ends the message and tells how it ended. Never raises for what came; later calls return the same.
 
-        Without the terminal event the reason is "disconnected", however complete the rest looks. A last event that only
-        lacks its blank line counts if it is the terminal one.
+        Without the terminal event the reason is "disconnected", however complete the rest looks. A last event
+        that only lacks its blank line counts if it is the terminal one.
         """
         if not self._ended:
             self._ended = True
             incomplete = self._decoder.close()
-            if not self._over and incomplete is not None and self._recover(incomplete):
-                incomplete = None
-            self._settle(incomplete)
-        end = self._choices[0]._end
+            try:
+                if not self._broken and incomplete is not None and self._recover(incomplete):
+                    incomplete = None
+            finally:
+                self._settle(incomplete)
+        end = self.choices[0]._end
         assert end is not None
         return end
 
@@ -681,21 +752,24 @@ class MessageParser:
 
     def _choice(self, index: int) -> Choice:
         if index not in self._choices:
-            self._choices[index] = Choice(index, len(self._choices), self._targets, self.end)
+            self._choices[index] = Choice(index, self._targets, self.end)
         return self._choices[index]
 
     def _drain(self) -> list[Update]:
         """Handles what waits, one thing at a time, so that an exception from a validator loses nothing."""
         while self._operations or self._items:
-            if self._operations:
-                self._apply(self._operations.popleft())
-            else:
-                self._read(self._items.popleft())
+            self._step()
         updates, self._updates = self._updates, []
         return updates
 
+    def _step(self) -> None:
+        if self._operations:
+            self._apply(self._operations.popleft())
+        else:
+            self._read(self._items.popleft())
+
     def _read(self, item: SSEEvent | StrayLine) -> None:
-        if self._over:
+        if self._broken:
             return
         if isinstance(item, StrayLine):
             self._read_stray(item.text)
@@ -708,14 +782,20 @@ class MessageParser:
         try:
             self._operations.extend(self._adapter.feed(_payload(data), item.event))
         except (ValueError, RecursionError) as error:
+            if self._terminal:
+                return
             what = _excerpt(data)
             self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {what}"))
 
     def _read_stray(self, line: str) -> None:
         """A line that no event stream has: perhaps a page or a JSON body, which servers send for errors."""
+        if self._terminal:
+            return
         if self._stray is None:
             self._stray = line
-        start = line.lstrip()[:1]
+        # llama.cpp and servers built on it send errors as a field of their own.
+        line = line.removeprefix("error:").lstrip()
+        start = line[:1]
         if start == "<" and not self._events and self._bare is None:
             self._fail(StreamError(f"the body is HTML or XML, not an event stream: {_excerpt(line)}"))
             return
@@ -744,11 +824,12 @@ class MessageParser:
     def _fail(self, error: StreamError) -> None:
         self._items.clear()
         self._error = error
-        self._over = True
+        self._broken = True
         self._updates.append(MessageFailed(error))
 
     def _recover(self, block: IncompleteBlock) -> bool:
-        """Whether the block that lacks its blank line counts after all: an error body, or the whole terminal event."""
+        """Whether the block that lacks its blank line counts after all: an error body, or the whole terminal
+        event."""
         if block.stray:
             self._read_stray(block.line)
             self._drain()
@@ -760,7 +841,9 @@ class MessageParser:
             operations = self._adapter.feed(_payload(block.event.data.strip()), block.event.event)
         except (ValueError, RecursionError):
             return False
-        if not any(isinstance(op, (End, Error)) or (isinstance(op, Stop) and op.terminal) for op in operations):
+        if not any(
+            isinstance(op, (End, Error)) or (isinstance(op, Stop) and op.terminal) for op in operations
+        ):
             return False
         self._operations.extend(operations)
         self._drain()
@@ -770,17 +853,32 @@ class MessageParser:
         if self._settled:
             return
         self._settled = True
+        if len(self._choices) > 1 and not (self._choices[0].blocks or self._choices[0]._stop):
+            del self._choices[0]  # made in advance, but this server counts from 1
         for choice in self.choices:
             self._updates += choice._settle(self._terminal, self._error, incomplete)
 
+    def _begin(self) -> None:
+        if self._blocks:
+            self._settle(None)
+        self._terminal = self._settled = False
+        self.usage.clear()
+        for choice in self.choices:
+            choice._begin()
+
     def _apply(self, op: Operation) -> None:
+        if self._terminal and not isinstance(op, Begin):
+            return
         match op:
             case Text(key, text):
                 choice, block = self._blocks[key]
                 self._updates += choice._text(block, text)
             case Value(key, value):
                 choice, block = self._blocks[key]
-                self._updates += choice._text(block, json.dumps(value, ensure_ascii=False, default=str))
+                if isinstance(block, Call):
+                    self._updates += choice._progress(
+                        block.position, block, partial(block._feed_value, value)
+                    )
             case Open():
                 choice = self._choice(op.choice)
                 block, updates = choice._open(op)
@@ -797,24 +895,25 @@ class MessageParser:
                 self.id = op.id or self.id
                 self.model = op.model or self.model
             case Usage():
-                self.usage |= {name: count for name, count in op.usage.items() if count is not None}
+                new = op.usage.items()
+                self.usage |= {name: n for name, n in new if n is not None or name not in self.usage}
             case Stop():
-                self._choice(op.choice)._stop = op
+                self._choice(op.choice)._say(op)
             case Error():
                 self._error = ProviderError(op.message, op.type, op.code, op.body)
                 self._updates.append(MessageFailed(self._error))
             case End():
-                self._terminal = self._over = True
-                self._items.clear()
+                self._terminal = True
                 self._settle(None)
+            case Begin():
+                self._begin()
 
     def _identify(self, op: Identify) -> None:
         choice, block = self._blocks[op.key]
         if isinstance(block, Call):
             block.id = op.call_id or block.id
             block.name = op.name or block.name
-            events = choice._identify(block)
-            self._updates += choice._progress(block.position, block, "", events)
+            self._updates += choice._progress(block.position, block, partial(choice._identify, block))
 
 
 def _payload(data: str) -> object:

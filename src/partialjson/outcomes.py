@@ -1,4 +1,4 @@
-"""How a document ended: ``Complete``, ``Truncated`` or ``Failed``, told apart by ``Parser.end()``, which never raises."""
+"""How a document ended, as ``Parser.end()`` tells it: ``Complete``, ``Truncated`` or ``Failed``."""
 
 from __future__ import annotations
 

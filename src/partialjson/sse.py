@@ -1,19 +1,19 @@
 """A push decoder for server-sent events, by the rules of the WHATWG HTML standard, section 9.2.6.
 
-The bytes of a response body go in as they come off the wire; complete events come out. Three stages follow one another,
-and each keeps only what it cannot decide yet:
+The bytes of a response body go in as they come off the wire; complete events come out. Three stages follow
+one another, and each keeps only what it cannot decide yet:
 
 1. text: UTF-8 is decoded incrementally, bad bytes become U+FFFD, one leading byte order mark is dropped;
-2. lines: LF, CR and CRLF end a line, nothing else does. A CR at the end of a chunk ends its line at once and the decoder
-   remembers to swallow one LF, so no event waits for the next chunk;
+2. lines: LF, CR and CRLF end a line, nothing else does. A CR at the end of a chunk ends its line at once and
+   the decoder remembers to swallow one LF, so no event waits for the next chunk;
 3. fields: each line is a comment, a field or the blank line that dispatches the event.
 
-The unfinished line and the data lines of the unfinished event are kept as lists of pieces and joined once, so the cost is
-linear in the input however it is cut. What is kept is bounded by ``limit``.
+The unfinished line and the data lines of the unfinished event are kept as lists of pieces and joined once, so
+the cost is linear in the input however it is cut. What is kept is bounded by ``limit``.
 
-Two additions serve readers of model output and change nothing in the events. ``decode`` also gives the lines that are no
-field the standard knows, because servers put bare JSON or HTML error bodies where events should be. ``close`` hands
-out the block that was not dispatched, which the standard drops silently.
+Two additions serve readers of model output and change nothing in the events. ``decode`` also gives the lines
+that are no field the standard knows, because servers put bare JSON or HTML error bodies where events should
+be. ``close`` hands out the block that was not dispatched, which the standard drops silently.
 """
 
 from __future__ import annotations
@@ -51,14 +51,16 @@ class SSEEvent:
 
 @dataclass(frozen=True, slots=True)
 class StrayLine:
-    """A line whose field name the standard does not know, and which it therefore ignores; without its line end."""
+    """A line whose field name the standard does not know, and which it therefore ignores; without its line
+    end."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class IncompleteBlock:
-    """What stood after the last blank line when the stream ended. It was not dispatched and may be cut anywhere.
+    """What stood after the last blank line when the stream ended. It was not dispatched and may be cut
+    anywhere.
 
     Attributes:
         event: the event it would have become if a blank line had followed, or None if it has no data line.
@@ -82,8 +84,8 @@ class SSEError(ValueError):
 class SSEDecoder:
     """Decodes one event stream.
 
-    Feed it ``bytes`` (UTF-8) or ``str``, not both. ``limit`` is the most characters one event may hold before it is
-    dispatched (data and the unfinished line together, 128 Mi by default, None for no limit).
+    Feed it ``bytes`` (UTF-8) or ``str``, not both. ``limit`` is the most characters one event may hold before
+    it is dispatched (data and the unfinished line together, 128 Mi by default, None for no limit).
 
     Attributes:
         last_event_id: the id a client would send when it reconnects.
@@ -100,7 +102,10 @@ class SSEDecoder:
         self._after_cr = False
         self._line: list[str] = []
         self._line_size = 0
-        self._reset_block()
+        self._type = ""
+        self._data: list[str] = []
+        self._data_size = 0
+        self._retry: int | None = None
         self._id = ""
         self._error: SSEError | None = None
         self._closed = False
@@ -116,7 +121,8 @@ class SSEDecoder:
         return [item for item in self.decode(chunk) if isinstance(item, SSEEvent)]
 
     def decode(self, chunk: bytes | str) -> list[SSEEvent | StrayLine]:
-        """Like ``feed``, with the lines that are no field of the standard at their places between the events."""
+        """Like ``feed``, with the lines that are no field of the standard at their places between the
+        events."""
         if self._closed:
             raise RuntimeError("the event stream is closed")
         if self._error is not None:
@@ -137,8 +143,9 @@ class SSEDecoder:
     def close(self) -> IncompleteBlock | None:
         """Ends the stream and returns the block that was never dispatched, or None if nothing was left over.
 
-        The standard drops that block. It is offered for diagnostics and must not be read as an event: it may be cut in
-        the middle of its text. Later calls of ``feed`` raise RuntimeError; calling ``close`` again returns None.
+        The standard drops that block. It is offered for diagnostics and must not be read as an event: it may
+        be cut in the middle of its text. Later calls of ``feed`` raise RuntimeError; calling ``close`` again
+        returns None.
         """
         if self._closed:
             return None
@@ -226,6 +233,6 @@ class SSEDecoder:
     def _reset_block(self) -> None:
         """Starts the next block. The id is not part of it: it persists."""
         self._type = ""
-        self._data: list[str] = []
+        self._data = []
         self._data_size = 0
-        self._retry: int | None = None
+        self._retry = None

@@ -1,8 +1,8 @@
 """What a parser reports, and the cheap form of the paths in it.
 
-A path is wanted by few of the readers of an event, and building a tuple for each value costs more than parsing it. So the
-tree keeps a chain of nodes, one for each value that something was selected in, and an event computes its tuple from
-the chain when it is asked, once.
+A path is wanted by few of the readers of an event, and building a tuple for each value costs more than parsing it.
+So the tree keeps a chain of nodes, one for each value that something was selected in, and an event computes its tuple
+from the chain when it is asked, once.
 
 Events are values: immutable, compared by content, usable in ``match``, picklable. They are written by hand because a
 mypyc class cannot be a dataclass here and a NamedTuple is built five times slower.
@@ -124,7 +124,10 @@ class Invalid(Event):
     def errors(self) -> list[Any]:
         """The validator's line errors, locations relative to ``path``."""
         errors: Any = getattr(self.error, "errors", None)
-        return list(errors()) if callable(errors) else [self.error]
+        if errors is None:
+            return [self.error]
+        lines: list[Any] = errors()
+        return lines
 
     def _fields(self) -> dict[str, Any]:
         return {"path": self.path, "error": self.error}

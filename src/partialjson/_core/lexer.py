@@ -12,13 +12,13 @@ remembers is plain data:
     NUMBER       inside a number; ``digits`` is the state of its own small automaton
     WORD         inside true, false or null
 
-``feed`` is one loop that skips white space and dispatches on the state; each token is scanned by a method that gives the
-index after it, or leaves the machine in a token state at the end of the chunk. A token that fits in the chunk is sliced
-out of it; only one that is cut is collected in pieces. So each character is looked at a bounded number of times, whatever
-came before it.
+``feed`` is one loop that skips white space and dispatches on the state; each token is scanned by a method that gives
+the index after it, or leaves the machine in a token state at the end of the chunk. A token that fits in the chunk is
+sliced out of it; only one that is cut is collected in pieces. So each character is looked at a bounded number of
+times, whatever came before it.
 
-The machine stops at the first character that cannot continue a JSON text (RFC 8259), with the position of that character.
-What is found does not depend on how the text was cut, the errors included.
+The machine stops at the first character that cannot continue a JSON text (RFC 8259), with the position of that
+character. What is found does not depend on how the text was cut, the errors included.
 """
 
 from __future__ import annotations

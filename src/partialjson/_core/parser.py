@@ -1,8 +1,8 @@
 """``Parser``: the lexer, the tree and a plan wired together, and the life of one document.
 
 A parser is open until its document ends (``close`` or ``end``) or an error stops it. Both are final: a failed parser
-raises the same error again, a closed one refuses more text. While it runs, user code may be running too (validators), so
-a call from inside is refused, and whatever escapes leaves the parser failed rather than half-way.
+raises the same error again, a closed one refuses more text. While it runs, user code may be running too (validators),
+so a call from inside is refused, and whatever escapes leaves the parser failed rather than half-way.
 
 The class is native and final: one more Python frame around ``feed`` would cost as much as the feed itself. Compilers of
 plans are loaded when a target asks for one, so that importing the library imports neither pydantic nor jsonschema.
@@ -99,8 +99,10 @@ class Parser(Generic[T]):
             not typed,
         )
         if typed:
-            plan = _load_plan(target, missing, strict, context, by_alias, by_name)
-            self._tree.follow(View(plan, missing, self._lexer))
+            plan, run = _load_plan(target, missing, strict, context, by_alias, by_name)
+            self._tree.follow(View(plan, run, missing, self._lexer))
+        elif strict is not None or context is not None or by_alias is not None or by_name is not None:
+            raise TypeError("strict, context, by_alias and by_name belong to a target, and this parser has none")
 
     # Text in.
 
@@ -238,8 +240,8 @@ class Parser(Generic[T]):
     def deltas(self, since: int | None = None) -> list[dict[str, Any]]:
         """What changed in ``json``: ``{"op": "add" | "replace" | "append", "path": JSON Pointer, "value": ...}``.
 
-        ``add`` and ``replace`` are those of RFC 6902; ``append`` adds text to the end of a string. Applying them in order to the
-        document as it was gives the document as it is (``partialjson.patch.apply_deltas``).
+        ``add`` and ``replace`` are those of RFC 6902; ``append`` adds text to the end of a string. Applying them in
+        order to the document as it was gives the document as it is (``partialjson.patch.apply_deltas``).
 
         Args:
             since: the changes after that ``seq``; by default those after the last call without an argument. A time
@@ -353,7 +355,7 @@ def _load_plan(
     context: Any,
     by_alias: bool | None,
     by_name: bool | None,
-) -> Plan:
-    from partialjson.typed.compiler import compile_plan
+) -> tuple[Plan, object]:
+    from partialjson.typed.compiler import Run, compile_plan
 
-    return compile_plan(target, missing, strict, context, by_alias, by_name)
+    return compile_plan(target, by_alias, by_name), Run(missing, strict, context, by_alias, by_name)

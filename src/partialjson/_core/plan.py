@@ -4,14 +4,17 @@ A plan is data made by a compiler in another layer (pydantic core schemas, JSON 
 knowing where it came from. Two kinds of object:
 
 ``Plan``
-    one place. It can always settle the place whole, from its text (``settle``). For the JSON kinds in ``exact`` the parsed
-    value is already the result and nothing is called. Where it has a ``Shape`` for objects or arrays, the place is
-    followed inside and settles from its settled children instead.
+    one place. It can always settle the place whole, from its text (``settle``). For the JSON kinds in ``exact`` the
+    parsed value is already the result and nothing is called. Where it has a ``Shape`` for objects or arrays, the
+    place is followed inside and settles from its settled children instead.
 ``Shape``
     a container that is followed: which plan stands under which key, what its partial view looks like while it is open,
     and how to settle it from its children.
 
 Settling gives the final value, or a ``Failure`` with the validator's error; it never raises for bad data.
+
+Plans are compiled once and shared by parsers. What differs from one parser to the next (a validation context, the
+stand-in for absent values) travels beside the plan, as a ``run`` that only its compiler looks into.
 """
 
 from __future__ import annotations
@@ -56,16 +59,17 @@ class Shape:
     Attributes:
         children: known keys of an object, by their name in the document.
         rest: the plan of array elements or of all other keys; None where they are not part of the result.
-        wrap: makes the partial view of an object from the dict of what has come; None shows the dict or list itself.
-        close: gives the final value or a ``Failure`` from the keys, the settled children and the JSON value.
+        wrap: makes the partial view of an object from the dict of what has come and the run; None shows the dict or
+            list itself.
+        close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
     """
 
     def __init__(
         self,
-        close: Callable[[list[str | int], list[Any], Any], Any],
+        close: Callable[[list[str | int], list[Any], Any, Any], Any],
         children: dict[str, Child],
         rest: Plan | None,
-        wrap: Callable[[dict[str, Any]], Any] | None = None,
+        wrap: Callable[[dict[str, Any], Any], Any] | None = None,
     ) -> None:
         self.close = close
         self.children = children
@@ -78,7 +82,7 @@ class Plan:
     """What may stand at one place.
 
     Attributes:
-        settle: gives the final value or a ``Failure`` from the JSON text of the value.
+        settle: gives the final value or a ``Failure`` from the JSON text of the value and the run.
         exact: bit set of the JSON kinds whose parsed value is the result as it is.
         preview: a growing string may be shown before it closes, because nothing will change it.
         object, array: how to follow the inside, where that is possible.
@@ -86,7 +90,7 @@ class Plan:
 
     def __init__(
         self,
-        settle: Callable[[str], Any],
+        settle: Callable[[str, Any], Any],
         exact: i64 = 0,
         preview: bool = False,
         object: Shape | None = None,

@@ -1,7 +1,8 @@
 """Which completions are reported: a small path pattern language, compiled to a walk.
 
-Patterns use the syntax of RFC 9535 for names (``.name``, ``['name']``), indexes (``[0]``) and wildcards (``.*``, ``[*]``).
-What needs the rest of the document (negative indexes, slices, filters, descendants) is refused when the parser is made.
+Patterns use the syntax of RFC 9535 for names (``.name``, ``['name']``), indexes (``[0]``) and wildcards (``.*``,
+``[*]``). What needs the rest of the document (negative indexes, slices, filters, descendants) is refused when the
+parser is made.
 
 A ``Selector`` is where a walk from the root stands: the tails of all patterns that can still match. Going down one key
 gives the next selector, or None where nothing below can match, so that the tree skips whole branches for free.

@@ -1,7 +1,7 @@
 """The growing tree: builds the JSON value and tells what happened to it.
 
-The tree is driven through a small protocol, and does not care by whom. The lexer drives it from text; a provider that sends
-path edits can drive it without any.
+The tree is driven through a small protocol, and does not care by whom. The lexer drives it from text; a provider that
+sends path edits can drive it without any.
 
     begin_object / begin_array ... end      a container opens, closes
     name(key)                               the key of the next member
@@ -19,16 +19,16 @@ Whatever had closed is never touched again, so it is the same object in every sn
 *Hooks* are all that is done beyond building: events for selected places, the typed view, the journal of changes. A tree
 with none of them takes the short way at each value.
 
-The *journal* holds a mark for each value that became visible, and is kept only once somebody has asked for deltas. Its
-clock is the visible size of the document: one for each value that appeared and one for each character shown of a string.
-That number does not depend on the chunking, and it tells how much of a string had been shown at any earlier time, so a
-growing string needs no entries of its own.
+The *journal* holds a mark for each value that became visible, and is kept only once somebody has asked for deltas.
+Its clock is the visible size of the document: one for each value that appeared and one for each character shown of a
+string. That number does not depend on the chunking, and it tells how much of a string had been shown at any earlier
+time, so a growing string needs no entries of its own.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, cast, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
 from partialjson._core.plan import Failure
@@ -37,6 +37,9 @@ from partialjson._core.view import View
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+BLOCK: Final = 1024
+"""So many parts of a growing string are joined at a time."""
 
 
 @final
@@ -71,6 +74,7 @@ class Tree:
         # The growing string: in the tree as ``text``, and what has come since.
         self.in_text = False
         self.text = ""
+        self.blocks: list[str] = []
         self.parts: list[str] = []
         # Hooks.
         self.hooked = selector is not None
@@ -115,6 +119,10 @@ class Tree:
     def grow(self, part: str) -> None:
         self.parts.append(part)
         self.size += len(part)
+        if len(self.parts) == BLOCK:
+            # A part of a few characters is an object of sixty bytes.
+            self.blocks.append("".join(self.parts))
+            self.parts.clear()
 
     def end_text(self) -> None:
         value = self._current_text()
@@ -194,16 +202,18 @@ class Tree:
         return self.size
 
     def status(self, path: Path) -> str:
-        value: object = self.ground[0] if self.ground else self.missing
         if not self.ground:
             return "missing"
+        value: Any = self.ground[0]
         for key in path:
-            if isinstance(value, dict) and isinstance(key, str) and key in value:
-                value = value[key]
-            elif isinstance(value, list) and type(key) is int and 0 <= key < len(value):
+            if isinstance(value, dict):
+                if not isinstance(key, str) or key not in value:
+                    return "missing"
                 value = value[key]
             else:
-                return "missing"
+                if not isinstance(value, list) or type(key) is not int or not 0 <= key < len(value):
+                    return "missing"
+                value = value[key]
         if self._is_open(path):
             return "partial"
         return "invalid" if path in self.invalid else "complete"
@@ -256,9 +266,9 @@ class Tree:
 
     def _current_text(self) -> str:
         """Bring the growing string in the tree up to date."""
-        if self.parts:
-            self.parts.insert(0, self.text)
-            text = "".join(self.parts)
+        if self.parts or self.blocks:
+            text = "".join([self.text, *self.blocks, *self.parts])
+            self.blocks = []
             self.parts = []
             self.text = text
             if self.shared:
@@ -475,7 +485,7 @@ class Tree:
         if self.ground and not self.containers and not self.in_text:
             return ((),)
         i: i64
-        prefix: Path = ()
+        prefix: list[str | int] = []
         for i in range(len(self.containers)):
             container = self.containers[i]
             innermost = i == len(self.containers) - 1
@@ -491,7 +501,7 @@ class Tree:
                 open_key = None
             found.extend([(*prefix, key) for key in keys if key != open_key])
             if open_key is not None:
-                prefix = (*prefix, open_key)
+                prefix.append(open_key)
         return tuple(found)
 
     def dump(self) -> dict[str, Any]:

@@ -42,8 +42,9 @@ if TYPE_CHECKING:
 class Frame:
     """An open container that its plan follows inside."""
 
-    def __init__(self, shape: Shape, is_object: bool) -> None:
+    def __init__(self, shape: Shape, is_object: bool, run: object) -> None:
         self.shape = shape
+        self.run: object = run
         self.is_object = is_object
         # What is shown of the container, and the dict or list inside it that holds the children.
         self.items: list[Any] = []
@@ -63,7 +64,7 @@ class Frame:
         if not self.is_object:
             self.shown = self.items
         elif self.shape.wrap is not None:
-            self.shown = self.shape.wrap(self.members)
+            self.shown = self.shape.wrap(self.members, self.run)
         else:
             self.shown = self.members
 
@@ -113,11 +114,12 @@ class Frame:
 class View:
     """The typed view of one document."""
 
-    def __init__(self, plan: Plan, missing: object, source: Source) -> None:
+    def __init__(self, plan: Plan, run: object, missing: object, source: Source) -> None:
+        self.run: object = run
         self.missing: object = missing
         self.source = source
         # The root is the only child of a frame that is never shown.
-        self.ground = Frame(Shape(_never, {}, plan), False)
+        self.ground = Frame(Shape(_never, {}, plan), False, run)
         self.frame = self.ground
         # The open frames below the ground. ``above`` counts open containers that no frame follows.
         self.frames: list[Frame] = []
@@ -144,7 +146,7 @@ class View:
         if plan is not None:
             shape = plan.object if is_object else plan.array
         if shape is not None:
-            frame = Frame(shape, is_object)
+            frame = Frame(shape, is_object, self.run)
             self._put(frame.shown)
             self.frames.append(frame)
             self.frame = frame
@@ -164,7 +166,7 @@ class View:
         if self.above == 0:
             frame = self.frames.pop()
             self.frame = self.frames[-1] if self.frames else self.ground
-            return self._settle(key, frame.shape.close(frame.keys, frame.settled, value))
+            return self._settle(key, frame.shape.close(frame.keys, frame.settled, value, self.run))
         self.above -= 1
         if self.above != 0:
             return value
@@ -172,7 +174,7 @@ class View:
         if self.mirror >= 0 or plan is None:
             self.mirror = -1
             return self._settle(key, value)
-        return self._settle(key, plan.settle(self.source.text_since(self.start)))
+        return self._settle(key, plan.settle(self.source.text_since(self.start), self.run))
 
     def atom(self, key: str | int, value: object, raw: str) -> object:
         """The value that was entered closed as an atom or a string; ``raw`` is the text of a number."""
@@ -181,7 +183,7 @@ class View:
         plan = self.frame.child_plan
         if plan is None or plan.exact & kind_of(value):
             return self._settle(key, value)
-        return self._settle(key, plan.settle(raw or json.dumps(value)))
+        return self._settle(key, plan.settle(raw or json.dumps(value), self.run))
 
     def _settle(self, key: str | int, result: object) -> object:
         frame = self.frame
@@ -238,5 +240,5 @@ def kind_of(value: object) -> i64:
     return FLOAT
 
 
-def _never(keys: list[str | int], settled: list[Any], value: Any) -> Any:
+def _never(keys: list[str | int], settled: list[Any], value: Any, run: Any) -> Any:
     raise RuntimeError("the ground frame does not close")

@@ -1,0 +1,157 @@
+"""``Partial[Order]``: an order of which only some has come.
+
+It is not an ``Order``, so that code that wants one cannot be handed half of one unnoticed. It has the same field names:
+what has come reads as its value, what has not reads as MISSING, and any other name is an AttributeError, as usual. The
+model's own methods and computed fields are not there, since they count on a whole object.
+
+A partial object is a view of a dict that the parser filled; it cannot be assigned to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from partialjson._missing import MISSING
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+T = TypeVar("T", covariant=True)
+
+__all__ = ["Partial"]
+
+
+class Partial(Generic[T]):
+    """A model object that is still coming; ``Partial[Order]`` is the class for the model ``Order``.
+
+    Raises:
+        AttributeError: for a name that is no field of the model, and on assignment.
+    """
+
+    __slots__ = ("_missing", "_values")
+    __pydantic_model__: ClassVar[type[BaseModel]]
+    __hash__ = None  # type: ignore[assignment]
+
+    if not TYPE_CHECKING:
+        # A class of its own for each model, not an alias of this one.
+        def __class_getitem__(cls, model):
+            return partial_class(model)
+
+    def __new__(cls, *args: object, **kwargs: object) -> Partial[T]:
+        if cls is Partial:
+            raise TypeError("Partial has no objects of its own; name the model: Partial[Order]")
+        return super().__new__(cls)
+
+    def __init__(self, values: dict[str, Any], missing: Any = MISSING) -> None:
+        object.__setattr__(self, "_values", values)
+        object.__setattr__(self, "_missing", missing)
+
+    if TYPE_CHECKING:
+        _values: dict[str, Any]
+        _missing: Any
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._values:
+            return self._values[name]
+        if name in self.__pydantic_model__.model_fields:
+            return self._missing
+        raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} only shows what has come; it cannot be assigned to")
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The names of the fields that are there, complete or growing."""
+        return set(self._values)
+
+    def model_dump(self, *, mode: Literal["python", "json"] = "python", by_alias: bool = False) -> dict[str, Any]:
+        """What has come, as a dict; what has not is left out. Arguments as in pydantic."""
+        fields = self.__pydantic_model__.model_fields
+        dumped: dict[str, Any] = {}
+        for name, value in self._values.items():
+            field = fields.get(name)
+            alias = (field.serialization_alias or field.alias) if field is not None and by_alias else None
+            dumped[alias or name] = _dump(value, mode, by_alias)
+        return dumped
+
+    def model_dump_json(self, *, indent: int | None = None, by_alias: bool = False) -> str:
+        """What has come, as JSON text."""
+        from pydantic_core import to_json
+
+        return to_json(self.model_dump(mode="json", by_alias=by_alias), indent=indent).decode()
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Names and values of what has come, so that ``dict(partial)`` works as it does for models."""
+        return iter(self._values.items())
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values == other._values
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
+        return f"{type(self).__name__}({shown})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        return iter(self._values.items())
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.__pydantic_model__.model_fields})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.__pydantic_model__, self._values, self._missing)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """A partial object is a valid field of other models, and dumps as its own dump."""
+        from pydantic_core import core_schema
+
+        def dump(value: Partial[Any], info: core_schema.SerializationInfo) -> dict[str, Any]:
+            return value.model_dump(mode="json" if info.mode_is_json() else "python", by_alias=bool(info.by_alias))
+
+        return core_schema.is_instance_schema(
+            cls, serialization=core_schema.plain_serializer_function_ser_schema(dump, info_arg=True)
+        )
+
+
+@cache
+def partial_class(model: type[BaseModel]) -> type[Partial[Any]]:
+    """The class ``Partial[model]``: always the same one for the same model.
+
+    Raises:
+        TypeError: ``model`` is not a pydantic model class.
+    """
+    if not hasattr(model, "__pydantic_fields__"):
+        raise TypeError(f"Partial takes a pydantic model class, not {model!r}")
+    name = f"Partial[{model.__name__}]"
+    namespace = {"__slots__": (), "__pydantic_model__": model, "__module__": model.__module__}
+    return type(name, (Partial,), namespace)
+
+
+def _rebuild(model: type[BaseModel], values: dict[str, Any], missing: Any) -> Partial[Any]:
+    return partial_class(model)(values, missing)
+
+
+def _dump(value: Any, mode: Literal["python", "json"], by_alias: bool) -> Any:
+    """Dump one value of a partial object, the partial ones inside it too."""
+    if isinstance(value, Partial):
+        return value.model_dump(mode=mode, by_alias=by_alias)
+    if isinstance(value, list):
+        return [_dump(item, mode, by_alias) for item in value if item is not MISSING]
+    if isinstance(value, dict):
+        return {key: _dump(item, mode, by_alias) for key, item in value.items()}
+    dump = getattr(value, "model_dump", None)
+    if dump is not None:
+        return dump(mode=mode, by_alias=by_alias)
+    if mode == "python":
+        return value
+    from pydantic_core import to_jsonable_python
+
+    return to_jsonable_python(value, by_alias=by_alias)
