@@ -33,7 +33,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, Literal
 
-from partialjson import MISSING, Complete, Failed, Outcome, ParseError, Parser, Truncated
+from partialjson import MISSING, Complete, Failed, Limits, Outcome, ParseError, Parser, Truncated
 from partialjson.providers import (
     DONE,
     Attach,
@@ -94,9 +94,7 @@ class ProviderError(Exception):
         body: the whole error as plain data.
     """
 
-    def __init__(
-        self, message: str, type: str = "", code: str | int | None = None, body: object = None
-    ) -> None:
+    def __init__(self, message: str, type: str = "", code: str | int | None = None, body: object = None) -> None:
         super().__init__(message, type, code, body)
         self.message = message
         self.type = type
@@ -241,15 +239,20 @@ class Block(_Growing):
         self.index = opening.index
         self.extra: dict[str, Any] = {}
         self.ended = False
+        self._collected: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.kind} {self.text[:40]!r}>"
 
     def _attach(self, op: Attach) -> None:
-        if op.append:
-            self.extra[op.name] = [*self.extra.get(op.name, ()), op.value]
-        else:
+        if not op.append:
             self.extra[op.name] = op.value
+            return
+        if op.name not in self._collected:
+            # A list of our own: what is there may belong to the event it came with.
+            self._collected.add(op.name)
+            self.extra[op.name] = list(self.extra.get(op.name) or ())
+        self.extra[op.name].append(op.value)
 
 
 class Document(_Growing):
@@ -395,16 +398,25 @@ class Call(Block, Document):
 class _Targets:
     """What the documents of a message are parsed into."""
 
-    def __init__(self, tools: Mapping[str, Any], output: Any, options: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        tools: Mapping[str, Any],
+        output: Any,
+        options: Mapping[str, Any],
+        typed_options: Mapping[str, Any],
+    ) -> None:
         self.tools = tools
         self.output = output
         self._options = options
+        self._typed_options = typed_options
         # A target that no parser takes is the caller's mistake, told before anything streams.
         for target in (*tools.values(), output):
             self.parser(target)
 
     def parser(self, target: Any) -> Parser[Any]:
-        return Parser(None if target is Any else target, **self._options)
+        if target is None or target is Any:
+            return Parser(**self._options)
+        return Parser(target, **self._options, **self._typed_options)
 
     def tool(self, name: str) -> Parser[Any]:
         return self.parser(self.tools.get(name))
@@ -556,9 +568,7 @@ class Choice:
         if document.done:
             document.end()
 
-    def _settle(
-        self, terminal: bool, error: Exception | None, incomplete: IncompleteBlock | None
-    ) -> list[Update]:
+    def _settle(self, terminal: bool, error: Exception | None, incomplete: IncompleteBlock | None) -> list[Update]:
         """Ends the choice: its blocks, its documents, and the word for how it ended."""
         stop = self._stop
         cause = self._cause(terminal, error)
@@ -575,9 +585,7 @@ class Choice:
             call._withdrawn = reason in _WITHDRAWN
         for block in blocks:
             updates += self._close(block)
-        self._end = MessageEnd(
-            reason, stop.raw if stop else None, error, stop.details if stop else None, incomplete
-        )
+        self._end = MessageEnd(reason, stop.raw if stop else None, error, stop.details if stop else None, incomplete)
         updates.append(MessageEnded(self.index, self._end))
         return updates
 
@@ -618,8 +626,9 @@ class MessageParser:
 
     ``api`` names the wire format (``partialjson.providers.PROVIDERS``). ``tools`` maps tool names to targets
     of ``Parser``; the arguments of other tools become plain JSON values. ``output`` is the target of
-    structured output, ``typing.Any`` for plain JSON values; without it the text is not parsed. Further
-    keyword arguments (``strict``, ``context``, ``limits``, ...) go to each document's ``Parser``.
+    structured output, ``typing.Any`` for plain JSON values; without it the text is not parsed. The other
+    options are those of ``Parser`` and go to every document; those of pydantic concern documents with a
+    target.
 
     Feed it either the body (``feed_bytes``) or decoded events (``feed``), then call ``end()``.
 
@@ -637,13 +646,26 @@ class MessageParser:
 
     Raises:
         ValueError: the API is not known; the message lists those that are.
+        TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target it does not take.
     """
 
     def __init__(
-        self, api: str, *, tools: Mapping[str, Any] | None = None, output: Any = None, **options: Any
+        self,
+        api: str,
+        *,
+        tools: Mapping[str, Any] | None = None,
+        output: Any = None,
+        missing: Any = MISSING,
+        limits: Limits | None = None,
+        strict: bool | None = None,
+        context: Any = None,
+        by_alias: bool | None = None,
+        by_name: bool | None = None,
     ) -> None:
         self._adapter = adapter_for(api)
-        self._targets = _Targets(tools or {}, output, options)
+        options = {"missing": missing, "limits": limits}
+        typed_options = {"strict": strict, "context": context, "by_alias": by_alias, "by_name": by_name}
+        self._targets = _Targets(tools or {}, output, options, typed_options)
         self.id = ""
         self.model = ""
         self.usage: dict[str, object] = {}
@@ -736,9 +758,9 @@ class MessageParser:
         """
         if not self._ended:
             self._ended = True
-            incomplete = self._decoder.close()
+            incomplete = None if self._broken else self._decoder.close()
             try:
-                if not self._broken and incomplete is not None and self._recover(incomplete):
+                if incomplete is not None and self._recover(incomplete):
                     incomplete = None
             finally:
                 self._settle(incomplete)
@@ -841,9 +863,7 @@ class MessageParser:
             operations = self._adapter.feed(_payload(block.event.data.strip()), block.event.event)
         except (ValueError, RecursionError):
             return False
-        if not any(
-            isinstance(op, (End, Error)) or (isinstance(op, Stop) and op.terminal) for op in operations
-        ):
+        if not any(isinstance(op, (End, Error)) or (isinstance(op, Stop) and op.terminal) for op in operations):
             return False
         self._operations.extend(operations)
         self._drain()
@@ -876,9 +896,7 @@ class MessageParser:
             case Value(key, value):
                 choice, block = self._blocks[key]
                 if isinstance(block, Call):
-                    self._updates += choice._progress(
-                        block.position, block, partial(block._feed_value, value)
-                    )
+                    self._updates += choice._progress(block.position, block, partial(block._feed_value, value))
             case Open():
                 choice = self._choice(op.choice)
                 block, updates = choice._open(op)

@@ -84,7 +84,7 @@ class SSEError(ValueError):
 class SSEDecoder:
     """Decodes one event stream.
 
-    Feed it ``bytes`` (UTF-8) or ``str``, not both. ``limit`` is the most characters one event may hold before
+    Feed it bytes (UTF-8) or ``str``, not both. ``limit`` is the most characters one event may hold before
     it is dispatched (data and the unfinished line together, 128 Mi by default, None for no limit).
 
     Attributes:
@@ -110,7 +110,7 @@ class SSEDecoder:
         self._error: SSEError | None = None
         self._closed = False
 
-    def feed(self, chunk: bytes | str) -> list[SSEEvent]:
+    def feed(self, chunk: bytes | bytearray | memoryview | str) -> list[SSEEvent]:
         """The events this chunk completes, in order.
 
         Raises:
@@ -120,7 +120,7 @@ class SSEDecoder:
         """
         return [item for item in self.decode(chunk) if isinstance(item, SSEEvent)]
 
-    def decode(self, chunk: bytes | str) -> list[SSEEvent | StrayLine]:
+    def decode(self, chunk: bytes | bytearray | memoryview | str) -> list[SSEEvent | StrayLine]:
         """Like ``feed``, with the lines that are no field of the standard at their places between the
         events."""
         if self._closed:
@@ -160,7 +160,7 @@ class SSEDecoder:
             return None
         return IncompleteBlock(event, line, stray)
 
-    def _text(self, chunk: bytes | str) -> str:
+    def _text(self, chunk: bytes | bytearray | memoryview | str) -> str:
         """The chunk as text: decoded, without the byte order mark and without the LF of a CRLF cut in two."""
         kind = bytes if isinstance(chunk, (bytes, bytearray, memoryview)) else str
         if self._kind is not None and self._kind is not kind:

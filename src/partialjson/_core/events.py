@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any, final
 
+from partialjson._missing import MISSING
+
 Path = tuple[str | int, ...]
 
 
@@ -38,13 +40,17 @@ class Node:
 
 
 class Event:
-    """Something that happened at one place of the document."""
+    """Something that happened at one place of the document.
 
-    __slots__ = ("_at",)
+    ``value`` is MISSING in the events that have none, so that any event can be asked for it.
+    """
 
-    def __init__(self, path: object) -> None:
+    __slots__ = ("_at", "value")
+
+    def __init__(self, path: object, value: object) -> None:
         # A tuple, or a node until somebody asks.
         self._at: object = path
+        self.value: Any = value
 
     @property
     def path(self) -> Path:
@@ -59,13 +65,17 @@ class Event:
 
     def _fields(self) -> dict[str, Any]:
         """What the event says, by the names of its constructor."""
-        return {"path": self.path}
+        return {"path": self.path, "value": self.value}
+
+    def _compared(self) -> tuple[Any, ...]:
+        """What makes two events of one kind equal."""
+        return tuple(self._fields().values())
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
         assert isinstance(other, Event)
-        return self._fields() == other._fields()
+        return self._compared() == other._compared()
 
     def __hash__(self) -> int:
         # Values may be unhashable; equal events have equal paths.
@@ -83,30 +93,24 @@ class Event:
 class Completed(Event):
     """A value closed. ``value`` is validated where the place has a target, else plain JSON."""
 
-    __slots__ = ("value",)
+    __slots__ = ()
     __match_args__ = ("path", "value")
 
     def __init__(self, path: object, value: object) -> None:
         self._at = path
-        self.value: Any = value
-
-    def _fields(self) -> dict[str, Any]:
-        return {"path": self.path, "value": self.value}
+        self.value = value
 
 
 @final
 class Replaced(Event):
     """A key came again and its new value became visible; ``value`` is the JSON value it replaced."""
 
-    __slots__ = ("value",)
+    __slots__ = ()
     __match_args__ = ("path", "value")
 
     def __init__(self, path: object, value: object) -> None:
         self._at = path
-        self.value: Any = value
-
-    def _fields(self) -> dict[str, Any]:
-        return {"path": self.path, "value": self.value}
+        self.value = value
 
 
 @final
@@ -118,6 +122,7 @@ class Invalid(Event):
 
     def __init__(self, path: object, error: Exception) -> None:
         self._at = path
+        self.value = MISSING
         self.error = error
 
     @property
@@ -128,6 +133,10 @@ class Invalid(Event):
             return [self.error]
         lines: list[Any] = errors()
         return lines
+
+    def _compared(self) -> tuple[Any, ...]:
+        # Exceptions are equal only to themselves; two that say the same are meant to be equal here.
+        return self.path, type(self.error), str(self.error)
 
     def _fields(self) -> dict[str, Any]:
         return {"path": self.path, "error": self.error}
@@ -142,6 +151,7 @@ class Violation(Event):
 
     def __init__(self, path: object, msg: str, pos: int) -> None:
         self._at = path
+        self.value = MISSING
         self.msg = msg
         self.pos = pos
 
@@ -153,12 +163,12 @@ class Violation(Event):
 class Predicted(Event):
     """An open value for which its schema leaves only ``value``, known at offset ``pos``."""
 
-    __slots__ = ("pos", "value")
+    __slots__ = ("pos",)
     __match_args__ = ("path", "value", "pos")
 
     def __init__(self, path: object, value: object, pos: int) -> None:
         self._at = path
-        self.value: Any = value
+        self.value = value
         self.pos = pos
 
     def _fields(self) -> dict[str, Any]:
@@ -174,6 +184,7 @@ class Repaired(Event):
 
     def __init__(self, path: object, kind: str, pos: int) -> None:
         self._at = path
+        self.value = MISSING
         self.kind = kind
         self.pos = pos
 

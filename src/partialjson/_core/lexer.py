@@ -23,8 +23,6 @@ character. What is found does not depend on how the text was cut, the errors inc
 
 from __future__ import annotations
 
-import re
-
 # In every Python, though typeshed leaves it out.
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any, Final, final
@@ -80,10 +78,17 @@ CLOSE_BRACKET: Final = 93
 OPEN_BRACE: Final = 123
 CLOSE_BRACE: Final = 125
 
-# A plain loop beats a regular expression for what a model sends at once, and loses to C searches on long text.
-SHORT: Final = 64
+# Slots for keys; a power of two.
+NAMES: Final = 256
 
-_CONTROL: Final = re.compile("[\x00-\x1f]")
+# Characters of a string that are looked at one by one before the standard library's scanner is asked. A compiled loop
+# reads some 60 ASCII characters in the time that the call costs, and is the faster one on other text at any length.
+SHORT: Final = 32
+SHORT_INTERPRETED: Final = 8
+COMPILED: Final = not __file__.endswith(".py")
+
+POWERS_OF_TEN: Final = [float(10**scale) for scale in range(23)]
+
 _SIMPLE_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\", '"': '"'}
 
 
@@ -108,12 +113,13 @@ class Lexer(Source):
         self.max_document = max_document
         self.lone_surrogates = lone_surrogates
         self.state: i64 = VALUE
+        self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
         # Where the present chunk starts in the document; where its line starts.
         self.base: i64 = 0
         self.line: i64 = 1
         self.line_start: i64 = 0
         # The token that is cut by the end of the chunk. A string value grows in the tree, everything else here.
-        self.token: list[str] = []
+        self.token = ""
         self.length: i64 = 0
         self.is_key = False
         self.escape: i64 = 0
@@ -122,8 +128,8 @@ class Lexer(Source):
         self.digits: i64 = 0
         self.word = ""
         self.matched: i64 = 0
-        # One object for each distinct key.
-        self.names: dict[str, str] = {}
+        # Keys seen lately, by a hash of their characters: most keys come again, and are recognised without a slice.
+        self.names: list[str] = [""] * NAMES
         # The text, where a plan may need pieces of it: (offset of its start, chunk) for each chunk.
         self.retain_text = retain_text
         self.chunks: list[str] = []
@@ -138,14 +144,36 @@ class Lexer(Source):
             ParseError: the text cannot be the beginning of JSON, or passes a limit.
         """
         n: i64 = len(s)
+        if self.state == TEXT and n <= self.short and self._grows_by(s, n):
+            return
         if self.base + n > self.max_document:
             room = self.max_document - self.base
             self._feed(s[:room], room)
             raise self.error(f"the document is longer than the limit of {self.max_document} characters", 0)
         self._feed(s, n)
 
+    def _grows_by(self, s: str, n: i64) -> bool:
+        """A short chunk that only continues a string value, the commonest thing a model sends: reads it, or leaves it."""
+        if self.is_key or self.escape != 0 or self.high != 0 or self.retain_text:
+            return False
+        if self.length + n > self.max_string or self.base + n > self.max_document:
+            return False
+        i: i64 = 0
+        while i < n:
+            c: i64 = ord(s[i])
+            if c == QUOTE or c == BACKSLASH or c < SPACE:
+                return False
+            i += 1
+        if n > 0:
+            self.length += n
+            self.base += n
+            self.tree.grow(s)
+        return True
+
     def _feed(self, s: str, n: i64) -> None:
         i: i64 = 0
+        if COMPILED and n > SHORT:
+            self.short = SHORT if s.isascii() else n
         if self.retain_text and n > 0:
             self.chunks.append(s)
             self.starts.append(self.base)
@@ -189,7 +217,7 @@ class Lexer(Source):
             IncompleteError: it ended before the root value closed.
         """
         if self.state == NUMBER and self.tree.depth() == 0 and self._number_may_end():
-            self._number_ends("".join(self.token), 0)
+            self._number_ends(self.token, 0)
         if self.state != DONE:
             raise self.incomplete()
 
@@ -236,6 +264,9 @@ class Lexer(Source):
                 self.state = FIRST
             return i + 1
         if c == DASH or DIGIT_0 <= c <= DIGIT_9:
+            end = self._short_number(s, i, n)
+            if end > 0:
+                return end
             self.state = NUMBER
             self.length = 1
             if c == DASH:
@@ -287,107 +318,163 @@ class Lexer(Source):
             self._closed()
             self.tree.string(s[i:j])
             return j + 1
-        if j + SHORT < n and ord(s[j]) == BACKSLASH and self.lone_surrogates:
-            whole = self._escaped(s, i, n)
-            if whole > 0:
-                return whole
+        if n - j > self.short and s.find('"', j) >= 0:
+            end = self._whole_string(s, i)
+            if end > 0:
+                return end
         self.is_key = False
         self.length = 0
         self.state = TEXT
         self.tree.begin_text()
         return self._text(s, i, n)
 
-    def _escaped(self, s: str, i: i64, n: i64) -> i64:
-        """A string value with escapes, read by the standard library's scanner where it closes in this chunk; else 0."""
+    def _whole_string(self, s: str, i: i64) -> i64:
+        """A string value that closes in this chunk, read by the standard library's scanner; 0 where it does not."""
         value: str
-        end: int
+        end: i64
         try:
             value, end = scanstring(s, i, True)
         except ValueError:
             return 0
-        if len(value) > self.max_string:
+        if len(value) > self.max_string or self._may_hide_surrogates(s, i, end):
             return 0
         self._closed()
         self.tree.string(value)
         return end
 
+    def _may_hide_surrogates(self, s: str, i: i64, end: i64) -> bool:
+        """Could the scanner have let surrogates pass that are to be refused?"""
+        return not self.lone_surrogates and s.find("\\u", i, end) >= 0
+
     def _key(self, s: str, i: i64, n: i64) -> i64:
-        j = self._plain_run(s, i, n)
-        if j < n and ord(s[j]) == QUOTE and j - i <= self.max_string:
-            self._named(s[i:j])
-            return j + 1
+        j = i
+        hashed: i64 = 0
+        stop = i + SHORT if i + SHORT < n else n
+        while j < stop:
+            c: i64 = ord(s[j])
+            if c == QUOTE:
+                if j - i > self.max_string:
+                    break
+                self.tree.name(self._name(s, i, j, hashed & (NAMES - 1)))
+                self.state = COLON
+                return j + 1
+            if c == BACKSLASH or c < SPACE:
+                break
+            hashed = hashed * 31 + c
+            j += 1
         self.is_key = True
         self.length = 0
         self.state = TEXT
         return self._text(s, i, n)
 
-    def _named(self, key: str) -> None:
-        self.tree.name(self.names.setdefault(key, key))
-        self.state = COLON
+    def _name(self, s: str, i: i64, j: i64, slot: i64) -> str:
+        """The key ``s[i:j]``: the object used for it before, if its slot still has it."""
+        name = self.names[slot]
+        if len(name) == j - i:
+            k: i64 = 0
+            while i < j:
+                if ord(s[i]) != ord(name[k]):
+                    break
+                i += 1
+                k += 1
+            else:
+                return name
+            i -= k
+        name = self.names[slot] = s[i:j]
+        return name
 
     def _plain_run(self, s: str, i: i64, n: i64) -> i64:
-        """The first quote, backslash or control character at or after ``i``, or ``n``."""
-        j = i
-        stop = i + SHORT if i + SHORT < n else n
-        while j < stop:
-            c: i64 = ord(s[j])
-            if c == QUOTE or c == BACKSLASH or c < SPACE:
-                return j
-            j += 1
-        if j == n:
-            return n
-        return self._plain_run_long(s, j, n)
-
-    def _plain_run_long(self, s: str, i: i64, n: i64) -> i64:
-        end: i64 = s.find('"', i)
-        if end < 0:
-            end = n
-        backslash: i64 = s.find("\\", i, end)
-        if backslash >= 0:
-            end = backslash
-        control = _CONTROL.search(s, i, end)
-        if control is not None:
-            return control.start()
-        return end
+        """The first quote, backslash or control character at or after ``i``, or how far it pays to look here."""
+        stop = i + self.short if i + self.short < n else n
+        while i < stop:
+            c: i64 = ord(s[i])
+            if c <= QUOTE:
+                if c == QUOTE or c < SPACE:
+                    return i
+            elif c == BACKSLASH:
+                return i
+            i += 1
+        return i
 
     def _text(self, s: str, i: i64, n: i64) -> i64:
         """Inside a string that is collected in pieces."""
+        # Where the scanner did not help once it will not help in the rest of the chunk.
+        scan = not self.is_key
         while i < n:
             if self.escape != 0:
                 i = self._in_escape(s, i)
                 continue
             j = self._plain_run(s, i, n)
             if j > i:
-                if self.high != 0:
-                    self._lone(i)
-                room = self.max_string - self.length
-                if j - i > room:
-                    if room > 0:
-                        self._grow(s[i : i + room], room)
-                    raise self._too_long(i + room)
-                self._grow(s[i:j], j - i)
-                if j == n:
-                    return n
-            c: i64 = ord(s[j])
+                self._grow_by_run(s, i, j)
+                i = j
+                if i == n:
+                    break
+            c: i64 = ord(s[i])
+            if c == QUOTE:
+                self._end_text(i)
+                return i + 1
+            if scan and n - i > self.short and self.high == 0:
+                scan = False
+                end = self._scan(s, i, n)
+                if end > 0:
+                    return end
             if c == BACKSLASH:
                 self.escape = 1
-                i = j + 1
-            elif c == QUOTE:
+                i += 1
+            elif c < SPACE:
                 if self.high != 0:
-                    self._lone(j)
-                if self.is_key:
-                    key = "".join(self.token)
-                    self.token = []
-                    self._named(key)
-                else:
-                    self._closed()
-                    self.tree.end_text()
-                return j + 1
-            else:
-                if self.high != 0:
-                    self._lone(j)
-                raise self.error(f"control character U+{c:04X} in a string must be escaped", j)
+                    self._lone(i)
+                raise self.error(f"control character U+{c:04X} in a string must be escaped", i)
         return n
+
+    def _scan(self, s: str, i: i64, n: i64) -> i64:
+        """Read on in a string value with the standard library's scanner: to its quote, or to the end of the chunk.
+
+        Gives the index after what was read, or 0 where the long way must be taken.
+        """
+        value: str
+        end: i64
+        closes = s.find('"', i) >= 0
+        try:
+            if closes:
+                value, end = scanstring(s, i, True)
+            else:
+                value, end = scanstring(s[i:] + '"', 0, True)
+        except ValueError:
+            return 0
+        if self.length + len(value) > self.max_string or self._may_hide_surrogates(s, i, n):
+            return 0
+        if not closes:
+            # Half a pair waits for the next chunk.
+            if 0xD800 <= ord(value[len(value) - 1]) <= 0xDBFF:
+                return 0
+            self._grow(value, len(value))
+            return n
+        if value:
+            self._grow(value, len(value))
+        self._end_text(i)
+        return end
+
+    def _end_text(self, i: i64) -> None:
+        """The string that was collected closed."""
+        if self.high != 0:
+            self._lone(i)
+        if self.is_key:
+            self._named()
+        else:
+            self._closed()
+            self.tree.end_text()
+
+    def _grow_by_run(self, s: str, i: i64, j: i64) -> None:
+        if self.high != 0:
+            self._lone(i)
+        room = self.max_string - self.length
+        if j - i > room:
+            if room > 0:
+                self._grow(s[i : i + room], room)
+            raise self._too_long(i + room)
+        self._grow(s[i:j], j - i)
 
     def _in_escape(self, s: str, i: i64) -> i64:
         c: i64 = ord(s[i])
@@ -454,14 +541,84 @@ class Lexer(Source):
     def _grow(self, part: str, length: i64) -> None:
         self.length += length
         if self.is_key:
-            self.token.append(part)
+            self._keep(part)
         else:
             self.tree.grow(part)
+
+    def _keep(self, part: str) -> None:
+        """Add to the token that is cut. Out of its slot the text has one holder, and is extended in place."""
+        token = self.token
+        self.token = ""
+        token += part
+        self.token = token
+
+    def _named(self) -> None:
+        """The key in ``token`` closed."""
+        key = self.token
+        self.token = ""
+        hashed: i64 = 0
+        i: i64 = 0
+        n: i64 = len(key)
+        if n <= SHORT:
+            while i < n:
+                hashed = hashed * 31 + ord(key[i])
+                i += 1
+            key = self._name(key, 0, n, hashed & (NAMES - 1))
+        self.tree.name(key)
+        self.state = COLON
 
     def _too_long(self, i: i64) -> ParseError:
         return self.error(f"a string is longer than the limit of {self.max_string} characters", i)
 
     # Numbers and words.
+
+    def _short_number(self, s: str, i: i64, n: i64) -> i64:
+        """A number of few digits that ends in this chunk, computed on the way; 0 where the long way must be taken.
+
+        Up to 15 digits over a power of ten up to 10**22 are both exact as doubles, so their quotient is the nearest
+        double, which is what ``float`` gives (Clinger, "How to read floating point numbers accurately", 1990).
+        """
+        j = i
+        if ord(s[i]) == DASH:
+            j += 1
+        first = j
+        # One digit more than is exact shows that there are too many.
+        stop = j + 16 if j + 16 < n else n
+        mantissa: i64 = 0
+        c: i64 = 0
+        while j < stop:
+            c = ord(s[j])
+            if c < DIGIT_0 or c > DIGIT_9:
+                break
+            mantissa = mantissa * 10 + c - DIGIT_0
+            j += 1
+        whole = j - first
+        if j == stop or whole == 0 or (whole > 1 and ord(s[first]) == DIGIT_0):
+            return 0
+        value: object
+        if c == DOT:
+            j += 1
+            while j < stop:
+                c = ord(s[j])
+                if c < DIGIT_0 or c > DIGIT_9:
+                    break
+                mantissa = mantissa * 10 + c - DIGIT_0
+                j += 1
+            scale = j - first - whole - 1
+            if j == stop or scale == 0:
+                return 0
+            number = float(mantissa) / POWERS_OF_TEN[scale]
+            value = -number if first > i else number
+        else:
+            value = -mantissa if first > i else mantissa
+        if c != COMMA and c != CLOSE_BRACKET and c != CLOSE_BRACE and c != SPACE and c != NEWLINE:
+            return 0
+        tree = self.tree
+        if tree.depth() == 0 or j - i > self.max_number:
+            return 0
+        self.state = AFTER
+        tree.atom(value, s[i:j] if self.retain_text else "")
+        return j
 
     def _number(self, s: str, start: i64, i: i64, n: i64) -> i64:
         """Inside a number; what this chunk has of it starts at ``start``, and ``i`` is the next character."""
@@ -493,7 +650,7 @@ class Lexer(Source):
             self.length += 1
             i += 1
         self.digits = digits
-        self.token.append(s[start:n])
+        self._keep(s[start:n])
         return n
 
     def _number_stops(self, s: str, start: i64, i: i64, c: i64) -> i64:
@@ -505,8 +662,8 @@ class Lexer(Source):
         if not self._number_may_end():
             raise self._number_error(f"expected a digit in a number, found {_shown(s[i])}", s, start, i)
         if self.token:
-            self.token.append(s[start:i])
-            self._number_ends("".join(self.token), i)
+            self._keep(s[start:i])
+            self._number_ends(self.token, i)
         else:
             self._number_ends(s[start:i], i)
         return i
@@ -516,8 +673,7 @@ class Lexer(Source):
         return digits == ZERO or digits == WHOLE or digits == FRACTION or digits == EXP_DIGITS
 
     def _number_ends(self, text: str, i: i64) -> None:
-        if self.token:
-            self.token = []
+        self.token = ""
         value: object
         if self.digits <= WHOLE:
             try:
@@ -532,7 +688,7 @@ class Lexer(Source):
 
     def _number_error(self, msg: str, s: str, start: i64, i: i64) -> ParseError:
         # What was read belongs to the state, so that the state after an error does not depend on the chunking.
-        self.token.append(s[start:i])
+        self._keep(s[start:i])
         return self.error(msg, i)
 
     def _word(self, s: str, i: i64, n: i64) -> i64:
@@ -618,7 +774,7 @@ class Lexer(Source):
             "pos": self.base,
             "line": self.line,
             "line_start": self.line_start,
-            "token": "".join(self.token),
+            "token": self.token,
             "length": self.length if self.state == TEXT or self.state == NUMBER else 0,
             "is_key": self.is_key if self.state == TEXT else False,
             "escape": self.escape,

@@ -109,7 +109,8 @@ class Parser(Generic[T]):
     def feed(self, chunk: str | bytes) -> tuple[Event, ...]:
         """Read the next piece of the document, cut anywhere; gives what happened in it, in document order.
 
-        ``bytes`` are UTF-8; one leading byte order mark is dropped. A parser is fed one of the two, not both.
+        ``bytes`` are UTF-8; one leading byte order mark is dropped. A parser is fed one of the two, not both. An empty
+        chunk changes nothing.
 
         Raises:
             ParseError: the text is not JSON or passes a limit. ``error.events`` has what this chunk completed before.
@@ -118,6 +119,8 @@ class Parser(Generic[T]):
         """
         if self._life != OPEN:
             self._refuse("feed")
+        if not chunk and isinstance(chunk, (str, bytes)):
+            return ()
         self._life = RUNNING
         try:
             if isinstance(chunk, str):
@@ -318,6 +321,8 @@ class Parser(Generic[T]):
             self._lexer.finish()
         except IncompleteError as error:
             self._life = CLOSED
+            if self._input == BYTES:
+                error.byte_pos = self._byte_base + len(self._tail)
             return Truncated(
                 self._lexer.path(),
                 self.json,

@@ -13,8 +13,8 @@ State is a stack of the open containers, the live dicts and lists themselves, fr
 its parent, so the tree is whole at any time and reading it costs nothing but bringing the growing string up to date.
 
 *Snapshots hold still* by copying on write. ``snapshot`` hands out the live tree and notes that the open path has been
-handed out (``shared``); the next visible change copies the containers on that path, once, and goes on in the copies.
-Whatever had closed is never touched again, so it is the same object in every snapshot.
+handed out (``shared``); the next visible change copies the containers on that path that somebody kept, once, and goes
+on in the copies. Whatever had closed is never touched again, so it is the same object in every snapshot.
 
 *Hooks* are all that is done beyond building: events for selected places, the typed view, the journal of changes. A tree
 with none of them takes the short way at each value.
@@ -31,6 +31,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
+from partialjson._core.holders import is_held
 from partialjson._core.plan import Failure
 from partialjson._core.selection import Selector
 from partialjson._core.view import View
@@ -267,24 +268,45 @@ class Tree:
     def _current_text(self) -> str:
         """Bring the growing string in the tree up to date."""
         if self.parts or self.blocks:
-            text = "".join([self.text, *self.blocks, *self.parts])
-            self.blocks = []
-            self.parts = []
-            self.text = text
             if self.shared:
                 self._unshare()
+            if self.blocks:
+                news = "".join([*self.blocks, *self.parts])
+                self.blocks = []
+            elif len(self.parts) == 1:
+                news = self.parts[0]
+            else:
+                news = "".join(self.parts)
+            self.parts.clear()
+            # While the text has no other holder than this variable, it is extended in place.
+            text = self.text
+            self.text = ""
             if self.in_object:
+                self.obj[self.key] = None
+                text += news
                 self.obj[self.key] = text
             else:
+                self.arr[-1] = None
+                text += news
                 self.arr[-1] = text
+            self.text = text
         return self.text
 
     def _unshare(self) -> None:
-        """Copy the open path, because what is there now has been handed out."""
+        """Go on in copies of the open containers that somebody holds, directly or through one around it."""
         self.shared = False
+        containers = self.containers
         i: i64
-        for i in range(len(self.containers)):
-            old = self.containers[i]
+        for i in range(len(containers)):
+            old = containers[i]
+            # Its parent holds it, and so does the cache of the innermost container.
+            known: i64 = 1
+            if old is self.obj or old is self.arr:
+                known += 1
+            old = None
+            if not is_held(containers, i, known):
+                continue
+            old = containers[i]
             new: object
             if isinstance(old, dict):
                 new = self.obj = old.copy()
@@ -293,12 +315,12 @@ class Tree:
             if i == 0:
                 self.ground[0] = new
             else:
-                parent = self.containers[i - 1]
+                parent = containers[i - 1]
                 if isinstance(parent, dict):
                     parent[self.keys[i]] = new
                 else:
                     cast("list[object]", parent)[-1] = new
-            self.containers[i] = new
+            containers[i] = new
 
     # Hooks.
 

@@ -1,0 +1,80 @@
+"""What pydantic says of a whole text at once, which is what a typed parser must come to piece by piece.
+
+A `Verdict` is a value or a list of line errors, described so that two of them can be compared with `==`: exact types,
+the fields that were set, extras and private attributes included, and nothing of object identity. `check_end` compares
+the parser's verdict with pydantic's and gives back the parser, so that a test can look further.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from partialjson import Parser
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a document ended for its target: `errors` is None where there is a value."""
+
+    value: Any
+    errors: list[Any] | None
+    title: str = ""
+
+
+def describe(value: Any) -> Any:
+    """A value as plain data that is equal for equal values of equal types only."""
+    kind = type(value).__qualname__
+    if isinstance(value, BaseModel):
+        inside = {name: describe(each) for name, each in value.__dict__.items()}
+        extra = describe(value.__pydantic_extra__)
+        private = describe(value.__pydantic_private__)
+        return kind, inside, sorted(value.model_fields_set), extra, private
+    if is_dataclass(value) and not isinstance(value, type):
+        return kind, {each.name: describe(getattr(value, each.name, None)) for each in fields(value)}
+    if isinstance(value, dict):
+        return kind, [(describe(key), describe(each)) for key, each in value.items()]
+    if isinstance(value, list | tuple):
+        return kind, [describe(each) for each in value]
+    if isinstance(value, set | frozenset):
+        return kind, sorted((describe(each) for each in value), key=repr)
+    return kind, repr(value)
+
+
+def describe_errors(error: ValidationError) -> list[Any]:
+    """The line errors; all that `errors()` has of them but the address of the manual."""
+    return [
+        {name: part if name in ("type", "loc", "msg") else describe(part) for name, part in line.items()}
+        for line in error.errors(include_url=False)
+    ]
+
+
+def oneshot(target: Any, text: str | bytes, **options: Any) -> Verdict:
+    """Pydantic's verdict on the whole text."""
+    adapter: TypeAdapter[Any] = target if isinstance(target, TypeAdapter) else TypeAdapter(target)
+    try:
+        return Verdict(describe(adapter.validate_json(text, **options)), None)
+    except ValidationError as error:
+        return Verdict(None, describe_errors(error), error.title)
+
+
+def verdict_of(parser: Parser[Any]) -> Verdict:
+    """The parser's verdict, which closes it."""
+    try:
+        return Verdict(describe(parser.close()), None)
+    except ValidationError as error:
+        return Verdict(None, describe_errors(error), error.title)
+
+
+def check_end(target: Any, text: str, chunks: Iterable[str] | None = None, **options: Any) -> Parser[Any]:
+    """Law 5 for one document: one by one, or in the given chunks, it ends as in one shot."""
+    parser: Parser[Any] = Parser(target, **options)
+    for chunk in text if chunks is None else chunks:
+        parser.feed(chunk)
+        assert parser.value is parser.value
+    expected = oneshot(target, text, **options)
+    assert verdict_of(parser) == expected
+    return parser

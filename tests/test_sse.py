@@ -1,0 +1,252 @@
+"""Server-sent events by the WHATWG rules: every rule by a case of its own, every case in every chunking.
+
+`decoded` feeds a stream whole, byte by byte, and cut in two at each place, and asserts that nothing differs.
+The corpus adds the cases of other implementations and the event lists of recorded bodies, by their digest.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from partialjson.sse import IncompleteBlock, SSEDecoder, SSEError, SSEEvent, StrayLine
+from support.corpus import corpus_files, corpus_folder
+
+STREAMS = corpus_files("streams", pattern="*/*.sse")
+
+
+def feed_all(chunks: Iterable[bytes | str]) -> tuple[list[SSEEvent | StrayLine], IncompleteBlock | None]:
+    decoder = SSEDecoder()
+    items = [item for chunk in chunks for item in decoder.decode(chunk)]
+    return items, decoder.close()
+
+
+def splits(text: bytes) -> Iterable[list[bytes]]:
+    yield [text[i : i + 1] for i in range(len(text))]
+    for cut in range(len(text)):
+        yield [text[:cut], b"", text[cut:]]
+
+
+def decoded(text: bytes) -> tuple[list[SSEEvent | StrayLine], IncompleteBlock | None]:
+    """What a stream holds; the same for all ways to cut it, and as `str` where it is UTF-8."""
+    whole = feed_all([text])
+    for chunks in splits(text):
+        assert feed_all(chunks) == whole, chunks
+    if b"\xff" not in text:
+        characters = text.decode()
+        assert feed_all([characters]) == whole
+        assert feed_all(characters) == whole
+    return whole
+
+
+def event(data: str, type: str = "message", id: str = "", retry: int | None = None) -> SSEEvent:
+    return SSEEvent(type, data, id, retry)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"data: a\n\n", [event("a")]),
+        (b"data:a\n\n", [event("a")]),
+        (b"data:  a\n\n", [event(" a")]),
+        (b"data:\ta\n\n", [event("\ta")]),
+        (b"data: a\ndata: b\n\n", [event("a\nb")]),
+        (b"data\n\n", [event("")]),
+        (b"data:\n\n", [event("")]),
+        (b"data\ndata\n\n", [event("\n")]),
+        (b"\n\n\ndata: a\n\n\n", [event("a")]),
+        (b"data: a: b\n\n", [event("a: b")]),
+        (b": a comment\n\ndata: a\n: another\n\n", [event("a")]),
+        (b"event: ping\ndata: a\n\ndata: b\n\n", [event("a", "ping"), event("b")]),
+        (b"event: ping\n\ndata: b\n\n", [event("b")]),
+        (b"event: one\nevent: two\ndata: a\n\n", [event("a", "two")]),
+        (b"event:\ndata: a\n\n", [event("a")]),
+        (b"id: 1\ndata: a\n\ndata: b\n\n", [event("a", id="1"), event("b", id="1")]),
+        (b"id: 1\n\ndata: b\n\n", [event("b", id="1")]),
+        (b"id: 1\ndata: a\n\nid\ndata: b\n\n", [event("a", id="1"), event("b")]),
+        (b"id: 1\x002\ndata: a\n\n", [event("a")]),
+        (b"retry: 30\ndata: a\n\ndata: b\n\n", [event("a", retry=30), event("b")]),
+        (b"retry: 3s\nretry: -1\nretry:\nretry: 1.5\ndata: a\n\n", [event("a")]),
+        ("retry: ٣\ndata: a\n\n".encode(), [event("a")]),
+        (b"retry: " + b"9" * 5000 + b"\ndata: a\n\n", [event("a")]),
+        (b"data: a\r\rdata: b\r\n\r\ndata: c\n\n", [event("a"), event("b"), event("c")]),
+        (b"data: a\r\n\n", [event("a")]),
+        (b"data: a\n\r\ndata: b\n\r", [event("a"), event("b")]),
+        (b"\xef\xbb\xbfdata: a\n\n", [event("a")]),
+        (b"data: \xef\xbb\xbfa\n\n", [event("\ufeffa")]),
+        ("data: ä\u2028ö\u2029\x85\x0b\x0c😀\n\n".encode(), [event("ä\u2028ö\u2029\x85\x0b\x0c😀")]),
+        (b"data: \xff\xfe\n\n", [event("\ufffd\ufffd")]),
+        (b"data: \xe2\x82\xff\n\n", [event("\ufffd\ufffd")]),
+        (b"", []),
+    ],
+)
+def test_rules(text: bytes, expected: list[SSEEvent]) -> None:
+    items, incomplete = decoded(text)
+    assert items == expected
+    assert incomplete is None
+
+
+def test_only_one_byte_order_mark_is_dropped() -> None:
+    assert decoded(b"\xef\xbb\xbf\xef\xbb\xbfdata: a\n\n")[0] == [StrayLine("\ufeffdata: a")]
+
+
+def test_a_byte_order_mark_is_dropped_from_str() -> None:
+    assert SSEDecoder().feed("\ufeffdata: a\n\n") == [event("a")]
+
+
+def test_lines_that_are_no_fields_stand_between_the_events() -> None:
+    text = b'data: a\n\n<html>\nDATA: x\n data: y\ndata: b\n{"error": 1}\n\n'
+    items, _ = decoded(text)
+    strays = [StrayLine("<html>"), StrayLine("DATA: x"), StrayLine(" data: y"), StrayLine('{"error": 1}')]
+    assert items == [event("a"), *strays, event("b")]
+    assert SSEDecoder().feed(text) == [event("a"), event("b")]
+
+
+def test_a_carriage_return_dispatches_at_once() -> None:
+    decoder = SSEDecoder()
+    assert decoder.feed(b"data: a\r\r") == [event("a")]
+    assert decoder.feed(b"\ndata: b\r\n\r") == [event("b")]
+    assert decoder.feed(b"\n\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"data: a", IncompleteBlock(event("a"), "data: a")),
+        (b"data: a\n", IncompleteBlock(event("a"))),
+        (b"id: 7\nevent: x\ndata: a\ndata: b", IncompleteBlock(event("a\nb", "x", "7"), "data: b")),
+        (b"event: ping\n", None),
+        (b"dat", IncompleteBlock(None, "dat")),
+        (b": comm", IncompleteBlock(None, ": comm")),
+        (b"<html>", IncompleteBlock(None, "<html>", stray=True)),
+        (b"data: \xe2\x82", IncompleteBlock(event("\ufffd"), "data: \ufffd")),
+    ],
+)
+def test_the_block_that_was_not_dispatched_is_offered(text: bytes, expected: IncompleteBlock | None) -> None:
+    items, incomplete = feed_all([text])
+    assert items == []
+    assert incomplete == expected
+
+
+def test_an_undispatched_id_is_not_the_last_event_id() -> None:
+    decoder = SSEDecoder()
+    decoder.feed(b"id: 1\n\nid: 2\nretry: 5\n")
+    assert decoder.last_event_id == "1"
+    assert decoder.retry == 5
+
+
+def test_a_closed_decoder_takes_nothing() -> None:
+    decoder = SSEDecoder()
+    decoder.feed(b"data: a\n")
+    assert decoder.close() is not None
+    assert decoder.close() is None
+    with pytest.raises(RuntimeError, match="closed"):
+        decoder.feed(b"\n")
+
+
+@pytest.mark.parametrize(("first", "second"), [(b"a", "b"), ("a", b"b")])
+def test_bytes_and_str_do_not_mix(first: Any, second: Any) -> None:
+    decoder = SSEDecoder()
+    decoder.feed(first)
+    with pytest.raises(TypeError, match="mixed"):
+        decoder.feed(second)
+
+
+def test_other_chunks_are_refused() -> None:
+    with pytest.raises(TypeError, match="int"):
+        SSEDecoder().feed(1)  # type: ignore[arg-type]
+
+
+def test_bytes_like_chunks() -> None:
+    assert SSEDecoder().feed(bytearray(b"data: a\n\n")) == [event("a")]
+    assert SSEDecoder().feed(memoryview(b"data: a\n\n")) == [event("a")]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_the_limit_is_an_error_at_the_same_place_for_every_chunking(size: int) -> None:
+    decoder = SSEDecoder(limit=20)
+    text = b"data: " + b"a" * 14 + b"\n\ndata: " + b"b" * 5 + b"\ndata: " + b"c" * 10 + b"\n\ndata: d\n\n"
+    events: list[Any] = []
+
+    def feed_pieces() -> None:
+        for i in range(0, len(text), size):
+            events.extend(decoder.feed(text[i : i + size]))
+
+    with pytest.raises(SSEError, match="limit of 20") as caught:
+        feed_pieces()
+    events.extend(caught.value.events)
+    assert events == [event("a" * 14)]
+    with pytest.raises(SSEError) as again:
+        decoder.feed(b"\n\n")
+    assert again.value is caught.value
+    assert decoder.close() is None
+
+
+def test_no_limit() -> None:
+    data = "x" * 1000
+    assert SSEDecoder(limit=None).feed(f"data: {data}\n\n") == [event(data)]
+
+
+def test_comments_and_empty_blocks_do_not_add_up_to_the_limit() -> None:
+    decoder = SSEDecoder(limit=20)
+    for _ in range(100):
+        assert decoder.feed(b": keep-alive\n\nevent: x\n\n") == []
+
+
+def seconds_for(size: int) -> float:
+    decoder = SSEDecoder()
+    line = b"data: " + b"x" * size + b"\n\n"
+    start = time.perf_counter()
+    found = [event for i in range(len(line)) for event in decoder.feed(line[i : i + 1])]
+    assert len(found[0].data) == size
+    return time.perf_counter() - start
+
+
+def test_a_long_line_in_single_bytes_takes_linear_time() -> None:
+    small = min(seconds_for(20_000) for _ in range(3))
+    assert seconds_for(160_000) < 8 * small * 4  # quadratic would be 64 times, so 4 leaves room for a busy machine
+
+
+def test_a_line_of_ten_megabytes() -> None:
+    line = b"data: " + b"x" * 10_000_000 + b"\n\n"
+    decoder = SSEDecoder()
+    events = [event for i in range(0, len(line), 1000) for event in decoder.feed(line[i : i + 1000])]
+    assert [len(event.data) for event in events] == [10_000_000]
+
+
+def test_corpus_cases() -> None:
+    cases = json.loads((corpus_folder("sse") / "sse_cases.json").read_bytes())
+    assert cases
+    for case in cases:
+        chunks = [base64.b64decode(chunk) for chunk in case["chunks_b64"]]
+        expected = [event(e["data"], e["event"], e["id"]) for e in case["expected_events"]]
+        for way in (chunks, [b"".join(chunks)], *splits(b"".join(chunks))):
+            items, _ = feed_all(way)
+            found = [event(e.data, e.event, e.id) for e in items if isinstance(e, SSEEvent)]
+            assert found == expected, case["name"]
+
+
+def test_the_corpus_is_there() -> None:
+    corpus_folder("streams")
+    assert STREAMS
+
+
+@pytest.mark.parametrize("path", STREAMS, ids=lambda path: path.stem)
+def test_recorded_streams_give_the_recorded_events(path: Path) -> None:
+    framing = json.loads(path.with_name(path.name + ".json").read_bytes())["framing"]
+    body = path.read_bytes()
+    digests = set()
+    for size in (97, len(body)):
+        decoder = SSEDecoder()
+        events = [e for i in range(0, len(body), size) for e in decoder.feed(body[i : i + size])]
+        listed = [[e.event, e.data, e.id] for e in events]
+        text = json.dumps(listed, ensure_ascii=False, separators=(",", ":"))
+        digests.add((len(events), hashlib.sha256(text.encode()).hexdigest()))
+    assert digests == {(framing["events"], framing["events_sha256"])}
