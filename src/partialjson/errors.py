@@ -11,12 +11,14 @@ from wrong input: it raises TypeError or RuntimeError.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
 
-__all__ = ["IncompleteError", "ParseError"]
+__all__ = ["IncompleteError", "ParseError", "json_path"]
 
 
 class ParseError(ValueError):
@@ -51,7 +53,7 @@ class ParseError(ValueError):
         self.byte_pos = byte_pos
 
     def __str__(self) -> str:
-        where = f" in {_json_path(self.path)}" if self.path else ""
+        where = f" in {json_path(self.path)}" if self.path else ""
         return f"{self.msg}: line {self.lineno} column {self.colno} (char {self.pos}){where}"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -70,7 +72,7 @@ class IncompleteError(ParseError):
     """The document ended before its root value closed; ``path`` is the place that was open."""
 
 
-def _json_path(path: Path) -> str:
-    """A path in the notation of RFC 9535, for messages."""
-    steps = [f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]" for key in path]
+def json_path(path: Sequence[str | int]) -> str:
+    """A path in the notation of RFC 9535, for messages: ``$.lines[0].sku``, ``$["a name"]``."""
+    steps = [f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{json.dumps(key)}]" for key in path]
     return "$" + "".join(steps)

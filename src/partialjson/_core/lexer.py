@@ -153,7 +153,7 @@ class Lexer(Source):
         self._feed(s, n)
 
     def _grows_by(self, s: str, n: i64) -> bool:
-        """A short chunk that only continues a string value, the commonest thing a model sends: reads it, or leaves it."""
+        """Read a short chunk that only continues a string value, the commonest thing a model sends; or leave it."""
         if self.is_key or self.escape != 0 or self.high != 0 or self.retain_text:
             return False
         if self.length + n > self.max_string or self.base + n > self.max_document:

@@ -303,7 +303,7 @@ class Parser(Generic[T]):
         if self._life == FAILED:
             failure = self._failure
             assert failure is not None
-            events = failure.events if isinstance(failure, ParseError) else ()
+            events = failure.events if isinstance(failure, ParseError) else self._tree.take_events()
             outcome: Outcome[T] = Failed(failure, self.json, self.value, reason, events)
         else:
             outcome = self._end(reason)

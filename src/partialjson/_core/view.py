@@ -12,7 +12,7 @@ An invalid value leaves what was shown of it; where nothing was, a list keeps MI
 of its neighbours stay those of the document.
 
 Snapshots hold still by copying on write: ``value`` hands out the live view, notes that the whole open path has been
-handed out, and the next visible change copies that path first.
+handed out, and the next visible change first copies what somebody kept of that path.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, final
 
+from partialjson._core.holders import is_held
 from partialjson._core.plan import (
     ARRAY,
     BOOLEAN,
@@ -46,6 +47,7 @@ class Frame:
         self.shape = shape
         self.run: object = run
         self.is_object = is_object
+        self.is_wrapped = is_object and shape.wrap is not None
         # What is shown of the container, and the dict or list inside it that holds the children.
         self.items: list[Any] = []
         self.members: dict[str, Any] = {}
@@ -123,6 +125,9 @@ class View:
         self.frame = self.ground
         # The open frames below the ground. ``above`` counts open containers that no frame follows.
         self.frames: list[Frame] = []
+        # What each of them shows, and the dict or list inside it: where their holders are counted.
+        self.shows: list[object] = []
+        self.boxes: list[object] = []
         self.above: i64 = 0
         # A container of plain JSON that is shown as it grows: ``mirror`` is its index among the open containers.
         self.mirror: i64 = -1
@@ -149,6 +154,8 @@ class View:
             frame = Frame(shape, is_object, self.run)
             self._put(frame.shown)
             self.frames.append(frame)
+            self.shows.append(frame.shown)
+            self.boxes.append(frame.members if is_object else frame.items)
             self.frame = frame
             return
         self.above = 1
@@ -165,6 +172,8 @@ class View:
         """
         if self.above == 0:
             frame = self.frames.pop()
+            self.shows.pop()
+            self.boxes.pop()
             self.frame = self.frames[-1] if self.frames else self.ground
             return self._settle(key, frame.shape.close(frame.keys, frame.settled, value, self.run))
         self.above -= 1
@@ -219,12 +228,26 @@ class View:
         """Show ``value`` for the open child of the innermost frame; what was handed out stays as it was."""
         if self.shared:
             self.shared = False
-            parent = self.ground
-            for frame in self.frames:
-                frame.copy()
-                parent.put(frame.shown)
-                parent = frame
+            self._unshare()
         self.frame.put(value)
+
+    def _unshare(self) -> None:
+        parent = self.ground
+        i: i64
+        for i in range(len(self.frames)):
+            frame = self.frames[i]
+            # What is shown is held by the frame and by the parent's box. A box inside it is held by the frame and by
+            # the wrapper; one that is shown itself, by the frame twice, ``boxes`` and the parent's box.
+            if frame.is_wrapped:
+                held = is_held(self.shows, i, 2) or is_held(self.boxes, i, 2)
+            else:
+                held = is_held(self.shows, i, 4)
+            if held:
+                frame.copy()
+                self.shows[i] = frame.shown
+                self.boxes[i] = frame.members if frame.is_object else frame.items
+                parent.put(frame.shown)
+            parent = frame
 
 
 def kind_of(value: object) -> i64:

@@ -1,0 +1,7 @@
+"""``python -m partialjson`` is the ``partialjson`` command."""
+
+import sys
+
+from partialjson.cli import main
+
+sys.exit(main())

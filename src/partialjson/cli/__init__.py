@@ -1,0 +1,149 @@
+"""The command line: ``partialjson demo`` replays recorded responses, ``partialjson watch`` reads a live one.
+
+The parts stand in a row, and each knows only those before it. ``readers`` turn bytes into a ``board``, which is plain
+state; ``screens`` and ``view`` draw it; ``demo`` and ``watch`` say where the bytes come from and what becomes of the
+result. What needs rich or pydantic is imported when it is used. The exit codes are in ``exits``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from partialjson.cli.exits import Exit
+from partialjson.providers import PROVIDERS
+
+__all__ = ["main"]
+
+_CODES = """\
+exit codes of watch:
+  0  complete, and valid for the model
+  1  cut off: truncated, disconnected, paused, refused or filtered
+  2  wrong usage: an unknown provider, a model that cannot be imported
+  3  not JSON, not UTF-8, not an event stream, or the provider reported an error
+  4  JSON, but not valid for the model
+  130  interrupted by Ctrl-C
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and give its exit code."""
+    try:
+        code = _run(argv)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. What is still buffered must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.BROKEN_PIPE
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    parser = _parser()
+    try:
+        args = parser.parse_args(argv)
+        if args.command == "demo":
+            return _demo(parser, args)
+        if args.command == "watch":
+            return _watch(parser, args)
+        parser.print_help()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else Exit.USAGE
+    return Exit.COMPLETE
+
+
+def _demo(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
+    from partialjson.cli import demo
+    from partialjson.cli.recordings import RECORDINGS
+
+    if args.list:
+        return demo.show_list(sys.stdout)
+    known = [recording.name for recording in RECORDINGS]
+    for name in args.recording:
+        if name not in known:
+            parser.error(f"there is no recording {name!r}; there are {', '.join(known)}")
+    return demo.run(args.recording, args.speed, args.no_tty, sys.stdout)
+
+
+def _watch(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
+    from partialjson.cli import watch
+
+    if args.tool and not args.provider:
+        parser.error("--tool needs --provider: plain JSON has no tool calls")
+    try:
+        return watch.run(args.provider, args.model, dict(args.tool), args.quiet, args.no_tty, args.partial)
+    except watch.UsageError as error:
+        parser.error(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="partialjson", description="Watch JSON that a language model streams become an object."
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    commands = parser.add_subparsers(dest="command", metavar="{demo,watch}")
+    plain = argparse.ArgumentParser(add_help=False)
+    plain.add_argument("--no-tty", action="store_true", help="write lines instead of drawing, as without a terminal")
+
+    demo = commands.add_parser("demo", parents=[plain], help="replay recorded responses of models")
+    demo.add_argument("recording", nargs="*", help="what to replay (default: everything)")
+    demo.add_argument(
+        "--speed", type=_speed, default=1.0, metavar="X", help="times as fast (default 1; 0: as fast as possible)"
+    )
+    demo.add_argument("--list", action="store_true", help="list the recordings")
+
+    watch = commands.add_parser(
+        "watch",
+        parents=[plain],
+        help="read a live stream from standard input",
+        description="Read a stream from standard input, show its fields on standard error as they complete, and print "
+        "the result as JSON on standard output: the document, or for a response with tool calls a list of them.",
+        epilog=_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    watch.add_argument(
+        "--provider", choices=PROVIDERS, help="the input is the event stream of this API (default: JSON text)"
+    )
+    watch.add_argument("--model", metavar="MODULE:CLASS", help="what the document must be, such as app.models:Order")
+    watch.add_argument(
+        "--tool",
+        action="append",
+        default=[],
+        type=_tool,
+        metavar="NAME=MODULE:CLASS",
+        help="what the arguments of a tool must be; may be repeated",
+    )
+    watch.add_argument("--partial", action="store_true", help="print the result even if it is not complete")
+    watch.add_argument("--quiet", action="store_true", help="show nothing but an error")
+    return parser
+
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for: package metadata takes long to read."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        try:
+            print(f"partialjson {version('partialjson-live')}")
+        except PackageNotFoundError:
+            print("partialjson, not installed as a package")
+        parser.exit()
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 <= speed < math.inf:
+        raise argparse.ArgumentTypeError(f"a speed is 0 or more, not {text}")
+    return speed
+
+
+def _tool(text: str) -> tuple[str, str]:
+    name, equals, model = text.partition("=")
+    if not (name and equals and model):
+        raise argparse.ArgumentTypeError(f"a tool is given as NAME=MODULE:CLASS, not {text!r}")
+    return name, model

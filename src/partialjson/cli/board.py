@@ -1,0 +1,187 @@
+"""What a view shows, as plain state: documents, the latest text, the latest events, counts and times.
+
+A reader (``readers``) writes it while a stream is read, a screen (``screens``, ``view``) draws it when it likes.
+Nothing here grows with the stream: of text and events only as much is kept as a screen can show, and the documents
+are the parsers' own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from partialjson import MISSING, Completed, Invalid, Replaced
+from partialjson.cli.exits import Exit
+from partialjson.cli.outline import Document
+from partialjson.cli.shapes import Shape
+
+__all__ = ["Board", "Ending", "Entry", "Sheet", "Text"]
+
+Path = tuple[str | int, ...]
+
+# More than the largest screen shows.
+_TAIL: Final = 20_000
+_ENTRIES: Final = 200
+
+
+@dataclass
+class Text:
+    """The end of a text that grows.
+
+    Attributes:
+        kind: what it is the text of.
+        fresh: how many characters the last piece brought, if it was the last one of all texts.
+        grown: the number of that piece among all pieces.
+    """
+
+    kind: str
+    tail: str = ""
+    fresh: int = 0
+    grown: int = 0
+
+    def grow(self, text: str, number: int) -> None:
+        self.tail += text
+        if len(self.tail) > 2 * _TAIL:
+            self.tail = self.tail[-_TAIL:]
+        self.fresh = len(text)
+        self.grown = number
+
+
+@dataclass
+class Sheet:
+    """One document on the board. ``notes`` says what is wrong at invalid places."""
+
+    name: str
+    document: Document
+    shape: Shape
+    text: Text
+    notes: dict[Path, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened in a document, ``at`` seconds after the start."""
+
+    at: float
+    name: str
+    event: Any
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the stream ended.
+
+    Attributes:
+        code: what the command exits with.
+        word: one word for it: complete, truncated, invalid, error ...
+        why: the place and the reason.
+        json: the result as plain JSON values, as far as it came; MISSING where nothing had.
+    """
+
+    code: Exit
+    word: str
+    why: str
+    json: Any = MISSING
+
+    @property
+    def line(self) -> str:
+        """The whole of it in a line."""
+        return f"{self.word}: {self.why}"
+
+    @property
+    def status(self) -> str:
+        """The status whose colour and sign fits."""
+        if self.code == Exit.COMPLETE:
+            return "complete"
+        return "cut" if self.code in (Exit.INCOMPLETE, Exit.INTERRUPTED) else "invalid"
+
+
+class Board:
+    """The state of one stream that is being watched.
+
+    Attributes:
+        title, source: what is watched, and in which format it comes.
+        story: what to look at, in a demo.
+        texts: the texts in the order in which they began: prose, reasoning, and the sources of documents.
+        sheets: the documents.
+        latest: the last events; ``on_entry`` sees each of them.
+        chunks, characters: pieces of text that came, and their length.
+        first_text, first_field: when the first piece came and the first value completed, in seconds from the start.
+        completed: values that completed.
+    """
+
+    def __init__(self, title: str, source: str, clock: Callable[[], float], story: str = "") -> None:
+        self.title = title
+        self.source = source
+        self.story = story
+        self.texts: list[Text] = []
+        self.sheets: list[Sheet] = []
+        self.latest: deque[Entry] = deque(maxlen=_ENTRIES)
+        self.on_entry: Callable[[Entry], object] = _ignore
+        self.chunks = 0
+        self.characters = 0
+        self.completed = 0
+        self.first_text: float | None = None
+        self.first_field: float | None = None
+        self.ending: Ending | None = None
+        self._clock = clock
+        self._start = clock()
+        self._end: float | None = None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the start to now, or to the end."""
+        return (self._clock() if self._end is None else self._end) - self._start
+
+    def add_sheet(self, name: str, document: Document, shape: Shape) -> Sheet:
+        sheet = Sheet(name, document, shape, Text(name))
+        self.sheets.append(sheet)
+        return sheet
+
+    def grow(self, text: Text, piece: str) -> None:
+        """A piece of text came."""
+        if not piece:
+            return
+        if self.first_text is None:
+            self.first_text = self.elapsed
+        self.chunks += 1
+        self.characters += len(piece)
+        for other in self.texts:
+            other.fresh = 0
+        if not text.grown:
+            self.texts.append(text)
+        text.grow(piece, self.chunks)
+
+    def record(self, sheet: Sheet, events: tuple[Any, ...]) -> None:
+        """Something happened in a document."""
+        for event in events:
+            note = ""
+            if isinstance(event, Completed):
+                self.completed += 1
+                if self.first_field is None:
+                    self.first_field = self.elapsed
+            elif isinstance(event, Invalid):
+                note = _reason(event)
+                sheet.notes[event.path] = note
+            elif isinstance(event, Replaced):
+                # What was wrong with the old value counts no longer.
+                sheet.notes = {path: why for path, why in sheet.notes.items() if path[: len(event.path)] != event.path}
+            entry = Entry(self.elapsed, sheet.name, event, note)
+            self.latest.append(entry)
+            self.on_entry(entry)
+
+    def finish(self, ending: Ending) -> None:
+        self._end = self._clock()
+        self.ending = ending
+
+
+def _ignore(entry: Entry) -> None:
+    """Nobody listens."""
+
+
+def _reason(event: Invalid) -> str:
+    """Why a value is invalid, in a line."""
+    return "; ".join(error["msg"] if isinstance(error, dict) else str(error) for error in event.errors)

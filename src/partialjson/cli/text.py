@@ -1,0 +1,69 @@
+"""Paths and values in one line of text, safe to print.
+
+What a model writes is not trusted: a string may hold escape sequences that would move the cursor or change the
+terminal, and lone surrogates that no stream can encode. Whatever is not printable is therefore shown as an escape.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+__all__ = ["ASCII", "UNICODE", "Symbols", "plural", "printable", "show"]
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """The signs that carry the meaning where colours do not."""
+
+    missing: str
+    partial: str
+    complete: str
+    invalid: str
+    replaced: str
+    cut: str
+
+    def of(self, status: str) -> str:
+        sign: str = getattr(self, status)
+        return sign
+
+
+UNICODE: Final = Symbols("○", "◐", "✓", "✗", "↻", "✂")
+ASCII: Final = Symbols(".", "~", "+", "!", "@", "%")
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text, with an escape for all that a terminal would not simply draw, except what is in ``keep``."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in keep else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    return ascii(char)[1:-1]
+
+
+def show(value: object, limit: int | None = None) -> str:
+    """A value in one line: JSON's own kinds as JSON, other values as Python shows them, containers by their size.
+
+    A string is read up to ``limit`` only, so that a preview of a long one costs no more than one of a short one.
+    """
+    if isinstance(value, Enum):
+        return str(value)
+    if isinstance(value, str):
+        return printable(json.dumps(value[:limit], ensure_ascii=False))
+    if value is None or isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    if isinstance(value, dict):
+        return "{" + plural(len(value), "field") + "}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "[" + plural(len(value), "item") + "]"
+    if hasattr(type(value), "model_fields"):
+        return f"{type(value).__name__}(…)"
+    return printable(repr(value)[:limit].removeprefix("datetime."))
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}".replace(",", " ") + ("" if count == 1 else "s")

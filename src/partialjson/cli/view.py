@@ -1,0 +1,357 @@
+"""The live view: one picture of a board, and the screen that redraws it.
+
+A picture is a function of the board and of the size it is given; nothing is remembered between two of them, so a
+terminal may change its size at any time. Room is dealt out from the outside in: what does not fit (the story, the feed,
+the stream beside the fields) is left out, the fields last. Every status has a sign as well as a colour.
+
+The screen draws at most so many times a second however fast chunks come, on the terminal's alternate screen, and leaves
+the last picture behind on the ordinary one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from types import TracebackType
+from typing import Final, Self
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.layout import Layout
+from rich.live import Live
+from rich.panel import Panel
+from rich.text import Text as Line
+
+from partialjson.cli.board import Board, Sheet, Text
+from partialjson.cli.outline import Row, outline
+from partialjson.cli.screens import describe, metrics
+from partialjson.cli.text import UNICODE, printable
+
+__all__ = ["LiveScreen", "Picture"]
+
+_FRAMES_PER_SECOND: Final = 20
+
+_STYLES: Final = {
+    "missing": "bright_black",
+    "partial": "bold yellow",
+    "complete": "green",
+    "invalid": "bold red",
+    "replaced": "magenta",
+    "cut": "bold magenta",
+}
+_QUIET: Final = "bright_black"
+_CURSOR: Final = "▌"
+_MORE: Final = "…"
+
+# From these sizes on there is room for the part.
+_BESIDE: Final = 64
+_STORY: Final = 16
+_FEED: Final = 18
+_FEED_LINES: Final = 8
+_NAMES: Final = 16
+# A text that did not grow for so many pieces has had its time.
+_STALE: Final = 25
+_STALE_LINES: Final = 1
+
+
+class LiveScreen:
+    """Draws boards on a terminal."""
+
+    def __init__(self, console: Console, clock: Callable[[], float]) -> None:
+        self._console = console
+        self._clock = clock
+        self._live = Live(
+            console=console, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
+        )
+        self._boards: list[Board] = []
+        self._drawn = 0.0
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+        if error is not None:
+            return
+        boards = [board for board in self._boards if board.ending is not None]
+        if len(boards) == 1:
+            self._console.print(Picture(boards[0], self._console.height - 2))
+        else:
+            for board in boards:
+                self._console.print(_summary(board, max(cell_len(board.title) for board in boards)))
+
+    def show(self, board: Board) -> None:
+        self._boards.append(board)
+        self._draw()
+
+    def update(self) -> None:
+        if self._clock() - self._drawn >= 1 / _FRAMES_PER_SECOND:
+            self._draw()
+
+    def finish(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        self._drawn = self._clock()
+        self._live.update(Picture(self._boards[-1]), refresh=True)
+
+
+class Picture:
+    """A board at this moment, ``height`` lines high, or as high as the place it is drawn in."""
+
+    def __init__(self, board: Board, height: int | None = None) -> None:
+        self._board = board
+        self._height = height
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width = options.max_width
+        height = self._height or options.height or console.height
+        layout = Layout()
+        layout.split_column(*self._parts(width, height))
+        yield from console.render(layout, options.update(height=height))
+
+    def _parts(self, width: int, height: int) -> Iterable[Layout]:
+        board = self._board
+        above = [_header(board, width)]
+        if height >= _STORY:
+            above += _caption(board, width)
+        below = [_footer(board, width)]
+        if height >= _STORY:
+            below.append(_legend(width))
+        feed = min(height // 5, _FEED_LINES) + 2 if height >= _FEED else 0
+        body = max(1, height - len(above) - len(below) - feed)
+        yield Layout(Group(*above), size=len(above))
+        yield _body(board, width, body)
+        if feed:
+            yield Layout(_feed(board, width, feed - 2), size=feed)
+        yield Layout(Group(*below), size=len(below))
+
+
+def _summary(board: Board, width: int) -> Line:
+    """One line for a stream that ended, its title padded to the width."""
+    assert board.ending is not None
+    status = board.ending.status
+    return Line.assemble((f"{UNICODE.of(status)} {board.title:<{width}}", _STYLES[status]), f"  {board.ending.line}")
+
+
+def _header(board: Board, width: int) -> Line:
+    """What is watched, and at the right edge how it is going."""
+    left = Line.assemble((f" {board.title} ", "bold reverse"), (f" {board.source}", _QUIET))
+    if board.ending is None:
+        right = Line(f"{UNICODE.partial} streaming ", _STYLES["partial"])
+    else:
+        status = board.ending.status
+        right = Line(f"{UNICODE.of(status)} {board.ending.word} ", _STYLES[status])
+    left.truncate(max(0, width - right.cell_len - 1), overflow="ellipsis")
+    left.append(" " * (width - left.cell_len - right.cell_len))
+    return _fit(left + right, width)
+
+
+def _caption(board: Board, width: int) -> list[Line]:
+    """The story, and in the end how it ended, in up to two lines."""
+    if board.ending is None:
+        text, style = board.story, _QUIET
+    else:
+        text, style = board.ending.line, _STYLES[board.ending.status]
+    lines = _wrapped(text, width - 2)
+    return [_fit(Line(f" {line}", style), width) for line in lines[:2]]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The text in lines, broken at spaces."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def _footer(board: Board, width: int) -> Line:
+    line = Line()
+    for metric in metrics(board):
+        if line.cell_len + cell_len(metric) + 3 <= width:
+            line.append(f" {metric}  ", "cyan")
+    return _fit(line, width)
+
+
+def _legend(width: int) -> Line:
+    line = Line(" ")
+    for status, word in (
+        ("missing", "absent"), ("partial", "growing"), ("complete", "complete"), ("invalid", "invalid"),
+    ):  # fmt: skip
+        line.append(f"{UNICODE.of(status)} {word}   ", _STYLES[status])
+    return _fit(line, width)
+
+
+def _body(board: Board, width: int, height: int) -> Layout:
+    """The fields, and beside them the stream where there is room."""
+    if height < 4 or width < 20:
+        return Layout(Group(*_fields(board, width, height)))
+    wide = width >= _BESIDE
+    left = width * 2 // 5 if wide else 0
+    right = width - left
+    fields = Layout(_panel(_title(board), _fields(board, right - 4, height - 2)))
+    if not wide:
+        return fields
+    body = Layout()
+    body.split_row(Layout(_panel("the stream", _stream(board, left - 4, height - 2)), size=left), fields)
+    return body
+
+
+def _title(board: Board) -> str:
+    names = [sheet.shape.label for sheet in board.sheets if not sheet.name and sheet.shape.label]
+    return f"{printable(names[0])} so far" if names else "the fields so far"
+
+
+def _panel(title: str, lines: list[Line]) -> RenderableType:
+    return Panel(Group(*lines), title=Line(title), title_align="left", border_style=_QUIET)
+
+
+# The stream.
+
+
+def _stream(board: Board, width: int, height: int) -> list[Line]:
+    """The end of each text, what came last in bright."""
+    headed = len(board.texts) > 1
+    texts = [_text_lines(text, width, height, "" if board.ending else _CURSOR) for text in board.texts]
+    wanted = [
+        min(len(lines), _STALE_LINES if board.chunks - text.grown > _STALE else height) + headed
+        for text, lines in zip(board.texts, texts, strict=True)
+    ]
+    shares = _shares(wanted, height)
+    shown: list[Line] = []
+    for text, lines, share in zip(board.texts, texts, shares, strict=True):
+        if headed and share:
+            shown.append(_fit(Line(text.kind or "output", "italic cyan"), width))
+        room = share - headed
+        if room > 0:
+            shown += lines[-room:]
+    return shown
+
+
+def _text_lines(text: Text, width: int, height: int, cursor: str) -> list[Line]:
+    """At most ``height`` lines of the end of the text."""
+    tail = text.tail[-width * height :]
+    fresh = min(text.fresh, len(tail))
+    old = printable(tail[: len(tail) - fresh], keep="\n")
+    new = printable(tail[len(tail) - fresh :], keep="\n")
+    lines: list[Line] = []
+    place = 0
+    for part in (old + new).split("\n"):
+        for piece in chop_cells(part, width) or [""]:
+            bright = min(len(piece), max(0, len(old) - place))
+            lines.append(Line.assemble((piece[:bright], _QUIET), (piece[bright:], _STYLES["partial"])))
+            place += len(piece)
+        place += 1
+    if fresh and cursor and lines[-1].cell_len < width:
+        lines[-1].append(cursor, _STYLES["partial"])
+    return lines[-height:]
+
+
+def _shares(wanted: list[int], room: int) -> list[int]:
+    """Room dealt out fairly: who wants less than an equal share leaves the rest to the others."""
+    shares = [0] * len(wanted)
+    for left, place in zip(range(len(wanted), 0, -1), sorted(range(len(wanted)), key=wanted.__getitem__), strict=True):
+        shares[place] = min(wanted[place], room // left)
+        room -= shares[place]
+    return shares
+
+
+# The fields.
+
+
+def _fields(board: Board, width: int, height: int) -> list[Line]:
+    """The outline of each document."""
+    headed = len(board.sheets) > 1 or any(sheet.name for sheet in board.sheets)
+    outlines = [outline(sheet.document, sheet.shape, height) for sheet in board.sheets]
+    shares = _shares([len(rows) + headed for rows in outlines], height)
+    lines: list[Line] = []
+    for sheet, rows, share in zip(board.sheets, outlines, shares, strict=True):
+        if headed and share:
+            lines.append(_heading(sheet, width, board.ending is not None))
+        room = share - headed
+        if room <= 0:
+            continue
+        if len(rows) > room:
+            rows = outline(sheet.document, sheet.shape, room)
+        lines += _row_lines(sheet, rows, width, headed, board.ending is not None)
+    return lines
+
+
+def _heading(sheet: Sheet, width: int, ended: bool) -> Line:
+    status = _status(sheet.document.status(()), ended)
+    sign = (f"{UNICODE.of(status)} ", _STYLES[status])
+    return _fit(Line.assemble(sign, (sheet.name or "output", "bold cyan")), width)
+
+
+def _status(status: str, ended: bool) -> str:
+    """What grew when the stream ended was cut."""
+    return "cut" if ended and status == "partial" else status
+
+
+def _row_lines(sheet: Sheet, rows: list[Row], width: int, indent: int, ended: bool) -> list[Line]:
+    """Rows that stand together have their values in a column."""
+    lines: list[Line] = []
+    for _, group in groupby(rows, key=lambda row: row.depth):
+        siblings = list(group)
+        lengths = [cell_len(row.name) for row in siblings if row.value or row.text is not None]
+        names = max((length for length in lengths if length <= _NAMES), default=0)
+        lines += [_row_line(sheet, row, names, width, indent, ended) for row in siblings]
+    return lines
+
+
+def _row_line(sheet: Sheet, row: Row, names: int, width: int, indent: int, ended: bool) -> Line:
+    status = _status(row.status, ended)
+    style = _STYLES[status]
+    line = Line.assemble("  " * (row.depth + indent), (f"{UNICODE.of(status)} ", style))
+    line.append(row.name, _QUIET if row.folded or status == "missing" else "bold" if row.status == "partial" else "")
+    line.append(" " * max(0, names - cell_len(row.name)) + "  ")
+    if row.text is not None:
+        line.append(_growing(row.text, width - line.cell_len, ended), style)
+    else:
+        line.append(row.value, _QUIET if status in ("missing", "partial") else style if status == "invalid" else "")
+    if note := sheet.notes.get(row.path):
+        line.append(f"  {printable(note)}", "red")
+    return _fit(line, width)
+
+
+def _growing(text: str, room: int, ended: bool) -> str:
+    """The end of a growing string, with a cursor."""
+    cursor = "" if ended else _CURSOR
+    room -= cell_len(cursor) + 1
+    shown = printable(text[-max(room, 1) :])
+    if len(shown) < len(text) or cell_len(shown) > room:
+        shown = _MORE + _last_cells(shown, room - cell_len(_MORE))
+    return f'"{shown}{cursor}'
+
+
+def _last_cells(text: str, room: int) -> str:
+    while text and cell_len(text) > room:
+        text = text[1:]
+    return text
+
+
+# The feed.
+
+
+def _feed(board: Board, width: int, height: int) -> RenderableType:
+    """The last things that happened."""
+    lines: list[Line] = []
+    for entry in list(board.latest)[-height:]:
+        status, where, what = describe(entry, width)
+        line = Line.assemble((f"{entry.at:6.2f} s ", _QUIET), (f"{UNICODE.of(status)} ", _STYLES[status]))
+        line.append(f"{where}  ").append(what, "cyan")
+        lines.append(_fit(line, width - 4))
+    return _panel("as it completes", lines)
+
+
+def _fit(line: Line, width: int) -> Line:
+    """The line cut to the width, and never broken."""
+    line.truncate(width, overflow="ellipsis")
+    line.no_wrap = True
+    return line

@@ -1,0 +1,167 @@
+"""``partialjson watch``: a live stream on standard input, its fields on standard error, its result on standard output.
+
+Input is read as it comes, with ``os.read``: a buffered reader would hold text back until its buffer is full. A view has
+to go on while nothing comes, so a thread reads and the view waits for it a moment at a time; the thread is a daemon,
+because a blocked read cannot be cancelled.
+
+The result is printed when it is complete and checked, and only then, unless ``--partial`` asks for what there is. It
+is the document as the model wrote it, in its own names, not a dump of the validated object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from functools import reduce
+from importlib import import_module
+from typing import Any, Final
+
+from partialjson import MISSING, Parser
+from partialjson.cli.board import Board, Ending
+from partialjson.cli.exits import Exit
+from partialjson.cli.readers import JsonReader, MessageReader, Reader
+from partialjson.cli.screens import Screen, Silent, open_screen, say
+from partialjson.cli.text import plural
+
+__all__ = ["UsageError", "load_target", "run"]
+
+_READ: Final = 65536
+_TICK: Final = 0.1
+# What waits between the reading thread and the view.
+_AHEAD: Final = 64
+
+
+class UsageError(Exception):
+    """The command was asked for something that cannot be done."""
+
+
+def run(
+    provider: str | None,
+    model: str | None,
+    tools: Mapping[str, str],
+    quiet: bool,
+    plain: bool,
+    partial: bool,
+) -> Exit:
+    """Watch standard input to its end."""
+    target = load_target(model) if model else None
+    tool_targets = {name: load_target(spec) for name, spec in tools.items()}
+    board = Board(model.partition(":")[2] if model else "stream", provider or "json", time.monotonic)
+    reader: Reader = MessageReader(board, provider, target, tool_targets) if provider else JsonReader(board, target)
+    if sys.stdin is None:
+        raise UsageError("there is no standard input to read")
+    typed_in = sys.stdin.isatty()
+    if typed_in and not quiet:
+        say(sys.stderr, "# reading from the terminal; Ctrl-D ends")
+    screen = Silent(sys.stderr) if quiet else open_screen(sys.stderr, time.monotonic, plain or typed_in)
+    ending = _watch(reader, board, screen, sys.stdin.fileno())
+    if ending.json is not MISSING and (partial or ending.code == Exit.COMPLETE):
+        print(_dumped(ending.json, sys.stdout.encoding, 2 if sys.stdout.isatty() else None), flush=True)
+    return ending.code
+
+
+def _watch(reader: Reader, board: Board, screen: Screen, source: int) -> Ending:
+    """Read to the end and tell how it was."""
+    with screen:
+        screen.show(board)
+        ending = None
+        try:
+            with closing(_chunks(source)) as chunks:
+                for chunk in chunks:
+                    if chunk:
+                        reader.feed(chunk)
+                    screen.update()
+                    if reader.over:
+                        break
+        except KeyboardInterrupt:
+            why = f"by Ctrl-C; {plural(board.completed, 'value')} had completed"
+            ending = Ending(Exit.INTERRUPTED, "interrupted", why, reader.end().json)
+        except OSError as error:
+            why = f"standard input cannot be read: {error.strerror}"
+            ending = Ending(Exit.FAILED, "error", why, reader.end().json)
+        ending = ending or reader.end()
+        board.finish(ending)
+        screen.finish()
+    return ending
+
+
+def _chunks(source: int) -> Generator[bytes]:
+    """What the file descriptor has, as soon as it has it, and b"" whenever it had nothing for a moment.
+
+    The thread reads a descriptor of its own: it may outlive the call, and the number of a closed one is used again.
+    """
+    waiting: queue.Queue[bytes | OSError | None] = queue.Queue(_AHEAD)
+    left = threading.Event()
+    threading.Thread(target=_read, args=(os.dup(source), waiting, left), daemon=True).start()
+    try:
+        while True:
+            try:
+                item = waiting.get(timeout=_TICK)
+            except queue.Empty:
+                yield b""
+                continue
+            if item is None:
+                return
+            if isinstance(item, OSError):
+                raise item
+            yield item
+    finally:
+        left.set()
+        # A thread that waits for room sees that nobody is there.
+        while not waiting.empty():
+            waiting.get_nowait()
+
+
+def _read(source: int, waiting: queue.Queue[bytes | OSError | None], left: threading.Event) -> None:
+    try:
+        while not left.is_set() and (chunk := os.read(source, _READ)):
+            waiting.put(chunk)
+        waiting.put(None)
+    except OSError as error:
+        waiting.put(error)
+    finally:
+        os.close(source)
+
+
+def load_target(spec: str) -> Any:
+    """The type that ``package.module:Name`` names. Modules of the current directory can be imported.
+
+    Raises:
+        UsageError: the name is not of that form, cannot be imported, or is of nothing that a document could be.
+    """
+    module_name, colon, names = spec.partition(":")
+    if not (module_name and colon and names):
+        raise UsageError(f"a model is named package.module:Class, not {spec!r}")
+    if "" not in sys.path and os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    try:
+        found: Any = reduce(getattr, names.split("."), import_module(module_name))
+    except Exception as error:
+        # Importing runs the module, which may fail in any way.
+        raise UsageError(f"{spec} cannot be imported: {_first_line(error)}") from error
+    try:
+        Parser(found)
+    except Exception as error:
+        # Building its schema may run the model's own code too.
+        raise UsageError(f"{spec} cannot be used as a model: {_first_line(error)}") from error
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _dumped(value: Any, encoding: str | None, indent: int | None) -> str:
+    """The value as JSON, with escapes only where the output needs them."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    try:
+        text.encode(encoding or "ascii")
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent)
+    return text

@@ -1,0 +1,704 @@
+"""Errors: what they say, when they come, that they stay, and what is left after them.
+
+Wrong documents raise ParseError at the offending character, whatever the chunks; documents that stop raise
+IncompleteError from `close`; wrong use raises TypeError or RuntimeError and leaves the parser as it was. `end` raises
+none of these: it tells complete, truncated and failed apart.
+"""
+
+from __future__ import annotations
+
+import array
+import copy
+import json
+import pickle
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partialjson import (
+    MISSING,
+    Complete,
+    Completed,
+    Event,
+    Failed,
+    IncompleteError,
+    Limits,
+    ParseError,
+    Parser,
+    Truncated,
+)
+from support import strategies
+from support.agreement import feed_all, place_of
+from support.chunking import check_all_chunkings
+from support.corpus import corpus_folder
+from support.model import Mistake, predict, predict_bytes
+
+Path = tuple[str | int, ...]
+
+# What is wrong, where (pos, lineno, colno) and in which place.
+WRONG: list[tuple[str, tuple[int, int, int], Path]] = [
+    # A value is expected
+    ("x", (0, 1, 1), ()),
+    (" \t}", (2, 1, 3), ()),
+    ("]", (0, 1, 1), ()),
+    (",", (0, 1, 1), ()),
+    ("'a'", (0, 1, 1), ()),
+    ("NaN", (0, 1, 1), ()),
+    ("Infinity", (0, 1, 1), ()),
+    ("-Infinity", (1, 1, 2), ()),
+    ("[NaN", (1, 1, 2), (0,)),
+    ("True", (0, 1, 1), ()),
+    ("+1", (0, 1, 1), ()),
+    (".5", (0, 1, 1), ()),
+    ("/* c */ 1", (0, 1, 1), ()),
+    ("# c", (0, 1, 1), ()),
+    ("\ufeff{}", (0, 1, 1), ()),
+    ("\x0b1", (0, 1, 1), ()),
+    ("\xa01", (0, 1, 1), ()),
+    ("\u20281", (0, 1, 1), ()),
+    ("\x00", (0, 1, 1), ()),
+    ("１", (0, 1, 1), ()),
+    ("٣", (0, 1, 1), ()),
+    ("[x", (1, 1, 2), (0,)),
+    ("[}", (1, 1, 2), (0,)),
+    ("[,", (1, 1, 2), (0,)),
+    ("[1, x", (4, 1, 5), (1,)),
+    ("[1,]", (3, 1, 4), (1,)),
+    ("[1,,2]", (3, 1, 4), (1,)),
+    ("[[1],[2}", (7, 1, 8), (1,)),
+    ('{"a":}', (5, 1, 6), ("a",)),
+    ('{"a":,', (5, 1, 6), ("a",)),
+    ('{"a": x', (6, 1, 7), ("a",)),
+    ('{"a"::1', (5, 1, 6), ("a",)),
+    ('{"a":[{"b": ]', (12, 1, 13), ("a", 0, "b")),
+    # A key, a colon, a comma or the end is expected
+    ("{]", (1, 1, 2), ()),
+    ("{1", (1, 1, 2), ()),
+    ("{a:1}", (1, 1, 2), ()),
+    ("{'a'", (1, 1, 2), ()),
+    ("{,", (1, 1, 2), ()),
+    ('{"a":1,}', (7, 1, 8), ()),
+    ('{"a":1, x', (8, 1, 9), ()),
+    ('{"a" 1', (5, 1, 6), ()),
+    ('{"a"}', (4, 1, 5), ()),
+    ('{"a","b"', (4, 1, 5), ()),
+    ('{"a":{"b"]', (9, 1, 10), ("a",)),
+    ("[1 x", (3, 1, 4), ()),
+    ("[1 2", (3, 1, 4), ()),
+    ("[1}", (2, 1, 3), ()),
+    ('["a":', (4, 1, 5), ()),
+    ('{"a":1]', (6, 1, 7), ()),
+    ('{"a":1 "b"', (7, 1, 8), ()),
+    ('{"a":[1}', (7, 1, 8), ("a",)),
+    ("[[]}", (3, 1, 4), ()),
+    # Words
+    ("trux", (3, 1, 4), ()),
+    ("nulL", (3, 1, 4), ()),
+    ("fals,", (4, 1, 5), ()),
+    ("tr ue", (2, 1, 3), ()),
+    ("truee", (4, 1, 5), ()),
+    ("[truefalse", (5, 1, 6), ()),
+    ('{"a": tru!', (9, 1, 10), ("a",)),
+    # Numbers
+    ("01", (1, 1, 2), ()),
+    ("-01", (2, 1, 3), ()),
+    ("[00", (2, 1, 3), (0,)),
+    ("-x", (1, 1, 2), ()),
+    ("--1", (1, 1, 2), ()),
+    ("[- 1", (2, 1, 3), (0,)),
+    ("[1.}", (3, 1, 4), (0,)),
+    ("1. ", (2, 1, 3), ()),
+    ("1.e1", (2, 1, 3), ()),
+    ("1.2.3", (3, 1, 4), ()),
+    ("[1e]", (3, 1, 4), (0,)),
+    ("1e+ ", (3, 1, 4), ()),
+    ("1e+-1", (3, 1, 4), ()),
+    ("1e1.5", (3, 1, 4), ()),
+    ("1e1e1", (3, 1, 4), ()),
+    ("0x1", (1, 1, 2), ()),
+    ("1_000", (1, 1, 2), ()),
+    ("[1x", (2, 1, 3), (0,)),
+    ("[1:", (2, 1, 3), (0,)),
+    ('[1"', (2, 1, 3), (0,)),
+    ("[1[", (2, 1, 3), (0,)),
+    ('{"a":1:', (6, 1, 7), ("a",)),
+    ("[1\xa0]", (2, 1, 3), (0,)),
+    ("1٣", (1, 1, 2), ()),
+    # Strings
+    ('"\\x', (2, 1, 3), ()),
+    ('"\\ ', (2, 1, 3), ()),
+    ('"\\U0041', (2, 1, 3), ()),
+    ('"\\u12G', (5, 1, 6), ()),
+    ('"\\u"', (3, 1, 4), ()),
+    ('"\\u123"', (6, 1, 7), ()),
+    ('"\\u+123', (3, 1, 4), ()),
+    ('"\\u 123', (3, 1, 4), ()),
+    ('"\\u1_23', (4, 1, 5), ()),
+    ('"\\u１234', (3, 1, 4), ()),
+    ('"\\ud83d\\x', (8, 1, 9), ()),
+    ('"\\ud83d\\udX', (10, 1, 11), ()),
+    ('"\x1f', (1, 1, 2), ()),
+    ('"a\nb"', (2, 1, 3), ()),
+    ('"a\tb"', (2, 1, 3), ()),
+    ('"\x00"', (1, 1, 2), ()),
+    ('["' + "a" * 200 + "\x01", (202, 1, 203), (0,)),
+    ('["' + "\\n" * 200 + "\\q", (403, 1, 404), (0,)),
+    ('["\\n' + "a" * 200 + '\\u12z4"' + " " * 80, (208, 1, 209), (0,)),
+    ('["\\n' + "a" * 200 + '\x02"' + " " * 80, (204, 1, 205), (0,)),
+    ('{"\\z', (3, 1, 4), ()),
+    ('{"a":{"\n', (7, 1, 8), ("a",)),
+    # After the end
+    ("1 2", (2, 1, 3), ()),
+    ("1,", (1, 1, 2), ()),
+    ("1]", (1, 1, 2), ()),
+    ("{}}", (2, 1, 3), ()),
+    ("[]\n\n ,", (5, 3, 2), ()),
+    ('"a""b"', (3, 1, 4), ()),
+    ("null\x00", (4, 1, 5), ()),
+    ("{} //", (3, 1, 4), ()),
+    # Lines
+    ("[\r\n\r 1,\n\n  x", (11, 4, 3), (1,)),
+    ("\n\n\n!", (3, 4, 1), ()),
+    ("\r\r!", (2, 1, 3), ()),
+    ('["\\n",\n"\u2028" x', (11, 2, 5), ()),
+    ('{"é😀": [\n"😀", 😀', (14, 2, 6), ("é😀", 1)),
+]
+
+
+@pytest.mark.parametrize(("text", "where", "path"), WRONG)
+def test_wrong_documents(text: str, where: tuple[int, int, int], path: Path) -> None:
+    seen = check_all_chunkings(text)
+    error = seen.error
+    assert error is not None
+    assert error is not None
+    assert type(error) is ParseError
+    assert (error.pos, error.lineno, error.colno) == where
+    assert error.path == path == seen.path
+    assert error.byte_pos is None
+    assert place_of(error) == predict(text).error
+    assert error.msg
+    assert "\n" not in error.msg
+    assert f"line {where[1]} column {where[2]}" in str(error)
+    assert seen.pos == where[0]
+
+
+@pytest.mark.parametrize("text", [row[0] for row in WRONG])
+def test_positions_in_bytes(text: str) -> None:
+    data = text.encode()
+    if data.startswith(b"\xef\xbb\xbf"):
+        pytest.skip("in bytes it is no error")
+    outcome = check_all_chunkings(data).outcome
+    assert isinstance(outcome, (Failed, Truncated))
+    assert isinstance(outcome.error, ParseError)
+    assert outcome.error.byte_pos == len(text[: outcome.error.pos].encode())
+
+
+# The text, and the place that was open.
+EARLY: list[tuple[str, Path]] = [
+    ("", ()),
+    (" \n ", ()),
+    ("[", (0,)),
+    ("[ ", (0,)),
+    ("[1", (0,)),
+    ("[1 ", ()),
+    ("[1,", (1,)),
+    ("[-", (0,)),
+    ("-", ()),
+    ("1.", ()),
+    ("1e", ()),
+    ("1e-", ()),
+    ("tru", ()),
+    ("[nul", (0,)),
+    ("{", ()),
+    ('{"', ()),
+    ('{"a', ()),
+    ('{"a\\', ()),
+    ('{"a"', ()),
+    ('{"a":', ("a",)),
+    ('{"a": 12', ("a",)),
+    ('{"a": "', ("a",)),
+    ('{"a": {}', ()),
+    ('{"a":1,', ()),
+    ('{"a":1,"a', ()),
+    ('{"a":1,"a":', ("a",)),
+    ('"', ()),
+    ('"a', ()),
+    ('"\\', ()),
+    ('"\\u12', ()),
+    ('"\\ud83d', ()),
+    ('"\\ud83d\\u', ()),
+    ('{"a":[{"b":"x', ("a", 0, "b")),
+    ('{"a":["x\\', ("a", 0)),
+    ("[[[]", (0,)),
+    ("[[[],\n[", (0, 1, 0)),
+]
+
+
+@pytest.mark.parametrize(("text", "path"), EARLY)
+def test_documents_that_end_early(text: str, path: Path) -> None:
+    seen = check_all_chunkings(text)
+    outcome = seen.outcome
+    assert seen.error is None
+    assert isinstance(outcome, Truncated)
+    error = outcome.error
+    assert type(error) is IncompleteError
+    assert error.pos == len(text)
+    assert error.path == outcome.path == path
+    assert place_of(error) == predict(text).ending.error
+    assert error.msg
+    assert error.events == ()
+    assert error.byte_pos is None
+
+
+@pytest.mark.parametrize("text", ["", "[", "[1, 2", '{"é": "😀', "[\n tru", "-"])
+def test_early_ends_in_bytes(text: str) -> None:
+    outcome = check_all_chunkings(text.encode()).outcome
+    assert isinstance(outcome, Truncated)
+    assert outcome.error is not None
+    assert (outcome.error.pos, outcome.error.byte_pos) == (len(text), len(text.encode()))
+
+
+def test_the_tree_of_errors() -> None:
+    assert issubclass(IncompleteError, ParseError)
+    assert issubclass(ParseError, ValueError)
+    assert not issubclass(ParseError, json.JSONDecodeError)
+
+
+def failed(text: str | bytes, **options: Any) -> tuple[Parser[Any], ParseError]:
+    parser: Parser[Any] = Parser(**options)
+    _, error = feed_all(parser, [text])
+    assert error is not None
+    return parser, error
+
+
+def completed(events: Iterable[Event]) -> list[tuple[Path, Any]]:
+    return [(event.path, event.value) for event in events if isinstance(event, Completed)]
+
+
+def test_errors_survive_pickling_and_copying() -> None:
+    _, error = failed('{"a": [1, "x", tru]}')
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(twin) is ParseError
+        assert str(twin) == str(error)
+        for name in ("msg", "pos", "lineno", "colno", "path", "events", "byte_pos"):
+            assert getattr(twin, name) == getattr(error, name)
+
+
+def test_errors_carry_what_their_chunk_completed() -> None:
+    parser = Parser()
+    parser.feed('{"a": 1, "b": [')
+    with pytest.raises(ParseError) as caught:
+        parser.feed('2, {"c": null}, "d" 3')
+    assert completed(caught.value.events) == [
+        (("b", 0), 2),
+        (("b", 1, "c"), None),
+        (("b", 1), {"c": None}),
+        (("b", 2), "d"),
+    ]
+    assert parser.json == {"a": 1, "b": [2, {"c": None}, "d"]}
+
+
+@pytest.mark.parametrize("text", ["[1, x", "1 1", '{"a" 1', '["abc\x00', b'["\xff', "[" * 600])
+def test_errors_stay(text: str | bytes) -> None:
+    """The same object from every later call, and nothing moves any more."""
+    parser, error = failed(text)
+    before = (repr(parser.json), parser.path, parser.pos, parser.done)
+    good, empty = ("1", "") if isinstance(text, str) else (b"1", b"")
+    for chunk in (good, empty, text):
+        with pytest.raises(ParseError) as caught:
+            parser.feed(chunk)
+        assert caught.value is error
+    for _ in range(2):
+        with pytest.raises(ParseError) as caught:
+            parser.close()
+        assert caught.value is error
+    outcome = parser.end("stop")
+    assert isinstance(outcome, Failed)
+    assert outcome.error is error
+    assert parser.end() is outcome
+    assert (repr(parser.json), parser.path, parser.pos, parser.done) == before
+
+
+# Wrong use
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [None, 1, 1.5, True, bytearray(b"1"), memoryview(b"1"), ["1"], ("1",), {"a": 1}, object(), array.array("B", b"1")],
+    ids=lambda chunk: type(chunk).__name__,
+)
+def test_other_chunks_than_str_and_bytes(chunk: Any) -> None:
+    """Refused by name, in both builds alike; the document goes on where it was."""
+    parser = Parser()
+    parser.feed("[1,")
+    for _ in range(2):
+        with pytest.raises(TypeError) as caught:
+            parser.feed(chunk)
+        assert "str" in str(caught.value)
+        assert "bytes" in str(caught.value)
+        assert type(chunk).__name__ in str(caught.value)
+    assert len(parser.feed("2]")) == 2
+    assert parser.close() == [1, 2]
+
+
+@pytest.mark.parametrize(("first", "second", "rest"), [("[1,", b"2]", "3]"), (b"[1,", "2]", b"3]")])
+def test_str_and_bytes_mixed(first: Any, second: Any, rest: Any) -> None:
+    parser = Parser()
+    parser.feed(first)
+    with pytest.raises(TypeError) as caught:
+        parser.feed(second)
+    assert "str" in str(caught.value)
+    assert "bytes" in str(caught.value)
+    parser.feed(rest)
+    assert parser.close() == [1, 3]
+
+
+@pytest.mark.parametrize("text", ["[1]", "12", "[1", ""])
+@pytest.mark.parametrize("last", ["close", "end"])
+def test_feeding_after_the_end(text: str, last: str) -> None:
+    parser = Parser()
+    parser.feed(text)
+    if last == "end":
+        parser.end()
+    else:
+        try:
+            parser.close()
+        except IncompleteError:
+            assert text in ("[1", "")
+    before = repr(parser.json)
+    for chunk in ("1", "", " "):
+        with pytest.raises(RuntimeError):
+            parser.feed(chunk)
+    assert repr(parser.json) == before
+
+
+def test_close_gives_the_same_again() -> None:
+    parser = Parser()
+    parser.feed("[1]")
+    value = parser.close()
+    assert value == [1]
+    assert parser.close() is value
+    assert parser.end() == Complete([1])
+    parser = Parser()
+    parser.feed("[1")
+    with pytest.raises(IncompleteError) as first:
+        parser.close()
+    with pytest.raises(IncompleteError) as second:
+        parser.close()
+    assert first.value is second.value
+    outcome = parser.end()
+    assert isinstance(outcome, Truncated)
+    assert outcome.error is first.value
+
+
+@pytest.mark.parametrize("path", ["a", b"a", None, 1])
+def test_a_path_is_a_tuple(path: Any) -> None:
+    parser = Parser()
+    parser.feed('{"a": 1}')
+    with pytest.raises(TypeError):
+        parser.status(path)
+    assert parser.status(("a",)) == "complete"
+
+
+def test_paths_that_look_alike() -> None:
+    parser = Parser()
+    parser.feed('{"0": [1, 2], "a": [')
+    for path in ((0,), ("0", "0"), ("0", -1), ("0", True), ("0", 1.0), ("0", 2), ("0", 0, 0), (None,), ("a", 0)):
+        assert parser.status(path) == "missing", path  # type: ignore[arg-type]
+    assert parser.status(("0", 1)) == "complete"
+    assert parser.status(("a",)) == parser.status(()) == "partial"
+
+
+@pytest.mark.parametrize("name", ["depth", "string", "number", "document"])
+def test_limits_are_checked(name: str) -> None:
+    for wrong in (0, -1):
+        with pytest.raises(ValueError, match=name):
+            Limits(**{name: wrong})
+    for odd in ("9", 1.5, True):
+        with pytest.raises(TypeError, match=name):
+            Limits(**{name: odd})  # type: ignore[arg-type]
+
+
+# Limits
+
+# The limits, the text, and the first character too many.
+LIMITED: list[tuple[Limits, str, int, Path]] = [
+    (Limits(depth=1), "[[", 1, (0,)),
+    (Limits(depth=1), '{"a": {', 6, ("a",)),
+    (Limits(depth=2), '[{}, {"a": [', 11, (1, "a")),
+    (Limits(depth=3), "[[[]],[[[1", 8, (1, 0, 0)),
+    (Limits(string=3), '"abcd"', 4, ()),
+    (Limits(string=3), '["abc", "abcd', 12, (1,)),
+    (Limits(string=3), '{"abcd', 5, ()),
+    (Limits(string=3), '{"a": {"abcd": 1}}', 11, ("a",)),
+    (Limits(string=100), '"' + "a" * 101 + '"', 101, ()),
+    (Limits(string=100), '{"' + "a" * 300 + '"', 102, ()),
+    (Limits(number=3), "1234", 3, ()),
+    (Limits(number=3), "[123, -123]", 9, (1,)),
+    (Limits(number=3), "[1.5, 1.55]", 9, (1,)),
+    (Limits(number=3), "[1e5, 1e55]", 9, (1,)),
+    (Limits(document=3), "[1,2", 3, (1,)),
+    (Limits(document=3), "[1]  ", 3, ()),
+    (Limits(document=3), "    ", 3, ()),
+    (Limits(document=6), '{"aéb":1', 6, ()),
+    (Limits(document=4), '["😀😀😀', 4, (0,)),
+    (Limits(), "[" * 513, 512, (0,) * 512),
+    (Limits(), "[" + "1" * 4301, 4301, (0,)),
+    (Limits(), "-" + "1" * 4300, 4300, ()),
+]
+
+
+@pytest.mark.parametrize(("limits", "text", "pos", "path"), LIMITED)
+def test_limits(limits: Limits, text: str, pos: int, path: Path) -> None:
+    seen = check_all_chunkings(
+        text, make=lambda: Parser(limits=limits), single_splits_up_to=100, states_up_to=100, partitions=3
+    )
+    error = seen.error
+    assert error is not None
+    assert type(error) is ParseError
+    assert (error.pos, error.path) == (pos, path)
+    assert "limit" in error.msg
+    # One character less is within the limit.
+    assert feed_all(Parser(limits=limits), [text[:pos]])[1] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ('"ab\\nd', 3, 5),
+        ('"ab\\u0041d', 3, 9),
+        ('"ab\\ud83d\\ude00d', 3, 15),
+        ('"\\n\\n\\n"', 5, 6),
+        ('{"\\n\\n\\n":', 6, 7),
+        ('"a\\u0041\\ud83d\\ude00"' + " " * 100, 8, 19),
+        ('"\\n' + "a" * 100 + '"' + " " * 100, 4, 4),
+    ],
+)
+def test_a_string_with_escapes_is_limited_by_what_it_says(text: str, earliest: int, latest: int) -> None:
+    """The limit counts decoded characters; the error lies in the character that is one too many, or just behind it."""
+    seen = check_all_chunkings(text, make=lambda: Parser(limits=Limits(string=2)))
+    assert seen.error is not None
+    assert earliest <= seen.error.pos <= latest
+    assert check_all_chunkings(text, make=lambda: Parser(limits=Limits(string=500))).error is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "text"),
+    [
+        (Limits(depth=2), "[[], {}, []]"),
+        (Limits(string=3), '{"abc": "\\u0041\\n\\ud83d\\ude00", "": ""}'),
+        (Limits(number=4), "[1234, -123, 1e-5, 0.12]"),
+        (Limits(document=6), "[1, 2]"),
+        (Limits(document=4), '"éé"'),
+        (Limits(), "[" * 512 + "]" * 512),
+        (Limits(), "[" + "1" * 4300 + "]"),
+    ],
+)
+def test_within_the_limits(limits: Limits, text: str) -> None:
+    seen = check_all_chunkings(
+        text, make=lambda: Parser(limits=limits, select=["$"]), single_splits_up_to=60, states_up_to=60, partitions=1
+    )
+    assert isinstance(seen.outcome, Complete)
+    assert repr(seen.outcome.value) == repr(json.loads(text))
+
+
+# UTF-8
+
+BAD_BYTES: list[tuple[bytes, int, int, Path]] = [
+    (b"\xff", 0, 0, ()),
+    (b"[\x80", 1, 1, (0,)),
+    (b'["\xff', 2, 2, (0,)),
+    (b'["\xe9"]', 2, 2, (0,)),
+    (b'["\xc3("]', 2, 2, (0,)),
+    (b'["\xe2\x82("]', 2, 2, (0,)),
+    (b'["\xf0\x9f\x98"]', 2, 2, (0,)),
+    (b'["\xc0\xaf"]', 2, 2, (0,)),
+    (b'["\xed\xa0\x80"]', 2, 2, (0,)),
+    (b'["\xf4\x90\x80\x80"]', 2, 2, (0,)),
+    (b'["\xf8\x88\x80\x80\x80"]', 2, 2, (0,)),
+    ('["é€😀'.encode() + b"\xff", 5, 11, (0,)),
+    ('{"é":\n"x'.encode() + b"\x80", 8, 9, ("é",)),
+    (b'{"a\xff', 3, 3, ()),
+    (b'{"a"\xff', 4, 4, ()),
+    (b"[1\xff", 2, 2, (0,)),
+    (b"[1 \xff", 3, 3, ()),
+    (b"{}\xff", 2, 2, ()),
+    (b"\xef\xbbx", 0, 0, ()),
+    (b"\xef\xbb\xbf[\xff", 1, 1, (0,)),
+    (b"\xff\xfe[\x00]\x00", 0, 0, ()),
+    (b"\xfe\xff\x00[\x00]", 0, 0, ()),
+    (b'["\\\xff', 3, 3, (0,)),
+    (b'["\\ud83d\xff', 8, 8, (0,)),
+    # Of two mistakes the earlier one
+    (b"[x\xff", 1, 1, (0,)),
+    (b"[\xffx", 1, 1, (0,)),
+    (b'["\x01\xff', 2, 2, (0,)),
+    (b"01\xff", 1, 1, ()),
+    (b"[}" + b"\xc3\xa9" * 50 + b"\xff", 1, 1, (0,)),
+]
+
+
+@pytest.mark.parametrize(("data", "pos", "byte_pos", "path"), BAD_BYTES)
+def test_bytes_that_are_no_utf8(data: bytes, pos: int, byte_pos: int, path: Path) -> None:
+    seen = check_all_chunkings(data)
+    error = seen.error
+    assert error is not None
+    assert type(error) is ParseError
+    assert (error.pos, error.byte_pos, error.path) == (pos, byte_pos, path)
+    assert place_of(error) == predict_bytes(data).error
+    assert error.msg
+
+
+def test_what_stands_before_a_bad_byte_is_parsed_first() -> None:
+    parser = Parser()
+    with pytest.raises(ParseError) as caught:
+        parser.feed(b'["a", 1, "b\xffc"]')
+    assert completed(caught.value.events) == [((0,), "a"), ((1,), 1)]
+    assert parser.json == ["a", 1, "b"]
+
+
+@pytest.mark.parametrize("data", [b'["\xe2\x82', b"\xc3", b'{"a\xf0\x9f\x98', b"[1\xe2"])
+def test_bytes_that_end_inside_a_character(data: bytes) -> None:
+    seen = check_all_chunkings(data)
+    outcome = seen.outcome
+    assert isinstance(outcome, Truncated)
+    assert place_of(outcome.error) == predict_bytes(data).ending.error
+
+
+@pytest.mark.parametrize("data", [b"{}\xe2", b"[1]\n\xf0\x9f", b"1 \xc3", b"1\xc3"])
+def test_half_a_character_after_the_end_is_not_complete(data: bytes) -> None:
+    """Nothing that could follow makes it right, so `Complete` would be a lie."""
+    seen = check_all_chunkings(data)
+    assert isinstance(seen.outcome, (Failed, Truncated))
+    assert isinstance(seen.outcome.error, ParseError)
+
+
+# Byte order marks
+
+BOM = b"\xef\xbb\xbf"
+
+
+def test_one_byte_order_mark_is_dropped() -> None:
+    seen = check_all_chunkings(BOM + b' {"a": 1}')
+    assert isinstance(seen.outcome, Complete)
+    assert seen.outcome.value == {"a": 1}
+    assert seen.pos == 9
+
+
+@pytest.mark.parametrize("data", [BOM, BOM[:2], BOM[:1], b""])
+def test_nothing_but_a_byte_order_mark(data: bytes) -> None:
+    outcome = check_all_chunkings(data).outcome
+    assert isinstance(outcome, Truncated)
+    assert outcome.json is MISSING
+    assert isinstance(outcome.error, IncompleteError)
+    assert outcome.error.pos == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "pos"), [(BOM + BOM + b"1", 0), (b" " + BOM + b"1", 1), (b"[" + BOM, 1), (b"1 " + BOM, 2)]
+)
+def test_a_byte_order_mark_elsewhere_is_a_character(data: bytes, pos: int) -> None:
+    error = check_all_chunkings(data).error
+    assert error is not None
+    assert error.pos == pos
+
+
+def test_a_byte_order_mark_in_a_string_stays() -> None:
+    outcome = check_all_chunkings(BOM + b'"' + BOM + b'"').outcome
+    assert isinstance(outcome, Complete)
+    assert outcome.value == "\ufeff"
+
+
+def test_positions_count_from_behind_the_byte_order_mark() -> None:
+    error = check_all_chunkings(BOM + '["é", x'.encode()).error
+    assert error is not None
+    assert (error.pos, error.byte_pos, error.lineno, error.colno) == (6, 7, 1, 7)
+
+
+# Outcomes
+
+
+@given(st.one_of(strategies.texts(), strategies.damaged(), st.text()), st.sampled_from((None, "stop", "length")))
+def test_end_never_raises(text: str, reason: str | None) -> None:
+    parser = Parser()
+    _, error = feed_all(parser, [text])
+    outcome = parser.end(reason)
+    assert outcome.reason == reason
+    if error is not None:
+        assert isinstance(outcome, Failed)
+        assert outcome.error is error
+    elif parser.done:
+        assert isinstance(outcome, Complete)
+        assert outcome.value is parser.json
+    else:
+        assert isinstance(outcome, Truncated)
+    assert parser.end("another") is outcome or parser.end("another") == outcome
+
+
+def test_the_three_endings() -> None:
+    def end(text: str) -> Any:
+        parser = Parser()
+        feed_all(parser, [text])
+        return parser.end()
+
+    assert end('{"a": [1, 2], "b": "x"}') == Complete({"a": [1, 2], "b": "x"})
+    cut = end('{"a": [1, 2], "b": {"c": [null, "x"], "d": [true, {"e": 1')
+    assert isinstance(cut, Truncated)
+    assert cut.path == ("b", "d", 1, "e")
+    assert cut.json == cut.value == {"a": [1, 2], "b": {"c": [None, "x"], "d": [True, {}]}}
+    assert cut.complete == (("a",), ("b", "c"), ("b", "d", 0))
+    wrong = end('{"a": [1, 2], "b": oops')
+    assert isinstance(wrong, Failed)
+    assert wrong.json == wrong.value == {"a": [1, 2]}
+    assert isinstance(wrong.error, ParseError)
+    assert place_of(wrong.error) == Mistake(19, 1, 20, ("b",))
+    assert [event.path for event in wrong.events] == [("a", 0), ("a", 1), ("a",)]
+
+
+def test_a_number_at_the_root_comes_with_the_end() -> None:
+    parser = Parser()
+    assert parser.feed("12") == ()
+    assert parser.feed("3") == ()
+    outcome = parser.end()
+    assert isinstance(outcome, Complete)
+    assert outcome.value == 123
+    assert completed(outcome.events) == [((), 123)]
+
+
+# Where json.loads, RFC 8259 and this parser differ: law 5 is a table here.
+
+
+@pytest.mark.parametrize("text", ["NaN", "[Infinity]", '{"a": -Infinity}'])
+def test_constants_of_json_loads_are_refused(text: str) -> None:
+    json.loads(text)
+    assert check_all_chunkings(text).error is not None
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_other_encodings_of_json_loads_are_refused(encoding: str) -> None:
+    data = '{"a": "é"}'.encode(encoding)
+    assert json.loads(data) == {"a": "é"}
+    assert isinstance(check_all_chunkings(data).outcome, Failed)
+
+
+def test_encoded_surrogates_of_json_loads_are_refused() -> None:
+    data = b'"\xed\xa0\x80"'
+    assert json.loads(data) == "\ud800"
+    assert isinstance(check_all_chunkings(data).outcome, Failed)
+
+
+def test_surrogates_in_a_str_are_characters() -> None:
+    text = '["\ud800", "\udc00\ud83d\ude00", "\\ud83d\ude00"]'
+    outcome = check_all_chunkings(text).outcome
+    assert isinstance(outcome, Complete)
+    assert repr(outcome.value) == repr(json.loads(text))
+
+
+def test_texts_of_the_corpus_that_must_be_refused() -> None:
+    file = corpus_folder("lenient") / "strict_reject_cases.json"
+    for case in json.loads(file.read_bytes()):
+        outcome = check_all_chunkings(case["input"]).outcome
+        assert not isinstance(outcome, Complete), case["name"]
