@@ -25,7 +25,7 @@ from __future__ import annotations
 
 # In every Python, though typeshed leaves it out.
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.plan import Source
 from partialjson._core.tree import Tree
@@ -766,25 +766,6 @@ class Lexer(Source):
         pieces[-1] = pieces[-1][mark - self.starts[k] :]
         pieces.reverse()
         return "".join(pieces)
-
-    def dump(self) -> dict[str, Any]:
-        """The state as plain data, the same however the text was cut."""
-        return {
-            "state": self.state,
-            "pos": self.base,
-            "line": self.line,
-            "line_start": self.line_start,
-            "token": self.token,
-            "length": self.length if self.state == TEXT or self.state == NUMBER else 0,
-            "is_key": self.is_key if self.state == TEXT else False,
-            "escape": self.escape,
-            "code": self.code if self.escape >= HEX else 0,
-            "high": self.high,
-            "digits": self.digits if self.state == NUMBER else 0,
-            "word": self.word if self.state == WORD else "",
-            "matched": self.matched if self.state == WORD else 0,
-            "text": "".join(self.chunks),
-        }
 
 
 def _shown(character: str) -> str:

@@ -14,6 +14,7 @@ from codecs import utf_8_decode
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, Generic, cast, final
 
+from partialjson._core.checkpoint import VERSION, load_journal, save_journal, text_so_far
 from partialjson._core.events import Event, Path
 from partialjson._core.lexer import Lexer
 from partialjson._core.plan import Failure, Plan
@@ -87,6 +88,18 @@ class Parser(Generic[T]):
         self._outcome: Outcome[T] | None = None
         self._asked: i64 = -1
         self._pinned = False
+        if select is not None and not isinstance(select, (str, bytes)):
+            select = list(select)
+        self._target: Any = target
+        self._context: Any = context
+        # What a checkpoint needs to make the same parser again.
+        self._options: dict[str, Any] = {
+            "select": select,
+            "limits": [limits.depth, limits.string, limits.number, limits.document],
+            "strict": strict,
+            "by_alias": by_alias,
+            "by_name": by_name,
+        }
         self._tree = Tree(compile_selection(select), missing)
         typed = target is not None
         self._lexer = Lexer(
@@ -343,14 +356,136 @@ class Parser(Generic[T]):
             return Failed(result.error, self.json, self.value, reason, events)
         return Complete(cast("T", result), events, reason)
 
-    def _dump(self) -> dict[str, Any]:
-        """The whole state as plain data, canonical: equal for equal text, however it was cut."""
+    # Checkpoints.
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The state as JSON-able plain data, from which ``Parser.restore`` goes on in any process.
+
+        It is canonical: equal for equal text, however the text was cut.
+
+        Raises:
+            RuntimeError: the document has ended or failed; there is nothing to go on with.
+        """
+        if self._life != OPEN:
+            if self._life == RUNNING:
+                self._refuse("checkpoint")
+            raise RuntimeError("checkpoint() is for open documents, and this one has ended")
+        lexer = self._lexer
         return {
-            "life": self._life,
-            "tail": self._tail,
-            "lexer": self._lexer.dump(),
-            "tree": self._tree.dump(),
+            "partialjson": VERSION,
+            "text": text_so_far(lexer, self._tree),
+            "pos": lexer.base,
+            "line": lexer.line,
+            "line_start": lexer.line_start,
+            "input": self._input,
+            "tail": self._tail.hex(),
+            "byte_pos": self._byte_base,
+            "bom_checked": self._bom_checked,
+            "asked": self._asked,
+            "pinned": self._pinned,
+            "journal": save_journal(self._tree),
+            "options": self._options,
+            "target": self._fingerprint(),
         }
+
+    @staticmethod
+    def restore(
+        state: dict[str, Any], target: Any = None, *, missing: Any = MISSING, context: Any = None
+    ) -> Parser[Any]:
+        """A parser that goes on where ``checkpoint`` was called.
+
+        Args:
+            state: what ``checkpoint`` gave, also after a journey through JSON.
+            target: the same target as before. A typed document is validated again.
+            missing, context: as for ``Parser``; they are not part of a checkpoint.
+
+        Raises:
+            ValueError: the checkpoint is corrupt, of another version, or of another target.
+        """
+        return _restore(state, target, missing, context)
+
+    def fork(self) -> Parser[T]:
+        """A second parser in the same state; the two then go their own ways.
+
+        Raises:
+            RuntimeError: as ``checkpoint``.
+        """
+        return cast("Parser[T]", _restore(self.checkpoint(), self._target, self._tree.missing, self._context))
+
+    def __copy__(self) -> Parser[T]:
+        return self.fork()
+
+    def __deepcopy__(self, memo: object) -> Parser[T]:
+        return self.fork()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.checkpoint(), self._target, self._tree.missing, self._context)
+
+    def _fingerprint(self) -> str | None:
+        if self._target is None:
+            return None
+        from partialjson.typed.compiler import fingerprint
+
+        return fingerprint(self._target)
+
+    def _load(self, state: dict[str, Any]) -> None:
+        """Take over a state; the parser is new."""
+        lexer = self._lexer
+        text: str = state["text"]
+        lexer.feed(text)
+        self._tree.take_events()
+        pos: i64 = _count(state["pos"])
+        line: i64 = _count(state["line"])
+        line_start: i64 = _count(state["line_start"])
+        if line_start > pos or line < 1:
+            raise ValueError("its positions contradict each other")
+        lexer.base = pos
+        lexer.line = line
+        lexer.line_start = line_start
+        self._input = _count(state["input"])
+        self._tail = bytes.fromhex(state["tail"])
+        self._byte_base = _count(state["byte_pos"])
+        self._bom_checked = bool(state["bom_checked"])
+        self._asked = int(state["asked"])
+        self._pinned = bool(state["pinned"])
+        journal: dict[str, Any] | None = state["journal"]
+        if journal is not None:
+            load_journal(self._tree, journal)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is not a count")
+    return value
+
+
+def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]:
+    if not isinstance(state, dict) or state.get("partialjson") != VERSION:
+        raise ValueError(f"not a checkpoint of this version of partialjson (format {VERSION})")
+    try:
+        options: dict[str, Any] = state["options"]
+        arguments: dict[str, Any] = {name: options[name] for name in ("strict", "by_alias", "by_name")}
+        limits = Limits(*options["limits"])
+        select: list[str] | None = options["select"]
+    except (LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
+    parser: Parser[Any] = Parser(
+        target,
+        select=select,
+        missing=missing,
+        limits=limits,
+        strict=arguments["strict"],
+        context=context,
+        by_alias=arguments["by_alias"],
+        by_name=arguments["by_name"],
+    )
+    if parser._fingerprint() != state.get("target"):
+        raise ValueError("the checkpoint was made with another target")
+    try:
+        parser._load(state)
+    except (LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
+    return parser
 
 
 def _load_plan(

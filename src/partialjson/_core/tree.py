@@ -54,6 +54,15 @@ class Mark:
         self.value = value
         self.is_text = isinstance(value, str)
 
+    def shows(self) -> object:
+        """What the change made visible: a container opens empty."""
+        value: object = self.value
+        if isinstance(value, dict):
+            return {}
+        if isinstance(value, list):
+            return []
+        return value
+
 
 @final
 class Tree:
@@ -470,11 +479,7 @@ class Tree:
         i: i64
         for i in range(first, len(marks)):
             mark = marks[i]
-            value: object = self._text_of(marks, i) if mark.is_text else mark.value
-            if isinstance(value, dict):
-                value = {}
-            elif isinstance(value, list):
-                value = []
+            value: object = self._text_of(marks, i) if mark.is_text else mark.shows()
             found.append({"op": mark.op, "path": pointer(mark.at.path()), "value": value})
         return found
 
@@ -525,16 +530,6 @@ class Tree:
             if open_key is not None:
                 prefix.append(open_key)
         return tuple(found)
-
-    def dump(self) -> dict[str, Any]:
-        """The state as plain data, the same however the text was cut."""
-        return {
-            "json": self.snapshot(),
-            "path": self.path(True),
-            "key": self.key if self.in_object else None,
-            "in_text": self.in_text,
-            "invalid": sorted(map(repr, self.invalid)),
-        }
 
 
 def pointer(path: Path) -> str:

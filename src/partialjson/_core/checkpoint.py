@@ -1,0 +1,180 @@
+"""Checkpoints: the state of a parser as JSON-able plain data.
+
+The state of a lexer and its tree after a text is the state after any text that leads there, so a checkpoint holds the
+shortest such text: the document so far, canonically spelled, with its containers left open and the cut token at the
+end. Restoring feeds it to a new parser and then sets the counters of positions, which the shorter text cannot know.
+So there is no second way to build a state, and a corrupt checkpoint is found by the parser itself.
+
+A typed parser cannot be restored from values, since validated objects are not plain data. Its text is the document's
+own, and restoring validates again.
+
+The text is canonical: it does not depend on how the document was cut, which makes it the way to compare states.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from partialjson._core.events import Node
+from partialjson._core.lexer import (
+    AFTER,
+    COLON,
+    DONE,
+    HEX,
+    KEY,
+    NUMBER,
+    TEXT,
+    VALUE,
+    WORD,
+    Lexer,
+)
+from partialjson._core.tree import Mark, Tree
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+VERSION: Final = 1
+
+
+def text_so_far(lexer: Lexer, tree: Tree) -> str:
+    """A text after which another lexer and tree are in the same state."""
+    if lexer.retain_text:
+        return "".join(lexer.chunks)
+    tree.snapshot()
+    pieces: list[str] = []
+    if tree.containers:
+        i: i64
+        for i in range(len(tree.containers)):
+            _open(pieces, lexer, tree, i)
+    elif tree.ground and not tree.in_text:
+        pieces.append(json_text(tree.ground[0]))
+    if tree.in_text:
+        pieces.append(json_text(tree.text)[:-1])
+    pieces.append(_cut_token(lexer))
+    if lexer.state == AFTER or lexer.state == DONE:
+        # Without it a number would still be open.
+        pieces.append(" ")
+    return "".join(pieces)
+
+
+def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
+    """The text of open container ``i`` up to what is open inside it."""
+    container = tree.containers[i]
+    innermost = i == len(tree.containers) - 1
+    has_open_value = tree.in_text or not innermost
+    state = lexer.state
+    awaits_value = state == VALUE or state == NUMBER or state == WORD
+    if isinstance(container, dict):
+        key = tree.key if innermost else tree.keys[i + 1]
+        members: list[str] = []
+        for name in container:
+            if not has_open_value or name != key:
+                members.append(json_text(name) + ":" + json_text(container[name]))
+            elif name != next(reversed(container)):
+                # The open value replaces one that came earlier, and keeps its place among the keys.
+                members.append(json_text(name) + ":null")
+        if has_open_value or (innermost and awaits_value):
+            members.append(json_text(key) + ":")
+        elif state == COLON:
+            members.append(json_text(key))
+        elif members and (state == KEY or state == TEXT):
+            members.append("")
+        pieces.append("{" + ",".join(members))
+    else:
+        items = cast("list[object]", container)
+        values = [json_text(item) for item in (items[:-1] if has_open_value else items)]
+        if values and (has_open_value or awaits_value):
+            values.append("")
+        pieces.append("[" + ",".join(values))
+
+
+def _cut_token(lexer: Lexer) -> str:
+    """The token that is cut, as far as the tree does not show it."""
+    state = lexer.state
+    if state == NUMBER:
+        return lexer.token
+    if state == WORD:
+        return lexer.word[: lexer.matched]
+    if state != TEXT:
+        return ""
+    text = json_text(lexer.token)[:-1] if lexer.is_key else ""
+    if lexer.high != 0:
+        text += f"\\u{lexer.high:04x}"
+    if lexer.escape >= HEX:
+        digits = lexer.escape - HEX
+        text += "\\u" + (f"{lexer.code:04x}"[4 - digits :] if digits > 0 else "")
+    elif lexer.escape == 1:
+        text += "\\"
+    return text
+
+
+def json_text(value: object) -> str:
+    """JSON text for a value, without recursion; infinity, read from a number beyond a double, as such a number."""
+    pieces: list[str] = []
+    # What is still to be written, last first: values, or text as it is.
+    todo: list[tuple[bool, object]] = [(True, value)]
+    while todo:
+        is_value, item = todo.pop()
+        if not is_value:
+            pieces.append(cast(str, item))
+        elif isinstance(item, dict):
+            pieces.append("{")
+            todo.append((False, "}"))
+            between = ""
+            for key in reversed(item):
+                if between:
+                    todo.append((False, between))
+                between = ","
+                todo.append((True, item[key]))
+                todo.append((False, json.dumps(key) + ":"))
+        elif isinstance(item, list):
+            pieces.append("[")
+            todo.append((False, "]"))
+            between = ""
+            for element in reversed(item):
+                if between:
+                    todo.append((False, between))
+                between = ","
+                todo.append((True, element))
+        elif isinstance(item, float) and item - item != 0:
+            pieces.append("1e999" if item > 0 else "-1e999")
+        else:
+            pieces.append(json.dumps(item))
+    return "".join(pieces)
+
+
+def save_journal(tree: Tree) -> dict[str, Any] | None:
+    """The marks of a tree as plain data; None where nobody asked for deltas."""
+    if tree.marks is None:
+        return None
+    marks = [[mark.op, list(mark.at.path()), json_text(mark.shows())] for mark in tree.marks]
+    return {"size": tree.size, "floor": tree.floor, "clock": list(tree.clock), "marks": marks}
+
+
+def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
+    """Give a tree the marks that ``save_journal`` saved.
+
+    Raises:
+        LookupError, TypeError, ValueError: they are corrupt.
+    """
+    tree.start_journal()
+    clock: list[i64] = [int(tick) for tick in journal["clock"]]
+    marks: list[Mark] = []
+    for op, path, text in journal["marks"]:
+        if op not in ("add", "replace"):
+            raise ValueError(f"unknown operation {op!r}")
+        node = Node(None, "")
+        for key in path:
+            if not isinstance(key, (str, int)):
+                raise TypeError("a path has keys and indexes")
+            node = Node(node, key)
+        marks.append(Mark(op, node, json.loads(text)))
+    size: i64 = int(journal["size"])
+    floor: i64 = int(journal["floor"])
+    if len(marks) != len(clock) or sorted(clock) != clock or not 0 <= floor <= size or (clock and clock[-1] > size):
+        raise ValueError("the journal contradicts itself")
+    tree.size = size
+    tree.floor = floor
+    tree.clock = clock
+    tree.marks = marks
