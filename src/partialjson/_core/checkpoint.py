@@ -14,6 +14,7 @@ The text is canonical: it does not depend on how the document was cut, which mak
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from partialjson._core.events import Node
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 VERSION: Final = 1
+
+_SPLIT_PAIR: Final = re.compile("[\ud800-\udbff](?=[\udc00-\udfff])")
 
 
 def text_so_far(lexer: Lexer, tree: Tree) -> str:
@@ -127,7 +130,7 @@ def json_text(value: object) -> str:
                     todo.append((False, between))
                 between = ","
                 todo.append((True, item[key]))
-                todo.append((False, json.dumps(key) + ":"))
+                todo.append((False, _string(key) + ":"))
         elif isinstance(item, list):
             pieces.append("[")
             todo.append((False, "]"))
@@ -139,9 +142,24 @@ def json_text(value: object) -> str:
                 todo.append((True, element))
         elif isinstance(item, float) and item - item != 0:
             pieces.append("1e999" if item > 0 else "-1e999")
+        elif isinstance(item, str):
+            pieces.append(_string(item))
         else:
             pieces.append(json.dumps(item))
     return "".join(pieces)
+
+
+def _string(value: str) -> str:
+    """A string as JSON text that stays what it is when the text itself travels through JSON.
+
+    Two halves of a pair that stand side by side are two characters; both raw, or both escaped, they would become one.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isascii() else _SPLIT_PAIR.sub(_escape, text)
+
+
+def _escape(half: re.Match[str]) -> str:
+    return f"\\u{ord(half.group()):04x}"
 
 
 def save_journal(tree: Tree) -> dict[str, Any] | None:
@@ -159,7 +177,9 @@ def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
         LookupError, TypeError, ValueError: they are corrupt.
     """
     tree.start_journal()
-    clock: list[i64] = [int(tick) for tick in journal["clock"]]
+    if any(type(tick) is not int for tick in [*journal["clock"], journal["size"], journal["floor"]]):
+        raise TypeError("the clock of the journal counts in integers")
+    clock: list[i64] = list(journal["clock"])
     marks: list[Mark] = []
     for op, path, text in journal["marks"]:
         if op not in ("add", "replace"):
@@ -170,8 +190,8 @@ def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
                 raise TypeError("a path has keys and indexes")
             node = Node(node, key)
         marks.append(Mark(op, node, json.loads(text)))
-    size: i64 = int(journal["size"])
-    floor: i64 = int(journal["floor"])
+    size: i64 = journal["size"]
+    floor: i64 = journal["floor"]
     if len(marks) != len(clock) or sorted(clock) != clock or not 0 <= floor <= size or (clock and clock[-1] > size):
         raise ValueError("the journal contradicts itself")
     tree.size = size

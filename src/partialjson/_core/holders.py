@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 
+# Looked up once.
+_GETREFCOUNT: Final = getrefcount
+
+
 def _references(items: list[object], i: i64) -> i64:
-    return getrefcount(items[i])
+    return _GETREFCOUNT(items[i])
 
 
 def _counts_are_exact() -> bool:

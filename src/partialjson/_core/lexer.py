@@ -23,11 +23,14 @@ character. What is found does not depend on how the text was cut, the errors inc
 
 from __future__ import annotations
 
+import re
+
 # In every Python, though typeshed leaves it out.
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.plan import Source
+from partialjson._core.rows import LEAST, whole_elements
 from partialjson._core.tree import Tree
 from partialjson.errors import IncompleteError, ParseError
 
@@ -84,11 +87,12 @@ NAMES: Final = 256
 # Characters of a string that are looked at one by one before the standard library's scanner is asked. A compiled loop
 # reads some 60 ASCII characters in the time that the call costs, and is the faster one on other text at any length.
 SHORT: Final = 32
-SHORT_INTERPRETED: Final = 8
+SHORT_INTERPRETED: Final = 24
 COMPILED: Final = not __file__.endswith(".py")
 
 POWERS_OF_TEN: Final = [float(10**scale) for scale in range(23)]
 
+_SPECIAL: Final = re.compile('["\\\\\x00-\x1f]').search
 _SIMPLE_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\", '"': '"'}
 
 
@@ -129,7 +133,11 @@ class Lexer(Source):
         self.word = ""
         self.matched: i64 = 0
         # Keys seen lately, by a hash of their characters: most keys come again, and are recognised without a slice.
-        self.names: list[str] = [""] * NAMES
+        self.names: list[str] = [""] * NAMES if COMPILED else []
+        self.known: dict[str, str] = {}
+        # Index in the present chunk before which whole rows are not tried.
+        self.rows_from: i64 = 0
+        self.rows_pause: i64 = LEAST
         # The text, where a plan may need pieces of it: (offset of its start, chunk) for each chunk.
         self.retain_text = retain_text
         self.chunks: list[str] = []
@@ -150,7 +158,19 @@ class Lexer(Source):
             room = self.max_document - self.base
             self._feed(s[:room], room)
             raise self.error(f"the document is longer than the limit of {self.max_document} characters", 0)
+        if not self.lone_surrogates and not s.isascii():
+            self._feed_unicode(s)
+            return
         self._feed(s, n)
+
+    def _feed_unicode(self, s: str) -> None:
+        """``_feed`` for text in which halves of surrogate pairs are refused."""
+        try:
+            s.encode()
+        except UnicodeEncodeError as bad:
+            self._feed(s[: bad.start], bad.start)
+            raise self.error(f"U+{ord(s[bad.start]):04X} is half of a surrogate pair", 0) from None
+        self._feed(s, len(s))
 
     def _grows_by(self, s: str, n: i64) -> bool:
         """Read a short chunk that only continues a string value, the commonest thing a model sends; or leave it."""
@@ -158,12 +178,8 @@ class Lexer(Source):
             return False
         if self.length + n > self.max_string or self.base + n > self.max_document:
             return False
-        i: i64 = 0
-        while i < n:
-            c: i64 = ord(s[i])
-            if c == QUOTE or c == BACKSLASH or c < SPACE:
-                return False
-            i += 1
+        if self._plain_run(s, 0, n) < n:
+            return False
         if n > 0:
             self.length += n
             self.base += n
@@ -172,6 +188,7 @@ class Lexer(Source):
 
     def _feed(self, s: str, n: i64) -> None:
         i: i64 = 0
+        self.rows_from = 0
         if COMPILED and n > SHORT:
             self.short = SHORT if s.isascii() else n
         if self.retain_text and n > 0:
@@ -193,6 +210,10 @@ class Lexer(Source):
             if state == AFTER:
                 i = self._after(s, c, i)
             elif state == VALUE or state == FIRST:
+                if not COMPILED and n - i > LEAST and i >= self.rows_from:
+                    i = self._rows(s, i)
+                    if self.state == AFTER:
+                        continue
                 i = self._value(s, c, i, n)
             elif state == KEY or state == FIRST_KEY:
                 if c == QUOTE:
@@ -309,6 +330,28 @@ class Lexer(Source):
         """A value closed: go on in the container around it."""
         self.state = AFTER if self.tree.depth() else DONE
 
+    def _rows(self, s: str, i: i64) -> i64:
+        """Take many elements of an array at once; ``i`` again, and the state as it was, where that is not possible."""
+        tree = self.tree
+        if tree.hooked or tree.in_object or tree.depth() == 0:
+            return i
+        room = self.max_depth - tree.depth()
+        values, end = whole_elements(s, i, room, self.max_number, self.max_string)
+        if not values:
+            # Each failure costs up to a window, so the next attempt waits twice as long.
+            self.rows_from = i + self.rows_pause
+            self.rows_pause *= 2
+            return i
+        self.rows_pause = LEAST
+        tree.extend(values)
+        newlines: i64 = s.count("\n", i, end)
+        if newlines > 0:
+            self.line += newlines
+            last: i64 = s.rfind("\n", i, end)
+            self.line_start = self.base + last + 1
+        self.state = AFTER
+        return end
+
     # Strings.
 
     def _string(self, s: str, i: i64, n: i64) -> i64:
@@ -347,6 +390,8 @@ class Lexer(Source):
         return not self.lone_surrogates and s.find("\\u", i, end) >= 0
 
     def _key(self, s: str, i: i64, n: i64) -> i64:
+        if not COMPILED:
+            return self._key_interpreted(s, i, n)
         j = i
         hashed: i64 = 0
         stop = i + SHORT if i + SHORT < n else n
@@ -362,6 +407,20 @@ class Lexer(Source):
                 break
             hashed = hashed * 31 + c
             j += 1
+        return self._cut_key(s, i, n)
+
+    def _key_interpreted(self, s: str, i: i64, n: i64) -> i64:
+        """``_key`` where a loop over characters is dear and a dict is cheap."""
+        j = self._plain_run(s, i, n)
+        if j < n and s[j] == '"' and j - i <= self.max_string:
+            key = s[i:j]
+            self.tree.name(self.known.setdefault(key, key))
+            self.state = COLON
+            return j + 1
+        return self._cut_key(s, i, n)
+
+    def _cut_key(self, s: str, i: i64, n: i64) -> i64:
+        """A key that has escapes, or that this chunk does not hold to its end."""
         self.is_key = True
         self.length = 0
         self.state = TEXT
@@ -386,6 +445,9 @@ class Lexer(Source):
     def _plain_run(self, s: str, i: i64, n: i64) -> i64:
         """The first quote, backslash or control character at or after ``i``, or how far it pays to look here."""
         stop = i + self.short if i + self.short < n else n
+        if not COMPILED:
+            special = _SPECIAL(s, i, stop)
+            return stop if special is None else special.start()
         while i < stop:
             c: i64 = ord(s[i])
             if c <= QUOTE:
@@ -559,7 +621,9 @@ class Lexer(Source):
         hashed: i64 = 0
         i: i64 = 0
         n: i64 = len(key)
-        if n <= SHORT:
+        if not COMPILED:
+            key = self.known.setdefault(key, key)
+        elif n <= SHORT:
             while i < n:
                 hashed = hashed * 31 + ord(key[i])
                 i += 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from codecs import utf_8_decode
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final, Generic, cast, final
+from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
 from partialjson._core.checkpoint import VERSION, load_journal, save_journal, text_so_far
 from partialjson._core.events import Event, Path
@@ -37,6 +37,8 @@ OPEN: Final = 0
 RUNNING: Final = 1
 FAILED: Final = 2
 CLOSED: Final = 3
+
+LARGEST: Final = (1 << 62) - 1
 
 UNKNOWN: Final = 0
 STR: Final = 1
@@ -119,7 +121,13 @@ class Parser(Generic[T]):
 
     # Text in.
 
-    def feed(self, chunk: str | bytes) -> tuple[Event, ...]:
+    @overload
+    def feed(self, chunk: str) -> tuple[Event, ...]: ...
+
+    @overload
+    def feed(self, chunk: bytes) -> tuple[Event, ...]: ...
+
+    def feed(self, chunk: object) -> tuple[Event, ...]:
         """Read the next piece of the document, cut anywhere; gives what happened in it, in document order.
 
         ``bytes`` are UTF-8; one leading byte order mark is dropped. A parser is fed one of the two, not both. An empty
@@ -132,16 +140,14 @@ class Parser(Generic[T]):
         """
         if self._life != OPEN:
             self._refuse("feed")
-        if not chunk and isinstance(chunk, (str, bytes)):
-            return ()
         self._life = RUNNING
         try:
             if isinstance(chunk, str):
-                if self._input != STR:
+                if self._input != STR and chunk:
                     self._accept(STR)
                 self._lexer.feed(chunk)
             elif isinstance(chunk, bytes):
-                if self._input != BYTES:
+                if self._input != BYTES and chunk:
                     self._accept(BYTES)
                 self._feed_bytes(chunk)
             else:
@@ -152,6 +158,8 @@ class Parser(Generic[T]):
                 self._fail(error)
             raise
         self._life = OPEN
+        if not self._tree.events:
+            return ()
         return self._tree.take_events()
 
     def _accept(self, kind: i64) -> None:
@@ -162,6 +170,8 @@ class Parser(Generic[T]):
         self._input = kind
 
     def _feed_bytes(self, chunk: bytes) -> None:
+        if not chunk:
+            return
         data = self._tail + chunk if self._tail else chunk
         if not self._bom_checked:
             if data.startswith(b"\xef\xbb\xbf"):
@@ -389,9 +399,7 @@ class Parser(Generic[T]):
         }
 
     @staticmethod
-    def restore(
-        state: dict[str, Any], target: Any = None, *, missing: Any = MISSING, context: Any = None
-    ) -> Parser[Any]:
+    def restore(state: Any, target: Any = None, *, missing: Any = MISSING, context: Any = None) -> Parser[Any]:
         """A parser that goes on where ``checkpoint`` was called.
 
         Args:
@@ -431,42 +439,59 @@ class Parser(Generic[T]):
     def _load(self, state: dict[str, Any]) -> None:
         """Take over a state; the parser is new."""
         lexer = self._lexer
-        text: str = state["text"]
-        lexer.feed(text)
+        # The text in a checkpoint is spelled in its own way, which may be longer than what was read.
+        limits = (lexer.max_depth, lexer.max_string, lexer.max_number, lexer.max_document)
+        lexer.max_depth = lexer.max_string = lexer.max_number = lexer.max_document = LARGEST
+        lexer.feed(_typed(str, state["text"]))
+        lexer.max_depth, lexer.max_string, lexer.max_number, lexer.max_document = limits
         self._tree.take_events()
-        pos: i64 = _count(state["pos"])
-        line: i64 = _count(state["line"])
-        line_start: i64 = _count(state["line_start"])
-        if line_start > pos or line < 1:
+        pos = _count(state["pos"])
+        line = _count(state["line"])
+        line_start = _count(state["line_start"])
+        if line_start > pos or line < 1 or (lexer.retain_text and pos != lexer.base):
             raise ValueError("its positions contradict each other")
         lexer.base = pos
         lexer.line = line
         lexer.line_start = line_start
         self._input = _count(state["input"])
-        self._tail = bytes.fromhex(state["tail"])
+        self._tail = bytes.fromhex(_typed(str, state["tail"]))
         self._byte_base = _count(state["byte_pos"])
-        self._bom_checked = bool(state["bom_checked"])
-        self._asked = int(state["asked"])
-        self._pinned = bool(state["pinned"])
-        journal: dict[str, Any] | None = state["journal"]
-        if journal is not None:
-            load_journal(self._tree, journal)
+        self._bom_checked = _typed(bool, state["bom_checked"])
+        asked = _typed(int, state["asked"])
+        self._asked = _count(asked) if asked != -1 else -1
+        self._pinned = _typed(bool, state["pinned"])
+        if self._input > BYTES or len(self._tail) > 3:
+            raise ValueError("its input contradicts itself")
+        if state["journal"] is not None:
+            load_journal(self._tree, state["journal"])
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError(f"{value!r} is not a {kind.__name__}")
+    return value
 
 
 def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if not 0 <= _typed(int, value) <= LARGEST:
         raise ValueError(f"{value!r} is not a count")
-    return value
+    return int(value)
 
 
 def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]:
     if not isinstance(state, dict) or state.get("partialjson") != VERSION:
         raise ValueError(f"not a checkpoint of this version of partialjson (format {VERSION})")
     try:
-        options: dict[str, Any] = state["options"]
-        arguments: dict[str, Any] = {name: options[name] for name in ("strict", "by_alias", "by_name")}
+        options: Any = _typed(dict, state["options"])
+        flags: Any = [options[name] for name in ("strict", "by_alias", "by_name")]
+        if any(flag is not None and flag is not True and flag is not False for flag in flags):
+            raise TypeError("an option is neither true, false nor null")
+        if target is None and any(flag is not None for flag in flags):
+            raise ValueError("it has options of a target and no target")
         limits = Limits(*options["limits"])
-        select: list[str] | None = options["select"]
+        select: Any = options["select"]
+        if select is not None:
+            compile_selection(_typed(list, select))
     except (LookupError, TypeError, ValueError) as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     parser: Parser[Any] = Parser(
@@ -474,16 +499,16 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
         select=select,
         missing=missing,
         limits=limits,
-        strict=arguments["strict"],
+        strict=flags[0],
         context=context,
-        by_alias=arguments["by_alias"],
-        by_name=arguments["by_name"],
+        by_alias=flags[1],
+        by_name=flags[2],
     )
     if parser._fingerprint() != state.get("target"):
         raise ValueError("the checkpoint was made with another target")
     try:
         parser._load(state)
-    except (LookupError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     return parser
 

@@ -28,7 +28,7 @@ time, so a growing string needs no entries of its own.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, cast, final
 
 from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
 from partialjson._core.holders import is_held
@@ -38,9 +38,6 @@ from partialjson._core.view import View
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
-
-BLOCK: Final = 1024
-"""So many parts of a growing string are joined at a time."""
 
 
 @final
@@ -84,8 +81,7 @@ class Tree:
         # The growing string: in the tree as ``text``, and what has come since.
         self.in_text = False
         self.text = ""
-        self.blocks: list[str] = []
-        self.parts: list[str] = []
+        self.news = ""
         # Hooks.
         self.hooked = selector is not None
         self.events: list[Event] = []
@@ -121,18 +117,24 @@ class Tree:
             self.size += len(value)
             self._closed(self._here(), value, "")
 
+    def extend(self, values: list[object]) -> None:
+        """Several elements of the innermost array came whole; only where there are no hooks."""
+        if self.shared:
+            self._unshare()
+        self.arr.extend(values)
+
     def begin_text(self) -> None:
         self._attach("")
         self.in_text = True
         self.text = ""
 
     def grow(self, part: str) -> None:
-        self.parts.append(part)
+        # Out of its slot a string has one holder, and CPython extends it in place.
+        news = self.news
+        self.news = ""
+        news += part
+        self.news = news
         self.size += len(part)
-        if len(self.parts) == BLOCK:
-            # A part of a few characters is an object of sixty bytes.
-            self.blocks.append("".join(self.parts))
-            self.parts.clear()
 
     def end_text(self) -> None:
         value = self._current_text()
@@ -211,7 +213,7 @@ class Tree:
         """The visible size of the document."""
         return self.size
 
-    def status(self, path: Path) -> str:
+    def status(self, path: tuple[Any, ...]) -> str:
         if not self.ground:
             return "missing"
         value: Any = self.ground[0]
@@ -276,18 +278,11 @@ class Tree:
 
     def _current_text(self) -> str:
         """Bring the growing string in the tree up to date."""
-        if self.parts or self.blocks:
+        news = self.news
+        if news:
             if self.shared:
                 self._unshare()
-            if self.blocks:
-                news = "".join([*self.blocks, *self.parts])
-                self.blocks = []
-            elif len(self.parts) == 1:
-                news = self.parts[0]
-            else:
-                news = "".join(self.parts)
-            self.parts.clear()
-            # While the text has no other holder than this variable, it is extended in place.
+            self.news = ""
             text = self.text
             self.text = ""
             if self.in_object:
