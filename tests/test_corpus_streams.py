@@ -20,10 +20,21 @@ from partialjson import Complete, Failed, Truncated
 from partialjson.messages import Call, Choice, MessageParser, ProviderError
 from support.corpus import corpus_files, corpus_folder
 
-APIS = ("anthropic-messages", "openai-chat")
+# folder of the corpus -> the API's name here
+APIS = {
+    "anthropic-messages": "anthropic-messages",
+    "openai-chat": "openai-chat",
+    "openai-responses": "openai-responses",
+    "gemini-generateContent": "gemini",
+    "gemini-interactions": "gemini-interactions",
+    "cohere-chat_v2": "cohere",
+    "ollama": "ollama",
+    "openai-completions": "openai-completions",
+}
 FOLDERS = ("streams", "streams_synthetic")
-SIZES = (1, 7, 64)
-STREAMS = [path for folder in FOLDERS for api in APIS for path in corpus_files(folder, api, pattern="*.sse")]
+SUFFIXES = (".sse", ".ndjson", ".jsonarray")
+SIZES = (1, 7, 64, 1 << 30)
+STREAMS = [path for folder in FOLDERS for api in APIS for path in corpus_files(folder, api) if path.suffix in SUFFIXES]
 
 # file -> field -> why the sidecar does not count
 DISAGREEMENTS: dict[str, dict[str, str]] = {
@@ -33,12 +44,15 @@ DISAGREEMENTS: dict[str, dict[str, str]] = {
     "anthropic--anthropic-programmatic-tool-calling.1-d9e04b.sse": {
         "calls": "14 messages in the body carry their call in `message_start`, where the sidecar does not look"
     },
+    "openai--openai-shell-container.1-4a2953.sse": {
+        "text": "the deltas were shortened by hand; the provider's final text, which extends them, counts"
+    },
 }
 
 
 def parse(path: Path, size: int, **options: Any) -> tuple[MessageParser, list[Any]]:
     body = path.read_bytes()
-    message = MessageParser(path.parent.name, **options)
+    message = MessageParser(APIS[path.parent.name], **options)
     updates = [u for i in range(0, len(body), size) for u in message.feed_bytes(body[i : i + size])]
     message.end()
     return message, updates
@@ -50,6 +64,7 @@ def described(call: Call) -> dict[str, Any]:
         "index": call.index,
         "id": call.id,
         "name": call.name,
+        # What came as a value has no text of its own, and the sidecar none either.
         "arguments_raw": call.text,
         "outcome": type(call.outcome),
     }
@@ -61,7 +76,7 @@ def described(call: Call) -> dict[str, Any]:
 def expected_call(call: dict[str, Any], finished: bool) -> dict[str, Any]:
     """A sidecar's call; without arguments it stands for {} where the message finished, and for nothing where
     not."""
-    found = {name: call[name] for name in ("index", "arguments_raw")}
+    found: dict[str, Any] = {name: call[name] for name in ("index", "arguments_raw") if name in call}
     found |= {name: call[name] or "" for name in ("id", "name")}
     if call.get("arguments_invalid") or (call.get("arguments_empty") and not finished):
         return found
@@ -100,10 +115,11 @@ def later_counts(path: Path) -> dict[str, Any]:
 
 def check_ending(message: MessageParser, sidecar: dict[str, Any]) -> None:
     end = message.end()
-    assert end.raw == sidecar["expected_finish"]
+    # One gateway sends the number that Google's protocol has for the word.
+    word = sidecar["expected_finish"]
+    assert end.raw == (word if word is None else str(word))
     error = end.error.body if isinstance(end.error, ProviderError) else end.error
-    excused = DISAGREEMENTS.get(Path(sidecar["file"]).name, {})
-    if "error" not in excused:
+    if "error" not in DISAGREEMENTS.get(Path(sidecar["file"]).name, {}):
         assert error == sidecar.get("expected_error")
     if error is not None:
         assert end.reason == "error"
@@ -114,11 +130,18 @@ def check_ending(message: MessageParser, sidecar: dict[str, Any]) -> None:
 
 
 def check(message: MessageParser, path: Path, sidecar: dict[str, Any]) -> None:
-    assert message.text == sidecar["expected_text"]
+    if "expected_text" not in sidecar:
+        # Nothing is expected of these but an ending, and some blocks before it.
+        assert message.blocks
+        assert message.end().reason in ("complete", "tool_calls", "truncated")
+        return
+    excused = DISAGREEMENTS.get(path.name, {})
+    if "text" not in excused:
+        assert message.text == sidecar["expected_text"]
     assert message.reasoning == sidecar.get("expected_reasoning", "")
     assert message.refusal == sidecar.get("expected_refusal", "")
     check_ending(message, sidecar)
-    if "calls" not in DISAGREEMENTS.get(Path(sidecar["file"]).name, {}):
+    if "calls" not in excused:
         check_calls([call for choice in message.choices for call in choice.calls], sidecar)
     if "expected_last_usage" in sidecar:
         expected = sidecar["expected_last_usage"]
@@ -144,7 +167,7 @@ def test_a_stream_agrees_with_its_sidecar(path: Path) -> None:
         message, updates = parse(path, size)
         check(message, path, sidecar)
         seen.append(updates)
-    assert seen[0] == seen[1] == seen[2]
+    assert all(updates == seen[0] for updates in seen)
     if "expected_text_json" in sidecar:
         message, _ = parse(path, 7, output=Any)
         assert message.output.value == sidecar["expected_text_json"]

@@ -253,7 +253,7 @@ def test_documents_that_end_early(text: str, path: Path) -> None:
     assert error.byte_pos is None
 
 
-@pytest.mark.parametrize("text", ["", "[", "[1, 2", '{"é": "😀', "[\n tru", "-"])
+@pytest.mark.parametrize("text", ["[", "[1, 2", '{"é": "😀', "[\n tru", "-"])
 def test_early_ends_in_bytes(text: str) -> None:
     outcome = check_all_chunkings(text.encode()).outcome
     assert isinstance(outcome, Truncated)
@@ -354,6 +354,16 @@ def test_str_and_bytes_mixed(first: Any, second: Any, rest: Any) -> None:
     assert "bytes" in str(caught.value)
     parser.feed(rest)
     assert parser.close() == [1, 3]
+
+
+@pytest.mark.parametrize("empty", ["", b""])
+@pytest.mark.parametrize("text", ["[1]", b"[1]"])
+def test_an_empty_chunk_says_nothing(empty: Any, text: Any) -> None:
+    """Not even whether the document is fed in str or in bytes."""
+    parser = Parser()
+    assert parser.feed(empty) == ()
+    assert len(parser.feed(text)) == 2
+    assert parser.close() == [1]
 
 
 @pytest.mark.parametrize("text", ["[1]", "12", "[1", ""])

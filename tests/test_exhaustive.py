@@ -1,7 +1,8 @@
 """Every text up to a length, compared with the model at every prefix: laws 1, 2, 3, 5 and 8 at their strictest.
 
 A prefix the model refuses is not extended, since it stays refused. Each text is fed one by one and compared with
-everything the model says; fed whole, it must show the same events and the same document.
+everything the model says; fed whole, it must show the same events and the same document. Law 10 is tested on the way:
+the last symbol is fed to a parser that was restored from a checkpoint.
 
 Characters alone do not reach far: the shortest surrogate pair has fourteen. So the same walk is done a second time
 over *fragments*, whole pieces of syntax that reach repeated keys, pairs, literals and nested containers at once.
@@ -12,8 +13,9 @@ PARTIALJSON_EXHAUSTIVE_FRAGMENTS that in fragments.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -31,7 +33,7 @@ FRAGMENTS = (
 )
 
 
-def walk(alphabet: Sequence[str], length: int, first: str) -> int:
+def walk(alphabet: Sequence[str], length: int, first: str, compare: Callable[[tuple[str, ...]], bool]) -> int:
     """Compare all texts that begin with one symbol; returns how many there were."""
     checked = 0
     viable: list[tuple[str, ...]] = [()]
@@ -48,7 +50,7 @@ def walk(alphabet: Sequence[str], length: int, first: str) -> int:
     return checked
 
 
-def compare(parts: tuple[str, ...]) -> bool:
+def compare_fed(parts: tuple[str, ...]) -> bool:
     """Compare one text, fed in two ways; whether it may go on."""
     text = "".join(parts)
     prediction = predict(text)
@@ -68,11 +70,38 @@ def compare(parts: tuple[str, ...]) -> bool:
     return prediction.error is None
 
 
+def compare_restored(parts: tuple[str, ...]) -> bool:
+    """Compare one text whose last part came after a journey through a checkpoint; whether it may go on."""
+    text = "".join(parts)
+    prediction = predict(text)
+    parser = Parser()
+    before, _ = feed_all(parser, parts[:-1])
+    restored = Parser.restore(json.loads(json.dumps(parser.checkpoint())))
+    after, error = feed_all(restored, parts[-1:])
+    try:
+        assert restored.pos == (len(text) if error is None else error.pos)
+        check_agreement(restored, [*before, *after], error, prediction)
+    except AssertionError as difference:
+        difference.add_note(f"text {text!r}, saved before {parts[-1]!r}")
+        raise
+    return prediction.error is None
+
+
 @pytest.mark.parametrize("first", CHARACTERS)
 def test_every_text_of_characters(first: str) -> None:
-    assert walk(CHARACTERS, LENGTH, first) > 0
+    assert walk(CHARACTERS, LENGTH, first, compare_fed) > 0
 
 
 @pytest.mark.parametrize("first", FRAGMENTS)
 def test_every_text_of_fragments(first: str) -> None:
-    assert walk(FRAGMENTS, FRAGMENTS_LENGTH, first) > 0
+    assert walk(FRAGMENTS, FRAGMENTS_LENGTH, first, compare_fed) > 0
+
+
+@pytest.mark.parametrize("first", CHARACTERS)
+def test_every_text_of_characters_after_a_checkpoint(first: str) -> None:
+    assert walk(CHARACTERS, LENGTH - 1, first, compare_restored) > 0
+
+
+@pytest.mark.parametrize("first", FRAGMENTS)
+def test_every_text_of_fragments_after_a_checkpoint(first: str) -> None:
+    assert walk(FRAGMENTS, FRAGMENTS_LENGTH, first, compare_restored) > 0

@@ -1000,7 +1000,7 @@ def test_braces_on_lines_of_their_own_are_not_a_body() -> None:
 def test_an_event_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     from partialjson.sse import SSEDecoder
 
-    monkeypatch.setattr("partialjson.messages.SSEDecoder", lambda: SSEDecoder(limit=1000))
+    monkeypatch.setattr("partialjson.framing.SSEDecoder", lambda: SSEDecoder(limit=1000))
     message = read(CHAT, chat("a") + b"data: " + b"x" * 2000)
     assert message.text == "a"
     assert isinstance(message.end().error, StreamError)

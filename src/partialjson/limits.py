@@ -10,6 +10,7 @@ __all__ = ["Limits"]
 DEFAULT_DEPTH = 512
 # pydantic's own JSON parser refuses the 202nd level; a typed document follows it.
 TYPED_DEPTH = 201
+LARGEST = (1 << 62) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Limits:
                 continue
             if isinstance(bound, bool) or not isinstance(bound, int):
                 raise TypeError(f"the limit {name} is a number, not {type(bound).__name__}")
-            if bound < 1:
-                raise ValueError(f"the limit {name} must be at least 1, not {bound}")
+            if not 1 <= bound <= LARGEST:
+                raise ValueError(f"the limit {name} must be between 1 and {LARGEST}, not {bound}")
 
     def depth_for(self, typed: bool) -> int:
         if self.depth is not None:

@@ -1,10 +1,10 @@
 """One response of a model, whatever the provider: bytes or events in, documents, texts and an honest ending
 out.
 
-Three parts stand in a row. ``SSEDecoder`` cuts the body into events; an adapter from
-``partialjson.providers`` turns each event into operations on blocks; here the operations are applied. Each
-tool call is a document with a ``Parser`` of its own, and so is the structured output; texts, reasoning and
-refusals are collected and never meet a parser.
+Three parts stand in a row. A framing (``SSEDecoder``, or one of ``partialjson.framing``) cuts the body into
+events; an adapter from ``partialjson.providers`` turns each event into operations on blocks; here the operations
+are applied. Each tool call is a document with a ``Parser`` of its own, and so is the structured output; texts,
+reasoning and refusals are collected and never meet a parser.
 
 Events are handled one at a time, and each is handled completely before the next. How the body was cut into
 chunks is therefore invisible: the concatenated updates and all results are the same.
@@ -21,6 +21,10 @@ add up; id, model, usage and ending are those of the last.
 document is complete is decided by its grammar; whether the message is, by its terminal event, its stop reason
 and its documents together. A body that ends without the terminal event was disconnected, however tidy it
 looks.
+
+**Texts that are repeated.** Some providers repeat a block's whole text at its end. What equals the text streamed
+changes nothing, what extends it is read on, and what contradicts it counts instead: the block starts anew, which
+a ``BlockRestarted`` update tells before the text comes again.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from partialjson import MISSING, Complete, Failed, Limits, Outcome, ParseError, Parser, Truncated
+from partialjson.framing import Decoded, Framing, FramingError, Item, framing_for
 from partialjson.providers import (
     DONE,
     Attach,
@@ -48,19 +53,24 @@ from partialjson.providers import (
     Open,
     Operation,
     Reason,
+    Restate,
     Stop,
     Text,
     Usage,
     Value,
+    Withdraw,
     adapter_for,
+    framings_of,
 )
-from partialjson.sse import IncompleteBlock, SSEDecoder, SSEError, SSEEvent, StrayLine
+from partialjson.sse import IncompleteBlock, SSEError, StrayLine
 
 __all__ = [
     "Block",
     "BlockEnded",
+    "BlockRestarted",
     "BlockStarted",
     "Call",
+    "CallWithdrawn",
     "Choice",
     "Document",
     "DocumentProgress",
@@ -155,6 +165,22 @@ class DocumentProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockRestarted:
+    """The provider contradicts what it streamed for the block. That counts no more; the right text comes next."""
+
+    choice: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallWithdrawn:
+    """The provider takes a call back: it must not run, and if it has, nobody waits for the result."""
+
+    choice: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
 class BlockEnded:
     """Nothing more comes for the block. Whether a document in it is complete, its ``outcome`` says."""
 
@@ -177,7 +203,16 @@ class MessageEnded:
     end: MessageEnd
 
 
-Update = BlockStarted | TextDelta | DocumentProgress | BlockEnded | MessageFailed | MessageEnded
+Update = (
+    BlockStarted
+    | TextDelta
+    | DocumentProgress
+    | BlockRestarted
+    | BlockEnded
+    | CallWithdrawn
+    | MessageFailed
+    | MessageEnded
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +227,8 @@ class MessageEnd:
         details: what the provider said beside its word, such as the stop sequence or the details of a
             refusal.
         incomplete: the block of the event stream that had not ended, for diagnostics.
+        updates: what the end itself brought, where ``MessageParser.end()`` made it: an event without its blank line,
+            documents that the end completes or cuts, blocks that it closes.
     """
 
     reason: EndReason
@@ -199,6 +236,7 @@ class MessageEnd:
     error: Exception | None = field(default=None, compare=False)
     details: Mapping[str, object] | None = None
     incomplete: IncompleteBlock | None = None
+    updates: tuple[Update, ...] = field(default=(), compare=False, repr=False)
 
 
 class _Growing:
@@ -209,6 +247,9 @@ class _Growing:
 
     def _add(self, text: str) -> None:
         self._pieces.append(text)
+
+    def _restart(self, *texts: str) -> None:
+        self._pieces = list(texts)
 
     @property
     def text(self) -> str:
@@ -228,6 +269,7 @@ class Block(_Growing):
         index: the provider's number for it, None where it gives none.
         extra: what else came with it, by the provider's names: signature, citations, the content of a result.
         ended: whether the provider closed it.
+        contradicted: whether the provider took back text that it had streamed.
     """
 
     def __init__(self, opening: Open, position: int) -> None:
@@ -239,6 +281,10 @@ class Block(_Growing):
         self.index = opening.index
         self.extra: dict[str, Any] = {}
         self.ended = False
+        self.contradicted = False
+        self._aside = opening.aside
+        self._paragraph = opening.paragraph
+        self._output: Document | None = None
         self._collected: set[str] = set()
 
     def __repr__(self) -> str:
@@ -263,6 +309,16 @@ class Document(_Growing):
         self._parser: Parser[Any] | None = None
         self._held: list[str] = []
         self._outcome: Outcome[Any] | None = None
+        self._parsed = False  # it came parsed, as a value
+
+    def _equals(self, text: str) -> bool:
+        """Whether the document is whole and the text says the same in other words."""
+        if not self.done:
+            return False
+        try:
+            return bool(json.loads(text) == self.json)
+        except (ValueError, RecursionError):
+            return False
 
     @property
     def json(self) -> Any:
@@ -319,11 +375,19 @@ class Document(_Growing):
         held, self._held = "".join(self._held), []
         return self._parse(held)
 
+    def _begin_anew(self, parser: Parser[Any]) -> None:
+        """Forgets what was parsed. A document that was ended stays as it is; one that failed gets its chance."""
+        if self._outcome is None or isinstance(self._outcome, Failed):
+            self._outcome = None
+            self._parser = parser
+            self._held = []
+
     def _feed(self, text: str) -> tuple[Any, ...]:
         self._add(text)
         return self._parse(text)
 
     def _feed_value(self, value: object) -> tuple[Any, ...]:
+        self._parsed = True
         try:
             text = json.dumps(value, ensure_ascii=False, default=str)
         except (TypeError, ValueError, RecursionError) as error:
@@ -364,6 +428,8 @@ class Call(Block, Document):
     Attributes:
         id, name: as the provider gave them, "" until they came.
         server: whether the provider runs the tool itself.
+        free: whether the tool takes free text instead of JSON; its document is then one string, which ends where
+            the provider closes the call.
     """
 
     def __init__(self, opening: Open, position: int) -> None:
@@ -371,6 +437,7 @@ class Call(Block, Document):
         Block.__init__(self, opening, position)
         self.id = opening.call_id
         self.name = opening.name
+        self.free = opening.free
         self._withdrawn = False
 
     def __repr__(self) -> str:
@@ -386,8 +453,32 @@ class Call(Block, Document):
         the message was not refused or filtered. False for everything unfinished."""
         return self.kind == "call" and isinstance(self._outcome, Complete) and not self._withdrawn
 
+    def _begin(self, parser: Parser[Any]) -> tuple[Any, ...]:
+        if self.free:
+            self._held.insert(0, '"')
+        return super()._begin(parser)
+
+    def _begin_anew(self, parser: Parser[Any]) -> None:
+        super()._begin_anew(parser)
+        if self.free:
+            self._parse('"')
+
+    def _feed(self, text: str) -> tuple[Any, ...]:
+        self._add(text)
+        return self._parse(json.dumps(text)[1:-1] if self.free else text)
+
+    def _close_text(self) -> tuple[Any, ...]:
+        """Free text has no grammar that tells its end; the provider does."""
+        if not self.free or self._outcome is not None or self.done:
+            return ()
+        with suppress(Exception):
+            return self._parse('"')
+        return ()
+
     def _fill_empty(self) -> tuple[Any, ...]:
         """A tool without parameters may come without any text, which stands for no arguments."""
+        if self.free:
+            return self._close_text()
         if self._outcome is None and self.json is MISSING and not self.text.strip(" \t\n\r"):
             # As in Parser.end(), what a validator raises at an end is the outcome's error.
             with suppress(Exception):
@@ -514,7 +605,7 @@ class Choice:
         """A new block after a closed one shows that the closed one was not cut; so a call without text has no
         arguments."""
         last = self.blocks[-1] if self.blocks else None
-        if not isinstance(last, Call) or not last.ended:
+        if not isinstance(last, Call) or not last.ended or last.free:
             return []
         updates = self._progress(last.position, last, last._fill_empty)
         self._settle_document(last)
@@ -523,14 +614,58 @@ class Choice:
     def _text(self, block: Block, text: str) -> list[Update]:
         if isinstance(block, Call):
             return self._progress(block.position, block, partial(block._feed, text), text)
+        total = self._texts.get(block.kind)
+        if total is not None:
+            self._add_to_total(total, block, text, not block._pieces)
         block._add(text)
-        if block.kind in self._texts:
-            self._texts[block.kind]._add(text)
         updates: list[Update] = [TextDelta(self.index, block.position, block.kind, text)]
-        if block.kind == "text" and self._targets.output is not None:
+        if block.kind == "text" and self._targets.output is not None and not block._aside:
             output = self._output_for(block)
             updates += self._progress(block.position, output, partial(output._feed, text), text)
         return updates
+
+    def _add_to_total(self, total: _Growing, block: Block, text: str, first: bool) -> None:
+        """The block's text, or its continuation, joins the text of all blocks of its kind."""
+        if first and block._paragraph and total.text:
+            total._add("\n\n")
+        total._add(text)
+
+    def _restate(self, block: Block, text: str) -> list[Update]:
+        """The provider gives the block's whole text."""
+        said = block.text
+        if block.ended or not text or text == said:
+            return []
+        if isinstance(block, Call) and (block._parsed or (not block.free and block._equals(text))):
+            return []
+        if text.startswith(said):
+            return self._text(block, text[len(said) :])
+        block.contradicted = True
+        block._restart()
+        updates: list[Update] = [BlockRestarted(self.index, block.position)]
+        if isinstance(block, Call):
+            block._begin_anew(self._targets.tool(block.name))
+        elif block.kind in self._texts:
+            total = self._texts[block.kind]
+            total._restart()
+            for other in self.blocks:
+                if other.kind == block.kind and other.text:
+                    self._add_to_total(total, other, other.text, True)
+            if block._output is not None:
+                updates += self._begin_output_anew(block, block._output)
+        return updates + self._text(block, text)
+
+    def _begin_output_anew(self, block: Block, output: Document) -> list[Update]:
+        """What other blocks said of the document is read again; the block's own text follows."""
+        text = "".join(other.text for other in self.blocks if other._output is output)
+        output._begin_anew(self._targets.parser(self._targets.output))
+        output._restart()
+        return self._progress(block.position, output, partial(output._feed, text), text) if text else []
+
+    def _withdraw(self, block: Block) -> list[Update]:
+        if not isinstance(block, Call) or block._withdrawn:
+            return []
+        block._withdrawn = True
+        return [CallWithdrawn(self.index, block.position)]
 
     def _output_for(self, block: Block) -> Document:
         """The document this block's text belongs to: a block after a finished or failed one begins anew."""
@@ -541,6 +676,7 @@ class Choice:
                 output = Document()
                 output._begin(self._targets.parser(self._targets.output))
                 self._outputs.append(output)
+        block._output = output
         return output
 
     def _progress(
@@ -554,13 +690,18 @@ class Choice:
             return []
         return [DocumentProgress(self.index, block, text, events, document, error)]
 
-    def _close(self, block: Block) -> list[Update]:
+    def _close(self, block: Block, cut: bool = False) -> list[Update]:
         if block.ended:
             return []
         block.ended = True
+        updates: list[Update] = []
         if isinstance(block, Call):
+            if not cut:
+                updates += self._progress(block.position, block, block._close_text)
+            elif block.free:
+                block.end("truncated")
             self._settle_document(block)
-        return [BlockEnded(self.index, block.position)]
+        return [*updates, BlockEnded(self.index, block.position)]
 
     def _settle_document(self, document: Document) -> None:
         """Where the root has closed the outcome is known; anything else has to wait for the end of the
@@ -568,10 +709,13 @@ class Choice:
         if document.done:
             document.end()
 
-    def _settle(self, terminal: bool, error: Exception | None, incomplete: IncompleteBlock | None) -> list[Update]:
+    def _settle(
+        self, terminal: bool, error: Exception | None, fatal: bool, incomplete: IncompleteBlock | None
+    ) -> list[Update]:
         """Ends the choice: its blocks, its documents, and the word for how it ended."""
         stop = self._stop
-        cause = self._cause(terminal, error)
+        whole = terminal or (stop is not None and stop.terminal and not (incomplete and incomplete.open))
+        cause = self._cause(whole, error if fatal or not whole else None)
         blocks = self.blocks[self._first :]
         calls = [block for block in blocks if isinstance(block, Call)]
         updates: list[Update] = []
@@ -582,9 +726,9 @@ class Choice:
                 updates += self._progress(self._output_block, output, partial(output._finish, cause))
         reason = self._reason(cause, calls)
         for call in calls:
-            call._withdrawn = reason in _WITHDRAWN
+            call._withdrawn = call._withdrawn or reason in _WITHDRAWN
         for block in blocks:
-            updates += self._close(block)
+            updates += self._close(block, cut=True)
         self._end = MessageEnd(reason, stop.raw if stop else None, error, stop.details if stop else None, incomplete)
         updates.append(MessageEnded(self.index, self._end))
         return updates
@@ -602,7 +746,7 @@ class Choice:
         """How the choice ended as far as the provider and the connection tell."""
         if error is not None:
             return "error"
-        if not terminal and not (self._stop and self._stop.terminal):
+        if not terminal:
             return "disconnected"
         return self._stop.reason if self._stop else "complete"
 
@@ -612,8 +756,8 @@ class Choice:
             return cause
         if self.refusal:
             return "refused"
-        own_calls = [call for call in calls if not call.server]
-        expected: list[Document] = list(calls)
+        own_calls = [call for call in calls if not call.server and not call._withdrawn]
+        expected: list[Document] = [call for call in calls if not call._withdrawn]
         if self._targets.output is not None and not own_calls:
             expected.append(self.output)
         if any(isinstance(document.outcome, Truncated) for document in expected):
@@ -672,14 +816,16 @@ class MessageParser:
         self._choices: dict[int, Choice] = {}
         self._choice(0)
         self._blocks: dict[Key, tuple[Choice, Block]] = {}
-        self._decoder = SSEDecoder()
-        self._items: deque[SSEEvent | StrayLine] = deque()
+        self._framings = framings_of(api)
+        self._framing: Framing | None = None  # made when bytes come: events may come without any
+        self._items: deque[Item] = deque()
         self._operations: deque[Operation] = deque()
         self._updates: list[Update] = []
         self._events = 0
         self._stray: str | None = None
         self._bare: Parser[Any] | None = None
         self._error: Exception | None = None
+        self._fatal = False
         self._broken = False  # what follows cannot be trusted
         self._terminal = False
         self._ended = False
@@ -722,19 +868,23 @@ class MessageParser:
     def feed_bytes(self, raw: bytes | str) -> list[Update]:
         """The updates this piece of the response's body brings. Pieces may be cut anywhere.
 
+        Of a WebSocket the frames are fed, text or binary, as they come.
+
         Raises:
             RuntimeError: the message has ended.
             TypeError: ``bytes`` and ``str`` were mixed.
+            ImportError: the framing needs a package that is not installed.
         """
         self._check_open()
         if self._broken:
             return []
+        if self._framing is None:
+            self._framing = framing_for(self._framings)
         try:
-            self._items.extend(self._decoder.decode(raw))
-        except SSEError as error:
+            self._items.extend(self._framing.decode(raw))
+        except (SSEError, FramingError) as error:
             self._items.extend(error.events)
-            while self._items or self._operations:
-                self._step()
+            self._work()
             if not self._terminal:
                 self._fail(StreamError(str(error)))
         return self._drain()
@@ -758,15 +908,23 @@ class MessageParser:
         """
         if not self._ended:
             self._ended = True
-            incomplete = None if self._broken else self._decoder.close()
+            incomplete = None if self._broken or self._framing is None else self._framing.close()
             try:
                 if incomplete is not None and self._recover(incomplete):
                     incomplete = None
             finally:
                 self._settle(incomplete)
+                self._hand_out()
         end = self.choices[0]._end
         assert end is not None
         return end
+
+    def _hand_out(self) -> None:
+        """The updates that no call of ``feed`` can return any more go with the end."""
+        updates, self._updates = tuple(self._updates), []
+        first = self.choices[0]
+        if first._end is not None and updates:
+            first._end = replace(first._end, updates=updates)
 
     def _check_open(self) -> None:
         if self._ended:
@@ -778,11 +936,15 @@ class MessageParser:
         return self._choices[index]
 
     def _drain(self) -> list[Update]:
+        """Handles what waits, and gives the updates it brought."""
+        self._work()
+        updates, self._updates = self._updates, []
+        return updates
+
+    def _work(self) -> None:
         """Handles what waits, one thing at a time, so that an exception from a validator loses nothing."""
         while self._operations or self._items:
             self._step()
-        updates, self._updates = self._updates, []
-        return updates
 
     def _step(self) -> None:
         if self._operations:
@@ -790,11 +952,14 @@ class MessageParser:
         else:
             self._read(self._items.popleft())
 
-    def _read(self, item: SSEEvent | StrayLine) -> None:
+    def _read(self, item: Item) -> None:
         if self._broken:
             return
         if isinstance(item, StrayLine):
             self._read_stray(item.text)
+            return
+        if isinstance(item, Decoded):
+            self._operations.extend(self._adapter.feed(item.event, item.name))
             return
         self._events += 1
         self._bare = None
@@ -846,7 +1011,7 @@ class MessageParser:
     def _fail(self, error: StreamError) -> None:
         self._items.clear()
         self._error = error
-        self._broken = True
+        self._fatal = self._broken = True
         self._updates.append(MessageFailed(error))
 
     def _recover(self, block: IncompleteBlock) -> bool:
@@ -854,7 +1019,7 @@ class MessageParser:
         event."""
         if block.stray:
             self._read_stray(block.line)
-            self._drain()
+            self._work()
         if not self._events and not self._error and self._stray is not None:
             self._fail(StreamError(f"the body is not an event stream: {_excerpt(self._stray)}"))
         if block.event is None or self._error:
@@ -866,7 +1031,7 @@ class MessageParser:
         if not any(isinstance(op, (End, Error)) or (isinstance(op, Stop) and op.terminal) for op in operations):
             return False
         self._operations.extend(operations)
-        self._drain()
+        self._work()
         return True
 
     def _settle(self, incomplete: IncompleteBlock | None) -> None:
@@ -876,7 +1041,7 @@ class MessageParser:
         if len(self._choices) > 1 and not (self._choices[0].blocks or self._choices[0]._stop):
             del self._choices[0]  # made in advance, but this server counts from 1
         for choice in self.choices:
-            self._updates += choice._settle(self._terminal, self._error, incomplete)
+            self._updates += choice._settle(self._terminal, self._error, self._fatal, incomplete)
 
     def _begin(self) -> None:
         if self._blocks:
@@ -893,6 +1058,9 @@ class MessageParser:
             case Text(key, text):
                 choice, block = self._blocks[key]
                 self._updates += choice._text(block, text)
+            case Restate(key, text):
+                choice, block = self._blocks[key]
+                self._updates += choice._restate(block, text)
             case Value(key, value):
                 choice, block = self._blocks[key]
                 if isinstance(block, Call):
@@ -906,19 +1074,25 @@ class MessageParser:
                 self._identify(op)
             case Attach():
                 self._blocks[op.key][1]._attach(op)
-            case Close(key):
+            case Close(key, cut):
                 choice, block = self._blocks[key]
-                self._updates += choice._close(block)
+                self._updates += choice._close(block, cut)
+            case Withdraw(key):
+                choice, block = self._blocks[key]
+                self._updates += choice._withdraw(block)
             case Info():
                 self.id = op.id or self.id
                 self.model = op.model or self.model
             case Usage():
+                if op.whole:
+                    self.usage.clear()
                 new = op.usage.items()
                 self.usage |= {name: n for name, n in new if n is not None or name not in self.usage}
             case Stop():
                 self._choice(op.choice)._say(op)
             case Error():
                 self._error = ProviderError(op.message, op.type, op.code, op.body)
+                self._fatal = self._fatal or op.fatal
                 self._updates.append(MessageFailed(self._error))
             case End():
                 self._terminal = True

@@ -29,21 +29,42 @@ class Truncated:
     """The document ended inside the root value. There is no ``T``, and nothing is made up to get one.
 
     Attributes:
-        path: the place that was open when the text ended.
+        path: the place that was open when the text ended: the value that was growing, or had to come.
         json, value: both views of the document as far as it came; MISSING where nothing had come.
-        complete: paths of the largest values that had closed, in document order.
         reason: what the caller said of the end, if anything.
         error: the IncompleteError that ``close()`` raises.
         events: what the end itself completed.
+        growing: the path of the innermost visible value that was open; None where none was.
     """
 
     path: Path
     json: Any = MISSING
     value: Any = MISSING
-    complete: tuple[Path, ...] = ()
     reason: str | None = None
     error: IncompleteError | None = None
     events: tuple[Event, ...] = ()
+    growing: Path | None = None
+
+    @property
+    def complete(self) -> tuple[Path, ...]:
+        """Paths of the largest values of ``json`` that had closed; those inside the open one come last."""
+        if self.json is MISSING:
+            return ()
+        if self.growing is None:
+            return ((),)
+        found: list[Path] = []
+        container: Any = self.json
+        for depth in range(len(self.growing) + 1):
+            if not isinstance(container, (dict, list)):
+                break
+            prefix = self.growing[:depth]
+            open_key = self.growing[depth] if depth < len(self.growing) else None
+            keys = container if isinstance(container, dict) else range(len(container))
+            found.extend((*prefix, key) for key in keys if key != open_key)
+            if open_key is not None:
+                within: Any = container
+                container = within[open_key]
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

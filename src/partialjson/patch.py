@@ -7,14 +7,17 @@ is given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from partialjson._missing import MISSING
 
 __all__ = ["apply_deltas", "to_json_patch"]
 
 Delta = Mapping[str, Any]
+
+_INDEX: Final = re.compile("0|[1-9][0-9]*")
 
 
 def apply_deltas(document: Any, deltas: Iterable[Delta]) -> Any:
@@ -79,7 +82,7 @@ def _key(container: Any, step: str, pointer: str) -> str | int:
     if isinstance(container, list):
         if step == "-":
             return len(container)
-        if step.isdecimal() and int(step) <= len(container):
+        if _INDEX.fullmatch(step) and int(step) <= len(container):
             return int(step)
     raise ValueError(f"path {pointer!r} does not exist in the document")
 

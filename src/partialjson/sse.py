@@ -22,7 +22,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-__all__ = ["IncompleteBlock", "SSEDecoder", "SSEError", "SSEEvent", "StrayLine"]
+__all__ = ["IncompleteBlock", "SSEDecoder", "SSEError", "SSEEvent", "StrayLine", "TextInput"]
 
 _LINE_END = re.compile("\r\n|\n|\r")
 _BYTE_ORDER_MARK = "\ufeff"
@@ -66,11 +66,13 @@ class IncompleteBlock:
         event: the event it would have become if a blank line had followed, or None if it has no data line.
         line: the last line as far as it came, "" if the text ended with a line end.
         stray: whether that last line is no field of the standard, nor the beginning of one.
+        open: whether the body has an end of its own, as a JSON array has, and it has not come.
     """
 
     event: SSEEvent | None
     line: str = ""
     stray: bool = False
+    open: bool = False
 
 
 class SSEError(ValueError):
@@ -79,6 +81,44 @@ class SSEError(ValueError):
     def __init__(self, message: str, events: tuple[SSEEvent | StrayLine, ...] = ()) -> None:
         super().__init__(message)
         self.events = events
+
+
+class TextInput:
+    """Chunks of a body as text: UTF-8 is decoded incrementally, bad bytes become U+FFFD, and one leading byte
+    order mark is dropped. ``mixed`` allows bytes and ``str`` in turn, as the frames of a WebSocket may come."""
+
+    def __init__(self, *, mixed: bool = False) -> None:
+        self._mixed = mixed
+        self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
+        self._kind: type[bytes] | type[str] | None = None
+        self._at_start = True
+
+    def decode(self, chunk: bytes | bytearray | memoryview | str) -> str:
+        """The text of the chunk, as far as its characters are whole.
+
+        Raises:
+            TypeError: ``bytes`` and ``str`` were mixed, or the chunk is neither.
+        """
+        if isinstance(chunk, str):
+            kind: type[bytes] | type[str] = str
+        elif isinstance(chunk, (bytes, bytearray, memoryview)):
+            kind = bytes
+        else:
+            raise TypeError(f"a body is fed as bytes or str, not {type(chunk).__name__}")
+        if self._kind is not kind and self._kind is not None and not self._mixed:
+            raise TypeError("bytes and str may not be mixed in one body")
+        self._kind = kind
+        text = self.close() + chunk if isinstance(chunk, str) else self._utf8.decode(bytes(chunk))
+        if text and self._at_start:
+            self._at_start = False
+            text = text.removeprefix(_BYTE_ORDER_MARK)
+        return text
+
+    def close(self) -> str:
+        """What stands for the bytes of an unfinished character."""
+        text = self._utf8.decode(b"", final=True)
+        self._utf8.reset()
+        return text
 
 
 class SSEDecoder:
@@ -96,9 +136,7 @@ class SSEDecoder:
         self.last_event_id = ""
         self.retry: int | None = None
         self._limit = limit
-        self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
-        self._kind: type[bytes] | type[str] | None = None
-        self._at_start = True
+        self._input = TextInput()
         self._after_cr = False
         self._line: list[str] = []
         self._line_size = 0
@@ -152,7 +190,7 @@ class SSEDecoder:
         self._closed = True
         if self._error is not None:
             return None
-        self._line.append(self._utf8.decode(b"", final=True))
+        self._line.append(self._input.close())
         line = "".join(self._line)
         stray = self._field(line) is not None and not any(field.startswith(line) for field in _FIELDS)
         event = self._event() if self._data else None
@@ -161,20 +199,8 @@ class SSEDecoder:
         return IncompleteBlock(event, line, stray)
 
     def _text(self, chunk: bytes | bytearray | memoryview | str) -> str:
-        """The chunk as text: decoded, without the byte order mark and without the LF of a CRLF cut in two."""
-        kind = bytes if isinstance(chunk, (bytes, bytearray, memoryview)) else str
-        if self._kind is not None and self._kind is not kind:
-            raise TypeError("bytes and str may not be mixed in one event stream")
-        if isinstance(chunk, str):
-            text = chunk
-        elif isinstance(chunk, (bytes, bytearray, memoryview)):
-            text = self._utf8.decode(bytes(chunk))
-        else:
-            raise TypeError(f"an event stream is fed bytes or str, not {type(chunk).__name__}")
-        self._kind = kind
-        if text and self._at_start:
-            self._at_start = False
-            text = text.removeprefix(_BYTE_ORDER_MARK)
+        """The chunk as text, without the LF of a CRLF cut in two."""
+        text = self._input.decode(chunk)
         if text and self._after_cr:
             self._after_cr = False
             text = text.removeprefix("\n")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "partialjson",
     deadline=None,
-    max_examples=int(os.environ.get("PARTIALJSON_EXAMPLES", "100")),
+    max_examples=int(os.environ.get("PARTIALJSON_EXAMPLES", "60")),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("partialjson")

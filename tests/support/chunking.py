@@ -2,8 +2,8 @@
 
 Whole, one by one, cut at every single place, in seeded random pieces, with empty chunks in between, as str and as
 UTF-8 bytes (which are cut inside a character too). Whatever the pieces, what is observed in the end must be equal:
-the ordered events, the views, the error with its position, the outcome, and where the parser can show it, its canonical
-state after every prefix. The common observation is returned, so that a test asserts on one result and has
+the ordered events, the views, the error with its position, the outcome, and the checkpoint after every prefix, which is
+canonical. The common observation is returned, so that a test asserts on one result and has
 asserted on all of them.
 
 Three more things are watched on the way, because they are cheap here and easily lost elsewhere: an event's value never
@@ -79,10 +79,9 @@ def error_key(error: BaseException | None, *, byte_positions: bool = True) -> tu
     return None if error is None else (type(error).__name__, str(error))
 
 
-def dump_of(parser: Any) -> Any:
-    """The canonical state as plain data, None where the parser has no way to show it."""
-    dump = getattr(parser, "_dump", None)
-    return None if dump is None else fingerprint(dump())
+def state_of(parser: Any) -> str:
+    """The canonical state of an open parser."""
+    return fingerprint(parser.checkpoint())
 
 
 def observe(chunks: Iterable[str | bytes], make: MakeParser = Parser) -> Observed:
@@ -172,9 +171,7 @@ def random_partition(data: Chunk, source: random.Random) -> list[Chunk]:
     return chunks
 
 
-def chunkings_of(
-    data: Chunk, *, single_splits_up_to: int, partitions: int, seed: int
-) -> Iterator[tuple[str, list[Chunk]]]:
+def chunkings_of(data: Any, *, single_splits_up_to: int, partitions: int, seed: int) -> Iterator[tuple[str, list[Any]]]:
     """All the ways, each with a description for the message of a failure."""
     empty = data[:0]
     yield "one by one", [data[i : i + 1] for i in range(len(data))]
@@ -194,7 +191,7 @@ def chunkings_of(
 def check_states(data: str | bytes, make: MakeParser) -> None:
     """The state after a prefix is the same, however the prefix came: the strongest form of law 1.
 
-    Compares the canonical state and the document so far; a parser without `_dump` still compares the latter.
+    Compares checkpoints, which are canonical, and what can be seen of the document so far.
     """
     slow = make()
     for end in range(len(data) + 1):
@@ -205,9 +202,9 @@ def check_states(data: str | bytes, make: MakeParser) -> None:
             return
         if end:
             slow.feed(data[end - 1 : end])
-        left = (dump_of(slow), fingerprint(slow.json), fingerprint(slow.value), slow.path, slow.pos, slow.done)
+        left = (state_of(slow), fingerprint(slow.json), fingerprint(slow.value), slow.path, slow.pos, slow.done)
         right = (
-            dump_of(at_once),
+            state_of(at_once),
             fingerprint(at_once.json),
             fingerprint(at_once.value),
             at_once.path,
@@ -275,9 +272,7 @@ def check_all_chunkings(
         whole = observe([data], make)
         what = "as bytes" if isinstance(data, bytes) else "as str"
         assert_same(expected, whole, f"{what}, whole", byte_positions=data is text)
-        ways: Iterator[tuple[str, list[Any]]] = chunkings_of(
-            data, single_splits_up_to=single_splits_up_to, partitions=partitions, seed=seed
-        )
+        ways = chunkings_of(data, single_splits_up_to=single_splits_up_to, partitions=partitions, seed=seed)
         for way, chunks in ways:
             assert_same(whole, observe(chunks, make), f"{what}, {way}")
         if len(data) <= states_up_to:

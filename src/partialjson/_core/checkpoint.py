@@ -17,7 +17,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from partialjson._core.events import Node
+from partialjson._core.events import Node, Path
 from partialjson._core.lexer import (
     AFTER,
     COLON,
@@ -166,7 +166,7 @@ def save_journal(tree: Tree) -> dict[str, Any] | None:
     """The marks of a tree as plain data; None where nobody asked for deltas."""
     if tree.marks is None:
         return None
-    marks = [[mark.op, list(mark.at.path()), json_text(mark.shows())] for mark in tree.marks]
+    marks = [[mark.op, list(mark.at.path()), json_text(mark.value)] for mark in tree.marks]
     return {"size": tree.size, "floor": tree.floor, "clock": list(tree.clock), "marks": marks}
 
 
@@ -180,16 +180,32 @@ def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
     if any(type(tick) is not int for tick in [*journal["clock"], journal["size"], journal["floor"]]):
         raise TypeError("the clock of the journal counts in integers")
     clock: list[i64] = list(journal["clock"])
+    # Marks inside a container share its node, and so do marks to come in those that are open.
+    nodes: dict[Path, Node] = {}
+    for node in [*tree.nodes, tree.node]:
+        if node is not None:
+            nodes[node.path()] = node
     marks: list[Mark] = []
-    for op, path, text in journal["marks"]:
+    for op, keys, text in journal["marks"]:
         if op not in ("add", "replace"):
             raise ValueError(f"unknown operation {op!r}")
-        node = Node(None, "")
+        path: Path = tuple(keys)
         for key in path:
-            if not isinstance(key, (str, int)):
+            if type(key) is not str and type(key) is not int:
                 raise TypeError("a path has keys and indexes")
-            node = Node(node, key)
-        marks.append(Mark(op, node, json.loads(text)))
+        at = _node_at(path, nodes)
+        # Containers are saved by their kind.
+        value = {} if text == "{}" else [] if text == "[]" else _atom(text)
+        marks.append(Mark(op, at, value))
+        if marks[-1].is_container:
+            nodes[path] = at
+    i: i64
+    for i in range(len(tree.nodes)):
+        node = tree.nodes[i]
+        if node is not None:
+            tree.nodes[i] = nodes[node.path()]
+    if tree.node is not None:
+        tree.node = nodes[tree.node.path()]
     size: i64 = journal["size"]
     floor: i64 = journal["floor"]
     if len(marks) != len(clock) or sorted(clock) != clock or not 0 <= floor <= size or (clock and clock[-1] > size):
@@ -198,3 +214,22 @@ def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
     tree.floor = floor
     tree.clock = clock
     tree.marks = marks
+
+
+def _node_at(path: Path, nodes: dict[Path, Node]) -> Node:
+    """A new node at ``path``, under the last one that a container had there."""
+    if not path:
+        return Node(None, "")
+    parent = nodes.get(path[:-1])
+    if parent is None:
+        parent = Node(None, "")
+        for key in path[:-1]:
+            parent = Node(parent, key)
+    return Node(parent, path[-1])
+
+
+def _atom(text: str) -> object:
+    if text[:1] in ("{", "["):
+        raise ValueError("a container in the journal")
+    value: object = json.loads(text)
+    return value

@@ -10,7 +10,7 @@ mypyc class cannot be a dataclass here and a NamedTuple is built five times slow
 
 from __future__ import annotations
 
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 from partialjson._missing import MISSING
 
@@ -94,7 +94,7 @@ class Completed(Event):
     """A value closed. ``value`` is validated where the place has a target, else plain JSON."""
 
     __slots__ = ()
-    __match_args__ = ("path", "value")
+    __match_args__: ClassVar = ("path", "value")
 
     def __init__(self, path: object, value: object) -> None:
         self._at = path
@@ -106,7 +106,7 @@ class Replaced(Event):
     """A key came again and its new value became visible; ``value`` is the JSON value it replaced."""
 
     __slots__ = ()
-    __match_args__ = ("path", "value")
+    __match_args__: ClassVar = ("path", "value")
 
     def __init__(self, path: object, value: object) -> None:
         self._at = path
@@ -118,7 +118,7 @@ class Invalid(Event):
     """A value closed and does not fit its target. ``error`` is the validator's own error for this place."""
 
     __slots__ = ("error",)
-    __match_args__ = ("path", "error")
+    __match_args__: ClassVar = ("path", "error")
 
     def __init__(self, path: object, error: Exception) -> None:
         self._at = path
@@ -147,7 +147,7 @@ class Violation(Event):
     """An open value that no continuation can make valid any more, found at offset ``pos``."""
 
     __slots__ = ("msg", "pos")
-    __match_args__ = ("path", "msg", "pos")
+    __match_args__: ClassVar = ("path", "msg", "pos")
 
     def __init__(self, path: object, msg: str, pos: int) -> None:
         self._at = path
@@ -164,7 +164,7 @@ class Predicted(Event):
     """An open value for which its schema leaves only ``value``, known at offset ``pos``."""
 
     __slots__ = ("pos",)
-    __match_args__ = ("path", "value", "pos")
+    __match_args__: ClassVar = ("path", "value", "pos")
 
     def __init__(self, path: object, value: object, pos: int) -> None:
         self._at = path
@@ -180,7 +180,7 @@ class Repaired(Event):
     """Lenient parsing read something that is not JSON, of the given ``kind``, at offset ``pos``."""
 
     __slots__ = ("kind", "pos")
-    __match_args__ = ("path", "kind", "pos")
+    __match_args__: ClassVar = ("path", "kind", "pos")
 
     def __init__(self, path: object, kind: str, pos: int) -> None:
         self._at = path

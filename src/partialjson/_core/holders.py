@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 
+COMPILED: Final = not __file__.endswith(".py")
+
 # Looked up once.
 _GETREFCOUNT: Final = getrefcount
 

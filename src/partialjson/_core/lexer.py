@@ -29,6 +29,7 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Final, final
 
+from partialjson._core.holders import COMPILED
 from partialjson._core.plan import Source
 from partialjson._core.rows import LEAST, whole_elements
 from partialjson._core.tree import Tree
@@ -88,7 +89,6 @@ NAMES: Final = 256
 # reads some 60 ASCII characters in the time that the call costs, and is the faster one on other text at any length.
 SHORT: Final = 32
 SHORT_INTERPRETED: Final = 24
-COMPILED: Final = not __file__.endswith(".py")
 
 POWERS_OF_TEN: Final = [float(10**scale) for scale in range(23)]
 

@@ -63,8 +63,9 @@ class Parser(Generic[T]):
         strict, context, by_alias, by_name: as in pydantic's ``validate_json``.
 
     Raises:
-        TypeError: the target, or an option, is of a kind that is not understood.
+        TypeError: an option is of a kind that is not understood.
         ValueError: a pattern of ``select`` is outside its language.
+        pydantic.PydanticUserError, NameError: pydantic does not understand the target, or a name in it is undefined.
     """
 
     def __init__(
@@ -81,12 +82,14 @@ class Parser(Generic[T]):
     ) -> None:
         if limits is None:
             limits = Limits()
+        elif not isinstance(limits, Limits):
+            raise TypeError(f"limits is a Limits, not {type(limits).__name__}")
         self._life: i64 = OPEN
         self._input: i64 = UNKNOWN
         self._tail = b""
         self._byte_base: i64 = 0
         self._bom_checked = False
-        self._failure: BaseException | None = None
+        self._failure: Exception | None = None
         self._outcome: Outcome[T] | None = None
         self._asked: i64 = -1
         self._pinned = False
@@ -145,6 +148,9 @@ class Parser(Generic[T]):
             if isinstance(chunk, str):
                 if self._input != STR and chunk:
                     self._accept(STR)
+                if type(chunk) is not str:
+                    # A subclass could bring its own ways of adding and slicing.
+                    chunk = "".join((chunk,))
                 self._lexer.feed(chunk)
             elif isinstance(chunk, bytes):
                 if self._input != BYTES and chunk:
@@ -154,8 +160,13 @@ class Parser(Generic[T]):
                 self._life = OPEN
                 raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
         except BaseException as error:
-            if self._life == RUNNING:
-                self._fail(error)
+            try:
+                if self._life == RUNNING:
+                    self._fail(error)
+            finally:
+                # Even where an interrupt comes while an error is handled.
+                if self._life == RUNNING:
+                    self._life = FAILED
             raise
         self._life = OPEN
         if not self._tree.events:
@@ -202,20 +213,25 @@ class Parser(Generic[T]):
 
     def _fail(self, error: BaseException) -> None:
         self._life = FAILED
-        if isinstance(error, ParseError):
-            error.events = self._tree.take_events()
-            self._lexer.base = error.pos
         if isinstance(error, Exception):
             self._failure = error
         else:
-            # Raising a KeyboardInterrupt again later would interrupt the wrong thing.
+            # Raised again later, it would interrupt something else.
             self._failure = RuntimeError(f"an earlier call was interrupted by {type(error).__name__}")
+        if isinstance(error, ParseError):
+            error.events = self._tree.take_events()
+            self._lexer.base = error.pos
+
+    def _why(self) -> Exception:
+        """What a failed parser raises."""
+        if self._failure is None:
+            # An interrupt came while an error was handled.
+            self._failure = RuntimeError("an earlier call was interrupted")
+        return self._failure
 
     def _refuse(self, what: str) -> None:
         if self._life == FAILED:
-            failure = self._failure
-            assert failure is not None
-            raise failure.with_traceback(None)
+            raise self._why().with_traceback(None)
         if self._life == RUNNING:
             raise RuntimeError(f"{what}() was called from inside another call of the same parser")
         raise RuntimeError(f"{what}() after the document was closed; use a new Parser for a new document")
@@ -267,18 +283,19 @@ class Parser(Generic[T]):
         """What changed in ``json``: ``{"op": "add" | "replace" | "append", "path": JSON Pointer, "value": ...}``.
 
         ``add`` and ``replace`` are those of RFC 6902; ``append`` adds text to the end of a string. Applying them in
-        order to the document as it was gives the document as it is (``partialjson.patch.apply_deltas``).
+        order to the document as it was gives the document as it is (``partialjson.patch.apply_deltas``). A container
+        that is new comes with all that is in it.
 
         Args:
             since: the changes after that ``seq``; by default those after the last call without an argument. A time
                 before anybody asked is answered by one change of the whole document.
         """
+        if since is not None and (isinstance(since, bool) or not isinstance(since, int)):
+            raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
         tree = self._tree
         tree.start_journal()
         now = tree.now()
         if since is not None:
-            if isinstance(since, bool) or not isinstance(since, int):
-                raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
             if not 0 <= since <= now:
                 raise ValueError(f"since must be between 0 and seq ({now}), not {since}")
             self._pinned = True
@@ -319,13 +336,14 @@ class Parser(Generic[T]):
             reason: why the stream ended, in the provider's or your own words. It is recorded. A number at the root is
                 complete only where the reason is None or one that does not cut ("stop", "end_turn", "tool_calls" ...).
         """
+        if reason is not None and not isinstance(reason, str):
+            raise TypeError(f"a reason is a str, not {type(reason).__name__}")
         if self._outcome is not None:
             return self._outcome
         if self._life == RUNNING:
             self._refuse("end")
         if self._life == FAILED:
-            failure = self._failure
-            assert failure is not None
+            failure = self._why()
             events = failure.events if isinstance(failure, ParseError) else self._tree.take_events()
             outcome: Outcome[T] = Failed(failure, self.json, self.value, reason, events)
         else:
@@ -350,9 +368,10 @@ class Parser(Generic[T]):
                 self._lexer.path(),
                 self.json,
                 self.value,
-                self._tree.complete_paths(),
                 reason,
                 error,
+                (),
+                self._tree.open_path(),
             )
         except BaseException as error:
             self._fail(error)
@@ -492,7 +511,7 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
         select: Any = options["select"]
         if select is not None:
             compile_selection(_typed(list, select))
-    except (LookupError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     parser: Parser[Any] = Parser(
         target,
@@ -508,7 +527,7 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
         raise ValueError("the checkpoint was made with another target")
     try:
         parser._load(state)
-    except (LookupError, TypeError, ValueError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     return parser
 

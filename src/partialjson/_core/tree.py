@@ -31,7 +31,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, cast, final
 
 from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
-from partialjson._core.holders import is_held
+from partialjson._core.holders import COMPILED, is_held
 from partialjson._core.plan import Failure
 from partialjson._core.selection import Selector
 from partialjson._core.view import View
@@ -47,18 +47,48 @@ class Mark:
     def __init__(self, op: str, at: Node, value: object) -> None:
         self.op = op
         self.at = at
-        # A string that is still open has no value yet.
-        self.value = value
         self.is_text = isinstance(value, str)
+        self.is_container = isinstance(value, (dict, list))
+        # A string that is still open has no value yet; a container is kept by its kind.
+        self.value: object = value
+        if self.is_container:
+            self.value = {} if isinstance(value, dict) else []
 
-    def shows(self) -> object:
-        """What the change made visible: a container opens empty."""
-        value: object = self.value
-        if isinstance(value, dict):
-            return {}
-        if isinstance(value, list):
-            return []
-        return value
+
+@final
+class Places:
+    """A set of paths from which all below a path can be taken out at once."""
+
+    def __init__(self) -> None:
+        self.below: dict[Any, Places] = {}
+        self.here = False
+
+    def add(self, path: Path) -> None:
+        place = self
+        for key in path:
+            following = place.below.get(key)
+            if following is None:
+                following = place.below[key] = Places()
+            place = following
+        place.here = True
+
+    def has(self, path: Path) -> bool:
+        place: Places | None = self
+        for key in path:
+            if place is None:
+                return False
+            place = place.below.get(key)
+        return place is not None and place.here
+
+    def clear(self, path: Path) -> None:
+        """Take out ``path``, which is not the root, and all below it."""
+        place = self
+        for key in path[:-1]:
+            following = place.below.get(key)
+            if following is None:
+                return
+            place = following
+        place.below.pop(path[-1], None)
 
 
 @final
@@ -90,7 +120,7 @@ class Tree:
         self.node: Node | None = Node(None, "")
         self.nodes: list[Node | None] = []
         self.view: View | None = None
-        self.invalid: set[Path] = set()
+        self.invalid = Places()
         self.marks: list[Mark] | None = None
         self.clock: list[i64] = []
         self.size: i64 = 0
@@ -228,7 +258,7 @@ class Tree:
                 value = value[key]
         if self._is_open(path):
             return "partial"
-        return "invalid" if path in self.invalid else "complete"
+        return "invalid" if self.invalid.has(path) else "complete"
 
     def path(self, pending: bool) -> Path:
         """The keys of the open containers, and of the value that is growing or, with ``pending``, awaited."""
@@ -279,26 +309,38 @@ class Tree:
     def _current_text(self) -> str:
         """Bring the growing string in the tree up to date."""
         news = self.news
-        if news:
-            if self.shared:
-                self._unshare()
-            self.news = ""
+        if not news:
+            return self.text
+        if self.shared:
+            self._unshare()
+        elif self.view is not None:
+            self.view.let_go(self.in_text)
+        if COMPILED:
+            # While this variable is its only holder, the text is extended in place. Nothing can interrupt that here.
             text = self.text
             self.text = ""
-            if self.in_object:
-                self.obj[self.key] = None
-                text += news
-                self.obj[self.key] = text
-            else:
-                self.arr[-1] = None
-                text += news
-                self.arr[-1] = text
-            self.text = text
-        return self.text
+            self._put_text("")
+            text += news
+        else:
+            text = self.text + news
+        self._put_text(text)
+        self.text = text
+        self.news = ""
+        return text
+
+    def _put_text(self, text: str) -> None:
+        if self.in_object:
+            self.obj[self.key] = text
+        else:
+            self.arr[-1] = text
 
     def _unshare(self) -> None:
-        """Go on in copies of the open containers that somebody holds, directly or through one around it."""
-        self.shared = False
+        """Go on in copies of the open containers that somebody holds, directly or through one around it.
+
+        An interrupt may come at any call; what is done by then is right, and the rest is done the next time.
+        """
+        if self.view is not None:
+            self.view.let_go(self.in_text)
         containers = self.containers
         i: i64
         for i in range(len(containers)):
@@ -311,20 +353,21 @@ class Tree:
             if not is_held(containers, i, known):
                 continue
             old = containers[i]
-            new: object
+            parent = containers[i - 1] if i > 0 else self.ground
+            key = self.keys[i]
             if isinstance(old, dict):
-                new = self.obj = old.copy()
+                members = old.copy()
+                if old is self.obj:
+                    self.obj = members
+                containers[i] = members
+                _put_last(parent, key, members)
             else:
-                new = self.arr = cast("list[object]", old).copy()
-            if i == 0:
-                self.ground[0] = new
-            else:
-                parent = containers[i - 1]
-                if isinstance(parent, dict):
-                    parent[self.keys[i]] = new
-                else:
-                    cast("list[object]", parent)[-1] = new
-            containers[i] = new
+                items = cast("list[object]", old).copy()
+                if old is self.arr:
+                    self.arr = items
+                containers[i] = items
+                _put_last(parent, key, items)
+        self.shared = False
 
     # Hooks.
 
@@ -353,9 +396,8 @@ class Tree:
             self.marks.append(Mark(op, self._node(key), value))
 
     def _replaced(self, key: str, old: object) -> None:
-        if self.view is not None and self.invalid:
-            path = self._node(key).path()
-            self.invalid = {other for other in self.invalid if other[: len(path)] != path}
+        if self.invalid.below:
+            self.invalid.clear(self._node(key).path())
         if self._selected(key):
             self.events.append(Replaced(self._node(key), old))
 
@@ -373,7 +415,7 @@ class Tree:
         if not at_root:
             # Nodes of branches in which nothing is reported are never made.
             if selector is not None or self.marks is not None or self.view is not None:
-                self.node = self._node(key)
+                self.node = self._node(key) if self.marks is None else self.marks[-1].at
             else:
                 self.node = None
         self.selector = selector
@@ -456,7 +498,10 @@ class Tree:
         self.node = node
 
     def deltas(self, since: i64) -> list[dict[str, Any]]:
-        """The changes after the document had the visible size ``since``, oldest first."""
+        """The changes after the document had the visible size ``since``, oldest first.
+
+        A container that appeared since then comes with all that is in it now.
+        """
         json = self.snapshot()
         if since < self.floor:
             # Older than the journal: one change of the whole.
@@ -471,11 +516,31 @@ class Tree:
             shown = since - self.clock[first - 1]
             if shown < len(text):
                 found.append({"op": "append", "path": pointer(last.at.path()), "value": text[shown:]})
+        new: set[Node | None] = set()
+        parent: Node | None = None
+        prefix = ""
         i: i64
         for i in range(first, len(marks)):
             mark = marks[i]
-            value: object = self._text_of(marks, i) if mark.is_text else mark.shows()
-            found.append({"op": mark.op, "path": pointer(mark.at.path()), "value": value})
+            at = mark.at
+            is_inside = at.parent is not None and at.parent in new
+            if mark.is_container:
+                new.add(at)
+            if is_inside:
+                continue
+            if at.parent is None:
+                path = ""
+            else:
+                if at.parent is not parent:
+                    parent = at.parent
+                    prefix = pointer(parent.path())
+                path = prefix + pointer((at.key,))
+            value: object = mark.value
+            if mark.is_text:
+                value = self._text_of(marks, i)
+            elif mark.is_container:
+                value = _look_up(json, at.path(), value)
+            found.append({"op": mark.op, "path": path, "value": value})
         return found
 
     def _text_of(self, marks: list[Mark], i: i64) -> str:
@@ -501,30 +566,32 @@ class Tree:
             return path == self.path(False)[: len(path)]
         return self.in_text and len(path) == depth and path == self.path(False)
 
-    def complete_paths(self) -> tuple[Path, ...]:
-        """Paths of the largest values that have closed, in document order."""
-        found: list[Path] = []
-        if self.ground and not self.containers and not self.in_text:
-            return ((),)
-        i: i64
-        prefix: list[str | int] = []
-        for i in range(len(self.containers)):
-            container = self.containers[i]
-            innermost = i == len(self.containers) - 1
-            keys: list[str | int]
-            if isinstance(container, dict):
-                keys = list(container)
-                open_key: str | int | None = self.keys[i + 1] if not innermost else self.key
-            else:
-                items = cast("list[object]", container)
-                keys = list(range(len(items)))
-                open_key = len(items) - 1
-            if innermost and not self.in_text:
-                open_key = None
-            found.extend([(*prefix, key) for key in keys if key != open_key])
-            if open_key is not None:
-                prefix.append(open_key)
-        return tuple(found)
+    def open_path(self) -> Path | None:
+        """The path of the innermost visible value that is open; None where there is none."""
+        return self.path(False) if self.containers or self.in_text else None
+
+
+def _look_up(json: Any, path: Path, otherwise: object) -> object:
+    """The value at ``path``; another where a later change has replaced something on the way to it."""
+    value = json
+    for key in path:
+        if isinstance(value, dict):
+            if key not in value:
+                return otherwise
+            value = value[key]
+        else:
+            if not isinstance(value, list) or not isinstance(key, int) or key >= len(value):
+                return otherwise
+            value = value[key]
+    return value
+
+
+def _put_last(parent: object, key: str, child: object) -> None:
+    """Put the open child of an open container in its place."""
+    if isinstance(parent, dict):
+        parent[key] = child
+    else:
+        cast("list[object]", parent)[-1] = child
 
 
 def pointer(path: Path) -> str:

@@ -224,11 +224,21 @@ class View:
         self.shared = True
         return self.ground.items[0] if self.ground.items else self.missing
 
+    def let_go(self, in_text: bool) -> None:
+        """Stop showing what the tree is about to change in place: the mirrored container, or the string it is in.
+
+        The next reading shows it again.
+        """
+        plan = self.frame.child_plan
+        previews = in_text and self.above == 0 and plan is not None and plan.preview
+        if self.frame.child_shown and (previews or self.mirror >= 0):
+            self._put(self.missing)
+
     def _put(self, value: object) -> None:
         """Show ``value`` for the open child of the innermost frame; what was handed out stays as it was."""
         if self.shared:
-            self.shared = False
             self._unshare()
+            self.shared = False
         self.frame.put(value)
 
     def _unshare(self) -> None:

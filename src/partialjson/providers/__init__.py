@@ -9,7 +9,8 @@ Adapters are small state machines whose state is plain data. They do no input or
 the fragments of arguments and text go out as they came. They read events by duck typing, plain dicts and the
 objects of any SDK alike, ignore what they do not know, and raise nothing whatever an event looks like.
 
-Adding a provider is one module with a class ``Adapter`` and one row in ``_MODULES``.
+Adding a provider is one module with a class ``Adapter`` and one row in ``_ROWS``, which also says how the bodies of
+the wire format are framed.
 """
 
 from __future__ import annotations
@@ -35,11 +36,14 @@ __all__ = [
     "Open",
     "Operation",
     "Reason",
+    "Restate",
     "Stop",
     "Text",
     "Usage",
     "Value",
+    "Withdraw",
     "adapter_for",
+    "framings_of",
     "get",
     "get_int",
     "get_list",
@@ -54,7 +58,8 @@ Key = int | str | tuple[int | str, ...]
 
 Kind = Literal["text", "reasoning", "refusal", "call", "server_call", "other"]
 """What a block is. ``call``: a tool call for the caller to run; ``server_call``: one that the provider runs
-itself; ``other``: a block without text of its own, such as the result of a server tool."""
+itself; ``other``: a block whose text, if it has any, is no part of the answer, such as the result of a server
+tool or the code it runs."""
 
 Reason = Literal["complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error"]
 """Why a provider says it stopped, in one vocabulary."""
@@ -71,7 +76,10 @@ class Open:
     """A block begins. Its place among the blocks of its choice is the place of this operation among theirs.
 
     ``type`` is the provider's own word for the kind of block, ``index`` its own number for it (None if it
-    gives none); ``name`` and ``call_id`` are those of a tool call, as far as they are known yet.
+    gives none); ``name`` and ``call_id`` are those of a tool call, as far as they are known yet. ``free``: the
+    input of the tool is free text, not JSON. ``aside``: a text that is not the answer, such as a commentary, so
+    that it holds no structured output. ``paragraph``: a blank line parts it from the texts of its kind before it
+    where they are read as one.
     """
 
     key: Key
@@ -81,6 +89,9 @@ class Open:
     index: int | None = None
     name: str = ""
     call_id: str = ""
+    free: bool = False
+    aside: bool = False
+    paragraph: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,15 @@ class Identify:
 @dataclass(frozen=True, slots=True)
 class Text:
     """The block's text continues: prose, or a fragment of a JSON document cut anywhere."""
+
+    key: Key
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restate:
+    """The provider repeats the block's text as a whole. It may equal what was streamed, extend it, or contradict
+    it; then it counts instead. "" says nothing."""
 
     key: Key
     text: str
@@ -123,7 +143,16 @@ class Attach:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The provider closed the block. That is no promise that the document in it is whole."""
+    """The provider closed the block. That is no promise that the document in it is whole; ``cut`` is the
+    provider's word that it is not."""
+
+    key: Key
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The provider takes a call back: it is not to be run, and its result is not wanted."""
 
     key: Key
 
@@ -139,9 +168,10 @@ class Info:
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Token counts in the provider's own names. They are totals of the message: a later count replaces an
-    earlier one."""
+    earlier one, and where they are ``whole`` those that are not named again count no more."""
 
     usage: Mapping[str, object]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +196,21 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """The provider reports an error instead of going on; ``body`` is the error as it came, as plain data."""
+    """The provider reports an error instead of going on; ``body`` is the error as it came, as plain data.
+
+    Where it is not ``fatal`` the stream may go on, and then its terminal event has the last word.
+    """
 
     message: str
     type: str = ""
     code: str | int | None = None
     body: object = None
+    fatal: bool = True
 
 
-Operation = Begin | Open | Identify | Text | Value | Attach | Close | Info | Usage | Stop | End | Error
+Operation = (
+    Begin | Open | Identify | Text | Restate | Value | Attach | Close | Withdraw | Info | Usage | Stop | End | Error
+)
 
 
 class Adapter(Protocol):
@@ -189,13 +225,31 @@ class Adapter(Protocol):
         ...
 
 
-# name -> module in this package, loaded when it is asked for
-_MODULES: Final[dict[str, str]] = {
-    "anthropic-messages": "anthropic_messages",
-    "openai-chat": "openai_chat",
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A wire format: the module of its adapter in this package, loaded when it is asked for, and the framings of
+    its bodies by the names of ``partialjson.framing``; the first character of a body decides between several."""
+
+    module: str
+    framings: tuple[str, ...] = ("sse",)
+
+
+_ROWS: Final[dict[str, _Row]] = {
+    "anthropic-messages": _Row("anthropic_messages"),
+    "bedrock-converse": _Row("bedrock_converse", ("aws-eventstream",)),
+    "cohere": _Row("cohere"),
+    "gemini": _Row("gemini", ("sse", "json-array", "json-frames")),
+    "gemini-interactions": _Row("gemini_interactions"),
+    "gemini-live": _Row("gemini_live", ("json-frames",)),
+    "mistral": _Row("mistral"),
+    "ollama": _Row("ollama", ("ndjson",)),
+    "openai-chat": _Row("openai_chat"),
+    "openai-completions": _Row("openai_completions"),
+    "openai-realtime": _Row("openai_realtime", ("json-frames",)),
+    "openai-responses": _Row("openai_responses", ("sse", "json-frames")),
 }
 
-PROVIDERS: Final[tuple[str, ...]] = tuple(_MODULES)
+PROVIDERS: Final[tuple[str, ...]] = tuple(_ROWS)
 """The names of the known wire formats."""
 
 
@@ -205,11 +259,20 @@ def adapter_for(api: str) -> Adapter:
     Raises:
         ValueError: the name is not known; the message lists those that are.
     """
-    module = _MODULES.get(api)
-    if module is None:
-        raise ValueError(f"unknown API {api!r}; known are {', '.join(PROVIDERS)}")
-    factory = cast("Callable[[], Adapter]", import_module(f"{__name__}.{module}").Adapter)
+    factory = cast("Callable[[], Adapter]", import_module(f"{__name__}.{_row(api).module}").Adapter)
     return factory()
+
+
+def framings_of(api: str) -> tuple[str, ...]:
+    """The framings in which bodies of the named wire format come. ValueError as in ``adapter_for``."""
+    return _row(api).framings
+
+
+def _row(api: str) -> _Row:
+    row = _ROWS.get(api)
+    if row is None:
+        raise ValueError(f"unknown API {api!r}; known are {', '.join(PROVIDERS)}")
+    return row
 
 
 def get(obj: object, name: str) -> object:
@@ -232,7 +295,9 @@ def get(obj: object, name: str) -> object:
 def get_str(obj: object, name: str) -> str:
     """A text field, "" where it is absent or something else."""
     value = get(obj, name)
-    return value if isinstance(value, str) else ""
+    if type(value) is str:
+        return value
+    return str.__str__(value) if isinstance(value, str) else ""  # the word behind a member of an SDK's enumeration
 
 
 def get_int(obj: object, name: str) -> int | None:

@@ -25,11 +25,11 @@ OpenRouter, DeepSeek and Mistral documentation for their additions.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from partialjson._brackets import Brackets
 from partialjson.providers import (
     DONE,
     Attach,
@@ -53,7 +53,7 @@ from partialjson.providers import (
     plain,
 )
 
-__all__ = ["Adapter"]
+__all__ = ["Adapter", "read_stop"]
 
 # Words of the documented API first, then those of compatible servers that pass on what their backends say.
 _REASONS: Final[dict[str, Reason]] = {
@@ -77,9 +77,6 @@ _REASONS: Final[dict[str, Reason]] = {
     "error": "error",
 }
 
-_BRACKETS: Final = re.compile(r'["{}\[\]]')
-_STRING_REST: Final = re.compile(r'\\.|"', re.DOTALL)
-
 
 @dataclass(slots=True)
 class _Slot:
@@ -90,10 +87,7 @@ class _Slot:
     id: str
     name: str
     unread: list[str] = field(default_factory=list)
-    depth: int = 0
-    in_string: bool = False
-    escaped: bool = False
-    begun: bool = False
+    brackets: Brackets = field(default_factory=Brackets)
 
     def whole(self) -> bool:
         """Whether the arguments so far are a whole object or array, judged by brackets and strings alone.
@@ -101,28 +95,11 @@ class _Slot:
         It is asked about few calls, so the fragments are kept until then; each is read once.
         """
         for text in self.unread:
-            self._read(text)
+            pos = 0
+            while pos >= 0:
+                pos = self.brackets.read(text, pos)
         self.unread.clear()
-        return self.begun and self.depth == 0
-
-    def _read(self, text: str) -> None:
-        pos = 1 if self.escaped and text else 0
-        self.escaped = self.escaped and not text
-        while True:
-            match = (_STRING_REST if self.in_string else _BRACKETS).search(text, pos)
-            if match is None:
-                # A backslash with nothing after it is the one thing a fragment's end can hide.
-                self.escaped = self.escaped or (self.in_string and text.endswith("\\", pos))
-                return
-            pos = match.end()
-            token = match.group()
-            if token == '"':
-                self.in_string = not self.in_string
-            elif token in "{[":
-                self.depth += 1
-                self.begun = True
-            elif token in "}]":
-                self.depth -= 1
+        return self.brackets.closed
 
 
 @dataclass(slots=True)
@@ -159,7 +136,8 @@ class Adapter:
             ops.append(info)
 
     def _read_choice(self, number: int, choice: object, ops: list[Operation]) -> None:
-        state = self._choices.setdefault(number, _Choice())
+        """What a chunk says of one choice; dialects with choices of another shape replace this."""
+        state = self._choice(number)
         delta = get(choice, "delta")
         self._read_reasoning(number, delta, ops)
         self._read_content(number, get(delta, "content"), ops)
@@ -169,7 +147,7 @@ class Adapter:
         legacy = get(delta, "function_call")
         if legacy is not None:
             _read_call(number, state, {"index": 0, "type": "function_call", "function": legacy}, ops)
-        _read_stop(number, choice, ops)
+        read_stop(number, choice, ops)
 
     def _read_reasoning(self, number: int, delta: object, ops: list[Operation]) -> None:
         text = get_str(delta, "reasoning") or get_str(delta, "reasoning_content")
@@ -192,11 +170,14 @@ class Adapter:
             self._text(number, "refusal", get_str(part, "refusal"), ops)
             self._text(number, "text", get_str(part, "text"), ops)
 
+    def _choice(self, number: int) -> _Choice:
+        return self._choices.setdefault(number, _Choice())
+
     def _text(self, number: int, kind: Kind, text: str, ops: list[Operation]) -> None:
         if not text:
             return
         key = (number, kind)
-        opened = self._choices[number].texts
+        opened = self._choice(number).texts
         if kind not in opened:
             opened.add(kind)
             ops.append(Open(key, kind, kind, number))
@@ -228,7 +209,8 @@ class Adapter:
         )
 
 
-def _read_stop(number: int, choice: object, ops: list[Operation]) -> None:
+def read_stop(number: int, choice: object, ops: list[Operation]) -> None:
+    """The reason for which a choice stops, if the chunk tells one."""
     word, native = get_str(choice, "finish_reason"), get_str(choice, "native_finish_reason")
     if not word:
         return
@@ -266,7 +248,7 @@ def _read_call(number: int, state: _Choice, fragment: object, ops: list[Operatio
         slot.unread.append(arguments)
         ops.append(Text(slot.key, arguments))
     elif not empty:
-        slot.begun = True
+        slot.brackets.begun = True
         ops.append(Value(slot.key, plain(arguments)))
 
 

@@ -6,7 +6,7 @@ which each child is its index among the settled ones: ``{"name":0,"tags":1}``, `
 settled value for an index, or raises the child's ValidationError again. So pydantic itself does the order of errors,
 their locations, defaults, extras, missing fields, model validators and post-init, as it would in one shot, and no
 validator runs twice. Where the shell itself complains, the input in its complaint is the skeleton's, and is put right
-afterwards.
+afterwards; to tell it from others, the indexes are counted from a large number.
 
 *Atomic.* Whatever this compiler does not know is settled whole from its text when it closes, by pydantic alone: later,
 and as correct. Every kind of node is checked against the keys known here; one unknown key makes it atomic.
@@ -19,13 +19,15 @@ sentinels; one whose sentinels do not come back is atomic.
 from __future__ import annotations
 
 import json
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, Final, get_args
+from hashlib import sha256
+from typing import Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import PydanticUserError, TypeAdapter, create_model
 from pydantic_core import (
     InitErrorDetails,
     PydanticCustomError,
@@ -106,7 +108,9 @@ _EXACT: Final = {"str": STRING, "int": INTEGER, "float": FLOAT, "bool": BOOLEAN,
 _STRING_CHANGING: Final = ("str_strip_whitespace", "str_to_lower", "str_to_upper")
 _STRING_BOUNDS: Final = ("str_min_length", "str_max_length")
 
-_KNOWN_ERRORS: Final = frozenset(get_args(core_schema.ErrorType))
+# Child number i stands in a skeleton as this number plus i. An input of an error that is such a number, or a container
+# of such numbers, is the skeleton's and not one that a validator made up.
+_FIRST: Final = 7_316_000_000_000_000
 
 
 class Unsupported(Exception):
@@ -144,19 +148,20 @@ _settled = _Settled()
 class _Default:
     """A default value on its way through ``replay`` to the real validator (``validate_default``).
 
-    Unhashable, so that pydantic copies it exactly where it would copy a mutable default.
+    It is hashable where the value is, so that pydantic copies it exactly where it would copy the value.
     """
-
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
 
 
 def _replay(value: Any, validate: Callable[[Any], Any]) -> Any:
     if type(value) is _Default:
         return validate(value.value)
-    result = _settled.stack[-1][value]
+    result = _settled.stack[-1][value - _FIRST]
     if type(result) is Failure:
         raise result.error
     return result
@@ -166,20 +171,45 @@ def compile_plan(target: Any, by_alias: bool | None = None, by_name: bool | None
     """The plan for a target: a type pydantic understands, or a TypeAdapter. Plans are cached.
 
     Raises:
-        TypeError: pydantic does not understand the target.
+        PydanticUserError: pydantic does not understand the target, or would find its fields under no name at all.
+        PydanticUndefinedAnnotation: the target refers to a name that is not defined.
     """
+    if by_alias is False and by_name is not True:
+        raise PydanticUserError(
+            "At least one of `by_alias` or `by_name` must be set to True.",
+            code="validate-by-alias-and-name-false",
+        )
+    # ``int | bool`` and ``bool | int`` are equal, and validate differently.
+    spelling = "" if isinstance(target, type | TypeAdapter) else repr(target)
     try:
-        return _cached_plan(target, by_alias, by_name)
+        return _cached_plan(target, spelling, by_alias, by_name)
     except TypeError as error:
         if "unhashable" not in str(error):
             raise
-    return _compile(target, by_alias, by_name)
+    return _compile(target, spelling, by_alias, by_name)
 
 
-def _compile(target: Any, by_alias: bool | None, by_name: bool | None) -> Plan:
+def _compile(target: Any, spelling: str, by_alias: bool | None, by_name: bool | None) -> Plan:
+    adapter = _adapter(target)
+    return _Compiler(adapter.core_schema, _config_of(adapter), adapter.validator.title, by_alias, by_name).root()
+
+
+def _adapter(target: Any) -> TypeAdapter[Any]:
     adapter: TypeAdapter[Any] = target if isinstance(target, TypeAdapter) else TypeAdapter(target)
     adapter.rebuild(raise_errors=True)
-    return _Compiler(adapter.core_schema, by_alias, by_name).root()
+    return adapter
+
+
+def _config_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
+    """The configuration an adapter was made with, in the form of core schemas."""
+    given = getattr(adapter, "_config", None)
+    if not given:
+        return {}
+    schema: Schema = create_model("Configured", __config__=given).__pydantic_core_schema__
+    config: dict[str, Any] = dict(schema["config"])
+    if "title" not in given:
+        del config["title"]
+    return config
 
 
 _cached_plan = lru_cache(maxsize=512)(_compile)
@@ -188,7 +218,11 @@ _cached_plan = lru_cache(maxsize=512)(_compile)
 class _Compiler:
     """Compiles one core schema; plans are shared by schema node and configuration, so recursion closes."""
 
-    def __init__(self, schema: Schema, by_alias: bool | None, by_name: bool | None) -> None:
+    def __init__(
+        self, schema: Schema, config: dict[str, Any], title: str, by_alias: bool | None, by_name: bool | None
+    ) -> None:
+        self.config = config
+        self.title = title
         self.by_alias = by_alias
         self.by_name = by_name
         self.definitions: dict[str, Schema] = {}
@@ -197,9 +231,15 @@ class _Compiler:
             schema = schema["schema"]
         self.schema = schema
         self.plans: dict[tuple[int, int], Plan] = {}
+        # Plans that follow the same containers as another one, which may still be in the making.
+        self.delegates: list[tuple[Plan, Plan]] = []
 
     def root(self) -> Plan:
-        return self.plan(self.schema, {})
+        plan = self.plan(self.schema, self.config)
+        for outer, inner in self.delegates:
+            outer.object = inner.object
+            outer.array = inner.array
+        return plan
 
     def plan(self, schema: Schema, config: dict[str, Any]) -> Plan:
         """The plan for one node under the configuration of the nearest model around it."""
@@ -229,7 +269,7 @@ class _Compiler:
             nonlocal validate
             if validate is None:
                 # Many places are never settled this way, and a validator is dear to build.
-                validate = self.validator(schema, config, prebuilt=True).validate_json
+                validate = self.validator(schema, self.outward(schema, config), prebuilt=True).validate_json
             try:
                 return validate(text, **run.arguments)
             except ValidationError as error:
@@ -276,21 +316,20 @@ class _Compiler:
         elif kind == "list" and "items_schema" in schema:
             _only(schema, _LIST_KEYS)
             items = schema["items_schema"]
-            shell = self.validator({**_bare(schema), "items_schema": _replayed()}, config, prebuilt=False)
-            plan.array = Shape(_closer(_list_skeleton, shell, {}), {}, self.plan(items, config))
+            shell = self.shell(schema, {**_bare(schema), "items_schema": _replayed()}, config)
+            plan.array = Shape(_closer(_list_skeleton, shell), {}, self.plan(items, config))
         elif kind == "dict" and "values_schema" in schema:
             _only(schema, _DICT_KEYS)
             values = schema["values_schema"]
-            shell = self.validator({**_bare(schema), "values_schema": _replayed()}, config, prebuilt=False)
-            plan.object = Shape(_closer(_dict_skeleton, shell, {}), {}, self.plan(values, config))
+            shell = self.shell(schema, {**_bare(schema), "values_schema": _replayed()}, config)
+            plan.object = Shape(_closer(_dict_skeleton, shell), {}, self.plan(values, config))
 
     def delegate(self, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
         """A node that adds nothing when a value is there: follow what is inside it."""
         inner = self.plan(schema, config)
         plan.exact = inner.exact
         plan.preview = inner.preview
-        plan.object = inner.object
-        plan.array = inner.array
+        self.delegates.append((plan, inner))
 
     def follow_model(self, plan: Plan, schema: Schema) -> None:
         """A model, perhaps inside validators that run after it."""
@@ -311,16 +350,21 @@ class _Compiler:
         children: dict[str, Child] = {}
         shells: dict[str, Schema] = {}
         probes: dict[str, Schema] = {}
-        # Where pydantic reports an error: by the key in the document, or by the name of the field.
-        places: dict[str, str] = {}
+        # For each field the key that pydantic looks for first; for each second key the first one.
+        keys_first: dict[str, str] = {}
+        first_of: dict[str, str] = {}
         for name, field in fields["fields"].items():
             _only(field, _FIELD_KEYS)
             inner, shell_schema = self.field(field["schema"], config)
             child = Child(name, inner)
             keys = self.document_keys(name, field, config)
             for key in keys:
+                if key in children:
+                    # One key for two fields: it would have to settle twice.
+                    raise Unsupported
                 children[key] = child
-            places[name] = keys[0]
+            keys_first[name] = keys[0]
+            first_of.update((key, keys[0]) for key in keys[1:])
             shells[name] = {**field, "schema": shell_schema}
             probes[name] = {**field, "schema": _replayed()}
 
@@ -328,21 +372,28 @@ class _Compiler:
         rest: Plan | None = None
         if extra == "allow":
             extras = fields.get("extras_schema")
+            if extras is not None and first_of:
+                raise Unsupported
             rest = self.plan(extras, config) if extras is not None else _anything()
             shell_fields["extras_schema"] = _replayed()
-        shell = self.validator(_rewrap(schema, self, shell_fields), {}, prebuilt=False)
+        shell = self.shell(schema, _rewrap(schema, self, shell_fields), config)
         probe = {**_bare(model), "schema": {**shell_fields, "fields": probes, "extras_schema": _replayed()}}
         if extra != "allow":
             del probe["schema"]["extras_schema"]
         probe.pop("post_init", None)
-        self.probe(probe, {name: places[name] for name in probes}, model["cls"])
+        self.probe(probe, keys_first, model["cls"])
 
         partial = partial_class(model["cls"])
         quoted = {key: json.dumps(key) for key in children}
 
-        def skeleton(keys: list[str | int], settled: list[Any]) -> str:
+        def skeleton(keys: list[str | int], settled: list[Any], value: Any) -> str:
             # The last of a repeated key counts.
             last = {key: index for index, key in enumerate(keys)}
+            if first_of and extra == "allow":
+                for second, first in first_of.items():
+                    if second in last and first in last:
+                        # The field is found under its first key, so the second is one more key.
+                        settled[last[second]] = value[second]
             parts = []
             for key, index in last.items():
                 name = quoted.get(key)  # type: ignore[arg-type]
@@ -350,13 +401,29 @@ class _Compiler:
                     if extra == "ignore":
                         continue
                     name = json.dumps(key)
-                parts.append(f"{name}:{index}")
+                parts.append(f"{name}:{_FIRST + index}")
             return "{" + ",".join(parts) + "}"
 
         def wrap(members: dict[str, Any], run: Run) -> Any:
             return partial(members, run.missing)
 
-        plan.object = Shape(_closer(skeleton, shell, places), children, rest, wrap)
+        plan.object = Shape(_closer(skeleton, shell, config), children, rest, wrap)
+
+    def shell(self, schema: Schema, shell: Schema, config: dict[str, Any]) -> SchemaValidator:
+        """The validator for the shell of ``schema``."""
+        return self.validator(shell, self.outward(schema, config), prebuilt=False)
+
+    def outward(self, schema: Schema, config: dict[str, Any]) -> dict[str, Any]:
+        """The configuration of a node's errors: at the root they look as pydantic's own do."""
+        outermost = self.resolve(self.schema)
+        while outermost is not schema:
+            if outermost["type"] not in ("nullable", "default"):
+                return config
+            outermost = self.resolve(outermost["schema"])
+        while schema["type"].startswith("function-") and "schema" in schema:
+            schema = self.resolve(schema["schema"])
+        hide_input = schema.get("config", {}).get("hide_input_in_errors", False)
+        return {"hide_input_in_errors": hide_input, **config, "title": self.title}
 
     def field(self, schema: Schema, config: dict[str, Any]) -> tuple[Plan, Schema]:
         """The plan for what settles when a field closes, and the field's schema in the shell.
@@ -397,7 +464,7 @@ class _Compiler:
                     return True
                 if node.get("default_factory_takes_data"):
                     return True
-                if kind not in ("model", "dataclass", "typed-dict"):
+                if kind not in ("model", "dataclass", "typed-dict") or node.get("root_model"):
                     todo.extend(value for key, value in node.items() if key not in ("metadata", "serialization"))
         return False
 
@@ -420,7 +487,7 @@ class _Compiler:
             Unsupported: they do not.
         """
         sentinels = [object() for _ in keys]
-        text = "{" + ",".join(f"{json.dumps(key)}:{i}" for i, key in enumerate(keys.values())) + "}"
+        text = "{" + ",".join(f"{json.dumps(key)}:{_FIRST + i}" for i, key in enumerate(keys.values())) + "}"
         arguments = {"by_alias": self.by_alias, "by_name": self.by_name}
         _settled.stack.append(sentinels)
         try:
@@ -514,28 +581,32 @@ def _references(schema: Schema) -> Iterator[str]:
             todo.extend(node)
 
 
-def _list_skeleton(keys: list[str | int], settled: list[Any]) -> str:
-    return "[" + ",".join(map(str, range(len(settled)))) + "]"
+def _list_skeleton(keys: list[str | int], settled: list[Any], value: Any) -> str:
+    return "[" + ",".join(map(str, range(_FIRST, _FIRST + len(settled)))) + "]"
 
 
-def _dict_skeleton(keys: list[str | int], settled: list[Any]) -> str:
+def _dict_skeleton(keys: list[str | int], settled: list[Any], value: Any) -> str:
     # Each pair is validated, repeated keys too.
-    return "{" + ",".join([f"{json.dumps(key)}:{index}" for index, key in enumerate(keys)]) + "}"
+    return "{" + ",".join([f"{json.dumps(key)}:{_FIRST + index}" for index, key in enumerate(keys)]) + "}"
 
 
 def _closer(
-    skeleton: Callable[[list[str | int], list[Any]], str], shell: SchemaValidator, places: dict[str, str]
+    skeleton: Callable[[list[str | int], list[Any], Any], str],
+    shell: SchemaValidator,
+    config: dict[str, Any] | None = None,
 ) -> Callable[[list[str | int], list[Any], Any, Run], Any]:
     """Settles a container from its settled children."""
     validate = shell.validate_json
+    hide_input = bool(config and config.get("hide_input_in_errors"))
 
     def close(keys: list[str | int], settled: list[Any], value: Any, run: Run) -> Any:
+        text = skeleton(keys, settled, value)
         stack = _settled.stack
         stack.append(settled)
         try:
-            return validate(skeleton(keys, settled), **run.arguments)
+            return validate(text, **run.arguments)
         except ValidationError as error:
-            return Failure(_with_inputs(error, keys, settled, value, places))
+            return Failure(_with_inputs(error, keys, value, text, hide_input))
         finally:
             stack.pop()
 
@@ -543,27 +614,70 @@ def _closer(
 
 
 def _with_inputs(
-    error: ValidationError, keys: list[str | int], settled: list[Any], value: Any, places: dict[str, str]
+    error: ValidationError, keys: list[str | int], value: Any, skeleton: str, hide_input: bool
 ) -> ValidationError:
     """The same error with the document's own values as inputs, where the shell itself complained of the skeleton."""
-    last = {key: index for index, key in enumerate(keys)}
+    indexes = range(_FIRST, _FIRST + len(keys))
     details: list[InitErrorDetails] = []
-    for line in error.errors(include_url=False):
-        loc = line["loc"]
+    changed = False
+    line: Any
+    for line in error.errors():
         given = line["input"]
-        place: Any = places.get(loc[0], loc[0]) if loc and isinstance(loc[0], str) else loc[0] if loc else None
-        if not loc or (place not in last and line["type"] == "missing"):
+        if type(given) is int and given in indexes:
+            given = value[keys[given - _FIRST]]
+            changed = True
+        elif type(given) is type(value) and _is_skeleton(given, indexes, skeleton):
             given = value
-        elif place in last and type(settled[last[place]]) is not Failure and loc[-1] != "[key]":
-            given = value[place]
-        kind: Any = line["type"]
+            changed = True
         context = line.get("ctx")
-        if kind not in _KNOWN_ERRORS:
-            # A template would read braces in the finished message as places to fill in.
-            message: Any = line["msg"].replace("{", "{{").replace("}", "}}")
-            kind = PydanticCustomError(kind, message, context)
-        detail: InitErrorDetails = {"type": kind, "loc": loc, "input": given}
-        if context is not None and line["type"] in _KNOWN_ERRORS:
+        detail: InitErrorDetails = {"type": line["type"], "loc": line["loc"], "input": given}
+        if "url" not in line:
+            # A validator's own error: pydantic has no page on it, and it may call itself anything.
+            detail["type"] = PydanticCustomError(line["type"], line["msg"], context)
+        elif context is not None:
             detail["ctx"] = context
         details.append(detail)
-    return ValidationError.from_exception_data(error.title, details, "json")
+    if not changed:
+        return error.with_traceback(None)
+    return ValidationError.from_exception_data(error.title, details, "json", hide_input)
+
+
+def _is_skeleton(given: Any, indexes: range, skeleton: str) -> bool:
+    """Is this input of an error the skeleton itself?"""
+    if not given:
+        return len(skeleton) == 2
+    children = given.values() if isinstance(given, dict) else given
+    return all(type(child) is int and child in indexes for child in children)
+
+
+def fingerprint(target: Any) -> str:
+    """Tells targets apart across processes: a digest of the core schema, functions and classes by their names."""
+    digest = sha256()
+    schema = _adapter(target).core_schema
+    todo: list[Any] = [schema]
+    seen: set[int] = set()
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            digest.update(b"{%d" % len(node))
+            for key, value in node.items():
+                if key not in ("metadata", "serialization"):
+                    todo += [value, key]
+        elif isinstance(node, list | tuple):
+            digest.update(b"[%d" % len(node))
+            todo.extend(node)
+        else:
+            digest.update(_name(node).encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _name(node: Any) -> str:
+    """A leaf of a core schema in words that do not depend on the process."""
+    name = getattr(node, "__qualname__", None)
+    if name is not None:
+        return f"{getattr(node, '__module__', '')}.{name}"
+    # References end in the address of their class.
+    return re.sub(r":\d+|0x[0-9a-f]+", "", repr(node))

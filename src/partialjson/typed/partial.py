@@ -17,7 +17,8 @@ from partialjson._missing import MISSING
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, GetCoreSchemaHandler
-    from pydantic_core import CoreSchema
+    from pydantic_core import CoreSchema, SchemaSerializer
+    from pydantic_core.core_schema import PlainSerializerFunctionSerSchema
 
 T = TypeVar("T", covariant=True)
 
@@ -38,6 +39,8 @@ class Partial(Generic[T]):
     if not TYPE_CHECKING:
         # A class of its own for each model, not an alias of this one.
         def __class_getitem__(cls, model):
+            if isinstance(model, TypeVar):
+                return super().__class_getitem__(model)
             return partial_class(model)
 
     def __new__(cls, *args: object, **kwargs: object) -> Partial[T]:
@@ -63,7 +66,8 @@ class Partial(Generic[T]):
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} only shows what has come; it cannot be assigned to")
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{type(self).__name__} only shows what has come; nothing can be deleted from it")
 
     @property
     def model_fields_set(self) -> set[str]:
@@ -113,12 +117,7 @@ class Partial(Generic[T]):
         """A partial object is a valid field of other models, and dumps as its own dump."""
         from pydantic_core import core_schema
 
-        def dump(value: Partial[Any], info: core_schema.SerializationInfo) -> dict[str, Any]:
-            return value.model_dump(mode="json" if info.mode_is_json() else "python", by_alias=bool(info.by_alias))
-
-        return core_schema.is_instance_schema(
-            cls, serialization=core_schema.plain_serializer_function_ser_schema(dump, info_arg=True)
-        )
+        return core_schema.is_instance_schema(cls, serialization=_serialization())
 
 
 @cache
@@ -131,8 +130,30 @@ def partial_class(model: type[BaseModel]) -> type[Partial[Any]]:
     if not hasattr(model, "__pydantic_fields__"):
         raise TypeError(f"Partial takes a pydantic model class, not {model!r}")
     name = f"Partial[{model.__name__}]"
-    namespace = {"__slots__": (), "__pydantic_model__": model, "__module__": model.__module__}
+    namespace = {
+        "__slots__": (),
+        "__module__": model.__module__,
+        "__pydantic_model__": model,
+        "__pydantic_serializer__": _serializer(),
+    }
     return type(name, (Partial,), namespace)
+
+
+@cache
+def _serializer() -> SchemaSerializer:
+    """What pydantic dumps a partial object with where it knows no type: in a field of type Any, in ``to_json``."""
+    from pydantic_core import SchemaSerializer, core_schema
+
+    return SchemaSerializer(core_schema.any_schema(serialization=_serialization()))
+
+
+def _serialization() -> PlainSerializerFunctionSerSchema:
+    from pydantic_core import core_schema
+
+    def dump(value: Partial[Any], info: core_schema.SerializationInfo) -> dict[str, Any]:
+        return value.model_dump(mode="json" if info.mode_is_json() else "python", by_alias=bool(info.by_alias))
+
+    return core_schema.plain_serializer_function_ser_schema(dump, info_arg=True)
 
 
 def _rebuild(model: type[BaseModel], values: dict[str, Any], missing: Any) -> Partial[Any]:

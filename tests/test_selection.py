@@ -1,0 +1,300 @@
+"""`select`: which completions are reported, the small language that says so, and what is not paid for the rest."""
+
+from __future__ import annotations
+
+import gc
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from partialjson import Completed, Invalid, ParseError, Parser, Replaced
+from partialjson._core.events import Event, Node
+from partialjson._core.selection import parse_pattern
+from support import strategies
+from support.chunking import check_all_chunkings
+
+Path = tuple[str | int, ...]
+
+DOCUMENT = {
+    "items": [{"name": "tea", "tags": ["a", "b"]}, {"name": "jam", "tags": []}],
+    "a name": {"0": 1, "": 2},
+    "n": None,
+}
+TEXT = json.dumps(DOCUMENT)
+
+
+def paths(select: list[str] | None, text: str = TEXT, target: Any = None) -> list[Path]:
+    """The paths of all events for a selection, the same for all ways of feeding."""
+    seen = check_all_chunkings(
+        text, make=lambda: Parser(target, select=select), single_splits_up_to=40, partitions=2, states_up_to=0
+    )
+    return [event.path for event in seen.events]
+
+
+# The language
+
+
+@pytest.mark.parametrize(
+    ("pattern", "steps"),
+    [
+        ("$", ()),
+        ("$.a", ("a",)),
+        ("$.a.b_1", ("a", "b_1")),
+        ("$._x9", ("_x9",)),
+        ("$.é", ("é",)),
+        ("$.日本", ("日本",)),
+        ("$.😀", ("😀",)),
+        ("$.*", (None,)),
+        ("$[*]", (None,)),
+        ("$[0]", (0,)),
+        ("$[10][0]", (10, 0)),
+        ("$['a']", ("a",)),
+        ('$["a"]', ("a",)),
+        ("$['a name']", ("a name",)),
+        ("$['']", ("",)),
+        ("$['0']", ("0",)),
+        ("$['a.b[0]']", ("a.b[0]",)),
+        ("$['it\\'s']", ("it's",)),
+        ('$["a\\"b"]', ('a"b',)),
+        ("$['\\n\\t\\\\\\/\\b\\f\\r']", ("\n\t\\/\b\f\r",)),
+        ("$['\\u00e9']", ("é",)),
+        ("$['\\uD83D\\uDE00']", ("😀",)),
+        ("$[ 0 ]", (0,)),
+        ("$[\n'a'\t]", ("a",)),
+        ("$ .a [0]", ("a", 0)),
+        ("$.items[*].name", ("items", None, "name")),
+        ("$.*.*[*]", (None, None, None)),
+    ],
+)
+def test_patterns(pattern: str, steps: tuple[str | int | None, ...]) -> None:
+    assert parse_pattern(pattern) == steps
+    Parser(select=[pattern])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "at", "why"),
+    [
+        ("", 0, "starts with"),
+        ("a", 0, "starts with"),
+        (" $", 0, "starts with"),
+        (".a", 0, "starts with"),
+        ("/a/b", 0, "starts with"),
+        ("$..a", 1, "descendants"),
+        ("$.a..b", 3, "descendants"),
+        ("$..", 1, "descendants"),
+        ("$.", 2, "expected a name"),
+        ("$.a.", 4, "expected a name"),
+        ("$.1", 2, "expected a name"),
+        ("$.-a", 2, "expected a name"),
+        ("$.'a'", 2, "expected a name"),
+        ("$. a", 2, "expected a name"),
+        ("$a", 1, "expected"),
+        ("$.a-b", 3, "expected"),
+        ("$.a b", 4, "expected"),
+        ("$*", 1, "expected"),
+        ("$[-1]", 2, "negative"),
+        ("$[?@.a]", 2, "filters"),
+        ("$[0:2]", 3, "slices"),
+        ("$[:]", 2, "expected an index"),
+        ("$[0,1]", 3, "lists of selectors"),
+        ("$['a','b']", 5, "lists of selectors"),
+        ("$[]", 2, "expected an index"),
+        ("$[", 2, "expected an index"),
+        ("$[0", 3, "expected ']'"),
+        ("$['a'", 5, "expected ']'"),
+        ("$['a", 2, "expected an index"),
+        ("$[a]", 2, "expected an index"),
+        ("$[01]", 3, "expected ']'"),
+        ("$[1.5]", 3, "expected ']'"),
+        ("$[*", 3, "expected ']'"),
+        ("$['\\x']", 2, "unknown escape"),
+        ("$['\\u12']", 2, "unknown escape"),
+    ],
+)
+def test_refused_patterns_say_where_and_why(pattern: str, at: int, why: str) -> None:
+    with pytest.raises(ValueError, match="character") as caught:
+        Parser(select=["$.fine", pattern])
+    message = str(caught.value)
+    assert f"{pattern!r}, character {at}:" in message
+    assert why in message
+    assert not isinstance(caught.value, ParseError)
+
+
+def test_wrong_kinds_of_selection() -> None:
+    with pytest.raises(TypeError, match="select="):
+        Parser(select="$.a")
+    with pytest.raises(TypeError):
+        Parser(select=b"$.a")  # type: ignore[arg-type]
+    for element in (0, None, ("a", "b"), b"$"):
+        with pytest.raises(TypeError):
+            Parser(select=[element])  # type: ignore[list-item]
+    with pytest.raises(TypeError):
+        Parser(select=5)  # type: ignore[arg-type]
+
+
+def test_any_iterable_will_do() -> None:
+    for select in (("$.n",), {"$.n"}, iter(["$.n"]), (pattern for pattern in ["$.n"])):
+        parser = Parser(select=select)
+        assert [event.path for event in parser.feed(TEXT)] == [("n",)]
+
+
+# What is reported
+
+
+@pytest.mark.parametrize(
+    ("select", "expected"),
+    [
+        ([], []),
+        (["$"], [()]),
+        (["$.n"], [("n",)]),
+        (["$.items"], [("items",)]),
+        (["$.items[0]"], [("items", 0)]),
+        (["$.items[*]"], [("items", 0), ("items", 1)]),
+        (["$.items.*"], [("items", 0), ("items", 1)]),
+        (["$.items[*].name"], [("items", 0, "name"), ("items", 1, "name")]),
+        (["$.items[1].tags[*]"], []),
+        (["$.items[*].tags[1]"], [("items", 0, "tags", 1)]),
+        (["$.*"], [("items",), ("a name",), ("n",)]),
+        (["$['a name']['0']"], [("a name", "0")]),
+        (["$['a name'][0]"], []),
+        (["$['a name']['']"], [("a name", "")]),
+        (["$.items['0']"], []),
+        (["$.nothing", "$.n.deeper", "$.items[7]"], []),
+        (["$.n", "$", "$.n"], [("n",), ()]),
+        (["$.items[*].name", "$.items[0]"], [("items", 0, "name"), ("items", 0), ("items", 1, "name")]),
+        (["$.*[0].name", "$.items[*].name"], [("items", 0, "name"), ("items", 1, "name")]),
+    ],
+)
+def test_only_what_is_selected_is_reported(select: list[str], expected: list[Path]) -> None:
+    assert paths(select) == expected
+
+
+def test_everything_is_reported_by_default() -> None:
+    assert paths(None)[-3:] == [("a name",), ("n",), ()]
+    assert len(paths(None)) == 14
+
+
+def test_selection_at_the_root() -> None:
+    assert paths(["$"], "12") == [()]
+    assert paths(["$"], '"x"') == [()]
+    assert paths(["$[0]"], "12") == []
+    assert paths(["$[0]"], "[1, 2]") == [(0,)]
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> tuple[list[str], list[tuple[str | int | None, ...]]]:
+    steps: st.SearchStrategy[str | int | None] = st.one_of(
+        st.none(), st.integers(0, 3), st.sampled_from(strategies.KEYS)
+    )
+    tails: st.SearchStrategy[Any] = st.lists(steps, max_size=4).map(tuple)
+    chosen: list[tuple[str | int | None, ...]] = draw(st.lists(tails, max_size=3))
+    patterns: list[str] = []
+    for each in chosen:
+        parts = ["[*]" if step is None else f"[{step if isinstance(step, int) else json.dumps(step)}]" for step in each]
+        patterns.append("$" + "".join(parts))
+    return patterns, chosen
+
+
+def matches(path: Path, pattern: tuple[str | int | None, ...]) -> bool:
+    return len(path) == len(pattern) and all(
+        step is None or (type(step) is type(key) and step == key) for key, step in zip(path, pattern, strict=True)
+    )
+
+
+@given(strategies.texts(), selections())
+def test_a_selection_is_a_filter(text: str, selection: tuple[list[str], list[tuple[str | int | None, ...]]]) -> None:
+    """The events of a selection are those of everything whose paths match, and nothing else changes."""
+    select, patterns = selection
+    everything, selected = Parser(), Parser(select=select)
+    expected = [*everything.feed(text), *everything.end().events]
+    events = [*selected.feed(text), *selected.end().events]
+    assert repr(events) == repr([e for e in expected if any(matches(e.path, pattern) for pattern in patterns)])
+    assert repr(selected.json) == repr(everything.json)
+    assert selected.path == everything.path
+
+
+def test_replacements_are_selected_too() -> None:
+    text = '{"a": 1, "b": 2, "a": {"c": 3}, "b": 4}'
+    assert Parser(select=["$.a"]).feed(text) == (
+        Completed(("a",), 1),
+        Replaced(("a",), 1),
+        Completed(("a",), {"c": 3}),
+    )
+    assert Parser(select=["$.a.c"]).feed(text) == (Completed(("a", "c"), 3),)
+
+
+class Item(BaseModel):
+    name: str
+    price: int = 0
+
+
+def test_invalid_values_are_selected_too() -> None:
+    parser = Parser(list[Item], select=["$[*].name"])
+    events = parser.feed('[{"name": 5, "price": "x"}, {"name": "a"}]')
+    assert [(type(event), event.path) for event in events] == [(Invalid, (0, "name")), (Completed, (1, "name"))]
+    assert parser.status((0, "price")) == "invalid"
+    assert parser.status((0,)) == "invalid"
+
+
+def test_selection_changes_nothing_else_for_a_target() -> None:
+    text = '[{"name": "a", "price": 1}, {"name": "b"}]'
+    everything, nothing = Parser(list[Item]), Parser(list[Item], select=[])
+    for char in text:
+        everything.feed(char)
+        assert nothing.feed(char) == ()
+        assert nothing.value == everything.value
+        assert nothing.deltas() == everything.deltas()
+    assert nothing.close() == everything.close()
+    assert nothing.end().events == ()
+
+
+def test_the_events_of_an_error_are_selected() -> None:
+    parser = Parser(select=["$[1]"])
+    with pytest.raises(ParseError) as caught:
+        parser.feed("[1, 2, x")
+    assert caught.value.events == (Completed((1,), 2),)
+
+
+def test_deltas_do_not_depend_on_the_selection() -> None:
+    plain, selected = Parser(), Parser(select=["$.n"])
+    assert plain.deltas() == selected.deltas()
+    for char in TEXT:
+        plain.feed(char)
+        selected.feed(char)
+        assert plain.deltas() == selected.deltas()
+
+
+# What is not paid
+
+
+def count(kind: type) -> int:
+    return sum(1 for each in gc.get_objects() if isinstance(each, kind))
+
+
+@pytest.mark.parametrize("target", [None, list[Any]])
+def test_nothing_selected_builds_no_event(target: Any) -> None:
+    gc.collect()
+    before = count(Event)
+    parser = Parser(target, select=[])
+    events = parser.feed("[" + "[1, 2, {}]," * 50)
+    assert events == ()
+    assert count(Event) == before
+    events = Parser(target).feed("[" + "[1, 2, {}]," * 50)
+    assert count(Event) - before == len(events) == 200
+
+
+def test_branches_without_a_selection_have_no_nodes() -> None:
+    parser = Parser(select=["$.keep[*]"])
+    parser.feed('{"skip": [[{"a": [')
+    tree: Any = parser._tree
+    assert tree.node is None
+    assert [type(node) for node in tree.nodes[2:]] == [type(None)] * 3
+    gc.collect()
+    before = count(Node)
+    parser.feed("1," * 100)
+    assert count(Node) <= before
+    assert parser.feed('1]}]], "keep": [1, [2]]}') == (Completed(("keep", 0), 1), Completed(("keep", 1), [2]))

@@ -1,0 +1,346 @@
+"""`stream` and `astream`: a snapshot for each chunk, and in the last one how the document ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
+
+from partialjson import (
+    MISSING,
+    Complete,
+    Completed,
+    Failed,
+    Limits,
+    ParseError,
+    Parser,
+    Partial,
+    Snapshot,
+    Truncated,
+    astream,
+    stream,
+)
+from support import strategies
+from support.chunking import event_key, fingerprint
+
+
+class Order(BaseModel):
+    id: int
+    note: str = ""
+
+
+CHUNKS = ['{"id": 1, ', '"note": "s', 'oon"', "}"]
+
+
+def until_error(source: Iterable[Any], error: type[BaseException], target: Any = None) -> list[Snapshot[Any]]:
+    """The snapshots of a stream that ends with an exception of its source or of a validator."""
+    seen: list[Snapshot[Any]] = []
+
+    def follow() -> None:
+        for snapshot in stream(source, target):
+            seen.append(snapshot)
+
+    with pytest.raises(error):
+        follow()
+    return seen
+
+
+async def arrive(chunks: Iterable[Any]) -> AsyncIterator[Any]:
+    for chunk in chunks:
+        await asyncio.sleep(0)
+        yield chunk
+
+
+def snapshots(chunks: Iterable[Any], target: Any = None, **options: Any) -> list[Snapshot[Any]]:
+    """The snapshots of both iterators, which must be the same."""
+    chunks = list(chunks)
+
+    async def gather() -> list[Snapshot[Any]]:
+        return [snapshot async for snapshot in astream(arrive(chunks), target, **options)]
+
+    here, there = list(stream(chunks, target, **options)), asyncio.run(gather())
+    assert [described(each) for each in here] == [described(each) for each in there]
+    return here
+
+
+def described(snapshot: Snapshot[Any]) -> tuple[Any, ...]:
+    outcome = snapshot.outcome
+    kind = type(outcome).__name__, fingerprint(getattr(outcome, "value", None))
+    error = getattr(outcome, "error", None)
+    return (
+        fingerprint(snapshot.value),
+        fingerprint(snapshot.json),
+        [event_key(each) for each in snapshot.events],
+        kind,
+        (type(error).__name__, str(error)),
+    )
+
+
+def test_a_snapshot_for_each_chunk_and_one_for_the_end() -> None:
+    seen = snapshots(CHUNKS, Order)
+    assert [each.value for each in seen] == [
+        Partial[Order]({"id": 1}),
+        Partial[Order]({"id": 1, "note": "s"}),
+        Partial[Order]({"id": 1, "note": "soon"}),
+        Order(id=1, note="soon"),
+        Order(id=1, note="soon"),
+    ]
+    assert [each.json for each in seen[:2]] == [{"id": 1}, {"id": 1, "note": "s"}]
+    assert [len(each.events) for each in seen] == [1, 0, 1, 1, 0]
+    assert [each.outcome for each in seen[:-1]] == [None] * 4
+    assert seen[-1].outcome == Complete(Order(id=1, note="soon"))
+    assert seen[-1].value is seen[-2].value
+
+
+@given(strategies.texts(), st.data())
+def test_snapshots_are_what_a_parser_shows(text: str, data: st.DataObject) -> None:
+    chunks = data.draw(strategies.chunkings(text))
+    parser = Parser()
+    for chunk, snapshot in zip(chunks, stream(chunks), strict=False):
+        events = parser.feed(chunk)
+        assert fingerprint(snapshot.json) == fingerprint(parser.json)
+        assert fingerprint(snapshot.value) == fingerprint(parser.value)
+        assert fingerprint(snapshot.events) == fingerprint(events)
+
+
+def test_snapshots_hold_still() -> None:
+    seen = list(stream(["[", "[1,", '{"a": "x', 'y"}', "]", "]"]))
+    assert [each.json for each in seen] == [
+        [],
+        [[1]],
+        [[1, {"a": "x"}]],
+        [[1, {"a": "xy"}]],
+        [[1, {"a": "xy"}]],
+        [[1, {"a": "xy"}]],
+        [[1, {"a": "xy"}]],
+    ]
+    with pytest.raises(AttributeError):
+        seen[0].json = None  # type: ignore[misc]
+
+
+def test_bytes_empty_chunks_and_no_chunks() -> None:
+    seen = snapshots([b'["\xc3', b"", b'\xa9"]'])
+    assert [each.json for each in seen] == [[""], [""], ["é"], ["é"]]
+    (only,) = snapshots([])
+    assert (only.value, only.json, only.events) == (MISSING, MISSING, ())
+    assert isinstance(only.outcome, Truncated)
+
+
+def test_a_number_at_the_root_completes_in_the_last_snapshot() -> None:
+    seen = snapshots(["1", "2"], int)
+    assert [each.value for each in seen] == [MISSING, MISSING, 12]
+    assert seen[-1].events == (Completed((), 12),)
+    assert seen[-1].outcome == Complete(12, (Completed((), 12),))
+
+
+def test_a_cut_document() -> None:
+    *_, last = snapshots(CHUNKS[:2], Order)
+    assert isinstance(last.outcome, Truncated)
+    assert last.outcome.complete == (("id",),)
+    assert last.outcome.path == ("note",)
+    assert last.value == Partial[Order]({"id": 1, "note": "s"})
+
+
+def test_a_malformed_document_ends_the_iteration() -> None:
+    seen = snapshots(['{"id": 1, ', '"note": "x", !', '"more": 1}', "}"], Order)
+    assert len(seen) == 2
+    last = seen[-1]
+    assert isinstance(last.outcome, Failed)
+    assert isinstance(last.outcome.error, ParseError)
+    assert last.outcome.error.pos == 23
+    assert last.events == (Completed(("note",), "x"),)
+    assert last.json == {"id": 1, "note": "x"}
+
+
+def test_the_source_is_not_read_past_an_error() -> None:
+    source = iter(["[1, ", "x", "2", "3"])
+    assert len(list(stream(source))) == 2
+    assert list(source) == ["2", "3"]
+
+
+def test_a_document_that_does_not_fit() -> None:
+    *_, last = snapshots(['{"id": "x"', "}"], Order)
+    assert isinstance(last.outcome, Failed)
+    assert isinstance(last.outcome.error, ValidationError)
+    assert last.value == Partial[Order]({})
+
+
+def test_an_exception_of_the_source_comes_after_a_last_snapshot() -> None:
+    def broken() -> Iterator[str]:
+        yield '{"id": 1, "note": "s'
+        raise ConnectionError("reset")
+
+    async def abroken() -> AsyncIterator[str]:
+        for chunk in broken():
+            yield chunk
+
+    seen_later: list[Snapshot[Order]] = []
+
+    async def gather() -> None:
+        async for snapshot in astream(abroken(), Order):
+            seen_later.append(snapshot)
+
+    with pytest.raises(ConnectionError, match="reset"):
+        asyncio.run(gather())
+    for seen in (until_error(broken(), ConnectionError, Order), seen_later):
+        assert len(seen) == 2
+        outcome = seen[-1].outcome
+        assert isinstance(outcome, Truncated)
+        assert outcome.reason == "ConnectionError: reset"
+        assert outcome.complete == (("id",),)
+
+
+def test_an_exception_of_the_source_after_the_end_of_the_document() -> None:
+    def broken() -> Iterator[str]:
+        yield "[1]"
+        raise ConnectionError("reset")
+
+    seen = until_error(broken(), ConnectionError)
+    assert seen[-1].outcome == Complete([1], (), "ConnectionError: reset")
+
+
+def test_an_exception_of_the_source_inside_a_number_at_the_root() -> None:
+    def broken() -> Iterator[str]:
+        yield "12"
+        raise ConnectionError("reset")
+
+    seen = until_error(broken(), ConnectionError)
+    assert isinstance(seen[-1].outcome, Truncated)
+
+
+def test_an_interrupt_of_the_source_is_not_delayed() -> None:
+    def interrupted() -> Iterator[str]:
+        yield "[1"
+        raise KeyboardInterrupt
+
+    seen = until_error(interrupted(), KeyboardInterrupt)
+    assert len(seen) == 1
+
+
+def test_an_exception_of_a_validator_propagates() -> None:
+    def fail(value: int) -> int:
+        return value // 0
+
+    seen = until_error(["[1", ",", "2]"], ZeroDivisionError, list[Annotated[int, AfterValidator(fail)]])
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("wrong", ["[1]", b"[1]", 5, None, object()])
+def test_wrong_sources(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="iterable of chunks"):
+        stream(wrong)
+    with pytest.raises(TypeError, match="async iterable of chunks"):
+        astream(wrong)
+
+
+def test_each_names_the_other() -> None:
+    with pytest.raises(TypeError, match=r"astream\(\)"):
+        stream(arrive([]))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"stream\(\)"):
+        astream(["[1]"])  # type: ignore[arg-type]
+
+
+def test_wrong_chunks_and_mixed_chunks() -> None:
+    for chunks in (["[1", 5], ["[1", b"]"], ["[1", None]):
+        with pytest.raises(TypeError):
+            list(stream(chunks))  # type: ignore[arg-type]
+
+
+def test_wrong_options_are_told_at_once() -> None:
+    makers: list[Callable[..., Any]] = [stream, astream]
+    for make in makers:
+        source: Any = [] if make is stream else arrive([])
+        with pytest.raises(TypeError):
+            make(source, nonsense=1)
+        with pytest.raises(ValueError, match="select pattern"):
+            make(source, select=["a"])
+        with pytest.raises(TypeError):
+            make(source, strict=True)
+
+
+def test_options_are_those_of_the_parser() -> None:
+    seen = snapshots(['{"id": "1"', "}"], Order, strict=True, select=["$"], missing=None)
+    assert isinstance(seen[-1].outcome, Failed)
+    assert [len(each.events) for each in seen] == [0, 1, 0]
+    assert seen[0].value.id is None
+    *_, last = snapshots(["[[[1]]]"], limits=Limits(depth=2))
+    assert isinstance(last.outcome, Failed)
+    *_, last = snapshots(["[1", "]"], TypeAdapter(list[int]))
+    assert last.outcome == Complete([1])
+
+
+def test_a_stream_that_is_left_early() -> None:
+    closed = []
+
+    def source() -> Iterator[str]:
+        try:
+            yield from ["[1, ", "2, ", "3]"]
+        finally:
+            closed.append("sync")
+
+    iterator = iter(stream(source()))
+    assert next(iterator).json == [1]
+    iterator.close()  # type: ignore[attr-defined]
+    del iterator
+    assert closed == ["sync"]
+    for snapshot in stream(source()):
+        assert snapshot.outcome is None
+        if snapshot.json == [1, 2]:
+            break
+
+
+def test_a_stream_that_is_left_during_an_error() -> None:
+    def broken() -> Iterator[str]:
+        yield "[1"
+        raise ConnectionError("reset")
+
+    iterator = iter(stream(broken()))
+    next(iterator)
+    assert isinstance(next(iterator).outcome, Truncated)
+    iterator.close()  # type: ignore[attr-defined]
+    with pytest.raises(StopIteration):
+        next(iterator)
+
+
+def test_an_async_stream_that_is_left_early_or_cancelled() -> None:
+    async def leave() -> Any:
+        async for snapshot in astream(arrive(["[1, ", "2]"])):
+            return snapshot.json
+        return None
+
+    async def forever() -> AsyncIterator[str]:
+        yield "[1, "
+        await asyncio.Event().wait()
+
+    async def cancel() -> list[Any]:
+        seen: list[Any] = []
+
+        async def follow() -> None:
+            async for snapshot in astream(forever()):
+                seen.append(snapshot)
+
+        task: asyncio.Task[None] = asyncio.ensure_future(follow())
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return seen
+
+    assert run(leave()) == [1]
+    (only,) = run(cancel())
+    assert only.json == [1]
+    assert only.outcome is None
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    return asyncio.run(coroutine)
+
+
+def test_a_stream_is_read_once_like_its_chunks() -> None:
+    once = stream(iter(CHUNKS), Order)
+    assert len(list(once)) == 5
