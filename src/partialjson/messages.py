@@ -223,7 +223,7 @@ class MessageEnd:
         reason: one of "complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error",
             "disconnected".
         raw: the provider's own word, None where it said nothing.
-        error: the ProviderError or StreamError, if there was one.
+        error: the ProviderError or StreamError that ended it, if one did.
         details: what the provider said beside its word, such as the stop sequence or the details of a
             refusal.
         incomplete: the block of the event stream that had not ended, for diagnostics.
@@ -297,7 +297,8 @@ class Block(_Growing):
         if op.name not in self._collected:
             # A list of our own: what is there may belong to the event it came with.
             self._collected.add(op.name)
-            self.extra[op.name] = list(self.extra.get(op.name) or ())
+            old = self.extra.get(op.name)
+            self.extra[op.name] = list(old) if isinstance(old, (list, tuple)) else [] if old is None else [old]
         self.extra[op.name].append(op.value)
 
 
@@ -715,7 +716,9 @@ class Choice:
         """Ends the choice: its blocks, its documents, and the word for how it ended."""
         stop = self._stop
         whole = terminal or (stop is not None and stop.terminal and not (incomplete and incomplete.open))
-        cause = self._cause(whole, error if fatal or not whole else None)
+        if not fatal and whole:
+            error = None  # the stream went on after it
+        cause = self._cause(whole, error)
         blocks = self.blocks[self._first :]
         calls = [block for block in blocks if isinstance(block, Call)]
         updates: list[Update] = []

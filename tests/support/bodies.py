@@ -170,7 +170,7 @@ def response_end(reason: str, head: Event) -> Event:
 
 
 def realtime(said: Said) -> list[Any]:
-    events = []
+    events: list[Event] = []
     for event in responses(said):
         event = {name: value for name, value in event.items() if name != "sequence_number"}
         response = event.pop("response", None)

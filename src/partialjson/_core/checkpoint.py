@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 
-_SPLIT_PAIR: Final = re.compile("[\ud800-\udbff](?=[\udc00-\udfff])")
+_SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
 
 
 def text_so_far(lexer: Lexer, tree: Tree) -> str:
     """A text after which another lexer and tree are in the same state."""
     if lexer.retain_text:
-        return "".join(lexer.chunks)
+        return lexer.text
     tree.snapshot()
     pieces: list[str] = []
     if tree.containers:

@@ -138,10 +138,9 @@ class Lexer(Source):
         # Index in the present chunk before which whole rows are not tried.
         self.rows_from: i64 = 0
         self.rows_pause: i64 = LEAST
-        # The text, where a plan may need pieces of it: (offset of its start, chunk) for each chunk.
+        # The whole text, where a plan may need pieces of it.
         self.retain_text = retain_text
-        self.chunks: list[str] = []
-        self.starts: list[i64] = []
+        self.text = ""
         # Index in the present chunk of the structural character at hand.
         self.at: i64 = 0
 
@@ -155,8 +154,7 @@ class Lexer(Source):
         if self.state == TEXT and n <= self.short and self._grows_by(s, n):
             return
         if self.base + n > self.max_document:
-            room = self.max_document - self.base
-            self._feed(s[:room], room)
+            self.feed(s[: self.max_document - self.base])
             raise self.error(f"the document is longer than the limit of {self.max_document} characters", 0)
         if not self.lone_surrogates and not s.isascii():
             self._feed_unicode(s)
@@ -174,26 +172,34 @@ class Lexer(Source):
 
     def _grows_by(self, s: str, n: i64) -> bool:
         """Read a short chunk that only continues a string value, the commonest thing a model sends; or leave it."""
-        if self.is_key or self.escape != 0 or self.high != 0 or self.retain_text:
+        if self.is_key or self.escape != 0 or self.high != 0 or (self.retain_text and not s.isascii()):
             return False
         if self.length + n > self.max_string or self.base + n > self.max_document:
             return False
         if self._plain_run(s, 0, n) < n:
             return False
         if n > 0:
+            if self.retain_text:
+                self._retain(s)
             self.length += n
             self.base += n
             self.tree.grow(s)
         return True
+
+    def _retain(self, s: str) -> None:
+        # Out of its slot the text has one holder, and is extended in place.
+        text = self.text
+        self.text = ""
+        text += s
+        self.text = text
 
     def _feed(self, s: str, n: i64) -> None:
         i: i64 = 0
         self.rows_from = 0
         if COMPILED and n > SHORT:
             self.short = SHORT if s.isascii() else n
-        if self.retain_text and n > 0:
-            self.chunks.append(s)
-            self.starts.append(self.base)
+        if self.retain_text:
+            self._retain(s)
         if self.state >= TEXT:
             i = self._resume(s, n)
         while i < n:
@@ -819,17 +825,7 @@ class Lexer(Source):
         return self.base + self.at
 
     def text_since(self, mark: i64) -> str:
-        end = self.base + self.at + 1
-        k: i64 = len(self.chunks) - 1
-        if self.starts[k] <= mark:
-            return self.chunks[k][mark - self.starts[k] : end - self.starts[k]]
-        pieces = [self.chunks[k][: end - self.starts[k]]]
-        while self.starts[k] > mark:
-            k -= 1
-            pieces.append(self.chunks[k])
-        pieces[-1] = pieces[-1][mark - self.starts[k] :]
-        pieces.reverse()
-        return "".join(pieces)
+        return self.text[mark : self.base + self.at + 1]
 
 
 def _shown(character: str) -> str:

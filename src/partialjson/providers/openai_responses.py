@@ -195,15 +195,23 @@ class Adapter:
     def _begin(self, event: object, ops: list[Operation]) -> None:
         lane = self._lane(event)
         self._runs.pop(lane, None)
+        self._runs.pop("", None)
         if not self._runs:
             ops.append(Begin())
             self._choices = 0
             self._over = False
-        self._run(lane)
+        self._runs[lane] = _Run(self._choices)
+        self._choices += 1
         self._read_info(get(event, "response"), ops)
 
     def _run(self, lane: str) -> _Run:
+        """The response that runs in the lane. Events without a lane belong to the latest, and its lane may be told
+        late."""
         run = self._runs.get(lane)
+        if run is None and self._runs and not lane:
+            return next(reversed(self._runs.values()))
+        if run is None and "" in self._runs:
+            run = self._runs[lane] = self._runs.pop("")
         if run is None:
             run = self._runs[lane] = _Run(self._choices)
             self._choices += 1
