@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from partialjson import Complete, Truncated
 from partialjson.messages import (
+    BlockRestarted,
     BlockStarted,
     Call,
     DocumentProgress,
@@ -23,6 +24,7 @@ from partialjson.messages import (
     MessageFailed,
     MessageParser,
     ProviderError,
+    StreamError,
     TextDelta,
     Update,
 )
@@ -53,6 +55,7 @@ CALLS = (
     Say("c3", "get_weather", ("{", '"city":', '"\\ud83d', '\\ude00"}')),
 )
 VALUES = [Weather(city="Zürich", days=2), {}, Weather(city="😀")]
+SOCKETS = ("gemini-live", "openai-realtime")
 CALLING = [api for api in APIS if api not in WITHOUT_CALLS]
 TOOLS = {"get_weather": Weather}
 
@@ -170,6 +173,24 @@ def test_output_grows_and_is_typed(api: str) -> None:
     assert message.output.value == Weather(city="Zürich")
     assert isinstance(message.output.outcome, Complete)
     assert message.end().reason == "complete"
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_halves_of_a_character_meet(api: str) -> None:
+    """Servers that count in UTF-16 may cut a character in two; half of one is never shown."""
+    calls = () if api in WITHOUT_PIECES + WITHOUT_CALLS else (Say("c", "get_weather", ('{"city":"\ud83d', '\ude00"}')),)
+    said = Said(('{"city":"a\ud83d', '\ude00b"', "}"), (), calls, "tool_calls" if calls else "complete")
+    told = json.loads(json.dumps(events(api, said)))  # halves inside of one text are whole characters there
+    message, updates = fed(api, told, tools=TOOLS, output=Weather)
+    assert message.text == '{"city":"a😀b"}'
+    assert message.output.value == Weather(city="a😀b")
+    assert [call.value for call in message.calls] == [Weather(city="😀") for _ in calls]
+    assert not any(char in repr(updates) for char in ("\\ud83d", "\\ude00"))
+    assert not any(isinstance(update, BlockRestarted) for update in updates)
+    lone, _ = fed(api, events(api, Said(("a\ud83d",))))
+    assert lone.text == "a\ud83d"
+    cut, _ = fed(api, events(api, Said(("a\ud83d",), reason=None)))
+    assert cut.text in ("a", "a\ud83d")
 
 
 @pytest.mark.parametrize("reason", ["complete", "tool_calls", "truncated", "filtered", None])
@@ -329,6 +350,15 @@ def test_a_body_that_is_no_stream(api: str, raw: bytes) -> None:
         end = fed_bytes(api, raw, size)[0].end()
         assert end.reason == "error" or (api == "bedrock-converse" and end.incomplete)
         assert end.reason == "disconnected" or end.error is not None
+
+
+@pytest.mark.parametrize("api", [api for api in BODY_APIS if api not in ("bedrock-converse", *SOCKETS)])
+@pytest.mark.parametrize("pretty", [None, 2])
+def test_a_plain_body_that_means_nothing(api: str, pretty: int | None) -> None:
+    for size in (1, 1000):
+        end = fed_bytes(api, json.dumps({"detail": "Not Found"}, indent=pretty).encode(), size)[0].end()
+        assert isinstance(end.error, StreamError)
+        assert end.error.body == {"detail": "Not Found"}
 
 
 @pytest.mark.parametrize("api", APIS)

@@ -147,6 +147,15 @@ def test_details_of_the_end() -> None:
     assert fed(GEMINI, end)[0].end().details == {"finishMessage": "no"}
 
 
+def test_a_stop_before_code_is_run_ends_nothing() -> None:
+    code = gemini_chunk({"text": "a"}, {"executableCode": {"code": "1"}}, finish="STOP")
+    rest = [gemini_chunk({"codeExecutionResult": {"output": "1"}}), gemini_chunk({"text": "b"}, finish="STOP")]
+    assert fed(GEMINI, code)[0].end().reason == "disconnected"
+    assert fed(GEMINI, code, rest[0])[0].end().reason == "disconnected"
+    message, _ = fed(GEMINI, code, *rest)
+    assert (message.text, message.end().reason) == ("ab", "complete")
+
+
 def test_a_prompt_that_was_blocked() -> None:
     feedback = {"blockReason": "SAFETY", "blockReasonMessage": "no"}
     message, _ = fed(GEMINI, {"promptFeedback": feedback, "usageMetadata": {"promptTokenCount": 5}})

@@ -27,7 +27,7 @@ from partialjson import ParseError, Parser
 from partialjson._brackets import Brackets
 from partialjson.sse import DEFAULT_LIMIT, IncompleteBlock, SSEDecoder, SSEEvent, StrayLine, TextInput
 
-__all__ = ["Chunk", "Decoded", "Framing", "FramingError", "Item", "framing_for"]
+__all__ = ["Chunk", "Decoded", "Detecting", "Framing", "FramingError", "Item", "framing_for"]
 
 DONE: Final = "[DONE]"
 _EVENT: Final = "message"
@@ -224,9 +224,11 @@ def _aws_event(message: Any) -> Decoded:
 
 
 class Detecting:
-    """The framing that the first character of the body calls for, among those the wire format knows."""
+    """The framing that the first character of the body calls for, among those the wire format knows; ``name`` is
+    "" until then."""
 
     def __init__(self, names: Sequence[str]) -> None:
+        self.name = ""
         self._names = names
         self._waiting: list[Chunk] = []
         self._chosen: Framing | None = None
@@ -239,7 +241,8 @@ class Detecting:
         if not first:
             return ()
         name = {"[": "json-array", "{": "json-frames"}.get(first, "")
-        self._chosen = _FRAMINGS[name if name in self._names else self._names[0]]()
+        self.name = name if name in self._names else self._names[0]
+        self._chosen = _FRAMINGS[self.name]()
         waiting, self._waiting = self._waiting, []
         items: list[Item] = []
         for piece in waiting:

@@ -38,7 +38,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from partialjson import MISSING, Complete, Failed, Limits, Outcome, ParseError, Parser, Truncated
-from partialjson.framing import Decoded, Framing, FramingError, Item, framing_for
+from partialjson.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for
 from partialjson.providers import (
     DONE,
     Attach,
@@ -284,6 +284,7 @@ class Block(_Growing):
         self.contradicted = False
         self._aside = opening.aside
         self._paragraph = opening.paragraph
+        self._half = ""  # the first half of a surrogate pair that the provider has cut in two
         self._output: Document | None = None
         self._collected: set[str] = set()
 
@@ -613,6 +614,20 @@ class Choice:
         return updates
 
     def _text(self, block: Block, text: str) -> list[Update]:
+        """The block's text continues. Servers that count in UTF-16 cut characters in two; the halves meet here."""
+        if block._half:
+            text = (block._half + text).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            block._half = ""
+        if "\ud800" <= text[-1:] <= "\udbff":
+            text, block._half = text[:-1], text[-1]
+        return self._grow(block, text) if text else []
+
+    def _last_half(self, block: Block) -> list[Update]:
+        """Half a character is shown only where the provider says that no more comes."""
+        half, block._half = block._half, ""
+        return self._grow(block, half) if half else []
+
+    def _grow(self, block: Block, text: str) -> list[Update]:
         if isinstance(block, Call):
             return self._progress(block.position, block, partial(block._feed, text), text)
         total = self._texts.get(block.kind)
@@ -633,7 +648,7 @@ class Choice:
 
     def _restate(self, block: Block, text: str) -> list[Update]:
         """The provider gives the block's whole text."""
-        said = block.text
+        said = block.text + block._half
         if block.ended or not text or text == said:
             return []
         if isinstance(block, Call) and (block._parsed or (not block.free and block._equals(text))):
@@ -641,6 +656,7 @@ class Choice:
         if text.startswith(said):
             return self._text(block, text[len(said) :])
         block.contradicted = True
+        block._half = ""
         block._restart()
         updates: list[Update] = [BlockRestarted(self.index, block.position)]
         if isinstance(block, Call):
@@ -695,7 +711,7 @@ class Choice:
         if block.ended:
             return []
         block.ended = True
-        updates: list[Update] = []
+        updates = [] if cut else self._last_half(block)
         if isinstance(block, Call):
             if not cut:
                 updates += self._progress(block.position, block, block._close_text)
@@ -721,7 +737,7 @@ class Choice:
         cause = self._cause(whole, error)
         blocks = self.blocks[self._first :]
         calls = [block for block in blocks if isinstance(block, Call)]
-        updates: list[Update] = []
+        updates = [update for block in blocks if cause in _FINISHED for update in self._last_half(block)]
         for call in calls:
             updates += self._settle_call(call, cause)
         if self._targets.output is not None:
@@ -825,6 +841,7 @@ class MessageParser:
         self._operations: deque[Operation] = deque()
         self._updates: list[Update] = []
         self._events = 0
+        self._mute: object = None  # the first event, if it meant nothing
         self._stray: str | None = None
         self._bare: Parser[Any] | None = None
         self._error: Exception | None = None
@@ -915,6 +932,8 @@ class MessageParser:
             try:
                 if incomplete is not None and self._recover(incomplete):
                     incomplete = None
+                if self._events == 1 and self._mute is not None and self._takes_plain_bodies():
+                    self._refuse_plain(self._mute)
             finally:
                 self._settle(incomplete)
                 self._hand_out()
@@ -970,7 +989,11 @@ class MessageParser:
         if not data:
             return
         try:
-            self._operations.extend(self._adapter.feed(_payload(data), item.event))
+            event = _payload(data)
+            operations = self._adapter.feed(event, item.event)
+            self._operations.extend(operations)
+            if self._events == 1 and not operations:
+                self._mute = event
         except (ValueError, RecursionError) as error:
             if self._terminal:
                 return
@@ -1008,8 +1031,16 @@ class MessageParser:
         if any(isinstance(op, Error) for op in operations):
             self._operations.extend(operations)
         elif not self._events:
-            what = _excerpt(json.dumps(body, ensure_ascii=False))
-            self._fail(StreamError(f"the body is plain JSON, not an event stream: {what}", body))
+            self._refuse_plain(body)
+
+    def _refuse_plain(self, body: object) -> None:
+        what = _excerpt(json.dumps(body, ensure_ascii=False))
+        self._fail(StreamError(f"the body is plain JSON, not an event stream: {what}", body))
+
+    def _takes_plain_bodies(self) -> bool:
+        """Whether the body is framed so that a plain JSON body looks like one event."""
+        framing = self._framing
+        return self._framings == ("ndjson",) or (isinstance(framing, Detecting) and framing.name == "json-frames")
 
     def _fail(self, error: StreamError) -> None:
         self._items.clear()
@@ -1028,9 +1059,12 @@ class MessageParser:
         if block.event is None or self._error:
             return False
         try:
-            operations = self._adapter.feed(_payload(block.event.data.strip()), block.event.event)
+            event = _payload(block.event.data.strip())
+            operations = self._adapter.feed(event, block.event.event)
         except (ValueError, RecursionError):
             return False
+        if not operations and not self._events and self._takes_plain_bodies():
+            self._refuse_plain(event)
         if not any(isinstance(op, (End, Error)) or (isinstance(op, Stop) and op.terminal) for op in operations):
             return False
         self._operations.extend(operations)

@@ -42,8 +42,8 @@ _SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
 
 def text_so_far(lexer: Lexer, tree: Tree) -> str:
     """A text after which another lexer and tree are in the same state."""
-    if lexer.retain_text:
-        return lexer.text
+    if lexer.text is not None:
+        return lexer.text.all
     tree.snapshot()
     pieces: list[str] = []
     if tree.containers:

@@ -30,7 +30,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.holders import COMPILED
-from partialjson._core.plan import Source
+from partialjson._core.plan import Text
 from partialjson._core.rows import LEAST, whole_elements
 from partialjson._core.tree import Tree
 from partialjson.errors import IncompleteError, ParseError
@@ -97,7 +97,7 @@ _SIMPLE_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
 
 
 @final
-class Lexer(Source):
+class Lexer:
     """Drives a tree from text."""
 
     def __init__(
@@ -107,15 +107,16 @@ class Lexer(Source):
         max_string: i64,
         max_number: i64,
         max_document: i64,
-        retain_text: bool,
-        lone_surrogates: bool,
+        text: Text | None,
     ) -> None:
         self.tree = tree
         self.max_depth = max_depth
         self.max_string = max_string
         self.max_number = max_number
         self.max_document = max_document
-        self.lone_surrogates = lone_surrogates
+        # Where the text is kept for a plan. Pydantic refuses halves of surrogate pairs, so they are refused here then.
+        self.text = text
+        self.lone_surrogates = text is None
         self.state: i64 = VALUE
         self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
         # Where the present chunk starts in the document; where its line starts.
@@ -138,11 +139,6 @@ class Lexer(Source):
         # Index in the present chunk before which whole rows are not tried.
         self.rows_from: i64 = 0
         self.rows_pause: i64 = LEAST
-        # The whole text, where a plan may need pieces of it.
-        self.retain_text = retain_text
-        self.text = ""
-        # Index in the present chunk of the structural character at hand.
-        self.at: i64 = 0
 
     def feed(self, s: str) -> None:
         """Read one chunk.
@@ -172,34 +168,27 @@ class Lexer(Source):
 
     def _grows_by(self, s: str, n: i64) -> bool:
         """Read a short chunk that only continues a string value, the commonest thing a model sends; or leave it."""
-        if self.is_key or self.escape != 0 or self.high != 0 or (self.retain_text and not s.isascii()):
+        if self.is_key or self.escape != 0 or self.high != 0 or (self.text is not None and not s.isascii()):
             return False
         if self.length + n > self.max_string or self.base + n > self.max_document:
             return False
         if self._plain_run(s, 0, n) < n:
             return False
         if n > 0:
-            if self.retain_text:
-                self._retain(s)
+            if self.text is not None:
+                self.text.add(s)
             self.length += n
             self.base += n
             self.tree.grow(s)
         return True
-
-    def _retain(self, s: str) -> None:
-        # Out of its slot the text has one holder, and is extended in place.
-        text = self.text
-        self.text = ""
-        text += s
-        self.text = text
 
     def _feed(self, s: str, n: i64) -> None:
         i: i64 = 0
         self.rows_from = 0
         if COMPILED and n > SHORT:
             self.short = SHORT if s.isascii() else n
-        if self.retain_text:
-            self._retain(s)
+        if self.text is not None:
+            self.text.add(s)
         if self.state >= TEXT:
             i = self._resume(s, n)
         while i < n:
@@ -282,7 +271,8 @@ class Lexer(Source):
             tree = self.tree
             if tree.depth() >= self.max_depth:
                 raise self.error(f"nested deeper than the limit of {self.max_depth}", i)
-            self.at = i
+            if self.text is not None:
+                self.text.at = self.base + i
             if c == OPEN_BRACE:
                 tree.begin_object()
                 self.state = FIRST_KEY
@@ -327,7 +317,8 @@ class Lexer(Source):
         raise self._unexpected(s, i)
 
     def _end(self, i: i64) -> i64:
-        self.at = i
+        if self.text is not None:
+            self.text.at = self.base + i
         self.tree.end()
         self._closed()
         return i + 1
@@ -687,7 +678,7 @@ class Lexer(Source):
         if tree.depth() == 0 or j - i > self.max_number:
             return 0
         self.state = AFTER
-        tree.atom(value, s[i:j] if self.retain_text else "")
+        tree.atom(value, s[i:j] if self.text is not None else "")
         return j
 
     def _number(self, s: str, start: i64, i: i64, n: i64) -> i64:
@@ -818,14 +809,6 @@ class Lexer(Source):
         else:
             msg = f"expected ',' or '{'}' if self.tree.in_object else ']'}', found {found}"
         return self.error(msg, i)
-
-    # The text of values, for plans.
-
-    def mark(self) -> i64:
-        return self.base + self.at
-
-    def text_since(self, mark: i64) -> str:
-        return self.text[mark : self.base + self.at + 1]
 
 
 def _shown(character: str) -> str:

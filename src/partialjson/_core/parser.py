@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 from partialjson._core.checkpoint import VERSION, load_journal, save_journal, text_so_far
 from partialjson._core.events import Event, Path
 from partialjson._core.lexer import Lexer
-from partialjson._core.plan import Failure, Plan
+from partialjson._core.plan import Failure, Plan, Text
 from partialjson._core.selection import compile_selection
 from partialjson._core.tree import Tree
 from partialjson._core.view import View
@@ -106,19 +106,18 @@ class Parser(Generic[T]):
             "by_name": by_name,
         }
         self._tree = Tree(compile_selection(select), missing)
-        typed = target is not None
+        text = Text() if target is not None else None
         self._lexer = Lexer(
             self._tree,
-            limits.depth_for(typed),
+            limits.depth_for(target is not None),
             limits.string,
             limits.number,
             limits.document,
-            typed,
-            not typed,
+            text,
         )
-        if typed:
+        if text is not None:
             plan, run = _load_plan(target, missing, strict, context, by_alias, by_name)
-            self._tree.follow(View(plan, run, missing, self._lexer))
+            self._tree.follow(View(plan, run, missing, text))
         elif strict is not None or context is not None or by_alias is not None or by_name is not None:
             raise TypeError("strict, context, by_alias and by_name belong to a target, and this parser has none")
 
@@ -369,7 +368,8 @@ class Parser(Generic[T]):
                 self.json,
                 self.value,
                 reason,
-                error,
+                # Its traceback would hold this parser, which holds the error.
+                error.with_traceback(None),
                 (),
                 self._tree.open_path(),
             )
@@ -467,7 +467,7 @@ class Parser(Generic[T]):
         pos = _count(state["pos"])
         line = _count(state["line"])
         line_start = _count(state["line_start"])
-        if line_start > pos or line < 1 or (lexer.retain_text and pos != lexer.base):
+        if line_start > pos or line < 1 or (lexer.text is not None and pos != lexer.base):
             raise ValueError("its positions contradict each other")
         lexer.base = pos
         lexer.line = line

@@ -103,13 +103,24 @@ class Plan:
         self.array = array
 
 
-class Source:
-    """Where the text of a value can be had: the lexer, or whatever else drives the tree."""
+@final
+class Text:
+    """The text of a document that has a plan: a place that is not followed settles from its piece of it.
 
-    def mark(self) -> i64:
-        """The present place in the text, at the first character of a value."""
-        raise RuntimeError("this source keeps no text")
+    Whoever drives the tree adds what it reads, and sets ``at`` to the offset of the bracket at hand.
+    """
 
-    def text_since(self, mark: i64) -> str:
-        """The text from ``mark`` up to and including the character that closed the value."""
-        raise RuntimeError("this source keeps no text")
+    def __init__(self) -> None:
+        self.all = ""
+        self.at: i64 = 0
+
+    def add(self, s: str) -> None:
+        # Out of its slot a string has one holder, and CPython extends it in place.
+        text = self.all
+        self.all = ""
+        text += s
+        self.all = text
+
+    def since(self, start: i64) -> str:
+        """From ``start`` up to and including the character at hand."""
+        return self.all[start : self.at + 1]

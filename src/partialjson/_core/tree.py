@@ -53,6 +53,13 @@ class Mark:
         self.value: object = value
         if self.is_container:
             self.value = {} if isinstance(value, dict) else []
+        # The path as a pointer, once somebody has asked.
+        self.pointer: str | None = None
+
+    def where(self) -> str:
+        if self.pointer is None:
+            self.pointer = pointer(self.at.path())
+        return self.pointer
 
 
 @final
@@ -502,10 +509,11 @@ class Tree:
 
         A container that appeared since then comes with all that is in it now.
         """
-        json = self.snapshot()
         if since < self.floor:
             # Older than the journal: one change of the whole.
-            return [{"op": "replace" if since else "add", "path": "", "value": json}]
+            return [{"op": "replace" if since else "add", "path": "", "value": self.snapshot()}]
+        if self.in_text:
+            self._current_text()
         marks = self.marks
         assert marks is not None
         found: list[dict[str, Any]] = []
@@ -515,7 +523,7 @@ class Tree:
             text = self._text_of(marks, first - 1)
             shown = since - self.clock[first - 1]
             if shown < len(text):
-                found.append({"op": "append", "path": pointer(last.at.path()), "value": text[shown:]})
+                found.append({"op": "append", "path": last.where(), "value": text[shown:]})
         new: set[Node | None] = set()
         parent: Node | None = None
         prefix = ""
@@ -539,7 +547,7 @@ class Tree:
             if mark.is_text:
                 value = self._text_of(marks, i)
             elif mark.is_container:
-                value = _look_up(json, at.path(), value)
+                value = _look_up(self.snapshot(), at.path(), value)
             found.append({"op": mark.op, "path": path, "value": value})
         return found
 

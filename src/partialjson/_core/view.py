@@ -32,7 +32,7 @@ from partialjson._core.plan import (
     Failure,
     Plan,
     Shape,
-    Source,
+    Text,
 )
 
 if TYPE_CHECKING:
@@ -116,10 +116,10 @@ class Frame:
 class View:
     """The typed view of one document."""
 
-    def __init__(self, plan: Plan, run: object, missing: object, source: Source) -> None:
+    def __init__(self, plan: Plan, run: object, missing: object, text: Text) -> None:
         self.run: object = run
         self.missing: object = missing
-        self.source = source
+        self.text = text
         # The root is the only child of a frame that is never shown.
         self.ground = Frame(Shape(_never, {}, plan), False, run)
         self.frame = self.ground
@@ -163,7 +163,7 @@ class View:
             if plan.exact & (OBJECT if is_object else ARRAY):
                 self.mirror = depth
             else:
-                self.start = self.source.mark()
+                self.start = self.text.at
 
     def close(self, key: str | int, value: object) -> object:
         """The innermost container closed as the JSON value ``value``; gives what it settled to.
@@ -183,7 +183,7 @@ class View:
         if self.mirror >= 0 or plan is None:
             self.mirror = -1
             return self._settle(key, value)
-        return self._settle(key, plan.settle(self.source.text_since(self.start), self.run))
+        return self._settle(key, plan.settle(self.text.since(self.start), self.run))
 
     def atom(self, key: str | int, value: object, raw: str) -> object:
         """The value that was entered closed as an atom or a string; ``raw`` is the text of a number."""

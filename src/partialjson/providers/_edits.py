@@ -320,7 +320,9 @@ def _set(place: Any, step: str | int | None, value: object) -> None:
     """Sets the member at a step that fits."""
     if isinstance(place, list) and isinstance(step, int):
         place.extend([None] * (step + 1 - len(place)))
-    place[step] = value
+        place[step] = value
+    elif isinstance(place, dict):
+        place[step] = value
 
 
 def _child(place: Any, step: str | int | None, empty: Any) -> Any:

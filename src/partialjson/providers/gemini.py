@@ -10,8 +10,10 @@ can stream arguments as edits by path, which ``EditWriter`` writes as text. Ther
 the call opened last. The call ends with a part that says of nothing that it will continue; or, where such a part
 never comes, when a call with a name or the end of the turn follows, unless a string was promised to go on.
 
-There is no terminal event but ``finishReason``: what ends the body of a server-sent stream after it is its end. In
-the JSON array form the array has to be closed as well. A prompt that was blocked has no candidate; its feedback is
+There is no terminal event but ``finishReason``: what ends the body of a server-sent stream after it is its end. Where
+it comes with code that the server is about to run, the result is still to come, so it ends nothing. Early models give
+a reason with every response; a server-sent stream of theirs that is cut between two cannot be told from a whole one. In
+the JSON array form the array has to be closed as well, which tells them apart. A prompt that was blocked has no candidate; its feedback is
 the end. Errors come as ``error`` objects, in the array form inside an array.
 
 The wire's names are in camel case, those of the Python SDK's objects in snake case; both are read.
@@ -308,6 +310,7 @@ class Adapter:
 
     def _read_candidate(self, number: int, candidate: object, ops: list[Operation]) -> None:
         parts = self._parts.setdefault(number, Parts(number))
+        part: object = None
         for part in get_list(get(candidate, "content"), "parts"):
             parts.read(part, ops)
         for name in _BESIDES:
@@ -321,8 +324,9 @@ class Adapter:
             parts.end(reason == "complete", ops)
             values = {name: plain(pick(candidate, name)) for name in _STOP_DETAILS}
             details = {name: value for name, value in values.items() if value}
-            self._stopped = True
-            ops.append(Stop(reason, str(raw) if isinstance(raw, int) else word, number, True, details or None))
+            runs_on = reason == "complete" and pick(part, "executableCode") is not None
+            self._stopped = not runs_on
+            ops.append(Stop(reason, str(raw) if isinstance(raw, int) else word, number, not runs_on, details or None))
 
     def _read_feedback(self, event: object, ops: list[Operation]) -> None:
         feedback = pick(event, "promptFeedback")
