@@ -598,6 +598,15 @@ def test_mistral_calls_come_whole(index: int | None) -> None:
     assert calls(operations("mistral", events)) == [("a", "f", {"x": 0}), ("b", "f", {"x": 1})]
 
 
+def test_mistral_fragments_as_the_sdk_gives_them() -> None:
+    pieces = [("a", '{"x"'), ("null", ":1"), ("null", "}"), ("b", "{}")]
+    events = [
+        {"choices": [{"delta": {"tool_calls": [{"id": id, "index": 0, "function": {"name": "f", "arguments": text}}]}}]}
+        for id, text in pieces
+    ]
+    assert calls(operations("mistral", events)) == [("a", "f", '{"x":1}'), ("b", "f", "{}")]
+
+
 def test_mistral_conversations() -> None:
     events: list[Any] = [
         {"type": "conversation.response.started", "conversation_id": "r1"},
