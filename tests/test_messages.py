@@ -1032,6 +1032,17 @@ def test_an_attempt_that_was_started_again() -> None:
     assert isinstance(message.calls[0].outcome, Truncated)
 
 
+def test_an_attempt_that_follows_an_error_counts() -> None:
+    error = {"type": "error", "error": {"type": "overloaded_error", "message": "no"}}
+    body = anthropic(HELLO, *text_block(0, "a"), error, HELLO, *text_block(0, "b"), because("end_turn"), BYE)
+    message = read(ANTHROPIC, body)
+    assert message.end().reason == "complete"
+    assert message.end().error is None
+    ends = [update.end for update in updates_of(ANTHROPIC, body) if isinstance(update, MessageEnded)]
+    assert [end.reason for end in ends] == ["error", "complete"]
+    assert read(ANTHROPIC, anthropic(error, HELLO, *text_block(0, "b"))).end().reason == "disconnected"
+
+
 # Updates.
 
 

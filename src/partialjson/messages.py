@@ -15,7 +15,7 @@ reports, a body that is no event stream, a payload that is no JSON) becomes its 
 ``MessageFailed`` update and by ``end()``, never raised. What had come before is kept. After a ``StreamError``
 the rest of the body cannot be trusted; it is ignored, as is whatever follows the terminal event, unless
 another message begins there. Messages that follow one another in one body are read as one: blocks and texts
-add up; id, model, usage and ending are those of the last.
+add up; id, model, usage, error and ending are those of the last.
 
 **Endings.** A closed block is no promise of whole JSON, and a stop reason is no promise either. Whether a
 document is complete is decided by its grammar; whether the message is, by its terminal event, its stop reason
@@ -1081,9 +1081,11 @@ class MessageParser:
             self._updates += choice._settle(self._terminal, self._error, self._fatal, incomplete)
 
     def _begin(self) -> None:
-        if self._blocks:
+        if self._blocks or self._error:
             self._settle(None)
         self._terminal = self._settled = False
+        self._error = None
+        self._fatal = False
         self.usage.clear()
         for choice in self.choices:
             choice._begin()

@@ -17,7 +17,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from partialjson._core.events import Node, Path
+from partialjson._core.events import Node
 from partialjson._core.lexer import (
     AFTER,
     COLON,
@@ -163,11 +163,39 @@ def _escape(half: re.Match[str]) -> str:
 
 
 def save_journal(tree: Tree) -> dict[str, Any] | None:
-    """The marks of a tree as plain data; None where nobody asked for deltas."""
+    """The marks of a tree as plain data; None where nobody asked for deltas.
+
+    Nodes become rows of a table, ``[row of the parent, key]``, so that a path is not written out for each mark.
+    """
     if tree.marks is None:
         return None
-    marks = [[mark.op, list(mark.at.path()), json_text(mark.value)] for mark in tree.marks]
-    return {"size": tree.size, "floor": tree.floor, "clock": list(tree.clock), "marks": marks}
+    places: list[Any] = []
+    rows: dict[Node, int] = {}
+    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in tree.marks]
+    opened = [_row(node, places, rows) for node in [*tree.nodes, tree.node] if node is not None]
+    clock = list(tree.clock)
+    return {
+        "size": tree.size,
+        "floor": tree.floor,
+        "clock": clock,
+        "marks": marks,
+        "open": opened,
+        "places": places,
+    }
+
+
+def _row(node: Node, places: list[Any], rows: dict[Node, int]) -> int:
+    """The row of a node in the table of places, written now if it is new."""
+    new: list[Node] = []
+    at: Node | None = node
+    while at is not None and at not in rows:
+        new.append(at)
+        at = at.parent
+    for each in reversed(new):
+        parent = each.parent
+        rows[each] = len(places)
+        places.append([-1, ""] if parent is None else [rows[parent], each.key])
+    return rows[node]
 
 
 def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
@@ -180,52 +208,47 @@ def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
     if any(type(tick) is not int for tick in [*journal["clock"], journal["size"], journal["floor"]]):
         raise TypeError("the clock of the journal counts in integers")
     clock: list[i64] = list(journal["clock"])
-    # Marks inside a container share its node, and so do marks to come in those that are open.
-    nodes: dict[Path, Node] = {}
-    for node in [*tree.nodes, tree.node]:
-        if node is not None:
-            nodes[node.path()] = node
-    marks: list[Mark] = []
-    for op, keys, text in journal["marks"]:
-        if op not in ("add", "replace"):
-            raise ValueError(f"unknown operation {op!r}")
-        path: Path = tuple(keys)
-        for key in path:
-            if type(key) is not str and type(key) is not int:
-                raise TypeError("a path has keys and indexes")
-        at = _node_at(path, nodes)
-        # Containers are saved by their kind.
-        value = {} if text == "{}" else [] if text == "[]" else _atom(text)
-        marks.append(Mark(op, at, value))
-        if marks[-1].is_container:
-            nodes[path] = at
-    i: i64
-    for i in range(len(tree.nodes)):
-        node = tree.nodes[i]
-        if node is not None:
-            tree.nodes[i] = nodes[node.path()]
-    if tree.node is not None:
-        tree.node = nodes[tree.node.path()]
     size: i64 = journal["size"]
     floor: i64 = journal["floor"]
+    nodes = _nodes(journal["places"])
+    marks: list[Mark] = []
+    for op, row, text in journal["marks"]:
+        if op not in ("add", "replace"):
+            raise ValueError(f"unknown operation {op!r}")
+        # Containers are saved by their kind.
+        value: object = {} if text == "{}" else [] if text == "[]" else _atom(text)
+        marks.append(Mark(op, nodes[_index(row)], value))
+    opened = [nodes[_index(row)] for row in journal["open"]]
     if len(marks) != len(clock) or sorted(clock) != clock or not 0 <= floor <= size or (clock and clock[-1] > size):
         raise ValueError("the journal contradicts itself")
+    if len(opened) != len(tree.nodes) + 1:
+        raise ValueError("the journal has other open containers")
+    # Row 0 and 1 of the open containers are the ground's and the root's, which are one place.
+    i: i64
+    for i in range(2, len(opened)):
+        if opened[i].parent is not opened[i - 1] or opened[i].key != tree.key_of(i - 1):
+            raise ValueError("the journal has other open containers")
+    tree.node = opened.pop()
+    tree.nodes = list(opened)
     tree.size = size
     tree.floor = floor
     tree.clock = clock
     tree.marks = marks
 
 
-def _node_at(path: Path, nodes: dict[Path, Node]) -> Node:
-    """A new node at ``path``, under the last one that a container had there."""
-    if not path:
-        return Node(None, "")
-    parent = nodes.get(path[:-1])
-    if parent is None:
-        parent = Node(None, "")
-        for key in path[:-1]:
-            parent = Node(parent, key)
-    return Node(parent, path[-1])
+def _nodes(places: Any) -> list[Node]:
+    nodes: list[Node] = []
+    for row, key in places:
+        if type(key) is not str and type(key) is not int:
+            raise TypeError("a path has keys and indexes")
+        nodes.append(Node(nodes[_index(row)] if row != -1 else None, key))
+    return nodes
+
+
+def _index(row: Any) -> int:
+    if type(row) is not int or row < 0:
+        raise ValueError(f"{row!r} is no row of the journal")
+    return row
 
 
 def _atom(text: str) -> object:

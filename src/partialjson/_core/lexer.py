@@ -82,8 +82,10 @@ CLOSE_BRACKET: Final = 93
 OPEN_BRACE: Final = 123
 CLOSE_BRACE: Final = 125
 
-# Slots for keys; a power of two.
-NAMES: Final = 256
+# Keys seen lately, by a hash of their characters. Most keys come again, also in the next document, and are recognised
+# without a slice; that one object stands for all of them is what keeps rows small. The size is a power of two.
+NAMES: Final = 1024
+_NAMES: Final[list[str]] = [""] * NAMES
 
 # Characters of a string that are looked at one by one before the standard library's scanner is asked. A compiled loop
 # reads some 60 ASCII characters in the time that the call costs, and is the faster one on other text at any length.
@@ -133,8 +135,7 @@ class Lexer:
         self.digits: i64 = 0
         self.word = ""
         self.matched: i64 = 0
-        # Keys seen lately, by a hash of their characters: most keys come again, and are recognised without a slice.
-        self.names: list[str] = [""] * NAMES if COMPILED else []
+        # The same for this document, where a dict is cheaper than a loop over characters.
         self.known: dict[str, str] = {}
         # Index in the present chunk before which whole rows are not tried.
         self.rows_from: i64 = 0
@@ -397,7 +398,7 @@ class Lexer:
             if c == QUOTE:
                 if j - i > self.max_string:
                     break
-                self.tree.name(self._name(s, i, j, hashed & (NAMES - 1)))
+                self.tree.name(self._name(s, i, j, hashed))
                 self.state = COLON
                 return j + 1
             if c == BACKSLASH or c < SPACE:
@@ -423,9 +424,10 @@ class Lexer:
         self.state = TEXT
         return self._text(s, i, n)
 
-    def _name(self, s: str, i: i64, j: i64, slot: i64) -> str:
+    def _name(self, s: str, i: i64, j: i64, hashed: i64) -> str:
         """The key ``s[i:j]``: the object used for it before, if its slot still has it."""
-        name = self.names[slot]
+        slot = (hashed ^ (hashed >> 10)) & (NAMES - 1)
+        name = _NAMES[slot]
         if len(name) == j - i:
             k: i64 = 0
             while i < j:
@@ -436,7 +438,7 @@ class Lexer:
             else:
                 return name
             i -= k
-        name = self.names[slot] = s[i:j]
+        name = _NAMES[slot] = s[i:j]
         return name
 
     def _plain_run(self, s: str, i: i64, n: i64) -> i64:
@@ -624,7 +626,7 @@ class Lexer:
             while i < n:
                 hashed = hashed * 31 + ord(key[i])
                 i += 1
-            key = self._name(key, 0, n, hashed & (NAMES - 1))
+            key = self._name(key, 0, n, hashed)
         self.tree.name(key)
         self.state = COLON
 

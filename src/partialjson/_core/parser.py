@@ -459,10 +459,10 @@ class Parser(Generic[T]):
         """Take over a state; the parser is new."""
         lexer = self._lexer
         # The text in a checkpoint is spelled in its own way, which may be longer than what was read.
-        limits = (lexer.max_depth, lexer.max_string, lexer.max_number, lexer.max_document)
-        lexer.max_depth = lexer.max_string = lexer.max_number = lexer.max_document = LARGEST
+        limits = (lexer.max_string, lexer.max_number, lexer.max_document)
+        lexer.max_string = lexer.max_number = lexer.max_document = LARGEST
         lexer.feed(_typed(str, state["text"]))
-        lexer.max_depth, lexer.max_string, lexer.max_number, lexer.max_document = limits
+        lexer.max_string, lexer.max_number, lexer.max_document = limits
         self._tree.take_events()
         pos = _count(state["pos"])
         line = _count(state["line"])

@@ -272,7 +272,7 @@ class Tree:
         keys: list[str | int] = []
         i: i64
         for i in range(1, len(self.containers)):
-            keys.append(self._key_of(i))
+            keys.append(self.key_of(i))
         if self.containers and (pending or self.in_text):
             if self.in_object:
                 keys.append(self.key)
@@ -280,7 +280,7 @@ class Tree:
                 keys.append(len(self.arr) - (1 if self.in_text else 0))
         return tuple(keys)
 
-    def _key_of(self, i: i64) -> str | int:
+    def key_of(self, i: i64) -> str | int:
         """The key of open container ``i`` in its parent."""
         parent = self.containers[i - 1]
         if isinstance(parent, dict):
@@ -359,21 +359,19 @@ class Tree:
             old = None
             if not is_held(containers, i, known):
                 continue
-            old = containers[i]
-            parent = containers[i - 1] if i > 0 else self.ground
-            key = self.keys[i]
-            if isinstance(old, dict):
-                members = old.copy()
-                if old is self.obj:
-                    self.obj = members
-                containers[i] = members
-                _put_last(parent, key, members)
-            else:
-                items = cast("list[object]", old).copy()
-                if old is self.arr:
-                    self.arr = items
-                containers[i] = items
-                _put_last(parent, key, items)
+            # What calls comes first; the stores after the copy cannot be interrupted.
+            parent: Any = containers[i - 1] if i > 0 else self.ground
+            place: Any = self.keys[i] if isinstance(parent, dict) else -1
+            container: Any = containers[i]
+            is_obj = container is self.obj
+            is_arr = container is self.arr
+            new: Any = container.copy()
+            containers[i] = new
+            parent[place] = new
+            if is_obj:
+                self.obj = new
+            elif is_arr:
+                self.arr = new
         self.shared = False
 
     # Hooks.
@@ -500,7 +498,7 @@ class Tree:
         for i in range(len(self.containers)):
             nodes.append(node)
             if i > 0:
-                node = Node(node, self._key_of(i))
+                node = Node(node, self.key_of(i))
         self.nodes = nodes
         self.node = node
 
@@ -592,14 +590,6 @@ def _look_up(json: Any, path: Path, otherwise: object) -> object:
                 return otherwise
             value = value[key]
     return value
-
-
-def _put_last(parent: object, key: str, child: object) -> None:
-    """Put the open child of an open container in its place."""
-    if isinstance(parent, dict):
-        parent[key] = child
-    else:
-        cast("list[object]", parent)[-1] = child
 
 
 def pointer(path: Path) -> str:

@@ -2,7 +2,7 @@
 
 Chat chunks differ from OpenAI's in what that adapter reads anyway: content may be a list of parts, thinking among
 them; calls come whole, with arguments that may be an object, and with index 0 each. The events of the SDK hold the
-chunk in ``data``.
+chunk in ``data``, and "null" for ids that were not sent.
 
 The Conversations API names its events. Outputs of the model and calls come in deltas, a call's by its
 ``tool_call_id``; tools that the server runs have an execution instead. ``conversation.response.done`` is the terminal
@@ -42,6 +42,8 @@ __all__ = ["Adapter"]
 
 class Adapter(openai_chat.Adapter):
     """Chat chunks and Conversations events to operations."""
+
+    _no_id = "null"
 
     def __init__(self) -> None:
         super().__init__()

@@ -113,6 +113,8 @@ class _Choice:
 class Adapter:
     """Chat Completions chunks to operations."""
 
+    _no_id = ""  # what a dialect sends for an id that it does not know
+
     def __init__(self) -> None:
         self._choices: dict[int, _Choice] = {}
         self._info = Info()
@@ -143,7 +145,7 @@ class Adapter:
         self._read_content(number, get(delta, "content"), ops)
         self._text(number, "refusal", get_str(delta, "refusal"), ops)
         for fragment in get_list(delta, "tool_calls"):
-            _read_call(number, state, fragment, ops)
+            _read_call(number, state, fragment, ops, self._no_id)
         legacy = get(delta, "function_call")
         if legacy is not None:
             _read_call(number, state, {"index": 0, "type": "function_call", "function": legacy}, ops)
@@ -222,9 +224,11 @@ def read_stop(number: int, choice: object, ops: list[Operation]) -> None:
     ops.append(Stop(reason, word, number, terminal=True, details=details))
 
 
-def _read_call(number: int, state: _Choice, fragment: object, ops: list[Operation]) -> None:
+def _read_call(number: int, state: _Choice, fragment: object, ops: list[Operation], no_id: str = "") -> None:
     function = get(fragment, "function")
     index, call_id, name = get_int(fragment, "index"), get_str(fragment, "id"), get_str(function, "name")
+    if call_id == no_id:
+        call_id = ""
     arguments = get(function, "arguments")
     empty = arguments is None or arguments == ""
     slot = _slot(state, index, call_id, name, empty)
