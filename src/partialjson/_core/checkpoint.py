@@ -18,7 +18,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from partialjson._core.events import Node
-from partialjson._core.lexer import (
+from partialjson._core.machine import (
     AFTER,
     COLON,
     DONE,
@@ -28,7 +28,7 @@ from partialjson._core.lexer import (
     TEXT,
     VALUE,
     WORD,
-    Lexer,
+    Machine,
 )
 from partialjson._core.tree import Mark, Tree
 
@@ -40,7 +40,7 @@ VERSION: Final = 1
 _SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
 
 
-def text_so_far(lexer: Lexer, tree: Tree) -> str:
+def text_so_far(lexer: Machine, tree: Tree) -> str:
     """A text after which another lexer and tree are in the same state."""
     if lexer.text is not None:
         return lexer.text.all
@@ -61,7 +61,7 @@ def text_so_far(lexer: Lexer, tree: Tree) -> str:
     return "".join(pieces)
 
 
-def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
+def _open(pieces: list[str], lexer: Machine, tree: Tree, i: i64) -> None:
     """The text of open container ``i`` up to what is open inside it."""
     container = tree.containers[i]
     innermost = i == len(tree.containers) - 1
@@ -92,7 +92,7 @@ def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
         pieces.append("[" + ",".join(values))
 
 
-def _cut_token(lexer: Lexer) -> str:
+def _cut_token(lexer: Machine) -> str:
     """The token that is cut, as far as the tree does not show it."""
     state = lexer.state
     if state == NUMBER:

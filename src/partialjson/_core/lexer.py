@@ -1,24 +1,13 @@
 """The lexer: a resumable state machine from text to calls on the tree.
 
-Text comes in chunks that may be cut anywhere. Between two chunks the machine is in one of these states, and all it
-remembers is plain data:
-
-    VALUE        a value must come                       FIRST        a value or ']'
-    KEY          a key must come                         FIRST_KEY    a key or '}'
-    COLON        ':' must come                           AFTER        ',' or the end of the container
-    DONE         the root closed; only white space may come
-    TEXT         inside a string, value or key; ``escape`` tells where in an escape, ``high`` holds the first half of a
-                 surrogate pair until the second has come or cannot come any more
-    NUMBER       inside a number; ``digits`` is the state of its own small automaton
-    WORD         inside true, false or null
+What it remembers between two chunks, and what it says when it cannot go on, is in ``machine``.
 
 ``feed`` is one loop that skips white space and dispatches on the state; each token is scanned by a method that gives
 the index after it, or leaves the machine in a token state at the end of the chunk. A token that fits in the chunk is
 sliced out of it; only one that is cut is collected in pieces. So each character is looked at a bounded number of
 times, whatever came before it.
 
-The machine stops at the first character that cannot continue a JSON text (RFC 8259), with the position of that
-character. What is found does not depend on how the text was cut, the errors included.
+It stops at the first character that cannot continue a JSON text (RFC 8259).
 """
 
 from __future__ import annotations
@@ -30,37 +19,36 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.holders import COMPILED
+from partialjson._core.machine import (
+    AFTER,
+    COLON,
+    DONE,
+    EXP,
+    EXP_DIGITS,
+    EXP_SIGN,
+    FIRST,
+    FIRST_KEY,
+    FRACTION,
+    HEX,
+    KEY,
+    MINUS,
+    NUMBER,
+    POINT,
+    TEXT,
+    VALUE,
+    WHOLE,
+    WORD,
+    ZERO,
+    Machine,
+    shown,
+)
 from partialjson._core.plan import Text
 from partialjson._core.rows import LEAST, whole_elements
 from partialjson._core.tree import Tree
-from partialjson.errors import IncompleteError, ParseError
+from partialjson.errors import ParseError
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
-
-VALUE: Final = 0
-FIRST: Final = 1
-KEY: Final = 2
-FIRST_KEY: Final = 3
-COLON: Final = 4
-AFTER: Final = 5
-DONE: Final = 6
-TEXT: Final = 7
-NUMBER: Final = 8
-WORD: Final = 9
-
-# Inside a number: what has been read, and so what may follow.
-MINUS: Final = 0  # '-': a digit must follow
-ZERO: Final = 1  # a leading '0'
-WHOLE: Final = 2  # digits of the integer part
-POINT: Final = 3  # '.': a digit must follow
-FRACTION: Final = 4  # digits of the fraction
-EXP: Final = 5  # 'e': a digit or a sign must follow
-EXP_SIGN: Final = 6  # the sign of the exponent: a digit must follow
-EXP_DIGITS: Final = 7  # digits of the exponent
-
-# Inside a string: 0 outside an escape, 1 after the backslash, 2 to 5 before the 1st to 4th hex digit.
-HEX: Final = 2
 
 # Characters, as code points.
 TAB: Final = 9
@@ -99,7 +87,7 @@ _SIMPLE_ESCAPES: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",
 
 
 @final
-class Lexer:
+class Lexer(Machine):
     """Drives a tree from text."""
 
     def __init__(
@@ -111,31 +99,9 @@ class Lexer:
         max_document: i64,
         text: Text | None,
     ) -> None:
-        self.tree = tree
-        self.max_depth = max_depth
-        self.max_string = max_string
-        self.max_number = max_number
-        self.max_document = max_document
-        # Where the text is kept for a plan. Pydantic refuses halves of surrogate pairs, so they are refused here then.
-        self.text = text
-        self.lone_surrogates = text is None
-        self.state: i64 = VALUE
+        super().__init__(tree, max_depth, max_string, max_number, max_document, text)
         self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
-        # Where the present chunk starts in the document; where its line starts.
-        self.base: i64 = 0
-        self.line: i64 = 1
-        self.line_start: i64 = 0
-        # The token that is cut by the end of the chunk. A string value grows in the tree, everything else here.
-        self.token = ""
-        self.length: i64 = 0
-        self.is_key = False
-        self.escape: i64 = 0
-        self.code: i64 = 0
-        self.high: i64 = 0
-        self.digits: i64 = 0
-        self.word = ""
-        self.matched: i64 = 0
-        # The same for this document, where a dict is cheaper than a loop over characters.
+        # Keys of this document, for the interpreted build, where a dict is cheaper than a loop over characters.
         self.known: dict[str, str] = {}
         # Index in the present chunk before which whole rows are not tried.
         self.rows_from: i64 = 0
@@ -199,7 +165,7 @@ class Lexer:
                     self.line += 1
                     self.line_start = self.base + i + 1
                 elif c != SPACE and c != RETURN and c != TAB:
-                    raise self._unexpected(s, i)
+                    raise self.unexpected(s, i)
                 i += 1
                 continue
             state = self.state
@@ -217,14 +183,14 @@ class Lexer:
                 elif c == CLOSE_BRACE and state == FIRST_KEY:
                     i = self._end(i)
                 else:
-                    raise self._unexpected(s, i)
+                    raise self.unexpected(s, i)
             elif state == COLON:
                 if c != COLON_SIGN:
-                    raise self._unexpected(s, i)
+                    raise self.unexpected(s, i)
                 self.state = VALUE
                 i += 1
             else:
-                raise self._unexpected(s, i)
+                raise self.unexpected(s, i)
         self.base += n
 
     def finish(self) -> None:
@@ -237,31 +203,6 @@ class Lexer:
             self._number_ends(self.token, 0)
         if self.state != DONE:
             raise self.incomplete()
-
-    def done(self) -> bool:
-        return self.state == DONE
-
-    def incomplete(self) -> IncompleteError:
-        """The error for a document that ends here."""
-        if self.state == VALUE and self.base == 0:
-            msg = "the document is empty"
-        elif self.state == VALUE and self.tree.depth() == 0:
-            msg = "the document is blank"
-        elif self.state == TEXT:
-            msg = "the document ends inside a key" if self.is_key else "the document ends inside a string"
-        elif self.state == NUMBER:
-            msg = "the document ends inside a number"
-        elif self.state == WORD:
-            msg = f"the document ends inside {self.word}"
-        elif self.state == VALUE:
-            msg = "the document ends where a value must come"
-        elif self.state == DONE:
-            msg = "the document ends inside a UTF-8 sequence"
-        elif self.tree.in_object:
-            msg = "the document ends inside an object"
-        else:
-            msg = "the document ends inside an array"
-        return IncompleteError(msg, self.base, self.line, self.base - self.line_start + 1, self.path())
 
     # Structure.
 
@@ -303,7 +244,7 @@ class Lexer:
         elif c == CLOSE_BRACKET and self.state == FIRST:
             return self._end(i)
         else:
-            raise self._unexpected(s, i)
+            raise self.unexpected(s, i)
         self.state = WORD
         self.matched = 1
         return self._word(s, i + 1, n)
@@ -315,7 +256,7 @@ class Lexer:
             return i + 1
         if c == (CLOSE_BRACE if in_object else CLOSE_BRACKET):
             return self._end(i)
-        raise self._unexpected(s, i)
+        raise self.unexpected(s, i)
 
     def _end(self, i: i64) -> i64:
         if self.text is not None:
@@ -546,7 +487,7 @@ class Lexer:
                 return i + 1
             plain = _SIMPLE_ESCAPES.get(s[i])
             if plain is None:
-                raise self.error(f"invalid escape \\{_shown(s[i])} in a string", i)
+                raise self.error(f"invalid escape \\{shown(s[i])} in a string", i)
             if self.high != 0:
                 self._lone(i)
             self._grow_by_escape(plain, i)
@@ -559,7 +500,7 @@ class Lexer:
         elif 65 <= c <= 70:
             digit = c - 55
         else:
-            raise self.error(f"invalid hex digit {_shown(s[i])} in a \\u escape", i)
+            raise self.error(f"invalid hex digit {shown(s[i])} in a \\u escape", i)
         self.code = self.code * 16 + digit
         self.escape += 1
         if self.escape == HEX + 4:
@@ -721,9 +662,9 @@ class Lexer:
         if not ends and self.tree.depth() > 0:
             ends = c == COMMA or c == CLOSE_BRACKET or c == CLOSE_BRACE
         if not ends:
-            raise self._number_error(f"unexpected {_shown(s[i])} in a number", s, start, i)
+            raise self._number_error(f"unexpected {shown(s[i])} in a number", s, start, i)
         if not self._number_may_end():
-            raise self._number_error(f"expected a digit in a number, found {_shown(s[i])}", s, start, i)
+            raise self._number_error(f"expected a digit in a number, found {shown(s[i])}", s, start, i)
         if self.token:
             self._keep(s[start:i])
             self._number_ends(self.token, i)
@@ -759,7 +700,7 @@ class Lexer:
         length: i64 = len(word)
         while i < n:
             if ord(s[i]) != ord(word[self.matched]):
-                raise self.error(f"expected {word}, found {_shown(s[i])} after {word[: self.matched]!r}", i)
+                raise self.error(f"expected {word}, found {shown(s[i])} after {word[: self.matched]!r}", i)
             i += 1
             self.matched += 1
             if self.matched == length:
@@ -780,41 +721,3 @@ class Lexer:
         if self.state == NUMBER:
             return self._number(s, 0, 0, n)
         return self._word(s, 0, n)
-
-    # Places and errors.
-
-    def path(self) -> tuple[str | int, ...]:
-        """The open path: the open containers, and the value that is in progress or must come."""
-        state = self.state
-        return self.tree.path(state == VALUE or state == FIRST or state == NUMBER or state == WORD)
-
-    def error(self, msg: str, i: i64) -> ParseError:
-        """An error at index ``i`` of the present chunk."""
-        pos = self.base + i
-        return ParseError(msg, pos, self.line, pos - self.line_start + 1, self.path())
-
-    def _unexpected(self, s: str, i: i64) -> ParseError:
-        found = _shown(s[i])
-        state = self.state
-        if state == VALUE:
-            msg = f"expected a value, found {found}"
-        elif state == FIRST:
-            msg = f"expected a value or ']', found {found}"
-        elif state == KEY:
-            msg = f"expected a key in quotes, found {found}"
-        elif state == FIRST_KEY:
-            msg = f"expected a key in quotes or '}}', found {found}"
-        elif state == COLON:
-            msg = f"expected ':' after a key, found {found}"
-        elif state == DONE:
-            msg = f"text after the end of the document: {found}"
-        else:
-            msg = f"expected ',' or '{'}' if self.tree.in_object else ']'}', found {found}"
-        return self.error(msg, i)
-
-
-def _shown(character: str) -> str:
-    """A character for a message: itself where it can be seen, its code point where not."""
-    if character.isprintable():
-        return repr(character)
-    return f"U+{ord(character):04X}"
