@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import itertools
 import json
 import os
 import pickle
@@ -19,6 +20,7 @@ import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,6 +54,11 @@ class Box(BaseModel):
     data: Any = None
     by_name: dict[str, int] = {}
     numbers: list[int] = []
+
+
+def feed_all(parser: Parser[Any], chunks: list[Any]) -> None:
+    for chunk in chunks:
+        parser.feed(chunk)
 
 
 def peak_of(call: Callable[[], Any]) -> int:
@@ -100,10 +107,9 @@ def test_depth_is_refused_at_the_bracket_that_is_too_deep(opener: str) -> None:
         assert isinstance(failed, Failed)
         assert failed.error is raised.value
     for size in (1, 7, len(text)):
-        parser = plain()
+        chunks = [text[start : start + size] for start in range(0, len(text), size)]
         with pytest.raises(ParseError, match="limit of 512"):
-            for start in range(0, len(text), size):
-                parser.feed(text[start : start + size])
+            feed_all(plain(), chunks)
 
 
 def in_small_stack(call: Callable[[], None]) -> None:
@@ -198,7 +204,7 @@ def test_depth_with_a_target(target: Any) -> None:
 @pytest.mark.parametrize("piece", ["x", "é", "😀", "\\n", "\\u00e9", "\\ud83d\\ude00", "ab\\\\"])
 def test_long_strings(piece: str, size: int) -> None:
     """Within its limit a string is read, with memory in proportion; one character more is an error at that one."""
-    n = amount(2_000_000, 100_000_000) // len(piece)
+    n = amount(600_000, 100_000_000) // len(piece)
     text = '["' + piece * n + '"]'
     value: str = json.loads(text)[0]
     for limit in (len(value), len(value) - 1):
@@ -231,7 +237,7 @@ def test_long_strings_character_by_character() -> None:
 
 
 def test_long_keys() -> None:
-    n = amount(1_000_000, 60_000_000)
+    n = amount(300_000, 60_000_000)
     text = '{"' + "k\\n" * n + '":{"' + "é" * n + '":1}}'
     for size in (4096, len(text)):
         parser = plain()
@@ -387,16 +393,21 @@ def test_wide_containers_stay_the_same_object_for_readers_who_let_go(name: str) 
     for i in range(100):
         parser.feed(element(i))
         seen.append(id(get(parser.value)))
-    assert sum(a != b for a, b in zip(seen, seen[1:], strict=False)) <= 5
+    assert sum(a != b for a, b in itertools.pairwise(seen)) <= 5
 
 
 def test_a_cut_document_costs_its_reader_no_more_than_its_size() -> None:
     """Deep and wide: the report of what had closed must not spell a deep path for each of many values unasked."""
     text = "[" * 500 + "0," * 20_000
-    for end in (Parser.end, lambda parser: pytest.raises(IncompleteError, parser.close)):
+
+    def closed(parser: Parser[Any]) -> None:
+        with pytest.raises(IncompleteError):
+            parser.close()
+
+    for end in (Parser.end, closed):
         parser = plain(select=[])
         parser.feed(text)
-        assert peak_of(lambda parser=parser, end=end: end(parser)) < 100 * len(text)  # type: ignore[misc]
+        assert peak_of(partial(end, parser)) < 100 * len(text)
 
 
 @pytest.mark.parametrize(
@@ -431,8 +442,7 @@ def test_bytes_that_are_not_utf_8(bad: bytes) -> None:
     for cut in range(len(data)):
         parser = plain()
         with pytest.raises(ParseError, match="not UTF-8") as raised:
-            for chunk in (data[:cut], data[cut:]):
-                parser.feed(chunk)
+            feed_all(parser, [data[:cut], data[cut:]])
         assert (raised.value.pos, raised.value.byte_pos) == (3, 4)
         assert parser.json == ["é"]
 
@@ -440,9 +450,10 @@ def test_bytes_that_are_not_utf_8(bad: bytes) -> None:
 # Every call in every state
 
 
-def failing(parser: Parser[Any], text: str) -> None:
-    with pytest.raises(ParseError):
+def failing(parser: Parser[Any], text: str) -> Any:
+    with pytest.raises(ParseError) as raised:
         parser.feed(text)
+    return raised.value
 
 
 STATES: dict[str, Callable[[Parser[Any]], Any]] = {
@@ -487,7 +498,27 @@ CALLS: dict[str, Callable[[Parser[Any]], Any]] = {
     "end with a reason": lambda parser: parser.end("length"),
 }
 
-NEVER_RAISE = {"json", "value", "done", "path", "pos", "seq", "status", "deltas", "deltas since", "end", "end with a reason"}
+NEVER_RAISE = {
+    "json",
+    "value",
+    "done",
+    "path",
+    "pos",
+    "seq",
+    "status",
+    "deltas",
+    "deltas since",
+    "end",
+    "end with a reason",
+}
+
+
+def error_of(call: Callable[[Parser[Any]], Any], parser: Parser[Any]) -> Exception | None:
+    try:
+        call(parser)
+    except Exception as error:
+        return error
+    return None
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -502,12 +533,15 @@ def test_every_pair_of_calls_in_every_state(state: str) -> None:
             ended = parser.end() if state in ("closed", "cut", "empty", "failed and ended") else None
             for name in (first, second, "json", "end"):
                 before = repr(parser.json)
-                try:
-                    CALLS[name](parser)
-                except (ParseError, RuntimeError, TypeError) as error:
-                    assert name not in NEVER_RAISE, (state, first, second, error)
-                    assert isinstance(error, ParseError) or name.startswith("feed") or name != "close"
-                    assert not isinstance(error, TypeError) or name.startswith("feed")
+                raised = error_of(CALLS[name], parser)
+                if raised is not None:
+                    assert name not in NEVER_RAISE, (state, first, second, raised)
+                    allowed: tuple[type[Exception], ...] = (ParseError, RuntimeError)
+                    if name == "feed bytes" or name == "feed text":
+                        allowed = (ParseError, RuntimeError, TypeError)
+                    elif name == "close":
+                        allowed = (ParseError,)
+                    assert isinstance(raised, allowed), (state, first, second, raised)
                 if not name.startswith(("feed", "close", "end")):
                     assert repr(parser.json) == before
             if ended is not None:
@@ -535,7 +569,17 @@ def test_calls_from_inside_a_validator() -> None:
     events += parser.feed("]")
     assert [event.value for event in events] == [1, 22, [1, 22]]
     assert parser.close() == [1, 22]
-    for name in ("feed text", "feed bytes", "checkpoint", "fork", "copy", "pickle", "close", "end", "end with a reason"):
+    for name in (
+        "feed text",
+        "feed bytes",
+        "checkpoint",
+        "fork",
+        "copy",
+        "pickle",
+        "close",
+        "end",
+        "end with a reason",
+    ):
         assert isinstance(told[name], RuntimeError), (name, told[name])
     for name in ("json", "value", "done", "path", "pos", "seq", "status", "deltas", "deltas since"):
         assert not isinstance(told[name], Exception), (name, told[name])
@@ -576,35 +620,39 @@ class Odd(str):
         return "str"
 
 
+# They are called as no type checker would allow.
+Untyped: Any = Parser
+UntypedLimits: Any = Limits
+
 MISUSE: dict[str, tuple[type[Exception], Callable[[], Any]]] = {
-    "feed None": (TypeError, lambda: Parser().feed(None)),  # type: ignore[arg-type]
-    "feed int": (TypeError, lambda: Parser().feed(0)),  # type: ignore[arg-type]
-    "feed list": (TypeError, lambda: Parser().feed([])),  # type: ignore[arg-type]
-    "feed bytearray": (TypeError, lambda: Parser().feed(bytearray(b"1"))),
-    "feed memoryview": (TypeError, lambda: Parser().feed(memoryview(b"1"))),
-    "status str": (TypeError, lambda: Parser().status("ab")),
-    "status bytes": (TypeError, lambda: Parser().status(b"ab")),
-    "status int": (TypeError, lambda: Parser().status(1)),  # type: ignore[arg-type]
-    "deltas str": (TypeError, lambda: Parser().deltas("1")),  # type: ignore[arg-type]
-    "deltas float": (TypeError, lambda: Parser().deltas(0.0)),  # type: ignore[arg-type]
-    "deltas bool": (TypeError, lambda: Parser().deltas(True)),
-    "deltas negative": (ValueError, lambda: Parser().deltas(-1)),
-    "deltas future": (ValueError, lambda: Parser().deltas(10**30)),
-    "end int": (TypeError, lambda: Parser().end(5)),  # type: ignore[arg-type]
-    "end bytes": (TypeError, lambda: Parser().end(b"stop")),  # type: ignore[arg-type]
-    "limits int": (TypeError, lambda: Parser(limits=5)),  # type: ignore[arg-type]
-    "limits dict": (TypeError, lambda: Parser(limits={"depth": 5})),  # type: ignore[arg-type]
-    "limit float": (TypeError, lambda: Limits(string=1.5)),  # type: ignore[arg-type]
-    "limit bool": (TypeError, lambda: Limits(depth=True)),
-    "limit zero": (ValueError, lambda: Limits(document=0)),
-    "select str": (TypeError, lambda: Parser(select="$.a")),
-    "select int": (TypeError, lambda: Parser(select=5)),  # type: ignore[call-overload]
-    "select of int": (TypeError, lambda: Parser(select=[5])),  # type: ignore[list-item]
-    "select pattern": (ValueError, lambda: Parser(select=["a"])),
-    "strict without target": (TypeError, lambda: Parser(strict=True)),
-    "restore None": (ValueError, lambda: Parser.restore(None)),  # type: ignore[arg-type]
-    "restore str": (ValueError, lambda: Parser.restore("x")),  # type: ignore[arg-type]
-    "restore empty": (ValueError, lambda: Parser.restore({})),
+    "feed None": (TypeError, lambda: Untyped().feed(None)),
+    "feed int": (TypeError, lambda: Untyped().feed(0)),
+    "feed list": (TypeError, lambda: Untyped().feed([])),
+    "feed bytearray": (TypeError, lambda: Untyped().feed(bytearray(b"1"))),
+    "feed memoryview": (TypeError, lambda: Untyped().feed(memoryview(b"1"))),
+    "status str": (TypeError, lambda: Untyped().status("ab")),
+    "status bytes": (TypeError, lambda: Untyped().status(b"ab")),
+    "status int": (TypeError, lambda: Untyped().status(1)),
+    "deltas str": (TypeError, lambda: Untyped().deltas("1")),
+    "deltas float": (TypeError, lambda: Untyped().deltas(0.0)),
+    "deltas bool": (TypeError, lambda: Untyped().deltas(True)),
+    "deltas negative": (ValueError, lambda: Untyped().deltas(-1)),
+    "deltas future": (ValueError, lambda: Untyped().deltas(10**30)),
+    "end int": (TypeError, lambda: Untyped().end(5)),
+    "end bytes": (TypeError, lambda: Untyped().end(b"stop")),
+    "limits int": (TypeError, lambda: Untyped(limits=5)),
+    "limits dict": (TypeError, lambda: Untyped(limits={"depth": 5})),
+    "limit float": (TypeError, lambda: UntypedLimits(string=1.5)),
+    "limit bool": (TypeError, lambda: UntypedLimits(depth=True)),
+    "limit zero": (ValueError, lambda: UntypedLimits(document=0)),
+    "select str": (TypeError, lambda: Untyped(select="$.a")),
+    "select int": (TypeError, lambda: Untyped(select=5)),
+    "select of int": (TypeError, lambda: Untyped(select=[5])),
+    "select pattern": (ValueError, lambda: Untyped(select=["a"])),
+    "strict without target": (TypeError, lambda: Untyped(strict=True)),
+    "restore None": (ValueError, lambda: Untyped.restore(None)),
+    "restore str": (ValueError, lambda: Untyped.restore("x")),
+    "restore empty": (ValueError, lambda: Untyped.restore({})),
 }
 
 
@@ -616,24 +664,25 @@ def test_wrong_arguments(name: str) -> None:
 
 
 def test_wrong_arguments_leave_the_document_alone() -> None:
-    parser = plain()
+    parser = Untyped()
     parser.feed('["x')
     state = parser.checkpoint()
     for call in (
-        lambda: parser.feed(5),  # type: ignore[arg-type]
+        lambda: parser.feed(5),
         lambda: parser.feed(b"bytes"),
-        lambda: parser.deltas("1"),  # type: ignore[arg-type]
+        lambda: parser.deltas("1"),
         lambda: parser.status("x"),
     ):
         with pytest.raises(TypeError):
-            call()
+            call()  # type: ignore[no-untyped-call]
         assert parser.checkpoint() == state
     parser.feed('"]')
     assert parser.close() == ["x"]
 
 
 def test_limits_may_be_as_large_as_the_machine_counts() -> None:
-    parser = plain(limits=Limits(depth=sys.maxsize, string=sys.maxsize, number=sys.maxsize, document=sys.maxsize))
+    large = 10**18
+    parser = plain(limits=Limits(depth=large, string=large, number=large, document=large))
     parser.feed("[" * 600 + '"')
     assert Parser.restore(json.loads(json.dumps(parser.checkpoint()))).json == parser.json
     for name in ("depth", "string", "number", "document"):
@@ -651,10 +700,10 @@ def test_subclasses_of_str_and_bytes_do_not_get_into_the_document() -> None:
 
     for cut in range(12):
         text = '["ab", "\\n", {"k": 1.5}]'
-        for kind, data in ((Odd, text), (OddBytes, text.encode())):
-            parser = plain()
-            parser.feed(kind(data[:cut]))  # type: ignore[arg-type]
-            parser.feed(kind(data[cut:]))  # type: ignore[arg-type]
+        data = text.encode()
+        for chunks in ([Odd(text[:cut]), Odd(text[cut:])], [OddBytes(data[:cut]), OddBytes(data[cut:])]):
+            parser = Untyped()
+            feed_all(parser, list(chunks))
             value = parser.close()
             assert repr(value) == "['ab', '\\n', {'k': 1.5}]"
             assert {type(value[0]), type(value[1]), *map(type, value[2])} == {str}
@@ -713,7 +762,7 @@ def random_value(source: random.Random, depth: int) -> Any:
     if kind < 2:
         return source.choice((0, -1.5, True, None, 12345678901234567890))
     if kind < 4:
-        return "".join(source.choice("ab \n\"\\é😀") for _ in range(source.randrange(8)))
+        return "".join(source.choice('ab \n"\\é😀') for _ in range(source.randrange(8)))
     if kind < 6:
         return [random_value(source, depth - 1) for _ in range(source.randrange(4))]
     keys = ("items", "note", "data", "by_name", "numbers", "name", "size", "parts", "é")
@@ -818,15 +867,14 @@ def check_intact_or_failed(parser: Parser[Any], events: list[Any] | None, held: 
     `events` are those the caller got; None where the interrupt may have come between `feed` and the caller.
     """
     story = "failed"
-    try:
-        later = [*parser.feed("")]
-    except (RuntimeError, ParseError) as error:
-        with pytest.raises(type(error)) as again:
-            parser.feed("x")
-        assert again.value is error
+    later: list[Any] = []
+    failure = error_of(lambda parser: later.extend(parser.feed("")), parser)
+    if failure is not None:
+        assert isinstance(failure, (RuntimeError, ParseError))
+        assert error_of(lambda parser: parser.feed("x"), parser) is failure
         outcome = parser.end()
         assert isinstance(outcome, Failed)
-        assert outcome.error is error
+        assert outcome.error is failure
         assert repr(parser.json) == repr(parser.json)
         assert parser.path is not None
     else:

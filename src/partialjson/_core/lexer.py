@@ -101,7 +101,7 @@ class Lexer(Machine):
     ) -> None:
         super().__init__(tree, max_depth, max_string, max_number, max_document, text)
         self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
-        # Keys of this document, for the interpreted build, where a dict is cheaper than a loop over characters.
+        # Keys seen lately, for the interpreted build, where a dict is cheaper than a loop over characters.
         self.known: dict[str, str] = {}
         # Index in the present chunk before which whole rows are not tried.
         self.rows_from: i64 = 0
@@ -353,10 +353,16 @@ class Lexer(Machine):
         j = self._plain_run(s, i, n)
         if j < n and s[j] == '"' and j - i <= self.max_string:
             key = s[i:j]
-            self.tree.name(self.known.setdefault(key, key))
+            self.tree.name(self._known(key))
             self.state = COLON
             return j + 1
         return self._cut_key(s, i, n)
+
+    def _known(self, key: str) -> str:
+        """The object used for this key before."""
+        if len(self.known) >= NAMES:
+            self.known.clear()
+        return self.known.setdefault(key, key)
 
     def _cut_key(self, s: str, i: i64, n: i64) -> i64:
         """A key that has escapes, or that this chunk does not hold to its end."""
@@ -562,7 +568,7 @@ class Lexer(Machine):
         i: i64 = 0
         n: i64 = len(key)
         if not COMPILED:
-            key = self.known.setdefault(key, key)
+            key = self._known(key)
         elif n <= SHORT:
             while i < n:
                 hashed = hashed * 31 + ord(key[i])

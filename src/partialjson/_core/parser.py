@@ -154,6 +154,8 @@ class Parser(Generic[T]):
             elif isinstance(chunk, bytes):
                 if self._input != BYTES and chunk:
                     self._accept(BYTES)
+                if type(chunk) is not bytes:
+                    chunk = b"".join((chunk,))
                 self._feed_bytes(chunk)
             else:
                 self._life = OPEN

@@ -310,8 +310,9 @@ class Tree:
     def _push(self, container: object, is_object: bool) -> None:
         if self.hooked:
             self._opened(is_object)
-        self.containers.append(container)
+        # The containers come last: their number is what everything counts by, also after an interrupt.
         self.keys.append(self.key)
+        self.containers.append(container)
 
     def _current_text(self) -> str:
         """Bring the growing string in the tree up to date."""

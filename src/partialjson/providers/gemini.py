@@ -10,11 +10,12 @@ can stream arguments as edits by path, which ``EditWriter`` writes as text. Ther
 the call opened last. The call ends with a part that says of nothing that it will continue; or, where such a part
 never comes, when a call with a name or the end of the turn follows, unless a string was promised to go on.
 
-There is no terminal event but ``finishReason``: what ends the body of a server-sent stream after it is its end. Where
-it comes with code that the server is about to run, the result is still to come, so it ends nothing. Early models give
-a reason with every response; a server-sent stream of theirs that is cut between two cannot be told from a whole one. In
-the JSON array form the array has to be closed as well, which tells them apart. A prompt that was blocked has no candidate; its feedback is
-the end. Errors come as ``error`` objects, in the array form inside an array.
+There is no terminal event but ``finishReason``: what ends the body of a server-sent stream after it is its end.
+Where it comes with code that the server is about to run, the result is still to come, so it ends nothing. Early
+models give a reason with every response; a server-sent stream of theirs that is cut between two cannot be told from
+a whole one. In the JSON array form the array has to be closed as well, which tells them apart. A prompt that was
+blocked has no candidate; its feedback is the end. Errors come as ``error`` objects, in the array form inside an
+array.
 
 The wire's names are in camel case, those of the Python SDK's objects in snake case; both are read.
 
@@ -26,7 +27,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -119,7 +120,6 @@ class Parts:
     run: tuple[Kind, tuple[int, int]] | None = None  # the open block of text
     last: tuple[int, int] | None = None
     call: _Call | None = None
-    promised: list[_Call] = field(default_factory=list)  # calls that were left in the middle of a string
 
     def read(self, part: object, ops: list[Operation]) -> None:
         """One part of a candidate's content."""
@@ -262,8 +262,7 @@ class Parts:
         if self.call is None:
             return
         if self.call.writer is not None and self.call.writer.in_string:
-            self.promised.append(self.call)
-            self.call = None
+            self.call = None  # it was left in the middle of a string and is never whole
         else:
             self._finish_call(ops)
 
