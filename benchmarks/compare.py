@@ -25,6 +25,7 @@ import platform
 import re
 import subprocess
 import sys
+import textwrap
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -1567,8 +1568,6 @@ PROBES: tuple[Probe, ...] = (
 def ask(peer: Peer, probe: Probe) -> Answer:
     if probe.typed and not peer.typed:
         return Answer(NOT_APPLICABLE, "takes no model")
-    if probe.name == "completions" and isinstance(peer, Pydantic | Instructor | LangChain | OpenAi):
-        return Answer(NOT_APPLICABLE, "no call gives events")
     try:
         return probe.run(peer)
     except Fell as error:
@@ -1689,8 +1688,8 @@ def short_notes(results: Results, peers: Sequence[str]) -> list[str]:
     for title, probes in SHORT:
         if all(short_cell(results, name, probes) != YES for name in peers):
             able = [name for name in others if short_cell(results, name, probes) == YES]
-            found += [f"“{title}” also {' and '.join(able)}"] if able else []
-    return [f"{signs} Of those not in this table: {'; '.join(found)}."] if found else [signs]
+            found += [f"“{title}” holds for {' and '.join(able)} too"] if able else []
+    return textwrap.wrap(f"{signs} Beyond this table, {'; '.join(found)}." if found else signs, 115)
 
 
 def long_table(results: Results, names: Sequence[str], installed: dict[str, str], typed: bool) -> list[str]:

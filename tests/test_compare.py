@@ -126,7 +126,11 @@ def results() -> compare.Results:
 def test_a_row_needs_a_yes_of_every_probe_that_applies(results: compare.Results) -> None:
     lines = compare.short_table(results)
     assert lines[0] == "| | partialjson | streaming-json-parser | pydantic |"
-    rows = {line.split(" | ")[0].removeprefix("| "): line.rstrip(" |").split(" | ")[1:] for line in lines[2:-2]}
+    rows = {
+        line.split(" | ")[0].removeprefix("| "): line.rstrip(" |").split(" | ")[1:]
+        for line in lines[2:]
+        if line[:1] == "|"
+    }
     assert rows["Numbers and escapes appear whole, nothing shown is taken back"] == ["✓", "✓", "–"]
     # Of two builds the better one counts; a probe that does not apply does not.
     assert rows["A chunk costs the same however long the document"] == ["✓", "✓", "✓"]
@@ -139,15 +143,15 @@ def test_a_row_needs_a_yes_of_every_probe_that_applies(results: compare.Results)
 def test_one_no_of_this_project_costs_it_the_row(results: compare.Results) -> None:
     results["partialjson, model"]["held"] = Answer(NO, "")
     lines = compare.short_table(results)
-    assert [line.split(" | ")[1] for line in lines[2:-2]].count("–") == 1
+    assert [line.split(" | ")[1] for line in lines[2:] if line[:1] == "|"].count("–") == 1
 
 
 def test_a_row_that_only_others_keep_is_said_to_be_kept(results: compare.Results) -> None:
-    assert "Of those not" not in compare.short_table(results)[-1]
+    assert "Beyond this table" not in " ".join(compare.short_table(results))
     for name in ("streaming-json-parser", "streaming-json-parser, pure", "pydantic"):
         results[name]["completions"] = Answer(NO, "")
     results["jsoncurrent"] = made({})
-    assert compare.short_table(results)[-1].endswith("with its path, when it closes” also jsoncurrent.")
+    assert " ".join(compare.short_table(results)).endswith("when it closes” holds for jsoncurrent too.")
 
 
 def test_the_document_has_every_answer_and_its_evidence(results: compare.Results) -> None:
@@ -174,7 +178,7 @@ def test_the_readme_says_what_was_measured() -> None:
     table = readme.partition(compare.BEGIN)[2].partition(compare.END)[0].strip()
     assert table
     assert table in written
-    assert [line.split(" | ")[1] for line in table.splitlines()[2:-2]] == ["✓"] * len(compare.SHORT)
+    assert [line.split(" | ")[1] for line in table.splitlines()[2:] if line[:1] == "|"] == ["✓"] * len(compare.SHORT)
 
 
 def test_answers_come_back_from_a_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

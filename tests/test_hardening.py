@@ -240,7 +240,7 @@ def test_long_keys() -> None:
     n = amount(300_000, 60_000_000)
     text = '{"' + "k\\n" * n + '":{"' + "é" * n + '":1}}'
     for size in (4096, len(text)):
-        parser = plain()
+        parser = plain(limits=Limits(string=2 * n))
         for start in range(0, len(text), size):
             parser.feed(text[start : start + size])
         assert [len(key) for key in parser.close()] == [2 * n]
