@@ -286,8 +286,8 @@ def test_messages_join_providers_and_parser_and_no_other_layer() -> None:
         assert not within(name, *others), name
 
 
-def test_streaming_and_patch_import_the_core_at_most() -> None:
-    for layer in ("partialjson.streaming", "partialjson.patch"):
+def test_what_stands_on_the_core_imports_nothing_else() -> None:
+    for layer in ("partialjson.streaming", "partialjson.sequences", "partialjson.patch"):
         for name in outside_of_the_standard_library(layer):
             assert within(name, "partialjson._core") or name in BASE, name
 

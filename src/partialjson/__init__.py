@@ -21,6 +21,7 @@ from partialjson._missing import MISSING
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import Limits
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
 from partialjson.streaming import Snapshot, astream, stream
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "MISSING",
     "Complete",
     "Completed",
+    "DocumentSequence",
     "Event",
     "Failed",
     "IncompleteError",
@@ -40,13 +42,16 @@ __all__ = [
     "Parser",
     "Partial",
     "Predicted",
+    "Progress",
     "Repaired",
     "Replaced",
     "Snapshot",
     "Truncated",
     "Violation",
+    "adocuments",
     "astream",
     "compiled",
+    "documents",
     "stream",
 ]
 

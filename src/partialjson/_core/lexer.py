@@ -103,6 +103,9 @@ class Lexer(Machine):
         self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
         # Keys seen lately, for the interpreted build, where a dict is cheaper than a loop over characters.
         self.known: dict[str, str] = {}
+        # Is text after the root left unread, not refused? And the index in the present chunk where it starts.
+        self.stops = False
+        self.stopped: i64 = -1
         # Index in the present chunk before which whole rows are not tried.
         self.rows_from: i64 = 0
         self.rows_pause: i64 = LEAST
@@ -118,6 +121,8 @@ class Lexer(Machine):
             return
         if self.base + n > self.max_document:
             self.feed(s[: self.max_document - self.base])
+            if self.stopped >= 0:
+                return
             raise self.error(f"the document is longer than the limit of {self.max_document} characters", 0)
         if not self.lone_surrogates and not s.isascii():
             self._feed_unicode(s)
@@ -130,6 +135,8 @@ class Lexer(Machine):
             s.encode()
         except UnicodeEncodeError as bad:
             self._feed(s[: bad.start], bad.start)
+            if self.stopped >= 0:
+                return
             raise self.error(f"U+{ord(s[bad.start]):04X} is half of a surrogate pair", 0) from None
         self._feed(s, len(s))
 
@@ -165,7 +172,8 @@ class Lexer(Machine):
                     self.line += 1
                     self.line_start = self.base + i + 1
                 elif c != SPACE and c != RETURN and c != TAB:
-                    raise self.unexpected(s, i)
+                    self._goes_no_further(s, i, n)
+                    return
                 i += 1
                 continue
             state = self.state
@@ -190,8 +198,18 @@ class Lexer(Machine):
                 self.state = VALUE
                 i += 1
             else:
-                raise self.unexpected(s, i)
+                self._goes_no_further(s, i, n)
+                return
         self.base += n
+
+    def _goes_no_further(self, s: str, i: i64, n: i64) -> None:
+        """The character at ``i`` cannot continue the document: leave it and the rest unread, if that was asked."""
+        if not self.stops or self.state != DONE:
+            raise self.unexpected(s, i)
+        self.stopped = i
+        self.base += i
+        if self.text is not None:
+            self.text.drop(n - i)
 
     def finish(self) -> None:
         """The text ended.
@@ -665,8 +683,8 @@ class Lexer(Machine):
 
     def _number_stops(self, s: str, start: i64, i: i64, c: i64) -> i64:
         ends = c == SPACE or c == NEWLINE or c == RETURN or c == TAB
-        if not ends and self.tree.depth() > 0:
-            ends = c == COMMA or c == CLOSE_BRACKET or c == CLOSE_BRACE
+        if not ends:
+            ends = c == COMMA or c == CLOSE_BRACKET or c == CLOSE_BRACE if self.tree.depth() > 0 else self.stops
         if not ends:
             raise self._number_error(f"unexpected {shown(s[i])} in a number", s, start, i)
         if not self._number_may_end():

@@ -11,7 +11,7 @@ plans are loaded when a target asks for one, so that importing the library impor
 from __future__ import annotations
 
 from codecs import utf_8_decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
 from partialjson._core.checkpoint import VERSION, load_journal, save_journal, text_so_far
@@ -87,6 +87,7 @@ class Parser(Generic[T]):
         self._life: i64 = OPEN
         self._input: i64 = UNKNOWN
         self._tail = b""
+        self._unread: i64 = 0
         self._byte_base: i64 = 0
         self._bom_checked = False
         self._failure: Exception | None = None
@@ -174,6 +175,29 @@ class Parser(Generic[T]):
             return ()
         return self._tree.take_events()
 
+    def feed_value(self, chunk: object) -> tuple[tuple[Event, ...], int]:
+        """As ``feed``, for text that goes on after the document: reads up to the end of the root value.
+
+        Gives the events, and how much of the chunk belongs to the document, in characters or bytes. White space after
+        the root is read too. A number at the root ends at any character that no number has.
+
+            events, used = parser.feed_value('{"a": 1} and so on')      # used == 9
+
+        Raises:
+            as ``feed``, but never for what comes after the root.
+        """
+        lexer = self._lexer
+        lexer.stops = True
+        lexer.stopped = -1
+        self._unread = 0
+        try:
+            events = self.feed(chunk)  # type: ignore[call-overload]
+        finally:
+            lexer.stops = False
+        if self._input == STR and lexer.stopped >= 0:
+            return events, lexer.stopped
+        return events, max(len(cast("Sized", chunk)) - self._unread, 0)
+
     def _accept(self, kind: i64) -> None:
         if self._input != UNKNOWN:
             self._life = OPEN
@@ -204,7 +228,13 @@ class Parser(Generic[T]):
         base = self._lexer.base
         try:
             self._lexer.feed(text)
-            if bad is not None:
+            if self._lexer.stops and self._lexer.done():
+                # Not even what is held back for the rest of its character belongs to the document.
+                if self._lexer.stopped >= 0:
+                    used = len(text[: self._lexer.stopped].encode())
+                self._unread = len(data) - used
+                self._tail = b""
+            elif bad is not None:
                 raise self._lexer.error(f"the text is not UTF-8: {bad.reason} (byte 0x{data[used]:02x})", 0)
         except ParseError as error:
             index: i64 = error.pos - base

@@ -121,6 +121,10 @@ class Text:
         text += s
         self.all = text
 
+    def drop(self, n: i64) -> None:
+        """Take the last ``n`` characters away again."""
+        self.all = self.all[: len(self.all) - n]
+
     def since(self, start: i64) -> str:
         """From ``start`` up to and including the character at hand."""
         return self.all[start : self.at + 1]

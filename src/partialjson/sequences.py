@@ -1,0 +1,467 @@
+"""Several documents in one stream: newline-delimited JSON, concatenated values, and JSON text sequences (RFC 7464).
+
+    for order in documents(chunks, Order):                  # each as soon as it closes
+        ship(order)
+
+    sequence = DocumentSequence(Order, format="json-seq", on_error="skip")
+    for progress in sequence.feed(chunk):                   # what this chunk did to each document it touched
+        ...
+    draw(sequence.parser)                                   # the open document, or None
+
+A sequence is one ``Parser`` after another: each document has its own, which lives until the document ends, so that
+memory is that of one document however long the stream is. What this module adds is where a document ends:
+
+    ndjson        at a newline; a blank line is no document
+    json-seq      at the next record separator (U+001E), which also stands before the first
+    concatenated  where its root value closes; white space may stand between two of them, and must after a number or
+                  a word that no bracket or quote follows
+
+Newlines and record separators cannot stand unescaped inside a JSON string, so after a malformed document the first two
+formats can go on behind the next one. Concatenated values cannot: nothing says where a malformed one ends.
+
+A document that went wrong is an outcome like any other. Nothing is raised for it while there are others to report;
+only a sequence that stopped at it refuses more text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast, get_args
+
+from partialjson._core.events import Event
+from partialjson._core.parser import Parser
+from partialjson._missing import MISSING
+from partialjson._typevars import T
+from partialjson.errors import IncompleteError, ParseError
+from partialjson.limits import Limits
+from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+
+if TYPE_CHECKING:
+    from types import UnionType
+
+    from pydantic import TypeAdapter
+
+__all__ = ["DocumentSequence", "Progress", "adocuments", "documents"]
+
+Format = Literal["ndjson", "concatenated", "json-seq"]
+OnError = Literal["stop", "skip"]
+
+_SEPARATORS: Final[dict[Format, str]] = {"ndjson": "\n", "json-seq": "\x1e"}
+_BLANK: Final = " \t\r\n"
+_BOM: Final = b"\xef\xbb\xbf"
+_VERSION: Final = 1
+
+# Concatenated values are read in pieces of so many characters, because each value costs a copy of what follows it.
+_WINDOW: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Generic[T]):
+    """What one call did to one document.
+
+    Attributes:
+        index: the number of the document in the stream, from 0.
+        line: the line of the stream on which it starts, from 1. Positions in errors count from its own start.
+        events: what happened in it, in document order; those that the end itself brought come last.
+        outcome: how it ended; None while it is open.
+    """
+
+    index: int
+    line: int
+    events: tuple[Event, ...] = ()
+    outcome: Outcome[T] | None = None
+
+
+class DocumentSequence(Generic[T]):
+    """A push parser for a stream of documents of one type.
+
+    Args:
+        target: what each document must be, as for ``Parser``.
+        format: "ndjson", "concatenated" or "json-seq" (RFC 7464).
+        on_error: "stop" at the first document that is malformed, cut or invalid; or "skip" it and go on with the next.
+            A malformed one of concatenated values always stops.
+        options: those of ``Parser``, for each document; limits are for each document too.
+
+    Attributes:
+        parser: the parser of the open document, for ``value``, ``json``, ``deltas`` ...; None between two documents.
+        count: how many documents have ended, those that went wrong included.
+
+    Raises:
+        ValueError: the format or ``on_error`` is none of those above; TypeError and others as for ``Parser``.
+    """
+
+    def __init__(
+        self,
+        target: type[T] | TypeAdapter[T] | UnionType | None = None,
+        *,
+        format: Format = "ndjson",
+        on_error: OnError = "stop",
+        **options: Any,
+    ) -> None:
+        _one_of("format", format, get_args(Format))
+        _one_of("on_error", on_error, get_args(OnError))
+        self.parser: Parser[T] | None = None
+        self.count = 0
+        self._target = target
+        self._options = options
+        # Never fed: it refuses bad options now, and stands for all of them in a checkpoint.
+        self._pattern: Parser[T] = Parser(target, **options)
+        self._format: Format = format
+        self._on_error: OnError = on_error
+        self._kind: type | None = None
+        self._head = b""  # perhaps the beginning of a byte order mark
+        self._head_read = False
+        self._line = 1
+        self._start = 1
+        # Nothing is read up to the next separator: in a text sequence at its start, else behind a bad document.
+        self._skipping = False
+        self._outside = format == "json-seq"
+        self._blank = True  # the last character that was read is white space, or there is none
+        self._bare = False  # the last document was a number or a word, and nothing has come after it
+        self._ready: list[Progress[T]] = []
+        self._error: BaseException | None = None
+        self._end: list[Progress[T]] | None = None
+
+    def feed(self, chunk: str | bytes) -> list[Progress[T]]:
+        """Read the next piece of the stream, cut anywhere; gives what it did to each document it touched, in order.
+
+        Raises:
+            ParseError, pydantic.ValidationError: the sequence stopped at a document before this call.
+            RuntimeError: the sequence has ended.
+            TypeError: neither str nor bytes, or not what the earlier chunks were.
+            What a validator raised that is no validation error: the sequence stops there, and what came before it is
+            given by ``end``.
+        """
+        if self._end is not None:
+            raise RuntimeError("the sequence has ended; use a new DocumentSequence for a new stream")
+        if self._error is not None:
+            raise self._error.with_traceback(None)
+        kind = str if isinstance(chunk, str) else bytes
+        if not isinstance(chunk, str | bytes):
+            raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
+        if self._kind not in (None, kind):
+            raise TypeError(f"this stream was fed {'bytes and str' if kind is str else 'str and bytes'}; feed one kind")
+        if chunk:
+            self._kind = kind
+            self._feed(chunk)
+        return self._take()
+
+    def end(self, reason: str | None = None) -> list[Progress[T]]:
+        """End the stream; gives what that does to the document that is open, if any. Calling it again gives the same.
+
+        Args:
+            reason: why the stream ended, as for ``Parser.end``.
+        """
+        if self._end is None:
+            if self._head and self._error is None:
+                self._head_read = True
+                self._read(self._head)
+            if self.parser is not None and self._error is None:
+                self._finish(reason)
+            self._end = self._take()
+        return self._end
+
+    def _take(self) -> list[Progress[T]]:
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _feed(self, chunk: str | bytes) -> None:
+        if isinstance(chunk, bytes) and not self._head_read:
+            chunk = self._head + chunk
+            if _BOM.startswith(chunk) and chunk != _BOM:
+                self._head = chunk
+                return
+            self._head, self._head_read = b"", True
+            chunk = chunk.removeprefix(_BOM)
+        if self._format == "concatenated":
+            for at in range(0, len(chunk), _WINDOW):
+                self._read_values(chunk[at : at + _WINDOW])
+            return
+        separator: Any = _SEPARATORS[self._format]
+        if isinstance(chunk, bytes):
+            separator = separator.encode()
+        text: Any = chunk
+        start = 0
+        while self._error is None:
+            at = text.find(separator, start)
+            self._read(text[start:] if at < 0 else text[start:at])
+            if at < 0:
+                return
+            self._separate()
+            start = at + 1
+
+    # Formats with separators.
+
+    def _separate(self) -> None:
+        """A separator: the document before it ends, if there is one."""
+        if self.parser is not None:
+            self._finish(None)
+        self._skipping = self._outside = False
+        if self._format == "ndjson":
+            self._line += 1
+
+    def _read(self, piece: str | bytes) -> None:
+        """Text that holds no separator."""
+        if self.parser is None:
+            if self._skipping:
+                self._count_lines(piece)
+                return
+            piece = self._strip(piece)
+            if not piece:
+                return
+            parser = self._open()
+            if self._outside:
+                self._skipping = True
+                self._over(_failed("a JSON text sequence starts with a record separator (U+001E)"))
+                self._count_lines(piece)
+                return
+        else:
+            parser = self.parser
+        if not piece:
+            return
+        self._blank = _is_blank(piece[-1:])
+        self._count_lines(piece)
+        with _StopsAt(self):
+            try:
+                self._note(parser.feed(cast("str", piece)))
+            except ParseError:
+                self._skipping = True
+                self._over(parser.end())
+
+    def _finish(self, reason: str | None) -> None:
+        """The document ends where its root has not closed by itself, or has some time ago."""
+        parser = self.parser
+        assert parser is not None
+        with _StopsAt(self):
+            outcome = parser.end(reason)
+            bare = not self._blank and not isinstance(parser.json, str | list | dict)
+            if self._format == "json-seq" and bare and not isinstance(outcome, Truncated):
+                # RFC 7464, 2.4: a number or a word that no white space follows may have been longer.
+                msg = "the document ends with no white space to show that it is whole"
+                error = IncompleteError(msg, parser.pos, 1, parser.pos + 1, ())
+                outcome = Truncated((), reason=reason, error=error)
+            self._over(outcome)
+
+    # Concatenated values.
+
+    def _read_values(self, piece: str | bytes) -> None:
+        while piece and self._error is None:
+            parser = self.parser
+            if parser is None:
+                whole = len(piece)
+                piece = self._strip(piece)
+                if len(piece) < whole:
+                    self._bare = False
+                if not piece:
+                    return
+                parser = self._open()
+                if self._bare and piece[:1] not in ("{", "[", '"', b"{", b"[", b'"'):
+                    self._stop(_failed("expected white space after a number or a word, found more text"))
+                    return
+            with _StopsAt(self):
+                try:
+                    events, used = parser.feed_value(piece)
+                except ParseError:
+                    self._stop(parser.end())
+                    return
+                self._note(events)
+                read, piece = piece[:used], piece[used:]
+                self._count_lines(read)
+                if parser.done:
+                    self._bare = not isinstance(parser.json, str | list | dict) and not _is_blank(read[-1:])
+                    self._over(parser.end())
+
+    def _stop(self, outcome: Failed | Outcome[T]) -> None:
+        self._over(outcome)
+        assert isinstance(outcome, Failed)
+        self._error = outcome.error
+
+    # One document.
+
+    def _open(self) -> Parser[T]:
+        parser = self.parser = Parser(self._target, **self._options)
+        # A byte order mark belongs to the stream.
+        parser._bom_checked = True
+        self._start = self._line
+        return parser
+
+    def _note(self, events: tuple[Event, ...], outcome: Outcome[T] | None = None) -> None:
+        if not events and outcome is None:
+            return
+        last = self._ready[-1] if self._ready else None
+        if last is not None and last.index == self.count:
+            self._ready[-1] = replace(last, events=last.events + events, outcome=outcome)
+        else:
+            self._ready.append(Progress(self.count, self._start, events, outcome))
+
+    def _over(self, outcome: Outcome[T]) -> None:
+        self._note(outcome.events, outcome)
+        self.parser = None
+        self.count += 1
+        if self._on_error == "stop" and not isinstance(outcome, Complete):
+            self._error = outcome.error
+
+    def _strip(self, piece: str | bytes) -> str | bytes:
+        """``piece`` from its first character that is no white space."""
+        stripped = piece.lstrip(_BLANK) if isinstance(piece, str) else piece.lstrip(_BLANK.encode())
+        if len(stripped) < len(piece):
+            self._count_lines(piece[: len(piece) - len(stripped)])
+        return stripped
+
+    def _count_lines(self, piece: str | bytes) -> None:
+        self._line += piece.count("\n") if isinstance(piece, str) else piece.count(b"\n")
+
+    # Checkpoints.
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The state as JSON-able plain data, from which ``DocumentSequence.restore`` goes on in any process.
+
+        Raises:
+            RuntimeError: the sequence has ended or stopped.
+        """
+        if self._end is not None or self._error is not None:
+            raise RuntimeError("checkpoint() is for open sequences, and this one has ended")
+        return {
+            "sequence": _VERSION,
+            "format": self._format,
+            "on_error": self._on_error,
+            "pattern": self._pattern.checkpoint(),
+            "parser": self.parser.checkpoint() if self.parser is not None else None,
+            "kind": self._kind.__name__ if self._kind is not None else None,
+            "head": self._head.hex(),
+            "count": [self.count, self._line, self._start],
+            "flags": [self._head_read, self._skipping, self._outside, self._blank, self._bare],
+        }
+
+    @staticmethod
+    def restore(
+        state: Any, target: Any = None, *, missing: Any = MISSING, context: Any = None
+    ) -> DocumentSequence[Any]:
+        """A sequence that goes on where ``checkpoint`` was called; arguments as for ``Parser.restore``.
+
+        Raises:
+            ValueError: the checkpoint is corrupt, of another version, or of another target.
+        """
+        if not isinstance(state, dict) or state.get("sequence") != _VERSION:
+            raise ValueError(f"not a checkpoint of this version of a document sequence (format {_VERSION})")
+        try:
+            kind = {"str": str, "bytes": bytes, None: None}[state["kind"]]
+            head = bytes.fromhex(state["head"])
+            count, line, start = _all_of(int, state["count"], 3)
+            flags = _all_of(bool, state["flags"], 5)
+            parsers = state["pattern"], state["parser"]
+            format, on_error = state["format"], state["on_error"]
+        except (LookupError, TypeError, ValueError) as error:
+            raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
+        pattern, parser = (
+            Parser.restore(each, target, missing=missing, context=context) if each is not None else None
+            for each in parsers
+        )
+        if pattern is None:
+            raise ValueError("the checkpoint is corrupt: it has no options")
+        options = {**pattern._options, "limits": Limits(*pattern._options["limits"])}
+        sequence: DocumentSequence[Any] = DocumentSequence(
+            target, format=format, on_error=on_error, missing=missing, context=context, **options
+        )
+        sequence.parser = parser
+        sequence._kind, sequence._head = kind, head
+        sequence.count, sequence._line, sequence._start = count, line, start
+        sequence._head_read, sequence._skipping, sequence._outside, sequence._blank, sequence._bare = flags
+        return sequence
+
+
+class _StopsAt:
+    """Whatever escapes from user code stops the sequence, so that nothing is read twice or left out unnoticed."""
+
+    def __init__(self, sequence: DocumentSequence[Any]) -> None:
+        self._sequence = sequence
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            self._sequence._error = (
+                error if isinstance(error, Exception) else RuntimeError("an earlier call was interrupted")
+            )
+
+
+def documents(
+    chunks: Iterable[str | bytes],
+    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    *,
+    format: Format = "ndjson",
+    on_error: OnError = "stop",
+    **options: Any,
+) -> Iterator[T]:
+    """Iterate the values of a stream of documents, each as soon as it closes; arguments as for ``DocumentSequence``.
+
+    Raises:
+        ParseError, IncompleteError, pydantic.ValidationError: at a document that is malformed, cut or invalid, after
+            all before it; a note on the error says which. With ``on_error="skip"`` such documents are left out.
+        TypeError: ``chunks`` is one str or bytes, or is asynchronous.
+    """
+    if isinstance(chunks, str | bytes) or not isinstance(chunks, Iterable):
+        hint = "use adocuments()" if hasattr(chunks, "__aiter__") else "pass [text] for a single chunk"
+        raise TypeError(f"documents() takes an iterable of chunks, not {type(chunks).__name__}; {hint}")
+    sequence = DocumentSequence(target, format=format, on_error=on_error, **{"select": [], **options})
+    return _documents(chunks, sequence)
+
+
+def _documents(chunks: Iterable[str | bytes], sequence: DocumentSequence[T]) -> Iterator[T]:
+    for chunk in chunks:
+        yield from _values(sequence, sequence.feed(chunk))
+    yield from _values(sequence, sequence.end())
+
+
+def adocuments(
+    chunks: AsyncIterable[str | bytes],
+    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    *,
+    format: Format = "ndjson",
+    on_error: OnError = "stop",
+    **options: Any,
+) -> AsyncIterator[T]:
+    """``documents`` for an async iterable of chunks."""
+    if not isinstance(chunks, AsyncIterable):
+        raise TypeError(f"adocuments() takes an async iterable of chunks, not {type(chunks).__name__}; see documents()")
+    sequence = DocumentSequence(target, format=format, on_error=on_error, **{"select": [], **options})
+    return _adocuments(chunks, sequence)
+
+
+async def _adocuments(chunks: AsyncIterable[str | bytes], sequence: DocumentSequence[T]) -> AsyncIterator[T]:
+    async for chunk in chunks:
+        for value in _values(sequence, sequence.feed(chunk)):
+            yield value
+    for value in _values(sequence, sequence.end()):
+        yield value
+
+
+def _values(sequence: DocumentSequence[T], found: list[Progress[T]]) -> Iterator[T]:
+    for progress in found:
+        if isinstance(progress.outcome, Complete):
+            yield progress.outcome.value
+    if sequence._error is not None:
+        bad = found[-1]
+        sequence._error.add_note(f"in document {bad.index} of the stream, which starts on line {bad.line}")
+        raise sequence._error
+
+
+def _failed(msg: str) -> Failed:
+    return Failed(ParseError(msg, 0, 1, 1, ()))
+
+
+def _is_blank(last: str | bytes) -> bool:
+    return last in (" ", "\t", "\r", "\n", b" ", b"\t", b"\r", b"\n")
+
+
+def _one_of(name: str, given: object, known: tuple[str, ...]) -> None:
+    if given not in known:
+        raise ValueError(f"{name} is one of {', '.join(map(repr, known))}, not {given!r}")
+
+
+def _all_of(kind: type, values: Any, count: int) -> list[Any]:
+    if not isinstance(values, list) or len(values) != count or any(type(value) is not kind for value in values):
+        raise TypeError(f"{values!r} are not {count} of {kind.__name__}")
+    return values
