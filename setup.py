@@ -45,10 +45,15 @@ def core_extensions() -> list[Extension]:
     try:
         # Only the core is checked here: what it names of other layers need not be installed to build it.
         flags = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports"]
-        return mypycify([*flags, *sources], opt_level="3", debug_level="0", group_name="partialjson")
+        extensions = mypycify([*flags, *sources], opt_level="3", debug_level="0", group_name="partialjson")
     except (Exception, SystemExit) as error:
         print(f"partialjson: mypyc gave up ({error}); installing the interpreted core", file=sys.stderr)
         return []
+    if os.name == "posix":
+        # Only what is not exported may be called directly and inlined.
+        for extension in extensions:
+            extension.extra_compile_args.append("-fvisibility=hidden")
+    return extensions
 
 
 setup(ext_modules=core_extensions(), cmdclass={"build_ext": OptionalBuildExt})

@@ -80,6 +80,14 @@ _NAMES: Final[list[str]] = [""] * NAMES
 SHORT: Final = 32
 SHORT_INTERPRETED: Final = 24
 
+# From so many characters on the call of the scanner pays on any text, and a string after one like it is given to it at
+# once.
+LONG: Final = 128
+
+# Where so much of a chunk is left, a string is taken to close in it; a scanner that finds out that it does not costs
+# more than the search for its quote would have.
+FAR: Final = 4096
+
 POWERS_OF_TEN: Final = [float(10**scale) for scale in range(23)]
 
 _SPECIAL: Final = re.compile('["\\\\\x00-\x1f]').search
@@ -101,6 +109,8 @@ class Lexer(Machine):
     ) -> None:
         super().__init__(tree, max_depth, max_string, max_number, max_document, text)
         self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
+        # Was the last string value that came whole a long one? Then the next is given to the scanner at once.
+        self.expects_long = False
         # Keys seen lately, for the interpreted build, where a dict is cheaper than a loop over characters.
         self.known: dict[str, str] = {}
         # Is text after the root left unread, not refused? And the index in the present chunk where it starts.
@@ -245,6 +255,9 @@ class Lexer(Machine):
             if end > 0:
                 return end
             self.state = NUMBER
+            if end < 0:
+                self.length = -end - i
+                return self._number(s, i, -end, n)
             self.length = 1
             if c == DASH:
                 self.digits = MINUS
@@ -313,10 +326,15 @@ class Lexer(Machine):
 
     def _string(self, s: str, i: i64, n: i64) -> i64:
         """A string value whose first character is at ``i``."""
+        if self.expects_long and n - i > SHORT and (n - i > FAR or s.find('"', i) >= 0):
+            end = self._whole_string(s, i)
+            if end > 0:
+                return end
         j = self._plain_run(s, i, n)
         if j < n and ord(s[j]) == QUOTE and j - i <= self.max_string:
             self._closed()
             self.tree.string(s[i:j])
+            self.expects_long = j - i > LONG
             return j + 1
         if n - j > self.short and s.find('"', j) >= 0:
             end = self._whole_string(s, i)
@@ -340,6 +358,7 @@ class Lexer(Machine):
             return 0
         self._closed()
         self.tree.string(value)
+        self.expects_long = end - i > LONG
         return end
 
     def _may_hide_surrogates(self, s: str, i: i64, end: i64) -> bool:
@@ -358,8 +377,12 @@ class Lexer(Machine):
                 if j - i > self.max_string:
                     break
                 self.tree.name(self._name(s, i, j, hashed))
+                j += 1
+                if j < n and ord(s[j]) == COLON_SIGN:
+                    self.state = VALUE
+                    return j + 1
                 self.state = COLON
-                return j + 1
+                return j
             if c == BACKSLASH or c < SPACE:
                 break
             hashed = hashed * 31 + c
@@ -394,15 +417,13 @@ class Lexer(Machine):
         slot = (hashed ^ (hashed >> 10)) & (NAMES - 1)
         name = _NAMES[slot]
         if len(name) == j - i:
-            k: i64 = 0
-            while i < j:
-                if ord(s[i]) != ord(name[k]):
-                    break
-                i += 1
+            k = i
+            n: i64 = 0
+            while k < j and ord(s[k]) == ord(name[n]):
                 k += 1
-            else:
+                n += 1
+            if k == j:
                 return name
-            i -= k
         name = _NAMES[slot] = s[i:j]
         return name
 
@@ -410,8 +431,7 @@ class Lexer(Machine):
         """The first quote, backslash or control character at or after ``i``, or how far it pays to look here."""
         stop = i + self.short if i + self.short < n else n
         if not COMPILED:
-            special = _SPECIAL(s, i, stop)
-            return stop if special is None else special.start()
+            return self._plain_run_interpreted(s, i, stop)
         while i < stop:
             c: i64 = ord(s[i])
             if c <= QUOTE:
@@ -421,6 +441,10 @@ class Lexer(Machine):
                 return i
             i += 1
         return i
+
+    def _plain_run_interpreted(self, s: str, i: i64, stop: i64) -> i64:
+        special = _SPECIAL(s, i, stop)
+        return stop if special is None else special.start()
 
     def _text(self, s: str, i: i64, n: i64) -> i64:
         """Inside a string that is collected in pieces."""
@@ -591,7 +615,11 @@ class Lexer(Machine):
             while i < n:
                 hashed = hashed * 31 + ord(key[i])
                 i += 1
-            key = self._name(key, 0, n, hashed)
+            slot = (hashed ^ (hashed >> 10)) & (NAMES - 1)
+            if _NAMES[slot] == key:
+                key = _NAMES[slot]
+            else:
+                _NAMES[slot] = key
         self.tree.name(key)
         self.state = COLON
 
@@ -601,7 +629,10 @@ class Lexer(Machine):
     # Numbers and words.
 
     def _short_number(self, s: str, i: i64, n: i64) -> i64:
-        """A number of few digits that ends in this chunk, computed on the way; 0 where the long way must be taken.
+        """A number of few digits that ends in this chunk, computed on the way; gives the index after it.
+
+        0 where the long way must be taken; minus the index of a digit where only there are too many, with ``digits``
+        telling which those are.
 
         Up to 15 digits over a power of ten up to 10**22 are both exact as doubles, so their quotient is the nearest
         double, which is what ``float`` gives (Clinger, "How to read floating point numbers accurately", 1990).
@@ -621,8 +652,10 @@ class Lexer(Machine):
             mantissa = mantissa * 10 + c - DIGIT_0
             j += 1
         whole = j - first
-        if j == stop or whole == 0 or (whole > 1 and ord(s[first]) == DIGIT_0):
+        if whole == 0 or (whole > 1 and ord(s[first]) == DIGIT_0):
             return 0
+        if j == stop:
+            return self._too_many_digits(WHOLE, i, j, n)
         value: object
         if c == DOT:
             j += 1
@@ -633,8 +666,10 @@ class Lexer(Machine):
                 mantissa = mantissa * 10 + c - DIGIT_0
                 j += 1
             scale = j - first - whole - 1
-            if j == stop or scale == 0:
+            if scale == 0:
                 return 0
+            if j == stop:
+                return self._too_many_digits(FRACTION, i, j, n)
             number = float(mantissa) / POWERS_OF_TEN[scale]
             value = -number if first > i else number
         else:
@@ -648,13 +683,21 @@ class Lexer(Machine):
         tree.atom(value, s[i:j] if self.text is not None else "")
         return j
 
+    def _too_many_digits(self, digits: i64, i: i64, j: i64, n: i64) -> i64:
+        if j == n or j - i > self.max_number:
+            return 0
+        self.digits = digits
+        return -j
+
     def _number(self, s: str, start: i64, i: i64, n: i64) -> i64:
         """Inside a number; what this chunk has of it starts at ``start``, and ``i`` is the next character."""
         digits = self.digits
         while i < n:
             c: i64 = ord(s[i])
             if DIGIT_0 <= c <= DIGIT_9:
-                if digits == ZERO:
+                if digits == FRACTION or digits == WHOLE:
+                    pass
+                elif digits == ZERO:
                     raise self._number_error("a number must not have a leading zero", s, start, i)
                 if digits == MINUS:
                     digits = ZERO if c == DIGIT_0 else WHOLE

@@ -28,7 +28,7 @@ time, so a growing string needs no entries of its own.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, cast, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
 from partialjson._core.holders import COMPILED, is_held
@@ -38,6 +38,10 @@ from partialjson._core.view import View
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+
+# A growing string up to this long is copied for every reading, which is cheaper than taking it out of the tree first.
+SHORT: Final = 256
 
 
 @final
@@ -166,12 +170,16 @@ class Tree:
         self.text = ""
 
     def grow(self, part: str) -> None:
-        # Out of its slot a string has one holder, and CPython extends it in place.
-        news = self.news
-        self.news = ""
-        news += part
-        self.news = news
-        self.size += len(part)
+        if self.news:
+            # Out of its slot a string has one holder, and CPython extends it in place.
+            news = self.news
+            self.news = ""
+            news += part
+            self.news = news
+        else:
+            self.news = part
+        if self.hooked:
+            self.size += len(part)
 
     def end_text(self) -> None:
         value = self._current_text()
@@ -323,7 +331,7 @@ class Tree:
             self._unshare()
         elif self.view is not None:
             self.view.let_go(self.in_text)
-        if COMPILED:
+        if COMPILED and len(self.text) > SHORT:
             # While this variable is its only holder, the text is extended in place. Nothing can interrupt that here.
             text = self.text
             self.text = ""
