@@ -230,6 +230,7 @@ BASE = {
     "partialjson._typevars",
     "partialjson.errors",
     "partialjson.limits",
+    "partialjson.markers",
     "partialjson.outcomes",
 }
 

@@ -64,7 +64,7 @@ from partialjson import (
     Replaced,
     Truncated,
 )
-from partialjson.typed import compiler
+from partialjson.typed import compiler, shells
 from support.chunking import check_all_chunkings
 from support.oneshot import check_end, describe, oneshot, verdict_of
 
@@ -522,7 +522,9 @@ def test_alias_choices_and_paths_settle_with_their_object() -> None:
 
     for text in ('{"y": 1, "x": 2, "deep": ["q"]}', '{"y": "no"}', "{}", '{"x": 1, "deep": [5]}'):
         check_end(Choices, text)
-    assert fed(Choices, '{"y": 1, "x": 2').value is MISSING
+    parser = fed(Choices, '{"y": 1, "deep": ["q"], "other": 5, "x": 2, ')
+    assert parser.value == Partial[Choices]({})
+    assert parser.feed('"z": 3}')[-1].value == Choices(x=2, deep=["q"])  # type: ignore[call-arg]
 
 
 def test_two_fields_under_one_key() -> None:
@@ -1048,10 +1050,16 @@ def test_paths_and_json_speak_the_documents_names() -> None:
         (list[Item | None], '[null, {"name": "x', [None, Partial[Item]({"name": "x"})]),
         (list[Annotated[int, Field(gt=0)]], "[1, 2, ", [1, 2]),
         (Annotated[list[int], Field(min_length=5)], "[1, ", [1]),
-        (tuple[int, int], "[1, 2", MISSING),
-        (set[int], "[1, 2", MISSING),
-        (Plain, '{"a": 1, ', MISSING),
-        (Movie, '{"title": "M", ', MISSING),
+        (tuple[int, int], "[1, 2", [1]),
+        (tuple[int, ...], "[1, 2", [1]),
+        (set[int], "[1, 1, 2", [1, 1]),
+        (frozenset[int], "[1, 2", [1]),
+        (deque[int], "[1, 2", [1]),
+        (Plain, '{"a": 1, ', Partial[Plain]({"a": 1})),
+        (Movie, '{"title": "M", ', {"title": "M"}),
+        (Point, "[1, 2", [1]),
+        (Point, '{"x": 1, "y": 2', {"x": 1}),
+        (Names, '["a", "b', ["a", "b"]),
     ],
 )
 def test_open_values(target: Any, text: str, shown: Any) -> None:
@@ -1306,7 +1314,7 @@ def test_shells_do_not_fall_into_prebuilt_validators() -> None:
 
 
 def test_a_model_whose_shell_fails_the_probe_is_settled_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = compiler._Compiler.validator
+    original = compiler.Compiler.validator
 
     def prebuilt_always(self: Any, schema: Any, config: Any, prebuilt: bool) -> Any:
         return original(self, schema, config, prebuilt=True)
@@ -1315,7 +1323,7 @@ def test_a_model_whose_shell_fails_the_probe_is_settled_whole(monkeypatch: pytes
         a: int
         b: str = ""
 
-    monkeypatch.setattr(compiler._Compiler, "validator", prebuilt_always)
+    monkeypatch.setattr(compiler.Compiler, "validator", prebuilt_always)
     with pytest.warns(RuntimeWarning, match="Probed"):
         parser = Parser(Probed)
     parser.feed('{"a": 1, ')
@@ -1429,7 +1437,7 @@ def test_exceptions_leave_other_parsers_alone() -> None:
 
     with pytest.raises(ZeroDivisionError):
         fed(Failing, '{"a": 1}')
-    assert compiler._settled.stack == []
+    assert shells.settled_children.stack == []
     check_end(Order, ORDER)
 
 

@@ -20,6 +20,7 @@ from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import Limits
+from partialjson.markers import First, Preview, Whole
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
 from partialjson.streaming import Snapshot, astream, stream
@@ -34,6 +35,7 @@ __all__ = [
     "DocumentSequence",
     "Event",
     "Failed",
+    "First",
     "IncompleteError",
     "Invalid",
     "Limits",
@@ -43,12 +45,14 @@ __all__ = [
     "Partial",
     "Predicted",
     "Progress",
+    "Preview",
     "Repaired",
     "Replaced",
     "Snapshot",
     "Truncated",
     "Violation",
     "adocuments",
+    "Whole",
     "astream",
     "compiled",
     "documents",

@@ -1,7 +1,7 @@
 """Plans: what may stand at a place of the document, and what to do when it closes.
 
 A plan is data made by a compiler in another layer (pydantic core schemas, JSON Schema); the core follows it without
-knowing where it came from. Two kinds of object:
+knowing where it came from. Three kinds of object:
 
 ``Plan``
     one place. It can always settle the place whole, from its text (``settle``). For the JSON kinds in ``exact`` the
@@ -10,6 +10,10 @@ knowing where it came from. Two kinds of object:
 ``Shape``
     a container that is followed: which plan stands under which key, what its partial view looks like while it is open,
     and how to settle it from its children.
+``Switch``
+    stands where an object has one of several shapes, and one of its members tells which. Members that come before
+    that one wait, as text; nothing is shown of the object, and nothing of it is validated. When the member closes,
+    the switch names the plan, and those that waited settle. An object that never tells settles whole.
 
 Settling gives the final value, or a ``Failure`` with the validator's error; it never raises for bad data.
 
@@ -44,12 +48,33 @@ class Failure:
 
 
 @final
-class Child:
-    """A known key of a followed object: the name it has in the partial view, and the plan that stands there."""
+class RawText:
+    """Among settled children: one that its container settles itself, from its text."""
 
-    def __init__(self, name: str, plan: Plan) -> None:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+# What is special about a child.
+HIDDEN: Final = 1
+RAW: Final = 2
+FIRST: Final = 4
+
+
+@final
+class Child:
+    """A known place in a followed container: the name it has in the partial view, and the plan that stands there.
+
+    Attributes:
+        plan: None where the value is no part of the result.
+        traits: bit set. ``HIDDEN``: never shown in the open container. ``RAW``: handed to the container's ``close`` as
+            its text, unsettled, and hidden. ``FIRST``: the container is not shown before this child is.
+    """
+
+    def __init__(self, name: str, plan: Plan | None, traits: i64 = 0) -> None:
         self.name = name
         self.plan = plan
+        self.traits = traits
 
 
 @final
@@ -58,7 +83,8 @@ class Shape:
 
     Attributes:
         children: known keys of an object, by their name in the document.
-        rest: the plan of array elements or of all other keys; None where they are not part of the result.
+        items: the first elements of an array that have plans of their own.
+        rest: the plan of the other array elements or of all other keys; None where they are not part of the result.
         wrap: makes the partial view of an object from the dict of what has come and the run; None shows the dict or
             list itself.
         close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
@@ -70,11 +96,29 @@ class Shape:
         children: dict[str, Child],
         rest: Plan | None,
         wrap: Callable[[dict[str, Any], Any], Any] | None = None,
+        items: list[Child] | None = None,
     ) -> None:
         self.close = close
         self.children = children
         self.rest = rest
         self.wrap = wrap
+        self.items: list[Child] = items or []
+        # Names of the children that have to come before the container is shown.
+        self.firsts: list[str] = sorted({child.name for child in children.values() if child.traits & FIRST})
+
+
+@final
+class Switch:
+    """An object whose plan is known when one of its members has closed.
+
+    Attributes:
+        key: that member, by its name in the document.
+        decide: gives the plan from the member's text and the run; None where no plan follows such an object.
+    """
+
+    def __init__(self, key: str, decide: Callable[[str, Any], Plan | None]) -> None:
+        self.key = key
+        self.decide = decide
 
 
 @final
@@ -86,6 +130,8 @@ class Plan:
         exact: bit set of the JSON kinds whose parsed value is the result as it is.
         preview: a growing string may be shown before it closes, because nothing will change it.
         object, array: how to follow the inside, where that is possible.
+        switch: decides between several ways to follow an object; ``object`` is None then.
+        whole: shown only when it has closed, though it may be followed.
     """
 
     def __init__(
@@ -101,6 +147,8 @@ class Plan:
         self.preview = preview
         self.object = object
         self.array = array
+        self.switch: Switch | None = None
+        self.whole = False
 
 
 @final

@@ -9,7 +9,10 @@ a container that is settled whole has none, and nothing below it is looked at un
 - the text of a growing string, and a container of plain JSON, brought up to date when somebody looks.
 
 An invalid value leaves what was shown of it; where nothing was, a list keeps MISSING at its index so that the indexes
-of its neighbours stay those of the document.
+of its neighbours stay those of the document, and of an object an earlier value under the same key disappears.
+
+A frame is not always *visible*: not before its shape is decided (``Switch``) and its ``FIRST`` children have come, and
+not at all where it is to be shown only whole or is hidden. What is below an invisible frame is followed all the same.
 
 Snapshots hold still by copying on write: ``value`` hands out the live view, notes that the whole open path has been
 handed out, and the next visible change first copies what somebody kept of that path.
@@ -18,20 +21,25 @@ handed out, and the next visible change first copies what somebody kept of that 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.holders import is_held
 from partialjson._core.plan import (
     ARRAY,
     BOOLEAN,
+    FIRST,
     FLOAT,
+    HIDDEN,
     INTEGER,
     NULL,
     OBJECT,
+    RAW,
     STRING,
     Failure,
     Plan,
+    RawText,
     Shape,
+    Switch,
     Text,
 )
 
@@ -39,25 +47,53 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 
+UNSEEN: Final = HIDDEN | RAW
+
+
+@final
+class Waiting:
+    """A member that came before the shape of its object was known: its value and its text, or where that is."""
+
+    def __init__(self, value: object, raw: str, start: i64, end: i64) -> None:
+        self.value = value
+        self.raw = raw
+        self.start: i64 = start
+        self.end: i64 = end
+
+
 @final
 class Frame:
-    """An open container that its plan follows inside."""
+    """An open container that its plan follows inside, or will once it is decided."""
 
-    def __init__(self, shape: Shape, is_object: bool, run: object) -> None:
+    def __init__(self, plan: Plan, shape: Shape, is_object: bool, run: object, start: i64) -> None:
+        self.plan = plan
         self.shape = shape
         self.run: object = run
         self.is_object = is_object
         self.is_wrapped = is_object and shape.wrap is not None
+        # Where its text begins.
+        self.start: i64 = start
         # What is shown of the container, and the dict or list inside it that holds the children.
         self.items: list[Any] = []
         self.members: dict[str, Any] = {}
         self.shown: Any = None
+        self.visible = False
+        self.never_visible = False
+        # Children to come before it becomes visible.
+        self.awaited: list[str] | None = shape.firsts.copy() if shape.firsts else None
+        # While it is undecided: what decides, and the members that wait. ``tags`` are the keys that have decided.
+        self.switch: Switch | None = None
+        self.waiting: dict[str, Waiting] = {}
+        self.tags: list[str] | None = None
+        # No shape fits, or what decided came again: it settles from its text.
+        self.is_lost = False
         # The children that closed, in document order: what the shape settles from.
         self.keys: list[str | int] = []
         self.settled: list[Any] = []
-        # The name under which the child that is open now is shown, and its plan.
+        # The name under which the child that is open now is shown, its plan and its traits.
         self.child_name = ""
         self.child_plan: Plan | None = None
+        self.child_traits: i64 = 0
         self.child_shown = False
         self.show()
 
@@ -81,17 +117,33 @@ class Frame:
     def enter(self, key: str | int) -> None:
         """A child begins under ``key``, in the document's names."""
         self.child_shown = False
-        if not self.is_object:
-            self.child_plan = self.shape.rest
-            return
-        assert isinstance(key, str)
-        child = self.shape.children.get(key)
-        if child is not None:
-            self.child_name = child.name
-            self.child_plan = child.plan
+        shape = self.shape
+        if isinstance(key, str):
+            child = shape.children.get(key)
+            if child is None:
+                self.child_name = key
+                self.child_plan = shape.rest
+                self.child_traits = 0
+                return
+        elif key < len(shape.items):
+            child = shape.items[key]
         else:
-            self.child_name = key
-            self.child_plan = self.shape.rest
+            self.child_plan = shape.rest
+            self.child_traits = 0
+            return
+        self.child_name = child.name
+        self.child_plan = child.plan
+        self.child_traits = child.traits
+
+    def take(self, plan: Plan, shape: Shape) -> None:
+        """The shape of an object is known now."""
+        self.shape = shape
+        self.switch = None
+        self.is_wrapped = shape.wrap is not None
+        self.never_visible = self.never_visible or plan.whole
+        if shape.firsts:
+            self.awaited = shape.firsts.copy()
+        self.show()
 
     def put(self, value: Any) -> None:
         """Show ``value`` for the child that is open now."""
@@ -121,7 +173,7 @@ class View:
         self.missing: object = missing
         self.text = text
         # The root is the only child of a frame that is never shown.
-        self.ground = Frame(Shape(_never, {}, plan), False, run)
+        self.ground = Frame(plan, Shape(_never, {}, plan), False, run, 0)
         self.frame = self.ground
         # The open frames below the ground. ``above`` counts open containers that no frame follows.
         self.frames: list[Frame] = []
@@ -146,24 +198,34 @@ class View:
         if self.above != 0:
             self.above += 1
             return
-        plan = self.frame.child_plan
-        shape: Shape | None = None
+        above = self.frame
+        plan = above.child_plan
         if plan is not None:
             shape = plan.object if is_object else plan.array
-        if shape is not None:
-            frame = Frame(shape, is_object, self.run)
-            self._put(frame.shown)
-            self.frames.append(frame)
-            self.shows.append(frame.shown)
-            self.boxes.append(frame.members if is_object else frame.items)
-            self.frame = frame
-            return
-        self.above = 1
-        if plan is not None:
-            if plan.exact & (OBJECT if is_object else ARRAY):
+            if shape is not None:
+                frame = Frame(plan, shape, is_object, self.run, self.text.at)
+                frame.never_visible = plan.whole or above.child_traits & UNSEEN != 0
+                if not frame.never_visible and frame.awaited is None:
+                    frame.visible = True
+                    self._put(frame.shown)
+                self._push(frame)
+                return
+            if is_object and plan.switch is not None:
+                frame = Frame(plan, UNDECIDED, True, self.run, self.text.at)
+                frame.never_visible = plan.whole or above.child_traits & UNSEEN != 0
+                frame.switch = plan.switch
+                self._push(frame)
+                return
+            if plan.exact & (OBJECT if is_object else ARRAY) and not plan.whole and above.child_traits & UNSEEN == 0:
                 self.mirror = depth
-            else:
-                self.start = self.text.at
+        self.above = 1
+        self.start = self.text.at
+
+    def _push(self, frame: Frame) -> None:
+        self.frames.append(frame)
+        self.shows.append(frame.shown)
+        self.boxes.append(frame.members if frame.is_object else frame.items)
+        self.frame = frame
 
     def close(self, key: str | int, value: object) -> object:
         """The innermost container closed as the JSON value ``value``; gives what it settled to.
@@ -175,13 +237,20 @@ class View:
             self.shows.pop()
             self.boxes.pop()
             self.frame = self.frames[-1] if self.frames else self.ground
+            if frame.is_lost or frame.switch is not None:
+                return self._settle(key, frame.plan.settle(self.text.since(frame.start), self.run))
             return self._settle(key, frame.shape.close(frame.keys, frame.settled, value, self.run))
         self.above -= 1
         if self.above != 0:
             return value
-        plan = self.frame.child_plan
-        if self.mirror >= 0 or plan is None:
-            self.mirror = -1
+        self.mirror = -1
+        frame = self.frame
+        if frame.switch is not None:
+            return self._wait(key, Waiting(value, "", self.start, self.text.at + 1))
+        if frame.child_traits & RAW:
+            return self._keep_raw(key, value, self.text.since(self.start))
+        plan = frame.child_plan
+        if plan is None or plan.exact & (OBJECT if isinstance(value, dict) else ARRAY):
             return self._settle(key, value)
         return self._settle(key, plan.settle(self.text.since(self.start), self.run))
 
@@ -189,7 +258,12 @@ class View:
         """The value that was entered closed as an atom or a string; ``raw`` is the text of a number."""
         if self.above != 0:
             return value
-        plan = self.frame.child_plan
+        frame = self.frame
+        if frame.switch is not None:
+            return self._wait(key, Waiting(value, raw or json.dumps(value), 0, 0))
+        if frame.child_traits & RAW:
+            return self._keep_raw(key, value, raw or json.dumps(value))
+        plan = frame.child_plan
         if plan is None or plan.exact & kind_of(value):
             return self._settle(key, value)
         return self._settle(key, plan.settle(raw or json.dumps(value), self.run))
@@ -200,12 +274,116 @@ class View:
             self.result = result
         frame.keys.append(key)
         frame.settled.append(result)
+        if frame.tags is not None and key in frame.tags:
+            # What decided came again, and the last counts.
+            frame.is_lost = True
+        if frame.child_traits & UNSEEN:
+            return result
         if isinstance(result, Failure):
-            if not frame.is_object and not frame.child_shown:
-                self._put(self.missing)
-        elif frame.child_plan is not None and not frame.shows(result):
-            self._put(result)
+            if not frame.child_shown:
+                if not frame.is_object:
+                    self._put(self.missing)
+                elif frame.child_name in frame.members:
+                    self._take_back()
+        elif frame.child_plan is not None:
+            if not frame.shows(result):
+                self._put(result)
+            if frame.awaited is not None and frame.child_traits & FIRST:
+                self._has_come(frame)
         return result
+
+    def _keep_raw(self, key: str | int, value: object, text: str) -> object:
+        self.frame.keys.append(key)
+        self.frame.settled.append(RawText(text))
+        return value
+
+    def _has_come(self, frame: Frame) -> None:
+        """A child came that the frame waited for."""
+        awaited = frame.awaited
+        if awaited is not None and frame.child_name in awaited:
+            awaited.remove(frame.child_name)
+            if not awaited:
+                frame.awaited = None
+                self._reveal(frame)
+
+    def _reveal(self, frame: Frame) -> None:
+        """The innermost frame may be shown from now on."""
+        if frame.never_visible:
+            return
+        if self.shared:
+            self._unshare()
+            self.shared = False
+        parent = self.frames[-2] if len(self.frames) > 1 else self.ground
+        parent.put(frame.shown)
+        frame.visible = True
+
+    # Members that wait for the shape of their object.
+
+    def _wait(self, key: str | int, member: Waiting) -> object:
+        """A member of an undecided object closed; gives what it settled to, if it decided."""
+        frame = self.frame
+        assert isinstance(key, str)
+        if frame.is_lost:
+            return member.value
+        frame.waiting[key] = member
+        switch = frame.switch
+        if switch is None or switch.key != key:
+            return member.value
+        plan = self._decide(frame)
+        if plan is None:
+            return member.value
+        shape = plan.object
+        assert shape is not None
+        frame.take(plan, shape)
+        self.shows[-1] = frame.shown
+        if frame.awaited is None:
+            self._reveal(frame)
+        result: object = member.value
+        # ``enter`` is for the member at hand again, and so it comes last.
+        for name, each in frame.waiting.items():
+            if name != key:
+                self._settle_waiting(frame, name, each)
+        result = self._settle_waiting(frame, key, member)
+        frame.waiting = {}
+        frame.tags = frame.tags or []
+        return result
+
+    def _decide(self, frame: Frame) -> Plan | None:
+        """The plan for an object one of whose members has just decided; None where it is still open, or lost."""
+        while True:
+            switch = frame.switch
+            assert switch is not None
+            member = frame.waiting.get(switch.key)
+            if member is None:
+                return None
+            if frame.tags is None:
+                frame.tags = []
+            frame.tags.append(switch.key)
+            plan = switch.decide(self._text_of(member), self.run)
+            if plan is not None and plan.object is not None:
+                return plan
+            if plan is None or plan.switch is None:
+                frame.is_lost = True
+                frame.waiting = {}
+                return None
+            frame.switch = plan.switch
+
+    def _text_of(self, member: Waiting) -> str:
+        return member.raw or self.text.all[member.start : member.end]
+
+    def _settle_waiting(self, frame: Frame, key: str, member: Waiting) -> object:
+        frame.enter(key)
+        value = member.value
+        if frame.child_traits & RAW:
+            return self._keep_raw(key, value, self._text_of(member))
+        plan = frame.child_plan
+        if plan is not None and not plan.exact & json_kind_of(value):
+            value = plan.settle(self._text_of(member), self.run)
+        tags = frame.tags
+        frame.tags = None
+        value = self._settle(key, value)
+        frame.tags = tags
+        return value
 
     def value(self, containers: list[object], growing: str | None) -> Any:
         """The view now. ``containers`` are the open JSON containers, ``growing`` the open string's text so far."""
@@ -218,6 +396,7 @@ class View:
             and self.above == 0
             and plan is not None
             and plan.preview
+            and self.frame.child_traits & UNSEEN == 0
             and not self.frame.shows(growing)
         ):
             self._put(growing)
@@ -241,11 +420,21 @@ class View:
             self.shared = False
         self.frame.put(value)
 
+    def _take_back(self) -> None:
+        """An earlier value under the key of the open child counts no more."""
+        if self.shared:
+            self._unshare()
+            self.shared = False
+        del self.frame.members[self.frame.child_name]
+
     def _unshare(self) -> None:
         parent = self.ground
         i: i64
         for i in range(len(self.frames)):
             frame = self.frames[i]
+            if not frame.visible:
+                # Nothing of it was ever handed out, nor of what is in it.
+                break
             # What is shown is held by the frame and by the parent's box. A box inside it is held by the frame and by
             # the wrapper; one that is shown itself, by the frame twice, ``boxes`` and the parent's box.
             if frame.is_wrapped:
@@ -258,6 +447,15 @@ class View:
                 self.boxes[i] = frame.members if frame.is_object else frame.items
                 parent.put(frame.shown)
             parent = frame
+
+
+def json_kind_of(value: object) -> i64:
+    """The JSON kind of any value."""
+    if isinstance(value, dict):
+        return OBJECT
+    if isinstance(value, list):
+        return ARRAY
+    return kind_of(value)
 
 
 def kind_of(value: object) -> i64:
@@ -275,3 +473,6 @@ def kind_of(value: object) -> i64:
 
 def _never(keys: list[str | int], settled: list[Any], value: Any, run: Any) -> Any:
     raise RuntimeError("the ground frame does not close")
+
+
+UNDECIDED: Final = Shape(_never, {}, None)

@@ -1,14 +1,17 @@
-"""``Partial[Order]``: an order of which only some has come.
+"""``Partial[Order]``: an order of which only some has come, be ``Order`` a model or a dataclass.
 
 It is not an ``Order``, so that code that wants one cannot be handed half of one unnoticed. It has the same field names:
 what has come reads as its value, what has not reads as MISSING, and any other name is an AttributeError, as usual. The
-model's own methods and computed fields are not there, since they count on a whole object.
+class's own methods and computed fields are not there, since they count on a whole object. A partial dataclass has the
+same face as a partial model: ``model_dump()`` and the rest.
 
 A partial object is a view of a dict that the parser filled; it cannot be assigned to.
 """
 
 from __future__ import annotations
 
+import dataclasses
+from collections import deque
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
@@ -16,7 +19,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 from partialjson._missing import MISSING
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, GetCoreSchemaHandler
+    from pydantic import GetCoreSchemaHandler
+    from pydantic.fields import FieldInfo
     from pydantic_core import CoreSchema, SchemaSerializer
     from pydantic_core.core_schema import PlainSerializerFunctionSerSchema
 
@@ -26,14 +30,15 @@ __all__ = ["Partial"]
 
 
 class Partial(Generic[T]):
-    """A model object that is still coming; ``Partial[Order]`` is the class for the model ``Order``.
+    """An object that is still coming; ``Partial[Order]`` is the class for the model or dataclass ``Order``.
 
     Raises:
         AttributeError: for a name that is no field of the model, and on assignment.
     """
 
     __slots__ = ("_missing", "_values")
-    __pydantic_model__: ClassVar[type[BaseModel]]
+    __pydantic_model__: ClassVar[type[Any]]
+    __partial_fields__: ClassVar[dict[str, FieldInfo | None]]
     __hash__ = None  # type: ignore[assignment]
 
     if not TYPE_CHECKING:
@@ -59,7 +64,7 @@ class Partial(Generic[T]):
     def __getattr__(self, name: str) -> Any:
         if name in self._values:
             return self._values[name]
-        if name in self.__pydantic_model__.model_fields:
+        if name in self.__partial_fields__:
             return self._missing
         raise AttributeError(f"{type(self).__name__} has no field {name!r}")
 
@@ -76,7 +81,7 @@ class Partial(Generic[T]):
 
     def model_dump(self, *, mode: Literal["python", "json"] = "python", by_alias: bool = False) -> dict[str, Any]:
         """What has come, as a dict; what has not is left out. Arguments as in pydantic."""
-        fields = self.__pydantic_model__.model_fields
+        fields = self.__partial_fields__
         dumped: dict[str, Any] = {}
         for name, value in self._values.items():
             field = fields.get(name)
@@ -107,7 +112,7 @@ class Partial(Generic[T]):
         return iter(self._values.items())
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self.__pydantic_model__.model_fields})
+        return sorted({*super().__dir__(), *self.__partial_fields__})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.__pydantic_model__, self._values, self._missing)
@@ -121,22 +126,31 @@ class Partial(Generic[T]):
 
 
 @cache
-def partial_class(model: type[BaseModel]) -> type[Partial[Any]]:
-    """The class ``Partial[model]``: always the same one for the same model.
+def partial_class(model: type[object]) -> type[Partial[Any]]:
+    """The class ``Partial[model]``: always the same one for the same model or dataclass.
 
     Raises:
-        TypeError: ``model`` is not a pydantic model class.
+        TypeError: ``model`` is neither.
     """
-    if not hasattr(model, "__pydantic_fields__"):
-        raise TypeError(f"Partial takes a pydantic model class, not {model!r}")
-    name = f"Partial[{model.__name__}]"
+    name = f"Partial[{getattr(model, '__name__', model)}]"
     namespace = {
         "__slots__": (),
-        "__module__": model.__module__,
+        "__module__": getattr(model, "__module__", __name__),
         "__pydantic_model__": model,
+        "__partial_fields__": _fields_of(model),
         "__pydantic_serializer__": _serializer(),
     }
     return type(name, (Partial,), namespace)
+
+
+def _fields_of(model: type[object]) -> dict[str, FieldInfo | None]:
+    """The fields by name, with what pydantic knows of them."""
+    infos: dict[str, FieldInfo] = getattr(model, "__pydantic_fields__", {})
+    if isinstance(model, type) and dataclasses.is_dataclass(model):
+        return {field.name: infos.get(field.name) for field in dataclasses.fields(model)}
+    if not hasattr(model, "__pydantic_fields__"):
+        raise TypeError(f"Partial takes a pydantic model class or a dataclass, not {model!r}")
+    return dict(infos)
 
 
 @cache
@@ -156,7 +170,7 @@ def _serialization() -> PlainSerializerFunctionSerSchema:
     return core_schema.plain_serializer_function_ser_schema(dump, info_arg=True)
 
 
-def _rebuild(model: type[BaseModel], values: dict[str, Any], missing: Any) -> Partial[Any]:
+def _rebuild(model: Any, values: dict[str, Any], missing: Any) -> Partial[Any]:
     return partial_class(model)(values, missing)
 
 
@@ -168,6 +182,10 @@ def _dump(value: Any, mode: Literal["python", "json"], by_alias: bool) -> Any:
         return [_dump(item, mode, by_alias) for item in value if item is not MISSING]
     if isinstance(value, dict):
         return {key: _dump(item, mode, by_alias) for key, item in value.items()}
+    if mode == "python" and type(value) in (tuple, deque):
+        return type(value)(_dump(item, mode, by_alias) for item in value)
+    if mode == "python" and dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _dump(getattr(value, field.name), mode, by_alias) for field in dataclasses.fields(value)}
     dump = getattr(value, "model_dump", None)
     if dump is not None:
         return dump(mode=mode, by_alias=by_alias)

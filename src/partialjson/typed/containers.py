@@ -1,0 +1,68 @@
+"""Lists, sets, tuples, deques and dictionaries: containers whose children have no names of their own.
+
+While one is open it is shown as the list or dict of what has come, in the order and under the keys of the document;
+when it closes the set, the tuple, the dict with its validated keys takes that place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from partialjson._core.plan import Child, Plan, Shape
+from partialjson.typed.schemas import Schema, Unsupported, bare, known
+from partialjson.typed.shells import closer, dict_skeleton, list_skeleton, replayed
+
+if TYPE_CHECKING:
+    from partialjson.typed.compiler import Compiler
+
+__all__ = ["follow_array", "follow_dict", "follow_tuple"]
+
+
+def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
+    """A list, set, frozenset or deque.
+
+    Raises:
+        Unsupported: it is atomic.
+    """
+    items = schema.get("items_schema")
+    known(schema)
+    if items is None:
+        if schema["type"] == "list":
+            # Plain JSON, unless its length counts.
+            raise Unsupported
+        return
+    shell = compiler.shell(schema, {**bare(schema), "items_schema": replayed()}, config)
+    plan.array = Shape(closer(list_skeleton, shell), {}, compiler.plan(items, config))
+
+
+def follow_tuple(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
+    """A tuple whose places are fixed, or of which only the last one repeats.
+
+    Raises:
+        Unsupported: which place an element takes is known only at the end.
+    """
+    known(schema)
+    schemas = schema["items_schema"]
+    variadic = schema.get("variadic_item_index")
+    if variadic is not None and variadic != len(schemas) - 1:
+        raise Unsupported
+    shell_items = [replayed() for _ in schemas]
+    shell = compiler.shell(schema, {**bare(schema), "items_schema": shell_items}, config)
+    plans = [compiler.plan(each, config) for each in schemas]
+    rest = plans.pop() if variadic is not None else None
+    items = [Child("", each) for each in plans]
+    plan.array = Shape(closer(list_skeleton, shell), {}, rest, None, items)
+
+
+def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
+    """A dict; its keys are validated when it closes.
+
+    Raises:
+        Unsupported: it is atomic.
+    """
+    values = schema.get("values_schema")
+    known(schema)
+    if values is None:
+        raise Unsupported
+    shell = compiler.shell(schema, {**bare(schema), "values_schema": replayed()}, config)
+    plan.object = Shape(closer(dict_skeleton, shell), {}, compiler.plan(values, config))

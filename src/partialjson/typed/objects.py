@@ -1,0 +1,283 @@
+"""Models, dataclasses, typed dictionaries and named tuples: containers whose children have names.
+
+They differ in their core schemas and in what is shown of them (``Partial`` for classes, the dict or list of what has
+come for the others), and are followed in the same way. A field is one of these:
+
+*settled*: it settles when it closes, and stands in the shell as its index.
+*raw*: what it takes its value from is known only when the object closes (alias choices and paths, two fields that share
+a key), or its validator wants to see other fields. Its text goes into the skeleton and its own schema into the shell.
+
+Defaults stay in the shell, and so does a validator that runs after the field and wants to see the ones before it.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import ValidationError
+
+from partialjson._core.plan import FIRST, HIDDEN, RAW, Child, Plan, Shape
+from partialjson.typed.partial import partial_class
+from partialjson.typed.schemas import Schema, Unsupported, bare, known
+from partialjson.typed.shells import (
+    FIRST_INDEX,
+    Run,
+    Skeleton,
+    closer,
+    default_to_replay,
+    index_text,
+    list_skeleton,
+    replayed,
+    settled_children,
+)
+
+if TYPE_CHECKING:
+    from partialjson.typed.compiler import Compiler
+
+__all__ = ["follow_object", "inside_afters"]
+
+
+def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
+    """Follow an object with named children, perhaps inside validators that run after it.
+
+    Raises:
+        Unsupported: it is atomic.
+    """
+    node = inside_afters(compiler, schema)
+    fields = _Fields(compiler, node, config)
+    shell = compiler.shell(schema, _rewrap(compiler, schema, fields.shell()), config)
+    if node["type"] in ("model", "dataclass"):
+        fields.probe()
+    close_config = fields.config if node["type"] != "named-tuple" else config
+    plan.object = Shape(closer(fields.skeleton(), shell, close_config), fields.children, fields.rest, fields.wrap())
+    if node["type"] == "named-tuple":
+        items = list(fields.by_name.values())
+        if not fields.has_raw:
+            plan.array = Shape(closer(list_skeleton, shell, close_config), {}, None, None, items)
+
+
+def inside_afters(compiler: Compiler, schema: Schema) -> Schema:
+    """What is inside the validators that run after it."""
+    while schema["type"] == "function-after":
+        known(schema)
+        schema = compiler.resolve(schema["schema"])
+    return schema
+
+
+def _rewrap(compiler: Compiler, schema: Schema, inside: Schema) -> Schema:
+    """``schema`` with other insides, the validators around them kept."""
+    schema = compiler.resolve(schema)
+    if schema["type"] != "function-after":
+        return inside
+    return {**bare(schema), "schema": _rewrap(compiler, schema["schema"], inside)}
+
+
+class _Fields:
+    """The fields of one object: their plans, and the parts of its shell."""
+
+    def __init__(self, compiler: Compiler, node: Schema, config: dict[str, Any]) -> None:
+        known(node)
+        self.compiler = compiler
+        self.node = node
+        self.kind: str = node["type"]
+        # Classes have configurations of their own; a named tuple lives in the one around it.
+        self.config: dict[str, Any] = config if self.kind == "named-tuple" else node.get("config") or {}
+        self.holder = node["schema"] if self.kind in ("model", "dataclass") else node
+        if self.kind == "model" and (
+            node.get("custom_init") or node.get("root_model") or self.holder["type"] != "model-fields"
+        ):
+            raise Unsupported
+        if self.kind == "dataclass" and self.holder["type"] != "dataclass-args":
+            raise Unsupported
+        known(self.holder)
+        self.extra: str = self.holder.get("extra_behavior") or self.config.get("extra_fields_behavior") or "ignore"
+        if self.kind == "named-tuple":
+            self.extra = "forbid"
+
+        self.children: dict[str, Child] = {}
+        self.by_name: dict[str, Child] = {}
+        self.schemas: dict[str, Schema] = {}
+        # For each second key of a field the one that pydantic looks for first.
+        self.first_of: dict[str, str] = {}
+        self.has_raw = False
+        self.rest: Plan | None = None
+        self.read_fields()
+        self.read_extras()
+
+    def fields(self) -> dict[str, Schema]:
+        """The fields by name; some kinds keep them in a list."""
+        fields = self.holder["fields"]
+        return fields if isinstance(fields, dict) else {field["name"]: field for field in fields}
+
+    def read_fields(self) -> None:
+        fields = self.fields()
+        ways = {name: self.document_keys(name, field) for name, field in fields.items()}
+        shared = Counter(key for keys, _ in ways.values() for key in set(keys))
+        for name, field in fields.items():
+            known(field)
+            keys, is_fixed = ways[name]
+            child: Child | None = None
+            if is_fixed and all(shared[key] == 1 for key in keys):
+                child = self.settled_field(name, field)
+            if child is None:
+                child = Child(name, None, RAW)
+                self.has_raw = True
+                self.schemas[name] = field
+            else:
+                self.first_of.update((key, keys[0]) for key in keys[1:])
+            self.by_name[name] = child
+            self.children.update((key, child) for key in keys)
+
+    def settled_field(self, name: str, field: Schema) -> Child | None:
+        """The child for a field that settles when it closes; None where it cannot."""
+        if field.get("init") is False:
+            # It is no argument of the class; pydantic passes over it.
+            self.schemas[name] = field
+            return Child(name, None, HIDDEN)
+        try:
+            plan, schema = self.split(field["schema"])
+        except Unsupported:
+            return None
+        self.schemas[name] = {**field, "schema": schema}
+        traits = HIDDEN if field.get("init_only") else 0
+        if "First" in self.compiler.markers(field["schema"]):
+            traits |= FIRST
+        return Child(name, plan, traits)
+
+    def split(self, schema: Schema) -> tuple[Plan, Schema]:
+        """The plan for what settles when a field closes, and the field's schema in the shell.
+
+        Raises:
+            Unsupported: it cannot settle before its object closes.
+        """
+        kind = schema["type"]
+        if kind == "default":
+            known(schema)
+            if schema.get("on_error", "raise") != "raise":
+                raise Unsupported
+            checked = schema.get("validate_default", self.config.get("validate_default", False))
+            plan, shell = self.split(schema["schema"])
+            return plan, {**schema, "schema": shell, **(default_to_replay(schema) if checked else {})}
+        if kind == "function-after" and schema["function"]["type"] == "with-info":
+            known(schema)
+            plan, shell = self.split(schema["schema"])
+            return plan, {**schema, "schema": shell}
+        if self.compiler.asks_for_info(schema):
+            raise Unsupported
+        return self.compiler.plan(schema, self.config), replayed(schema)
+
+    def document_keys(self, name: str, field: Schema) -> tuple[list[str], bool]:
+        """The keys from which a field may take its value, the one pydantic looks for first in front.
+
+        And: is it the value itself that is under the key, whichever keys the object has?
+        """
+        alias = field.get("validation_alias")
+        if alias is None:
+            return [name], True
+        by_alias, by_name = self.compiler.by_alias, self.compiler.by_name
+        if by_alias is None:
+            by_alias = self.config.get("validate_by_alias", True)
+        if by_name is None:
+            by_name = self.config.get("validate_by_name", False)
+        names = [name] if by_name else []
+        if isinstance(alias, str):
+            return ([alias] if by_alias else []) + names or [alias], True
+        paths = alias if isinstance(alias[0], list) else [alias]
+        return list(dict.fromkeys([str(path[0]) for path in paths] + names)), False
+
+    def read_extras(self) -> None:
+        if self.extra != "allow":
+            return
+        typed = self.holder.get("extras_schema")
+        if self.kind == "dataclass" or (typed is not None and (self.first_of or self.has_raw)):
+            # Extra values of a dataclass do not pass a validator, in which a settled one could take their place.
+            raise Unsupported
+        self.rest = self.compiler.plan(typed, self.config) if typed is not None else self.compiler.anything()
+        for name in self.by_name:
+            # An extra key that is called like a field would be taken for it.
+            self.children.setdefault(name, Child(name, self.rest, HIDDEN))
+
+    def shell(self) -> Schema:
+        return self.rebuilt(self.schemas)
+
+    def rebuilt(self, schemas: dict[str, Schema]) -> Schema:
+        """The node with other schemas for its fields."""
+        given = self.holder["fields"]
+        holder = {**bare(self.holder), "fields": schemas if isinstance(given, dict) else list(schemas.values())}
+        if self.extra == "allow":
+            holder["extras_schema"] = replayed()
+        return holder if self.holder is self.node else {**bare(self.node), "schema": holder}
+
+    def wrap(self) -> Any:
+        if self.kind not in ("model", "dataclass"):
+            return None
+        partial = partial_class(self.node["cls"])
+
+        def wrap(members: dict[str, Any], run: Run) -> Any:
+            return partial(members, run.missing)
+
+        return wrap
+
+    def skeleton(self) -> Skeleton:
+        first_of = self.first_of if self.extra == "allow" else {}
+        ignores = self.extra == "ignore"
+        quoted = {key: json.dumps(key) for key, child in self.children.items()}
+
+        def skeleton(keys: list[str | int], settled: list[Any], value: Any) -> str:
+            # The last of a repeated key counts.
+            last = {key: index for index, key in enumerate(keys)}
+            for second, first in first_of.items():
+                if second in last and first in last:
+                    # The field is found under its first key, so the second is one more key.
+                    settled[last[second]] = value[second]
+            parts = []
+            for key, index in last.items():
+                name = quoted.get(key)  # type: ignore[arg-type]
+                if name is None:
+                    if ignores:
+                        continue
+                    name = json.dumps(key)
+                parts.append(f"{name}:{index_text(settled, index)}")
+            return "{" + ",".join(parts) + "}"
+
+        return skeleton
+
+    def probe(self) -> None:
+        """Do settled children survive this shell? Then pydantic has not put another validator in its place.
+
+        Raises:
+            Unsupported: they do not.
+        """
+        names = [name for name, field in self.schemas.items() if not field.get("init_only") and field.get("init", True)]
+        schemas = {}
+        for name, field in self.schemas.items():
+            field = {**field, "schema": replayed(), "validation_alias": f"probe {name}"}
+            schemas[name] = field
+        schema = self.rebuilt(schemas)
+        schema.pop("post_init", None)
+        keys = [name for name, field in schemas.items() if field.get("init", True)]
+        sentinels = [object() for _ in keys]
+        text = "{" + ",".join(f"{json.dumps(f'probe {name}')}:{FIRST_INDEX + i}" for i, name in enumerate(keys)) + "}"
+        settled_children.stack.append(sentinels)
+        made: Any = None
+        try:
+            made = self.compiler.validator(schema, {}, prebuilt=False).validate_json(text, by_alias=True)
+        except ValidationError:
+            pass
+        finally:
+            settled_children.stack.pop()
+        # A class may compute on access, so its objects are not asked.
+        found = getattr(made, "__dict__", None)
+        if found is None or any(name not in found for name in names):
+            found = {name: getattr(made, name, None) for name in names}
+        if any(found.get(name) is not each for name, each in zip(keys, sentinels, strict=True) if name in names):
+            warnings.warn(
+                f"{self.node['cls'].__name__} cannot be validated field by field with this version of pydantic; it "
+                "will be shown only when it is complete",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            raise Unsupported

@@ -1,0 +1,194 @@
+"""What the compiler knows of single core schemas: their keys, and what can be read off them without validating.
+
+Core schemas are nested dicts (``pydantic_core.core_schema`` lists them). Every kind of node that is followed inside is
+checked against the keys known here; one unknown key makes it atomic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from partialjson._core.plan import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
+from partialjson.markers import KEY
+
+Schema = Any
+"""A core schema: nested dicts."""
+
+
+class Unsupported(Exception):
+    """A node cannot be followed inside; it is atomic."""
+
+
+# Keys that never change what validation does.
+INERT: Final = {"type", "ref", "metadata", "serialization"}
+
+_FIELD: Final = {
+    "schema",
+    "validation_alias",
+    "serialization_alias",
+    "serialization_exclude",
+    "serialization_exclude_if",
+    "frozen",
+}
+_ITEMS: Final = {"items_schema", "min_length", "max_length", "strict"}
+_PAIRS: Final = {"keys_schema", "values_schema", "min_length", "max_length", "strict"}
+_UNION_ERROR: Final = {"custom_error_type", "custom_error_message", "custom_error_context"}
+
+_KNOWN: Final = {
+    "model": {
+        "cls",
+        "schema",
+        "config",
+        "custom_init",
+        "root_model",
+        "post_init",
+        "frozen",
+        "generic_origin",
+        "strict",
+        "revalidate_instances",
+        "extra_behavior",
+    },
+    "model-fields": {
+        "model_name",
+        "fields",
+        "computed_fields",
+        "strict",
+        "extras_schema",
+        "extra_behavior",
+        "from_attributes",
+    },
+    "model-field": _FIELD,
+    "dataclass": {
+        "cls",
+        "cls_name",
+        "schema",
+        "config",
+        "fields",
+        "post_init",
+        "frozen",
+        "slots",
+        "generic_origin",
+        "strict",
+        "revalidate_instances",
+    },
+    "dataclass-args": {"dataclass_name", "fields", "computed_fields", "collect_init_only", "extra_behavior"},
+    "dataclass-field": {*_FIELD, "name", "kw_only", "init", "init_only"},
+    "typed-dict": {
+        "cls",
+        "cls_name",
+        "fields",
+        "computed_fields",
+        "strict",
+        "extras_schema",
+        "extra_behavior",
+        "total",
+        "config",
+    },
+    "typed-dict-field": {*_FIELD, "required"},
+    "named-tuple": {"cls", "cls_name", "fields", "strict"},
+    "named-tuple-field": {*_FIELD, "name"},
+    "default": {
+        "schema",
+        "default",
+        "default_factory",
+        "default_factory_takes_data",
+        "validate_default",
+        "on_error",
+        "copy_default",
+        "strict",
+    },
+    "function-after": {"schema", "function"},
+    "nullable": {"schema", "strict"},
+    "json-or-python": {"json_schema", "python_schema"},
+    "list": _ITEMS,
+    "set": _ITEMS,
+    "frozenset": _ITEMS,
+    "deque": {*_ITEMS, "maxlen"},
+    "tuple": {*_ITEMS, "variadic_item_index"},
+    "dict": _PAIRS,
+    "ordered-dict": _PAIRS,
+    "frozendict": _PAIRS,
+    "counter": _PAIRS,
+    "union": {"choices", "auto_collapse", "mode", "strict", *_UNION_ERROR},
+    "tagged-union": {"choices", "discriminator", "from_attributes", "strict", *_UNION_ERROR},
+}
+
+ARRAYS: Final = ("list", "set", "frozenset", "deque", "tuple")
+OBJECTS: Final = ("dict", "ordered-dict", "frozendict", "counter")
+
+# Scalars whose parsed value is the result, where nothing else is asked of them.
+_EXACT: Final = {"str": STRING, "int": INTEGER, "float": FLOAT, "bool": BOOLEAN, "none": NULL, "any": ANYTHING}
+_STRING_CHANGING: Final = ("str_strip_whitespace", "str_to_lower", "str_to_upper")
+_STRING_BOUNDS: Final = ("str_min_length", "str_max_length")
+
+_ATOMS: Final = STRING | INTEGER | FLOAT | BOOLEAN | NULL
+
+# The JSON kinds that a schema may accept, or look into before it refuses them; any other kind it refuses by its type
+# alone, and no function of the user is called. What is not listed may do anything with anything.
+TAKEN: Final = {
+    "none": NULL,
+    **dict.fromkeys(("bool", "int", "float", "decimal", "fraction", "str", "bytes"), _ATOMS & ~NULL),
+    **dict.fromkeys(("date", "time", "datetime", "timedelta", "uuid", "url", "multi-host-url"), _ATOMS & ~NULL),
+    **dict.fromkeys(("literal", "enum"), _ATOMS),
+    "json": STRING,
+    **dict.fromkeys(ARRAYS, ARRAY),
+    "generator": ARRAY,
+    **dict.fromkeys((*OBJECTS, "typed-dict", "dataclass"), OBJECT),
+    "named-tuple": OBJECT | ARRAY,
+}
+
+
+def known(schema: Schema) -> None:
+    """Nothing, where every key of a node is known.
+
+    Raises:
+        Unsupported: one is not.
+    """
+    if not schema.keys() - INERT <= _KNOWN[schema["type"]]:
+        raise Unsupported
+
+
+def bare(schema: Schema) -> Schema:
+    """A copy that defines no reference, so that it can stand beside the original."""
+    return {key: value for key, value in schema.items() if key != "ref"}
+
+
+def marks(schema: Schema) -> set[str]:
+    """The names of the markers on this very node."""
+    return set((schema.get("metadata") or {}).get(KEY, ()))
+
+
+def exact_kinds(schema: Schema, config: dict[str, Any]) -> int:
+    """The JSON kinds whose parsed value is what pydantic would give for them."""
+    kind = schema["type"]
+    if kind not in _EXACT or schema.keys() - INERT - {"strict"}:
+        plain = schema.keys() <= INERT
+        return OBJECT if plain and kind == "dict" else ARRAY if plain and kind == "list" else 0
+    if kind == "str" and any(config.get(name) is not None for name in (*_STRING_CHANGING, *_STRING_BOUNDS)):
+        return 0
+    if kind == "float" and config.get("allow_inf_nan") is False:
+        return 0
+    return _EXACT[kind]
+
+
+def previews(schema: Schema, config: dict[str, Any]) -> bool:
+    """May a string be shown while it grows? Only where nothing can change it; length limits may stay unmet."""
+    if schema["type"] == "any":
+        return True
+    if schema["type"] != "str" or schema.keys() - INERT - {"strict", "min_length", "max_length"}:
+        return False
+    return not any(config.get(name) for name in _STRING_CHANGING)
+
+
+def references(schema: Schema) -> Iterator[str]:
+    """The references in a schema, those of its definitions not followed."""
+    todo: list[Any] = [schema]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            if node.get("type") == "definition-ref":
+                yield node["schema_ref"]
+            todo.extend(value for key, value in node.items() if key not in ("metadata", "serialization"))
+        elif isinstance(node, list | tuple):
+            todo.extend(node)

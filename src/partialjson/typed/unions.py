@@ -1,0 +1,135 @@
+"""Unions: followed where it is certain, before a value closes, which branch pydantic will take.
+
+*By JSON type.* A branch that cannot take an object refuses every object alike, by its type, without looking inside and
+without calling anybody's function. So where one branch alone can take objects, an object is that branch's: its result
+is the union's, whatever mode the union has, and where it fails the union's shell says so with the other branches as
+they are. The same for arrays; and for atoms and strings, where it lets them be shown as they come. What several
+branches may take is settled whole.
+
+*By a tag.* The object waits for the member that discriminates the union (``Switch``). Pydantic's own lookup finds the
+branch, from a skeleton with nothing but the tag. Where no tag comes, or an unknown one, the object is settled whole.
+
+Unions that a function discriminates, and those with several branches of one JSON type, are atomic.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic_core import ValidationError, core_schema
+
+from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Plan, Switch
+from partialjson.typed.schemas import Schema, Unsupported, bare, known
+from partialjson.typed.shells import FIRST_INDEX, After, Run, over, over_plan, replayed_only
+
+if TYPE_CHECKING:
+    from partialjson.typed.compiler import Compiler
+
+__all__ = ["follow_tagged_union", "follow_union"]
+
+MOST_SPELLINGS: Final = 1000
+"""How many spellings of its tags a union remembers."""
+
+
+def follow_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
+    """A union decided by JSON type, as far as it is.
+
+    Raises:
+        Unsupported: a branch is of a kind that may do anything.
+    """
+    known(schema)
+    choices = [choice[0] if isinstance(choice, tuple) else choice for choice in schema["choices"]]
+    taken = [compiler.kinds_taken(choice) for choice in choices]
+    plan.exact = 0
+    plan.preview = False
+    for kind in (STRING, INTEGER, FLOAT, BOOLEAN, NULL, OBJECT, ARRAY):
+        takers = [i for i, kinds in enumerate(taken) if kinds & kind]
+        if kind == STRING and len(takers) > 1 and schema.get("mode", "smart") == "smart":
+            takers = _takers_of_every_string(compiler, choices, takers, config)
+        if len(takers) != 1:
+            continue
+        (i,) = takers
+        branch = compiler.plan(choices[i], config)
+        plan.exact |= branch.exact & kind
+        if kind == STRING:
+            plan.preview = branch.preview
+        if kind & (OBJECT | ARRAY):
+            compiler.delegate(plan, branch, kind, _fails_as(compiler, schema, i, kind, config))
+
+
+def _takers_of_every_string(
+    compiler: Compiler, choices: list[Schema], takers: list[int], config: dict[str, Any]
+) -> list[int]:
+    """A plain ``str`` wins over a number or bool that would have to read the string: it is the exact match."""
+    plain = [i for i in takers if compiler.resolve(choices[i])["type"] == "str"]
+    others = [compiler.resolve(choices[i])["type"] for i in takers if i not in plain]
+    if len(plain) == 1 and all(kind in ("int", "float", "bool") for kind in others):
+        branch = compiler.plan(choices[plain[0]], config)
+        if branch.exact & STRING:
+            return plain
+    return takers
+
+
+def _fails_as(compiler: Compiler, schema: Schema, branch: int, kind: int, config: dict[str, Any]) -> After:
+    """The union's own errors, where the one branch that could take the value has failed."""
+
+    def make_shell() -> Any:
+        choices: list[Any] = []
+        for i, choice in enumerate(schema["choices"]):
+            if i == branch:
+                given, label = choice if isinstance(choice, tuple) else (choice, None)
+                choices.append((replayed_only(), label or compiler.label(given, config)))
+            else:
+                choices.append(choice)
+        return compiler.shell(schema, {**bare(schema), "choices": choices}, config)
+
+    text = f'{{"":{FIRST_INDEX}}}' if kind == OBJECT else f"[{FIRST_INDEX}]"
+    return over(make_shell, text, bool(config.get("hide_input_in_errors")), failures_only=True)
+
+
+def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
+    """A union discriminated by a member of its objects.
+
+    Raises:
+        Unsupported: a function discriminates it, or one of several members.
+    """
+    known(schema)
+    key = schema["discriminator"]
+    if not isinstance(key, str):
+        raise Unsupported
+    tags = list(schema["choices"])
+    branches = [compiler.plan(schema["choices"][tag], config) for tag in tags]
+    numbered = {tag: core_schema.no_info_plain_validator_function(_always(i)) for i, tag in enumerate(tags)}
+    find = compiler.validator({**bare(schema), "choices": numbered}, config, prebuilt=False).validate_json
+    quoted = json.dumps(key)
+    hide_input = bool(config.get("hide_input_in_errors"))
+    # By the text of the tag, which is spelled in the errors: a number may have many spellings.
+    made: dict[str, Plan] = {}
+
+    def make_shell() -> Any:
+        replaying = {tag: replayed_only() for tag in tags}
+        return compiler.shell(schema, {**bare(schema), "choices": replaying}, config)
+
+    def decide(text: str, run: Run) -> Plan | None:
+        plan = made.get(text)
+        if plan is not None and not run.arguments:
+            return plan
+        skeleton = f"{{{quoted}:{text}}}"
+        try:
+            branch = branches[find(skeleton, **run.arguments)]
+        except ValidationError:
+            return None
+        if branch.object is None and branch.switch is None:
+            return None
+        if plan is None:
+            plan = over_plan(branch, over(make_shell, skeleton, hide_input, failures_only=True))
+            if len(made) < MOST_SPELLINGS:
+                made[text] = plan
+        return plan
+
+    plan.switch = Switch(key, decide)
+
+
+def _always(number: int) -> Any:
+    return lambda value: number
