@@ -1269,6 +1269,37 @@ def test_the_old_value_stays_until_the_new_one_is_visible() -> None:
     assert parser.value.note == ""
 
 
+def test_a_repeated_key_with_an_invalid_value_takes_the_old_one_back() -> None:
+    """The last counts, and an invalid value is not shown; so nothing is."""
+    parser = fed(Order, '{"address": {"city": "a"}, "note": "old", "address": ')
+    held = parser.value
+    parser.feed("5, ")
+    assert parser.value.address is MISSING
+    assert parser.status(("address",)) == "invalid"
+    assert held.address == Address(city="a")
+    parser.feed('"address": {"city": "b"}')
+    assert parser.value.address == Address(city="b")
+    assert fed(dict[str, int], '{"k": 1, "k": "x", ').value == {}
+    # A string that was previewed stays, as everywhere.
+    assert fed(dict[str, Annotated[str, Field(max_length=2)]], '{"k": "a", "k": "abc"').value == {"k": "abc"}
+
+
+def test_an_extra_key_called_like_an_aliased_field_is_not_taken_for_it() -> None:
+    class Open(BaseModel):
+        model_config = ConfigDict(extra="allow")
+        count: int = Field(default=0, alias="n")
+        text: str = Field(default="", alias="count_")
+
+    text = '{"count": "extra", "n": 5, "text": [1, "x"], "other": 1}'
+    parser = fed(Open, text[:-1])
+    assert parser.value.count == 5
+    assert parser.value.text is MISSING
+    assert parser.value.model_dump() == {"count": 5}
+    assert fed(Open, '{"count": "ext').value.count is MISSING
+    assert fed(Open, '{"count": {"a": [1, "x"').value.count is MISSING
+    check_end(Open, text)
+
+
 def test_repeated_keys_of_a_dict() -> None:
     """Each pair is validated and its errors stand."""
     for text in (

@@ -88,6 +88,7 @@ class Shape:
         wrap: makes the partial view of an object from the dict of what has come and the run; None shows the dict or
             list itself.
         close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
+        whole: shown only when it has closed.
     """
 
     def __init__(
@@ -97,12 +98,14 @@ class Shape:
         rest: Plan | None,
         wrap: Callable[[dict[str, Any], Any], Any] | None = None,
         items: list[Child] | None = None,
+        whole: bool = False,
     ) -> None:
         self.close = close
         self.children = children
         self.rest = rest
         self.wrap = wrap
         self.items: list[Child] = items or []
+        self.whole = whole
         # Names of the children that have to come before the container is shown.
         self.firsts: list[str] = sorted({child.name for child in children.values() if child.traits & FIRST})
 

@@ -140,7 +140,7 @@ class Frame:
         self.shape = shape
         self.switch = None
         self.is_wrapped = shape.wrap is not None
-        self.never_visible = self.never_visible or plan.whole
+        self.never_visible = self.never_visible or plan.whole or shape.whole
         if shape.firsts:
             self.awaited = shape.firsts.copy()
         self.show()
@@ -204,7 +204,7 @@ class View:
             shape = plan.object if is_object else plan.array
             if shape is not None:
                 frame = Frame(plan, shape, is_object, self.run, self.text.at)
-                frame.never_visible = plan.whole or above.child_traits & UNSEEN != 0
+                frame.never_visible = plan.whole or shape.whole or above.child_traits & UNSEEN != 0
                 if not frame.never_visible and frame.awaited is None:
                     frame.visible = True
                     self._put(frame.shown)

@@ -254,13 +254,12 @@ class Compiler:
         """Take over the shapes, now that all plans are made; those of the inner plan first."""
         for plan, inner, kinds, after in self.delegates.pop(number, ()):
             self.fill(id(inner))
+            whole = inner.whole and not plan.whole
             if kinds & OBJECT:
-                plan.object, plan.switch = inner.object, inner.switch
-                if after is not None:
-                    plan.object = inner.object and over_shape(inner.object, after)
-                    plan.switch = inner.switch and over_switch(inner.switch, after)
+                plan.object = inner.object and over_shape(inner.object, after, whole)
+                plan.switch = inner.switch and over_switch(inner.switch, after, whole)
             if kinds & ARRAY:
-                plan.array = inner.array if after is None or inner.array is None else over_shape(inner.array, after)
+                plan.array = inner.array and over_shape(inner.array, after, whole)
 
     def shell(self, schema: Schema, shell: Schema, config: dict[str, Any]) -> SchemaValidator:
         """The validator for the shell of ``schema``."""

@@ -28,6 +28,9 @@ from partialjson.typed.schemas import Schema
 # of such numbers, is the skeleton's and not one that a validator made up or that the document has.
 FIRST_INDEX: Final = random.SystemRandom().randrange(1 << 60, 1 << 61)
 
+MOST_SPELLINGS: Final = 1000
+"""How many spellings of its tags a union remembers."""
+
 Skeleton = Callable[[list[str | int], list[Any], Any], str]
 """Gives the skeleton of a container from the keys, the settled children and the JSON value."""
 
@@ -197,39 +200,43 @@ def over(make_shell: Callable[[], SchemaValidator], text: str, hide_input: bool,
     return after
 
 
-def over_shape(shape: Shape, after: After) -> Shape:
-    """The same container, with something added when it closes."""
+def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
+    """The same container, with something added when it closes; with ``whole`` it is not shown before."""
     inner = shape.close
+    close = inner
+    if after is not None:
 
-    def close(keys: list[str | int], settled: list[Any], value: Any, run: Run) -> Any:
-        return after(inner(keys, settled, value, run), value, run)
+        def close(keys: list[str | int], settled: list[Any], value: Any, run: Run) -> Any:
+            return after(inner(keys, settled, value, run), value, run)
 
-    return Shape(close, shape.children, shape.rest, shape.wrap, shape.items)
+    return Shape(close, shape.children, shape.rest, shape.wrap, shape.items, whole or shape.whole)
 
 
-def over_switch(switch: Switch, after: After) -> Switch:
+def over_switch(switch: Switch, after: After | None, whole: bool) -> Switch:
     """The same decision, with something added when the object closes."""
-    made: dict[int, Plan] = {}
+    made: dict[int, tuple[Plan, Plan]] = {}
 
     def decide(text: str, run: Run) -> Plan | None:
         plan = switch.decide(text, run)
         if plan is None:
             return None
         if id(plan) not in made:
-            made[id(plan)] = over_plan(plan, after)
-        return made[id(plan)]
+            if len(made) >= MOST_SPELLINGS:
+                return over_plan(plan, after, whole)
+            made[id(plan)] = plan, over_plan(plan, after, whole)
+        return made[id(plan)][1]
 
     return Switch(switch.key, decide)
 
 
-def over_plan(plan: Plan, after: After) -> Plan:
+def over_plan(plan: Plan, after: After | None, whole: bool = False) -> Plan:
     """A plan for an object that is followed as by ``plan``, with something added when it closes."""
     made = Plan(plan.settle)
-    made.whole = plan.whole
+    made.whole = plan.whole or whole
     if plan.object is not None:
-        made.object = over_shape(plan.object, after)
+        made.object = over_shape(plan.object, after, whole)
     if plan.switch is not None:
-        made.switch = over_switch(plan.switch, after)
+        made.switch = over_switch(plan.switch, after, whole)
     return made
 
 

@@ -15,21 +15,18 @@ Unions that a function discriminates, and those with several branches of one JSO
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import ValidationError, core_schema
 
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Plan, Switch
 from partialjson.typed.schemas import Schema, Unsupported, bare, known
-from partialjson.typed.shells import FIRST_INDEX, After, Run, over, over_plan, replayed_only
+from partialjson.typed.shells import FIRST_INDEX, MOST_SPELLINGS, After, Run, over, over_plan, replayed_only
 
 if TYPE_CHECKING:
     from partialjson.typed.compiler import Compiler
 
 __all__ = ["follow_tagged_union", "follow_union"]
-
-MOST_SPELLINGS: Final = 1000
-"""How many spellings of its tags a union remembers."""
 
 
 def follow_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -51,7 +48,8 @@ def follow_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
             continue
         (i,) = takers
         branch = compiler.plan(choices[i], config)
-        plan.exact |= branch.exact & kind
+        if not branch.whole or not kind & (OBJECT | ARRAY):
+            plan.exact |= branch.exact & kind
         if kind == STRING:
             plan.preview = branch.preview
         if kind & (OBJECT | ARRAY):
