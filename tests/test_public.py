@@ -290,7 +290,17 @@ def test_messages_join_providers_and_parser_and_no_other_layer() -> None:
 def test_what_stands_on_the_core_imports_nothing_else() -> None:
     for layer in ("partialjson.streaming", "partialjson.sequences", "partialjson.patch"):
         for name in outside_of_the_standard_library(layer):
+def test_streaming_and_patch_import_the_core_at_most() -> None:
+    for layer in ("partialjson.streaming", "partialjson.patch"):
+        for name in outside_of_the_standard_library(layer, lazy=False):
             assert within(name, "partialjson._core") or name in BASE, name
+
+
+def test_streaming_looks_at_targets_only_when_a_place_in_one_is_named() -> None:
+    later = outside_of_the_standard_library("partialjson.streaming") - outside_of_the_standard_library(
+        "partialjson.streaming", lazy=False
+    )
+    assert later == {"partialjson.typed.core_schemas"}
 
 
 def test_nothing_but_the_command_line_imports_the_command_line_or_rich() -> None:

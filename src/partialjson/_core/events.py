@@ -91,14 +91,26 @@ class Event:
 
 @final
 class Completed(Event):
-    """A value closed. ``value`` is validated where the place has a target, else plain JSON."""
+    """A value closed. ``value`` is validated where the place has a target, else plain JSON.
 
-    __slots__ = ()
+    Inside a value that is validated as a whole (a set, say) nothing is validated by itself: there ``raw`` is True and
+    ``value`` plain JSON. What became of it is in the event of the value around it.
+    """
+
+    __slots__ = ("raw",)
     __match_args__: ClassVar = ("path", "value")
 
-    def __init__(self, path: object, value: object) -> None:
+    def __init__(self, path: object, value: object, raw: bool = False) -> None:
         self._at = path
         self.value = value
+        self.raw = raw
+
+    def _fields(self) -> dict[str, Any]:
+        fields = {"path": self.path, "value": self.value}
+        return {**fields, "raw": True} if self.raw else fields
+
+    def _compared(self) -> tuple[Any, ...]:
+        return self.path, self.value
 
 
 @final

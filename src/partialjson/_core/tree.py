@@ -453,7 +453,8 @@ class Tree:
             if self._selected(key):
                 self.events.append(Invalid(self._node(key), result.error))
         elif self._selected(key):
-            self.events.append(Completed(self._node(key), result))
+            raw = self.view is not None and self.view.is_inside_whole()
+            self.events.append(Completed(self._node(key), result, raw))
 
     def _selected(self, key: str | int) -> bool:
         """Is the completion at ``key`` of the innermost container to be reported?"""
