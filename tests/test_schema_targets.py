@@ -1,0 +1,144 @@
+"""Targets as tools describe them, with all that JSON Schema is commonly used for: laws 1 to 6 on drawn documents."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from partialjson import Parser
+from support.oneshot import describe, oneshot
+from support.schemas import damaged_value, documents_of, target_of
+from support.typed_laws import check_typed_laws, check_validated_once
+
+CALLS: list[Any] = []
+
+
+def note(what: str, value: Any) -> None:
+    CALLS.append((what, repr(describe(value))))
+
+
+def obj(required: list[str] | None = None, rest: Any = None, **properties: Any) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    if required:
+        schema["required"] = required
+    if rest is not None:
+        schema["additionalProperties"] = rest
+    return schema
+
+
+STRING, INTEGER, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
+PLACE = obj(["city"], False, city=STRING, country={"anyOf": [STRING, {"type": "null"}]})
+
+SCHEMAS: dict[str, Any] = {
+    "nested": obj(["to"], to=PLACE, stops={"type": "array", "items": PLACE, "maxItems": 2}),
+    "any of objects": obj(
+        ["shape"],
+        shape={
+            "anyOf": [
+                obj(["kind", "radius"], kind={"const": "circle"}, radius=NUMBER),
+                obj(["kind"], kind={"const": "box"}, sides={"type": "array", "items": NUMBER}),
+            ]
+        },
+    ),
+    "one of kinds": obj(value={"oneOf": [STRING, INTEGER, {"type": "array", "items": INTEGER}, PLACE]}),
+    "all of": {"$defs": {"place": PLACE}, "allOf": [{"$ref": "#/$defs/place"}, obj(["zip"], zip=STRING)]},
+    "types": obj(
+        ["a"], a={"type": ["string", "null"]}, b={"type": ["integer", "boolean"]}, c={"type": ["array", "null"]}
+    ),
+    "enums": obj(
+        ["unit"], unit={"enum": ["celsius", "fahrenheit"]}, level={"enum": [1, 2, "high", None]}, fixed={"const": 7}
+    ),
+    "bounds": obj(
+        name={"type": "string", "minLength": 2, "maxLength": 4},
+        code={"type": "string", "pattern": "^[A-Z]{2}[0-9]$"},
+        size={"type": "integer", "minimum": 1, "exclusiveMaximum": 10},
+        ratio={"type": "number", "minimum": 0, "maximum": 1},
+        tags={"type": "array", "items": STRING, "minItems": 1, "maxItems": 2},
+    ),
+    "formats": obj(
+        day={"type": "string", "format": "date"},
+        at={"type": "string", "format": "date-time"},
+        clock={"type": "string", "format": "time"},
+        id={"type": "string", "format": "uuid"},
+        mail={"type": "string", "format": "email"},
+    ),
+    "dictionaries": obj(
+        counts={"type": "object", "additionalProperties": INTEGER},
+        places={"type": "object", "additionalProperties": PLACE},
+        anything={"type": "object"},
+        nothing={"type": "object", "additionalProperties": False},
+    ),
+    "rest": obj(["a"], INTEGER, a=STRING),
+    "closed": obj(["a"], False, a=STRING, b=INTEGER),
+    "names": obj(
+        ["model", "class"], **{"model": STRING, "class": STRING, "_id": INTEGER, "a b": STRING, "json": STRING}
+    ),
+    "defaults": obj(
+        unit={"type": "string", "default": "km"}, tags={"type": "array", "items": STRING, "default": ["x"]}
+    ),
+    "recursion": {
+        "$defs": {"node": obj(["value"], value=INTEGER, children={"type": "array", "items": {"$ref": "#/$defs/node"}})},
+        "$ref": "#/$defs/node",
+    },
+    "tuples": obj(pair={"type": "array", "prefixItems": [STRING, PLACE]}),
+    "gemini": {
+        "type": "OBJECT",
+        "properties": {
+            "list": {"type": "ARRAY", "items": {"type": "STRING", "nullable": True}},
+            "n": {"type": "NUMBER"},
+        },
+    },
+    "plain": obj(data={}, more={"type": "array"}),
+    "list": {"type": "array", "items": PLACE},
+    "text": STRING,
+}
+TARGETS = {name: target_of(schema) for name, schema in SCHEMAS.items()}
+NOTED = {name: target_of(schema, note=note) for name, schema in SCHEMAS.items()}
+
+lawful = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_documents_that_fit_keep_laws_1_to_6(name: str) -> None:
+    fitted = False
+
+    @lawful
+    @given(documents_of(SCHEMAS[name]), st.booleans(), st.integers(0, 99))
+    def check(value: Any, ascii_only: bool, seed: int) -> None:
+        nonlocal fitted
+        text = json.dumps(value, ensure_ascii=ascii_only)
+        check_typed_laws(TARGETS[name], text, seed)
+        check_validated_once(NOTED[name], text, CALLS, seed)
+        fitted = fitted or oneshot(TARGETS[name], text).errors is None
+
+    check()
+    assert fitted
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_damaged_documents_keep_laws_1_to_6(name: str) -> None:
+    @lawful
+    @given(documents_of(SCHEMAS[name]), st.integers(0, 2**32))
+    def check(value: Any, seed: int) -> None:
+        source = random.Random(seed)
+        for _ in range(source.choice((1, 1, 2, 4))):
+            value = damaged_value(value, source)
+        text = json.dumps(value)
+        check_typed_laws(TARGETS[name], text, seed)
+        check_validated_once(NOTED[name], text, CALLS, seed)
+
+    check()
+
+
+def test_what_a_schema_says_is_not_passed_over() -> None:
+    with pytest.raises(NotImplementedError, match="uniqueItems"):
+        target_of({"type": "array", "uniqueItems": True})
+    assert oneshot(TARGETS["closed"], '{"a": "x", "c": 1}').errors is not None
+    assert oneshot(TARGETS["rest"], '{"a": "x", "c": "y"}').errors is not None
+    assert oneshot(TARGETS["names"], '{"model": "x", "class": "y", "_id": 1}').errors is None
+    assert Parser(TARGETS["recursion"]).value is not None
