@@ -242,7 +242,7 @@ def test_the_core_imports_the_standard_library_only() -> None:
 def test_the_core_learns_about_plan_compilers_only_when_a_target_asks() -> None:
     lazy = {(each.importer, each.name) for each in IMPORTS if within(each.importer, "partialjson._core") and each.lazy}
     lazy = {(importer, name) for importer, name in lazy if name.partition(".")[0] not in sys.stdlib_module_names}
-    compilers = {"partialjson.typed.compiler", "partialjson.schema.compiler"}
+    compilers = {"partialjson.typed.compiler", "partialjson.schema.compiler", "partialjson.typed.required"}
     assert {importer for importer, _ in lazy} <= {"partialjson._core.parser"}
     assert {name for _, name in lazy} <= compilers
 

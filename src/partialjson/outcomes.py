@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic
 
 from partialjson._missing import MISSING
 from partialjson._typevars import T
+from partialjson.errors import json_path
 
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
     from partialjson.errors import IncompleteError
 
 __all__ = ["Complete", "Failed", "Outcome", "Truncated"]
+
+_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class Truncated:
         error: the IncompleteError that ``close()`` raises.
         events: what the end itself completed.
         growing: the path of the innermost visible value that was open; None where none was.
+        missing: paths of required fields that had not come, in the document's names, for each object that was open,
+            from the root inwards. Empty without a target, and where the target does not tell which object it is.
+
+    ``str()`` tells all of it to people.
     """
 
     path: Path
@@ -44,6 +51,15 @@ class Truncated:
     error: IncompleteError | None = None
     events: tuple[Event, ...] = ()
     growing: Path | None = None
+    missing: tuple[Path, ...] = ()
+
+    def __str__(self) -> str:
+        why = f" ({self.reason})" if self.reason else ""
+        what = f": {self.error}" if self.error is not None else f" in {json_path(self.path)}"
+        lists = [
+            f"{name}: {_listed(paths)}" for name, paths in (("complete", self.complete), ("missing", self.missing))
+        ]
+        return "\n".join([f"truncated{why}{what}", *lists])
 
     @property
     def complete(self) -> tuple[Path, ...]:
@@ -80,6 +96,12 @@ class Failed:
     value: Any = MISSING
     reason: str | None = None
     events: tuple[Event, ...] = ()
+
+
+def _listed(paths: tuple[Path, ...]) -> str:
+    """Paths for a message, the last ones where there are too many."""
+    shown = [json_path(path) for path in paths[-_SHOWN:]]
+    return ", ".join([f"{len(paths) - _SHOWN} more"] * (len(paths) > _SHOWN) + shown) or "nothing"
 
 
 Outcome = Complete[T] | Truncated | Failed

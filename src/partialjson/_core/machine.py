@@ -113,6 +113,35 @@ class Machine:
             msg = "the document ends inside an array"
         return IncompleteError(msg, self.base, self.line, self.base - self.line_start + 1, self.path())
 
+    def drop_token(self) -> i64:
+        """Go back to before the number, the word or the escape that is cut; gives its length in characters.
+
+        Nothing of it has reached the tree.
+        """
+        dropped: i64 = 0
+        state = self.state
+        if state == NUMBER or state == WORD:
+            dropped = len(self.token) if state == NUMBER else self.matched
+            tree = self.tree
+            self.state = FIRST if tree.depth() > 0 and not tree.in_object and not tree.arr else VALUE
+            self.token = ""
+            self.length = 0
+            self.matched = 0
+        elif state == TEXT:
+            if self.high != 0:
+                dropped += 6
+            if self.escape >= HEX:
+                dropped += 2 + self.escape - HEX
+            else:
+                dropped += self.escape
+            self.high = 0
+            self.escape = 0
+            self.code = 0
+        self.base -= dropped
+        if self.text is not None and dropped > 0:
+            self.text.drop(dropped)
+        return dropped
+
     def path(self) -> tuple[str | int, ...]:
         """The open path: the open containers, and the value that is in progress or must come."""
         state = self.state

@@ -404,6 +404,7 @@ class Parser(Generic[T]):
                 error.with_traceback(None),
                 (),
                 self._tree.open_path(),
+                self._missing_required(),
             )
         except BaseException as error:
             self._fail(error)
@@ -416,6 +417,62 @@ class Parser(Generic[T]):
         if isinstance(result, Failure):
             return Failed(result.error, self.json, self.value, reason, events)
         return Complete(cast("T", result), events, reason)
+
+    def _missing_required(self) -> tuple[Path, ...]:
+        """Required fields that had not come, in the objects that are open."""
+        if self._target is None:
+            return ()
+        from partialjson.typed.required import missing_required
+
+        found: tuple[Path, ...] = missing_required(
+            self._target,
+            self.json if self._tree.ground else MISSING,
+            self._tree.open_path(),
+            self._options["by_alias"],
+            self._options["by_name"],
+        )
+        return found
+
+    def reopen(self) -> int:
+        """Go on after an end that cut the document: ``feed`` is allowed again, and the outcome is forgotten.
+
+        What was read of a number, a literal or an escape that the end cut is dropped, because how it was to go on
+        cannot be known; nothing of it was ever shown. So is the beginning of a UTF-8 sequence. On a parser that has
+        not ended this only drops.
+
+        Returns:
+            How many characters at the end of the text count no more.
+
+        Raises:
+            RuntimeError: the document is complete or failed; there is nothing to go on with.
+        """
+        if self._life == RUNNING:
+            self._refuse("reopen")
+        if self._life == FAILED:
+            raise RuntimeError("reopen() after the document failed; feed the text before the error to fresh()")
+        if self._life == CLOSED and not isinstance(self._outcome, Truncated):
+            raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
+        dropped = self._lexer.drop_token()
+        self._byte_base -= dropped
+        self._tail = b""
+        self._outcome = None
+        self._life = OPEN
+        return dropped
+
+    def fresh(self) -> Parser[T]:
+        """A new parser, nothing read, with the target and the options of this one."""
+        options = self._options
+        parser: Parser[T] = Parser(
+            self._target,
+            select=options["select"],
+            missing=self._tree.missing,
+            limits=Limits(*options["limits"]),
+            strict=options["strict"],
+            context=self._context,
+            by_alias=options["by_alias"],
+            by_name=options["by_name"],
+        )
+        return parser
 
     # Checkpoints.
 

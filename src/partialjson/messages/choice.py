@@ -13,12 +13,15 @@ from partialjson.messages.updates import (
     BlockRestarted,
     BlockStarted,
     CallWithdrawn,
+    DocumentEnd,
     DocumentProgress,
     EndReason,
     MessageEnd,
     MessageEnded,
     TextDelta,
     Update,
+    document_end,
+    output_counts,
 )
 from partialjson.providers import (
     Kind,
@@ -293,9 +296,24 @@ class Choice:
             call._withdrawn = call._withdrawn or reason in WITHDRAWN
         for block in blocks:
             updates += self._close(block, cut=True)
-        self._end = MessageEnd(reason, stop.raw if stop else None, error, stop.details if stop else None, incomplete)
+        self._end = MessageEnd(
+            reason,
+            stop.raw if stop else None,
+            error,
+            stop.details if stop else None,
+            incomplete,
+            documents=self._documents(calls),
+            said=stop.reason if stop else None,
+        )
         updates.append(MessageEnded(self.index, self._end))
         return updates
+
+    def _documents(self, calls: list[Call]) -> tuple[DocumentEnd, ...]:
+        """How the calls and the output ended."""
+        found = [document_end(call, call.name, call.position, call.id, call.ready) for call in calls]
+        if self._targets.output is not None and output_counts(self.output, len(calls)):
+            found.append(document_end(self.output, "output", None, "", False))
+        return tuple(found)
 
     def _settle_call(self, call: Call, cause: EndReason) -> list[Update]:
         steps: list[Callable[[], tuple[Any, ...]]] = []

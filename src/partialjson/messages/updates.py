@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from partialjson import MISSING, Complete, Failed, Outcome, Truncated
 from partialjson.providers import (
     Kind,
     Reason,
@@ -139,9 +140,60 @@ Update = (
 )
 
 
+CutBy = Literal["provider", "connection", "structure"]
+"""Who says that an answer was cut: the provider's word, the missing terminal event or an error, the open JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEnd:
+    """How one document of a message ended: the arguments of a call, or the structured output.
+
+    Attributes:
+        name: "output", or the name of the tool.
+        block: the position of the call's block; None for the output.
+        call_id: the id of the call, "" for the output.
+        state: "complete"; "truncated": it is open; "failed": it is no JSON, or does not fit its target.
+        runnable: whether it is a call that may be run now. What is not complete never is.
+        outcome: as ``Document.outcome``; it holds the values, the error and, where the document was truncated, the
+            open path.
+    """
+
+    name: str
+    block: int | None
+    call_id: str
+    state: Literal["complete", "truncated", "failed"]
+    runnable: bool
+    outcome: Outcome[Any] = field(compare=False, repr=False)
+
+    @property
+    def path(self) -> tuple[str | int, ...] | None:
+        """The place that was open; None where the document was not truncated."""
+        return self.outcome.path if isinstance(self.outcome, Truncated) else None
+
+    @property
+    def complete(self) -> tuple[tuple[str | int, ...], ...]:
+        """Paths of the largest values that had closed: the root where the document is complete."""
+        if isinstance(self.outcome, Truncated):
+            return self.outcome.complete
+        return ((),) if isinstance(self.outcome, Complete) else ()
+
+    @property
+    def missing(self) -> tuple[tuple[str | int, ...], ...]:
+        """Required fields that had not come, in the objects that were open; see ``Truncated.missing``."""
+        return self.outcome.missing if isinstance(self.outcome, Truncated) else ()
+
+    def __str__(self) -> str:
+        what = "output" if self.block is None else f"call {self.name}" + f" {self.call_id}" * bool(self.call_id)
+        if isinstance(self.outcome, Complete):
+            also = "" if self.block is None or self.runnable else ", not to be run"
+            return f"{what}: complete{also}"
+        told = f"failed: {self.outcome.error}" if isinstance(self.outcome, Failed) else str(self.outcome)
+        return f"{what}: " + told.replace("\n", "\n    ")
+
+
 @dataclass(frozen=True, slots=True)
 class MessageEnd:
-    """How a message ended.
+    """How a message ended. ``str()`` is the report for people.
 
     Attributes:
         reason: one of "complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error",
@@ -153,6 +205,9 @@ class MessageEnd:
         incomplete: the block of the event stream that had not ended, for diagnostics.
         updates: what the end itself brought, where ``MessageParser.end()`` made it: an event without its blank line,
             documents that the end completes or cuts, blocks that it closes.
+        documents: how each of its documents ended, calls in order, then the output. A structured output of which
+            nothing came beside calls is left out.
+        said: why the provider says it stopped, in the words of ``reason``; None where it did not say.
     """
 
     reason: EndReason
@@ -161,3 +216,69 @@ class MessageEnd:
     details: Mapping[str, object] | None = None
     incomplete: IncompleteBlock | None = None
     updates: tuple[Update, ...] = field(default=(), compare=False, repr=False)
+    documents: tuple[DocumentEnd, ...] = ()
+    said: Reason | None = None
+
+    @property
+    def cut_by(self) -> tuple[CutBy, ...]:
+        """Who says that the answer was cut; empty where nobody does.
+
+        ``("structure",)`` alone: the provider calls it finished, and its JSON is open. ``("provider",)`` alone: the
+        provider cut it, and its JSON is whole all the same.
+        """
+        found: list[CutBy] = []
+        if self.said == "truncated":
+            found.append("provider")
+        if self.reason in ("disconnected", "error"):
+            found.append("connection")
+        if self._open():
+            found.append("structure")
+        return tuple(found)
+
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """Where the provider's word and what came do not agree, in sentences; empty where they do."""
+        told = f"the provider says {self.raw!r}" if self.raw else "the provider says it finished"
+        whole = bool(self.documents) and all(document.state == "complete" for document in self.documents)
+        found = []
+        if self.said in ("complete", "tool_calls", "paused"):
+            found += [f"{told}, but {document} is open" for document in self._open_names()]
+        if self.said == "truncated" and whole:
+            found.append(f"{told}, but every document is whole")
+        if self.said == "tool_calls" and all(document.block is None for document in self.documents):
+            found.append(f"{told}, but there is no call")
+        if self.reason == "disconnected" and whole:
+            found.append("the stream ended without its terminal event, but every document is whole")
+        return tuple(found)
+
+    def _open(self) -> list[DocumentEnd]:
+        return [document for document in self.documents if document.state == "truncated"]
+
+    def _open_names(self) -> list[str]:
+        return ["the output" if each.block is None else f"the call of {each.name}" for each in self._open()]
+
+    def __str__(self) -> str:
+        head: str = self.reason
+        if self.raw:
+            head += f", the provider says {self.raw!r}"
+        if self.error is not None:
+            head += f": {self.error}"
+        lines = [*map(str, self.documents), *(f"contradiction: {each}" for each in self.contradictions)]
+        return "\n".join([head, *("  " + line.replace("\n", "\n  ") for line in lines)])
+
+
+def document_end(document: Document, name: str, block: int | None, call_id: str, runnable: bool) -> DocumentEnd:
+    """How a document that has an outcome ended."""
+    outcome = document.outcome
+    assert outcome is not None
+    state: Literal["complete", "truncated", "failed"] = "failed"
+    if isinstance(outcome, Complete):
+        state = "complete"
+    elif isinstance(outcome, Truncated):
+        state = "truncated"
+    return DocumentEnd(name, block, call_id, state, runnable, outcome)
+
+
+def output_counts(output: Document, calls: int) -> bool:
+    """Whether a structured output belongs in the report: one of which nothing came beside calls was not meant."""
+    return output.outcome is not None and (not calls or output.json is not MISSING)
