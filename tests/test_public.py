@@ -293,6 +293,8 @@ def test_what_stands_on_the_core_imports_nothing_else() -> None:
 def test_streaming_and_patch_import_the_core_at_most() -> None:
     for layer in ("partialjson.streaming", "partialjson.patch"):
         for name in outside_of_the_standard_library(layer, lazy=False):
+    for layer in ("partialjson.streaming", "partialjson.patch", "partialjson.resume"):
+        for name in outside_of_the_standard_library(layer):
             assert within(name, "partialjson._core") or name in BASE, name
 
 

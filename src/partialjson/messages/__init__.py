@@ -30,6 +30,7 @@ a ``BlockRestarted`` update tells before the text comes again.
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.choice import Choice
 from partialjson.messages.parser import MessageParser
+from partialjson.messages.resumption import Resumption
 from partialjson.messages.updates import (
     BlockEnded,
     BlockRestarted,
@@ -37,6 +38,7 @@ from partialjson.messages.updates import (
     CallWithdrawn,
     DocumentEnd,
     DocumentProgress,
+    DocumentResumed,
     MessageEnd,
     MessageEnded,
     MessageFailed,
@@ -57,11 +59,13 @@ __all__ = [
     "Document",
     "DocumentEnd",
     "DocumentProgress",
+    "DocumentResumed",
     "MessageEnd",
     "MessageEnded",
     "MessageFailed",
     "MessageParser",
     "ProviderError",
+    "Resumption",
     "StreamError",
     "TextDelta",
     "Update",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -194,6 +195,14 @@ class Choice:
             total._add("\n\n")
         total._add(text)
 
+    def _join_texts(self, kind: Kind) -> None:
+        """The text of all blocks of a kind, joined again after one of them has changed."""
+        total = self._texts[kind]
+        total._restart()
+        for other in self.blocks:
+            if other.kind == kind and other.text:
+                self._add_to_total(total, other, other.text, True)
+
     def _restate(self, block: Block, text: str) -> list[Update]:
         """The provider gives the block's whole text."""
         said = block.text + block._half
@@ -210,11 +219,7 @@ class Choice:
         if isinstance(block, Call):
             block._begin_anew(self._targets.tool(block.name))
         elif block.kind in self._texts:
-            total = self._texts[block.kind]
-            total._restart()
-            for other in self.blocks:
-                if other.kind == block.kind and other.text:
-                    self._add_to_total(total, other, other.text, True)
+            self._join_texts(block.kind)
             if block._output is not None:
                 updates += self._begin_output_anew(block, block._output)
         return updates + self._text(block, text)
@@ -314,6 +319,13 @@ class Choice:
         if self._targets.output is not None and output_counts(self.output, len(calls)):
             found.append(document_end(self.output, "output", None, "", False))
         return tuple(found)
+
+    def _settle_resumed(self, word: str | None, updates: list[Update]) -> MessageEnd:
+        """The ending after a document that was cut went on and ended again."""
+        calls = [block for block in self.blocks[self._first :] if isinstance(block, Call)]
+        end = MessageEnd(self._reason("complete", calls), word, documents=self._documents(calls))
+        self._end = replace(end, updates=(*updates, MessageEnded(self.index, end)))
+        return self._end
 
     def _settle_call(self, call: Call, cause: EndReason) -> list[Update]:
         steps: list[Callable[[], tuple[Any, ...]]] = []

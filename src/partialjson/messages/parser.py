@@ -13,6 +13,7 @@ from partialjson import MISSING, Limits, ParseError, Parser
 from partialjson.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.choice import Choice, Targets
+from partialjson.messages.resumption import Resumption
 from partialjson.messages.updates import (
     MessageEnd,
     MessageFailed,
@@ -41,6 +42,7 @@ from partialjson.providers import (
     adapter_for,
     framings_of,
 )
+from partialjson.resume import Mode
 from partialjson.sse import IncompleteBlock, SSEError, StrayLine
 
 _EXCERPT = 200
@@ -202,6 +204,20 @@ class MessageParser:
         end = self.choices[0]._end
         assert end is not None
         return end
+
+    def resume(self, document: Document | None = None, mode: Mode = "auto") -> Resumption:
+        """Goes on with a document that was cut, by the text of another answer of the model.
+
+        Ends the message if it has not ended. See ``Resumption``, and ``partialjson.resume`` for the modes.
+
+        Args:
+            document: a call or an output of this message; by default the last one that is open or broken.
+
+        Raises:
+            ValueError: there is no such document, the provider took the answer back, or a document cannot be continued.
+        """
+        self.end()
+        return Resumption(self.choices, document, mode)
 
     def _hand_out(self) -> None:
         """The updates that no call of ``feed`` can return any more go with the end."""

@@ -98,6 +98,16 @@ class BlockRestarted:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentResumed:
+    """A document that was cut goes on. Its block's text is ``text`` now, without what the cut had spoiled."""
+
+    choice: int
+    block: int
+    text: str
+    document: Document = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class CallWithdrawn:
     """The provider takes a call back: it must not run, and if it has, nobody waits for the result."""
 
@@ -133,6 +143,7 @@ Update = (
     | TextDelta
     | DocumentProgress
     | BlockRestarted
+    | DocumentResumed
     | BlockEnded
     | CallWithdrawn
     | MessageFailed
