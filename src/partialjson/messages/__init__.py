@@ -27,6 +27,7 @@ changes nothing, what extends it is read on, and what contradicts it counts inst
 a ``BlockRestarted`` update tells before the text comes again.
 """
 
+from partialjson.messages.attempts import Attempts
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.choice import Choice
 from partialjson.messages.parser import MessageParser
@@ -42,6 +43,7 @@ from partialjson.messages.updates import (
     MessageEnd,
     MessageEnded,
     MessageFailed,
+    MessageRestarted,
     ProviderError,
     StreamError,
     TextDelta,
@@ -49,6 +51,7 @@ from partialjson.messages.updates import (
 )
 
 __all__ = [
+    "Attempts",
     "Block",
     "BlockEnded",
     "BlockRestarted",
@@ -64,6 +67,7 @@ __all__ = [
     "MessageEnded",
     "MessageFailed",
     "MessageParser",
+    "MessageRestarted",
     "ProviderError",
     "Resumption",
     "StreamError",

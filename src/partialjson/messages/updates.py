@@ -124,6 +124,14 @@ class BlockEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageRestarted:
+    """Another attempt counts from here on, number ``attempt``. All that was shown is void; the updates that follow in
+    the same list tell what is there instead."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFailed:
     """The provider reported an error, or the stream broke."""
 
@@ -146,6 +154,7 @@ Update = (
     | DocumentResumed
     | BlockEnded
     | CallWithdrawn
+    | MessageRestarted
     | MessageFailed
     | MessageEnded
 )

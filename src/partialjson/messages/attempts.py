@@ -1,0 +1,232 @@
+"""One response that may take several attempts, and a view of it that does not flicker.
+
+    response = Attempts("openai-chat", tools=tools, output=Order)
+    while True:
+        for chunk in request():
+            for update in response.feed_bytes(chunk):
+                ...                             # updates as of a MessageParser
+        if response.end().reason not in ("disconnected", "error"):
+            break
+        response.retry()
+
+Each attempt is a ``MessageParser`` of its own. Two of them matter: the one that *runs*, and the one that is *shown*.
+After ``retry()`` the old attempt stays shown until the new one overtakes it. Until then the new attempt's updates are
+kept back. When it overtakes, a ``MessageRestarted`` comes, followed in the same list by all that the new attempt has
+brought so far; from then on its updates come as they are made. So a view that clears itself at ``MessageRestarted`` and
+folds everything else is right at the end of each list, and never shows less than before.
+
+**Overtaking.** Each block that is shown is compared with its counterpart in the running attempt, the block with the
+same number among those of its kind. The new attempt overtakes when every counterpart has as many characters of text,
+or has ended: the provider closed it, its document is whole, or, where it is a text, another block has begun after it.
+Failing that, it overtakes when it ends well. An attempt that ends cut off, disconnected or in an error without having
+overtaken is never shown: the old one holds more.
+
+**Calls.** With ``retry()`` every call of the attempt that ended is withdrawn: ``ready`` is false from then on, and a
+``CallWithdrawn`` is reported for those that are shown. If you run calls while the message still streams, say so with
+``claim()``: what was claimed before its attempt died is in ``claimed``, and ``claimed_before(call)`` finds it when a
+later attempt asks for the same again, so that nothing is bought twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from partialjson.messages.blocks import Block, Call, Document
+from partialjson.messages.choice import Choice
+from partialjson.messages.parser import MessageParser
+from partialjson.messages.updates import (
+    BlockRestarted,
+    DocumentProgress,
+    MessageEnd,
+    MessageRestarted,
+    TextDelta,
+    Update,
+)
+
+__all__ = ["Attempts"]
+
+Sizes = dict[tuple[int, int], int]
+
+# Endings after which nobody would call the answer whole.
+_FAILED = ("disconnected", "error", "truncated")
+
+
+class Attempts:
+    """A response of a model that may take several attempts; see the module for what is shown when.
+
+    Takes what ``MessageParser`` takes, and has its face: ``text``, ``calls``, ``output`` and so on are those of the
+    attempt that is shown.
+
+    Attributes:
+        running: the attempt that is fed, as it is.
+        shown: the attempt that is shown: the running one, or an earlier one that it has not overtaken yet.
+        attempt: the number of the running attempt, from 1.
+        shown_attempt: the number of the one that is shown.
+        claimed: the calls of dead attempts that had been claimed.
+    """
+
+    def __init__(self, api: str, **options: Any) -> None:
+        self._api = api
+        self._options = options
+        self.running = self.shown = MessageParser(api, **options)
+        self.attempt = self.shown_attempt = 1
+        self.claimed: list[Call] = []
+        self._claims: list[Call] = []
+        self._kept: list[Update] = []
+        self._end: MessageEnd | None = None
+        # Characters of the blocks by (choice, block), of the running attempt and of the one that is shown.
+        self._sizes: Sizes = {}
+        self._shown_sizes = self._sizes
+
+    # The face of the attempt that is shown.
+
+    @property
+    def blocks(self) -> list[Block]:
+        return self.shown.blocks
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls that are shown. Those of an attempt that died are not ready."""
+        return self.shown.calls
+
+    @property
+    def output(self) -> Document:
+        return self.shown.output
+
+    @property
+    def text(self) -> str:
+        return self.shown.text
+
+    @property
+    def reasoning(self) -> str:
+        return self.shown.reasoning
+
+    @property
+    def refusal(self) -> str:
+        return self.shown.refusal
+
+    @property
+    def choices(self) -> list[Choice]:
+        return self.shown.choices
+
+    @property
+    def id(self) -> str:
+        return self.shown.id
+
+    @property
+    def model(self) -> str:
+        return self.shown.model
+
+    @property
+    def usage(self) -> dict[str, object]:
+        return self.shown.usage
+
+    # The attempt that runs.
+
+    def feed_bytes(self, raw: bytes | str) -> list[Update]:
+        """The updates this piece of the running attempt's body brings to what is shown; see ``MessageParser``."""
+        return self._show(self.running.feed_bytes(raw))
+
+    def feed(self, event: object) -> list[Update]:
+        """The updates one decoded event brings to what is shown; see ``MessageParser``."""
+        return self._show(self.running.feed(event))
+
+    def end(self) -> MessageEnd:
+        """Ends the running attempt and tells how it ended. What the end brings to what is shown is in ``updates``."""
+        if self._end is None:
+            end = self.running.end()
+            updates = self._show(list(end.updates))
+            self._end = replace(end, updates=tuple(updates))
+        return self._end
+
+    def retry(self) -> list[Update]:
+        """Begins a new attempt; ends the running one, if it has not ended, and withdraws its calls.
+
+        Returns:
+            What this changes in what is shown: the end of the running attempt, if it had not ended, and a
+            ``CallWithdrawn`` for each call that is shown and was not withdrawn before.
+        """
+        updates = [] if self._end is not None else list(self.end().updates)
+        for choice in self.running.choices:
+            for call in choice.calls:
+                if any(call is each for each in self._claims):
+                    self.claimed.append(call)
+                withdrawn = choice._withdraw(call)
+                if self.running is self.shown:
+                    updates += withdrawn
+        self._claims = []
+        self._kept = []
+        self._end = None
+        self.running = MessageParser(self._api, **self._options)
+        self._sizes = {}
+        self.attempt += 1
+        return updates
+
+    def claim(self, call: Call) -> bool:
+        """Whether you may run this call now: it is ready, and nobody has claimed it. It is yours then."""
+        mine = any(call is each for choice in self.running.choices for each in choice.calls)
+        if not mine or not call.ready or any(call is each for each in self._claims):
+            return False
+        self._claims.append(call)
+        return True
+
+    def claimed_before(self, call: Call) -> Call | None:
+        """The call of a dead attempt that was claimed and asks for the same: the same tool, equal arguments."""
+        return next((old for old in self.claimed if old.name == call.name and old.json == call.json), None)
+
+    def _show(self, updates: list[Update]) -> list[Update]:
+        """The updates of what is shown, after the running attempt has brought some."""
+        self._measure(updates)
+        if self.running is self.shown:
+            return updates
+        self._kept += updates
+        end = self.running.choices[0]._end
+        if (end is None or end.reason in _FAILED) and not self._overtakes(end is not None):
+            return []
+        self.shown = self.running
+        self.shown_attempt = self.attempt
+        self._shown_sizes = self._sizes
+        kept, self._kept = self._kept, []
+        return [MessageRestarted(self.attempt), *kept]
+
+    def _measure(self, updates: list[Update]) -> None:
+        """Adds up what the updates bring. Text that is both text and output counts once."""
+        sizes = self._sizes
+        for update in updates:
+            match update:
+                case TextDelta(choice, block, _, text):
+                    sizes[choice, block] = sizes.get((choice, block), 0) + len(text)
+                case DocumentProgress(choice, block, text, events, document) if isinstance(document, Call):
+                    # Arguments that came parsed have no text.
+                    sizes[choice, block] = sizes.get((choice, block), 0) + (len(text) or bool(events))
+                case BlockRestarted(choice, block):
+                    sizes[choice, block] = 0
+
+    def _overtakes(self, broken: bool) -> bool:
+        """Has every block that is shown a counterpart that is as long, or has ended otherwise than with all?"""
+        counterparts = {where: block for choice in self.running.choices for where, block in _placed(choice)}
+        for choice in self.shown.choices:
+            for where, block in _placed(choice):
+                size = self._shown_sizes.get((choice.index, block.position), 0)
+                other = counterparts.get(where)
+                if not size or (other is not None and not broken and self._ended(other)):
+                    continue
+                if other is None or self._sizes.get((choice.index, other.position), 0) < size:
+                    return False
+        return True
+
+    def _ended(self, block: Block) -> bool:
+        if block.ended or isinstance(block, Call):
+            return block.ended or (isinstance(block, Call) and block.done)
+        return block.position < len(self.running._choice(block.choice).blocks) - 1
+
+
+def _placed(choice: Choice) -> list[tuple[tuple[int, str, int], Block]]:
+    """The blocks of a choice by the index of the choice, their kind and their number among those of it."""
+    numbers: dict[str, int] = {}
+    placed: list[tuple[tuple[int, str, int], Block]] = []
+    for block in choice.blocks:
+        number = numbers[block.kind] = numbers.get(block.kind, -1) + 1
+        placed.append(((choice.index, block.kind, number), block))
+    return placed
