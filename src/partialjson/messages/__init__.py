@@ -32,6 +32,7 @@ from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.choice import Choice
 from partialjson.messages.parser import MessageParser
 from partialjson.messages.resumption import Resumption
+from partialjson.messages.timings import BlockTimings, Gaps, Timings
 from partialjson.messages.updates import (
     BlockEnded,
     BlockRestarted,
@@ -45,9 +46,11 @@ from partialjson.messages.updates import (
     MessageFailed,
     MessageRestarted,
     ProviderError,
+    Stalled,
     StreamError,
     TextDelta,
     Update,
+    WhitespaceFlood,
 )
 
 __all__ = [
@@ -56,6 +59,7 @@ __all__ = [
     "BlockEnded",
     "BlockRestarted",
     "BlockStarted",
+    "BlockTimings",
     "Call",
     "CallWithdrawn",
     "Choice",
@@ -63,6 +67,7 @@ __all__ = [
     "DocumentEnd",
     "DocumentProgress",
     "DocumentResumed",
+    "Gaps",
     "MessageEnd",
     "MessageEnded",
     "MessageFailed",
@@ -70,7 +75,10 @@ __all__ = [
     "MessageRestarted",
     "ProviderError",
     "Resumption",
+    "Stalled",
     "StreamError",
     "TextDelta",
+    "Timings",
     "Update",
+    "WhitespaceFlood",
 ]

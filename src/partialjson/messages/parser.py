@@ -14,6 +14,7 @@ from partialjson.framing import Decoded, Detecting, Framing, FramingError, Item,
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.choice import Choice, Targets
 from partialjson.messages.resumption import Resumption
+from partialjson.messages.timings import Timings
 from partialjson.messages.updates import (
     MessageEnd,
     MessageFailed,
@@ -70,6 +71,8 @@ class MessageParser:
         id, model: as the provider gave them, "" until they came.
         usage: token counts in the provider's names; the last of each counts.
         choices: the alternatives, by index; the first always exists, and the message itself has its face.
+        api: the name of the wire format.
+        timings: what was given as ``timings=``, which notes when what came; None without it.
 
     Raises:
         ValueError: the API is not known; the message lists those that are.
@@ -88,6 +91,7 @@ class MessageParser:
         context: Any = None,
         by_alias: bool | None = None,
         by_name: bool | None = None,
+        timings: Timings | None = None,
     ) -> None:
         self._adapter = adapter_for(api)
         options = {"missing": missing, "limits": limits}
@@ -96,6 +100,8 @@ class MessageParser:
         self.id = ""
         self.model = ""
         self.usage: dict[str, object] = {}
+        self.api = api
+        self.timings = timings
         self._choices: dict[int, Choice] = {}
         self._choice(0)
         self._blocks: dict[Key, tuple[Choice, Block]] = {}
@@ -160,8 +166,9 @@ class MessageParser:
             ImportError: the framing needs a package that is not installed.
         """
         self._check_open()
+        stalled = None if self.timings is None else self.timings._arrived(len(raw))
         if self._broken:
-            return []
+            return stalled or []
         if self._framing is None:
             self._framing = framing_for(self._framings)
         try:
@@ -171,7 +178,7 @@ class MessageParser:
             self._work()
             if not self._terminal:
                 self._fail(StreamError(str(error)))
-        return self._drain()
+        return self._drain() if stalled is None else self._observed(stalled)
 
     def feed(self, event: object) -> list[Update]:
         """The updates one decoded event brings: a mapping, an SDK's object, or ``"[DONE]"``.
@@ -180,9 +187,15 @@ class MessageParser:
             RuntimeError: the message has ended.
         """
         self._check_open()
+        stalled = None if self.timings is None else self.timings._arrived(0)
         if not self._broken:
             self._operations.extend(self._adapter.feed(event))
-        return self._drain()
+        return self._drain() if stalled is None else self._observed(stalled)
+
+    def _observed(self, stalled: list[Update]) -> list[Update]:
+        """The updates of a chunk, noted by the timings, with their notices."""
+        assert self.timings is not None
+        return stalled + self.timings._observe(self._drain())
 
     def end(self) -> MessageEnd:
         """Ends the message and tells how it ended. Never raises for what came; later calls return the same.
@@ -222,6 +235,8 @@ class MessageParser:
     def _hand_out(self) -> None:
         """The updates that no call of ``feed`` can return any more go with the end."""
         updates, self._updates = tuple(self._updates), []
+        if self.timings is not None:
+            updates = tuple(self.timings._observe(list(updates)))
         first = self.choices[0]
         if first._end is not None and updates:
             first._end = replace(first._end, updates=updates)

@@ -132,6 +132,23 @@ class MessageRestarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Stalled:
+    """Nothing had come for ``seconds`` before this chunk. Only with ``timings``."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WhitespaceFlood:
+    """A document gets nothing but white space, ``count`` characters so far, as models in JSON mode do when they are
+    lost. Told once for each flood, and only with ``timings``."""
+
+    choice: int
+    block: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageFailed:
     """The provider reported an error, or the stream broke."""
 
@@ -155,6 +172,8 @@ Update = (
     | BlockEnded
     | CallWithdrawn
     | MessageRestarted
+    | Stalled
+    | WhitespaceFlood
     | MessageFailed
     | MessageEnded
 )

@@ -1,0 +1,271 @@
+"""When what of a response came: the moments users wait for, the gaps between chunks, and notices of trouble.
+
+    message = MessageParser("openai-chat", output=Order, timings=Timings())
+    ...
+    message.timings.first_token, message.timings.first_field
+
+A response can reach its first token quickly and still show nothing for minutes. So three moments are kept, for the
+message and for each block: the first character of text (*token*), the first value of a document that can be seen
+(*visible*), and the first that closed (*field*). All are seconds since ``start()``, None while they have not come.
+
+There are no timers here: the clock is read once for each chunk. That a stream stands still can be asked at any time
+(``stalled``), and is reported as a ``Stalled`` update with the chunk that ends the gap. A model in JSON mode that
+writes white space without end is reported once for each flood, as a ``WhitespaceFlood``.
+
+Gaps are kept as counts in classes that grow by a fifth, so percentiles are right to a tenth and the cost does not grow
+with the stream. Where no ``Timings`` is given, a parser pays for one look at an attribute for each chunk.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, floor, log
+from typing import Final
+
+from partialjson import MISSING
+from partialjson.messages.blocks import Call, Document
+from partialjson.messages.updates import BlockRestarted, DocumentProgress, Stalled, TextDelta, Update, WhitespaceFlood
+
+__all__ = ["BlockTimings", "Gaps", "Timings"]
+
+_WHITE: Final = " \t\r\n"
+_TOKENS: Final = re.compile(r'[ \t\r\n]+|["\\]|[^ \t\r\n"\\]+')
+_CLASS: Final = log(1.2)
+_LEAST: Final = 1e-6
+
+
+class Gaps:
+    """The times between chunks, in seconds.
+
+    Attributes:
+        count, total, max: how many there were, their sum, the longest.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = 0.0
+        self.max = 0.0
+        self._classes: Counter[int] = Counter()
+
+    def __repr__(self) -> str:
+        return f"<Gaps count={self.count} total={self.total:.3f} max={self.max:.3f} p95={self.percentile(95):.3f}>"
+
+    def add(self, seconds: float) -> None:
+        self.count += 1
+        self.total += seconds
+        self.max = max(self.max, seconds)
+        self._classes[floor(log(max(seconds, _LEAST)) / _CLASS)] += 1
+
+    def percentile(self, percent: float) -> float:
+        """The gap that so many percent of the gaps do not pass, to within a tenth; 0.0 where there are none.
+
+        Raises:
+            ValueError: ``percent`` is not between 0 and 100.
+        """
+        if not 0 <= percent <= 100:
+            raise ValueError(f"a percentage is between 0 and 100, not {percent}")
+        below = 0
+        for number in sorted(self._classes):
+            below += self._classes[number]
+            if below * 100 >= percent * self.count:
+                middle = exp((number + 0.5) * _CLASS)
+                return min(middle, self.max) if middle > _LEAST else 0.0
+        return 0.0
+
+
+@dataclass(slots=True)
+class BlockTimings:
+    """When what of one block came, in seconds since the start; None where it has not.
+
+    Attributes:
+        first_token, first_visible, first_field: the first text, the first value to be seen, the first that closed.
+        last_token: the last text so far.
+        characters, fragments: how much text came, and in how many pieces.
+    """
+
+    first_token: float | None = None
+    first_visible: float | None = None
+    first_field: float | None = None
+    last_token: float | None = None
+    characters: int = 0
+    fragments: int = 0
+
+
+class Timings(BlockTimings):
+    """When what of a response came; give it to ``MessageParser(timings=...)``. For one response.
+
+    Args:
+        clock: gives seconds that never go back.
+        stall_after: a gap of so many seconds between chunks is reported as ``Stalled``; None for never.
+        flood_after: so many white-space characters in a row outside a string of a document are reported as a
+            ``WhitespaceFlood``; None for never. Pretty-printed JSON rarely has fifty.
+
+    Attributes:
+        blocks: the timings of each block by (choice, block).
+        chunks: how often the parser was fed.
+        size: how much it was fed, in bytes or characters; events count as nothing.
+        first_chunk: when it was fed first.
+        gaps: the times between chunks.
+        flooded: the longest run of white space outside strings.
+    """
+
+    __slots__ = (
+        "_clock",
+        "_last",
+        "_start",
+        "_white",
+        "blocks",
+        "chunks",
+        "first_chunk",
+        "flood_after",
+        "flooded",
+        "gaps",
+        "size",
+        "stall_after",
+    )
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        stall_after: float | None = 10.0,
+        flood_after: int | None = 500,
+    ) -> None:
+        super().__init__()
+        self.stall_after = stall_after
+        self.flood_after = flood_after
+        self.blocks: dict[tuple[int, int], BlockTimings] = {}
+        self.chunks = 0
+        self.size = 0
+        self.first_chunk: float | None = None
+        self.gaps = Gaps()
+        self.flooded = 0
+        self._clock = clock
+        self._white: dict[tuple[int, int], _White] = {}
+        self._start = self._last = clock()
+
+    def __repr__(self) -> str:
+        shown = {
+            "first_chunk": self.first_chunk,
+            "first_token": self.first_token,
+            "first_visible": self.first_visible,
+            "first_field": self.first_field,
+            "longest gap": self.gaps.max,
+        }
+        told = ", ".join(f"{name} {'-' if value is None else f'{value:.3f}s'}" for name, value in shown.items())
+        return f"<Timings {told}, {self.chunks} chunks, {self.characters} characters>"
+
+    def start(self) -> None:
+        """The request goes out now. Times count from here; without it they count from when this was made."""
+        self._start = self._last = self._clock()
+
+    def stalled(self, after: float) -> float | None:
+        """For how many seconds nothing has come, if that is at least ``after``; None if something has."""
+        gap = self._clock() - self._last
+        return gap if gap >= after else None
+
+    def _arrived(self, size: int) -> list[Update]:
+        """A chunk came."""
+        now = self._clock()
+        gap, self._last = now - self._last, now
+        self.chunks += 1
+        self.size += size
+        if self.first_chunk is None:
+            self.first_chunk = now - self._start
+        else:
+            self.gaps.add(gap)
+        if self.stall_after is not None and gap >= self.stall_after:
+            return [Stalled(gap)]
+        return []
+
+    def _observe(self, updates: list[Update]) -> list[Update]:
+        """The updates that the last chunk brought, with the notices among them."""
+        now = self._last - self._start
+        floods: list[Update] = []
+        for update in updates:
+            match update:
+                case TextDelta(choice, block, _, text):
+                    self._token(choice, block, text, now)
+                case DocumentProgress(choice, block, text, events, document):
+                    timings = self.blocks.get((choice, block))
+                    if isinstance(document, Call):
+                        # (The text of an output was counted with its block.)
+                        timings = self._token(choice, block, text, now)
+                    if timings is None:
+                        timings = self.blocks[choice, block] = BlockTimings()
+                    self._values(timings, events, document, now)
+                    if text and self.flood_after is not None and not getattr(document, "free", False):
+                        floods += self._flood(choice, block, text, self.flood_after)
+                case BlockRestarted(choice, block):
+                    self._white.pop((choice, block), None)
+        return updates + floods if floods else updates
+
+    def _token(self, choice: int, block: int, text: str, now: float) -> BlockTimings:
+        timings = self.blocks.get((choice, block))
+        if timings is None:
+            timings = self.blocks[choice, block] = BlockTimings()
+        if text:
+            for each in (timings, self):
+                if each.first_token is None:
+                    each.first_token = now
+                each.last_token = now
+                each.characters += len(text)
+                each.fragments += 1
+        return timings
+
+    def _values(self, timings: BlockTimings, events: tuple[object, ...], document: Document, now: float) -> None:
+        if timings.first_visible is None and (events or _shows_something(document.json)):
+            timings.first_visible = now
+            if self.first_visible is None:
+                self.first_visible = now
+        if timings.first_field is None and events:
+            timings.first_field = now
+            if self.first_field is None:
+                self.first_field = now
+
+    def _flood(self, choice: int, block: int, text: str, limit: int) -> list[Update]:
+        white = self._white.setdefault((choice, block), _White())
+        before = white.run
+        longest = white.read(text)
+        self.flooded = max(self.flooded, longest)
+        return [WhitespaceFlood(choice, block, longest)] if before < limit <= longest else []
+
+
+class _White:
+    """White space in a row outside the strings of one document."""
+
+    def __init__(self) -> None:
+        self.run = 0
+        self._inside = False
+        self._escaped = False
+
+    def read(self, text: str) -> int:
+        """The longest run that ended in this text, or goes on at its end."""
+        if self._inside and not self._escaped and '"' not in text and "\\" not in text:
+            return 0
+        longest = 0
+        for found in _TOKENS.finditer(text):
+            token = found.group()
+            if self._inside:
+                if self._escaped:
+                    self._escaped = False
+                elif token == "\\":
+                    self._escaped = True
+                elif token == '"':
+                    self._inside = False
+            elif token[0] in _WHITE:
+                self.run += len(token)
+                longest = max(longest, self.run)
+            else:
+                self.run = 0
+                self._inside = token == '"'
+        return longest
+
+
+def _shows_something(json: object) -> bool:
+    """Is there a value to be seen? An empty container is none."""
+    return json is not MISSING and json != {} and json != []
