@@ -139,7 +139,7 @@ HEAVY = {"pydantic", "pydantic_core", "jsonschema", "rich", "hypothesis", "typin
         "import partialjson",
         'import partialjson; p = partialjson.Parser(); p.feed(\'[1, {"a": "x\'); p.value; p.deltas(); p.end()',
         "import partialjson; list(partialjson.stream(['[1]']))",
-        "import partialjson.patch, partialjson.sse, partialjson.messages, partialjson.providers",
+        "import partialjson.patch, partialjson.sse, partialjson.messages, partialjson.providers, partialjson.clients",
     ],
 )
 def test_importing_loads_nothing_heavy(statement: str) -> None:
@@ -288,13 +288,8 @@ def test_messages_join_providers_and_parser_and_no_other_layer() -> None:
 
 
 def test_what_stands_on_the_core_imports_nothing_else() -> None:
-    for layer in ("partialjson.streaming", "partialjson.sequences", "partialjson.patch"):
-        for name in outside_of_the_standard_library(layer):
-def test_streaming_and_patch_import_the_core_at_most() -> None:
-    for layer in ("partialjson.streaming", "partialjson.patch"):
-        for name in outside_of_the_standard_library(layer, lazy=False):
-    for layer in ("partialjson.streaming", "partialjson.patch", "partialjson.resume"):
-        for name in outside_of_the_standard_library(layer):
+    for layer in ("streaming", "sequences", "patch", "resume"):
+        for name in outside_of_the_standard_library(f"partialjson.{layer}", lazy=False):
             assert within(name, "partialjson._core") or name in BASE, name
 
 
@@ -302,7 +297,7 @@ def test_streaming_looks_at_targets_only_when_a_place_in_one_is_named() -> None:
     later = outside_of_the_standard_library("partialjson.streaming") - outside_of_the_standard_library(
         "partialjson.streaming", lazy=False
     )
-    assert later == {"partialjson.typed.core_schemas"}
+    assert later == {"partialjson.typed.targets"}
 
 
 def test_nothing_but_the_command_line_imports_the_command_line_or_rich() -> None:
@@ -490,3 +485,9 @@ def test_missing_answers_no_protocol() -> None:
         assert not hasattr(MISSING, name)
     with pytest.raises(AttributeError):
         MISSING.a = 1
+
+
+def test_clients_import_no_client() -> None:
+    """What a client gives is told by what it can do."""
+    for name in outside_of_the_standard_library("partialjson.clients"):
+        assert within(name, "partialjson.messages", "partialjson.providers"), name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import suppress
 from typing import Annotated, Any
 
 import pytest
@@ -344,3 +345,52 @@ def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
 def test_a_stream_is_read_once_like_its_chunks() -> None:
     once = stream(iter(CHUNKS), Order)
     assert len(list(once)) == 5
+
+
+@pytest.mark.parametrize("leave", ["break", "raise", "validator"])
+def test_leaving_early_closes_the_chunks(leave: str) -> None:
+    closed: list[str] = []
+
+    def chunks() -> Iterator[str]:
+        try:
+            yield from ["[1, ", "2", "]"]
+        finally:
+            closed.append("sync")
+
+    async def achunks() -> AsyncIterator[str]:
+        try:
+            for chunk in chunks():
+                await asyncio.sleep(0)
+                yield chunk
+        finally:
+            closed.append("async")
+
+    def judge(number: int) -> int:
+        raise RuntimeError("a bug")
+
+    target: Any = list[Annotated[int, AfterValidator(judge)]] if leave == "validator" else None
+
+    def act() -> None:
+        for _ in stream(chunks(), target):
+            if leave == "break":
+                break
+            if leave == "raise":
+                raise RuntimeError("a bug")
+
+    async def aact() -> None:
+        async for _ in astream(achunks(), target):
+            if leave == "break":
+                break
+            if leave == "raise":
+                raise RuntimeError("a bug")
+
+    async def then_wait() -> None:
+        with suppress(RuntimeError):
+            await aact()
+        await asyncio.sleep(0.01)
+        assert "async" in closed
+
+    with suppress(RuntimeError):
+        act()
+    assert closed == ["sync"]
+    asyncio.run(then_wait())

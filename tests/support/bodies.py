@@ -348,7 +348,9 @@ def ollama(said: Said) -> list[Any]:
     for call in said.calls:
         function = {"name": call.name, "arguments": call.value}
         messages.append({"content": "", "tool_calls": [{"id": call.id, "function": function}]})
-    events: list[Event] = [{"model": "m1", "message": message, "done": False} for message in messages]
+    events: list[Event] = [
+        {"model": "m1", "message": {"role": "assistant", **message}, "done": False} for message in messages
+    ]
     if said.reason is not None:
         word = "length" if said.reason == "truncated" else "stop"
         last = {"model": "m1", "message": {"role": "assistant", "content": ""}, "done": True}

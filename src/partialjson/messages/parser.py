@@ -68,6 +68,7 @@ class MessageParser:
             run(call for call in m.calls if call.ready)
 
     Attributes:
+        api: the name of the wire format.
         id, model: as the provider gave them, "" until they came.
         usage: token counts in the provider's names; the last of each counts.
         choices: the alternatives, by index; the first always exists, and the message itself has its face.
@@ -94,6 +95,7 @@ class MessageParser:
         timings: Timings | None = None,
     ) -> None:
         self._adapter = adapter_for(api)
+        self.api = api
         options = {"missing": missing, "limits": limits}
         typed_options = {"strict": strict, "context": context, "by_alias": by_alias, "by_name": by_name}
         self._targets = Targets(tools or {}, output, options, typed_options)
@@ -120,6 +122,13 @@ class MessageParser:
         self._terminal = False
         self._ended = False
         self._settled = False
+
+    @property
+    def done(self) -> bool:
+        """Whether the model has said its last word, or an error ended the message. What may still come of the body
+        is the rest of the token counts, or another message."""
+        stops = [choice._stop for choice in self.choices]
+        return self._terminal or self._fatal or all(stop is not None and stop.terminal for stop in stops)
 
     @property
     def choices(self) -> list[Choice]:

@@ -313,6 +313,11 @@ def get_list(obj: object, name: str) -> Sequence[object]:
 
 
 def plain(obj: object) -> object:
-    """The object as plain data: a mapping as it is, an SDK's model as what it was made from."""
+    """The object as plain data: a mapping as it is, an SDK's model as it was on the wire."""
     dump = getattr(obj, "model_dump", None)
-    return dump(exclude_unset=True) if callable(dump) else obj
+    if not callable(dump):
+        return obj
+    try:
+        return dump(mode="json", by_alias=True, exclude_unset=True)
+    except Exception:  # a model that has no such options, or holds what JSON has not
+        return dump(exclude_unset=True)

@@ -122,6 +122,8 @@ class Adapter:
     def feed(self, event: object, name: str = "") -> list[Operation]:
         if event == DONE:
             return [End()]
+        if get(event, "type") == "chunk":
+            event = get(event, "chunk")  # of the SDK's own accumulating stream
         ops: list[Operation] = []
         self._read_info(event, ops)
         for position, choice in enumerate(get_list(event, "choices")):

@@ -627,6 +627,6 @@ def _kind(value: Any) -> str:
 def _schema_of(target: Any) -> Schema:
     if target is None:
         return _ANYTHING
-    from partialjson.typed.core_schemas import core_schema_of
+    from partialjson.typed.targets import core_schema_of
 
     return core_schema_of(target)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from partialjson._core.events import Path
 from partialjson._missing import MISSING
-from partialjson.typed.targets import adapter_of
+from partialjson.typed.targets import core_schema_of
 
 __all__ = ["missing_required"]
 
@@ -55,7 +55,7 @@ def missing_required(
         growing: the path of the innermost open value; None where none is.
         by_alias, by_name: as the document is validated.
     """
-    walk = _Walk(adapter_of(target).core_schema, by_alias, by_name)
+    walk = _Walk(core_schema_of(target), by_alias, by_name)
     if json is MISSING:
         # Every document of such a target begins with this object.
         return tuple(walk.missing(walk.root({}), {}, ()))

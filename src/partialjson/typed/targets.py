@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, create_model
 
 from partialjson.typed.schemas import Schema
 
-__all__ = ["adapter_of", "config_of", "fingerprint"]
+__all__ = ["adapter_of", "config_of", "core_schema_of", "fingerprint"]
 
 
 def adapter_of(target: Any) -> TypeAdapter[Any]:
@@ -22,6 +22,11 @@ def adapter_of(target: Any) -> TypeAdapter[Any]:
     adapter: TypeAdapter[Any] = target if isinstance(target, TypeAdapter) else TypeAdapter(target)
     adapter.rebuild(raise_errors=True)
     return adapter
+
+
+def core_schema_of(target: Any) -> Schema:
+    """What pydantic makes of a target, for those who follow it without validating anything."""
+    return adapter_of(target).core_schema
 
 
 def config_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:

@@ -1,0 +1,452 @@
+"""``read`` and ``aread``: a model's response straight from the client that receives it.
+
+    with read(client.responses.create(..., stream=True), "openai-responses", tools=tools) as response:
+        for update in response:
+            draw(update)
+    run(call for call in response.message.calls if call.ready)
+
+What a client gives is told by what it can do, and no client is imported:
+
+- a response whose body can be iterated, by its own method: ``iter_bytes`` (httpx, raw responses of SDKs),
+  ``iter_content`` (requests), ``content.iter_any`` (aiohttp), ``read1`` (urllib, urllib3, files);
+- a connection with ``recv`` or ``receive``: one message is read from it, and it stays open for the next one;
+- any other iterable: its items are pieces of the body if they are bytes or str, decoded server-sent events if they have
+  ``data`` and ``retry``, and otherwise events of the API, dicts or the objects of an SDK;
+- a context manager or an awaitable that gives one of these: it is entered or awaited at the first step.
+
+**Pull.** An item is asked for when all updates of the one before have been taken. Nothing is read ahead.
+
+**Leaving closes.** However the iteration is left (``break``, an exception, a cancelled task, the end of a ``with``
+block), the source is closed, so that the provider stops generating. Only a connection whose message came to its end
+stays open. A ``for`` that is left drops its iterator, which CPython frees at once; ``with`` does not rely on that.
+
+**What the client raises is raised again**, after the updates of the message's end, so nothing that was complete is
+lost. The message itself tells what happened: "error" with a ``ProviderError`` where an SDK raised what the provider
+reported in the stream, and otherwise "disconnected". A connection that breaks after the terminal event does no harm;
+then the exception is only kept in ``error``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, suppress
+from functools import partial
+from inspect import isawaitable
+from types import TracebackType
+from typing import Any, Final
+
+from partialjson.messages import MessageEnd, MessageFailed, MessageParser, Update
+from partialjson.providers import framings_of
+
+__all__ = ["AsyncMessageStream", "MessageStream", "aread", "read"]
+
+_PIECE: Final = 1 << 16
+
+
+class _Reader:
+    """What the two streams share: items in, updates out."""
+
+    message: MessageParser
+    error: BaseException | None
+
+    def __init__(self, source: Any, message: MessageParser, close: bool) -> None:
+        self.message = message
+        self.error = None
+        self._source = source
+        self._close = close
+        self._begun = False
+        self._closed = False
+        self._events = False  # the items are events, not pieces of a body
+        self._failed = False
+        self._session = framings_of(message.api) == ("json-frames",)
+
+    def end(self) -> MessageEnd:
+        """Ends the message, as ``MessageParser.end`` does, and tells how it ended."""
+        return self.message.end()
+
+    def _take(self, item: Any) -> list[Update]:
+        if isinstance(item, (bytes, bytearray, memoryview)):
+            return self._fed(self.message.feed_bytes(bytes(item)))
+        if isinstance(item, str) and not self._events:
+            return self._fed(self.message.feed_bytes(item))
+        data = getattr(item, "data", None)
+        if isinstance(data, str) and hasattr(item, "retry"):
+            return self._fed(self.message.feed_bytes(_server_sent(item, data)))
+        if _is_frame(item):
+            return self._fed(self.message.feed_bytes(data)) if isinstance(data, (bytes, str)) else []
+        self._events = True
+        return self._fed(self.message.feed(item))
+
+    def _fed(self, updates: list[Update]) -> list[Update]:
+        self._failed = self._failed or any(isinstance(update, MessageFailed) for update in updates)
+        return updates
+
+    def _over(self) -> bool:
+        """Whether the message is whole, in a source that has no end of its own."""
+        return self._session and self.message.done
+
+    def _goes_on(self) -> bool:
+        return not self._closed and not self._over()
+
+    def _stays_open(self, source: Any) -> bool:
+        return not self._close or (_is_connection(source) and self._over())
+
+    def _break(self, error: BaseException) -> tuple[bool, list[Update]]:
+        """The source failed. Whether that is to be raised, and the updates to give before."""
+        self.error = error
+        updates: list[Update] = []
+        if self._closed or self.message._terminal:
+            return False, updates
+        for event in _reported(error) if not self._failed else ():
+            updates += self._fed(self.message.feed(event))
+            if self._failed:
+                break
+        return True, [*updates, *self.message.end().updates]
+
+
+class MessageStream(_Reader):
+    """The updates of a message that a client receives. It can be iterated once, like what it reads.
+
+    Attributes:
+        message: the ``MessageParser``, at any time.
+        error: what the client raised, None if nothing.
+    """
+
+    def __init__(self, source: Any, message: MessageParser, close: bool) -> None:
+        super().__init__(source, message, close)
+        self._stack = ExitStack()
+        self._items: Iterator[Any] | None = None
+        if _opener(source) is not None:
+            self._stack.callback(self._close_source, source)
+
+    def __iter__(self) -> Iterator[Update]:
+        if self._begun or self._closed:
+            return
+        self._begun = True
+        try:
+            while self._goes_on():
+                try:
+                    item = self._next()
+                except StopIteration:
+                    break
+                except Exception as error:
+                    again, updates = self._break(error)
+                    yield from updates
+                    if again:
+                        raise
+                    break
+                yield from self._take(item)
+            yield from self.message.end().updates
+        finally:
+            self.close()
+
+    def finish(self) -> MessageParser:
+        """Reads what is left, and returns the message, ended.
+
+        Raises:
+            Exception: what the client raises.
+        """
+        for _ in self:
+            pass
+        self.message.end()
+        return self.message
+
+    def close(self) -> None:
+        """Closes the source. The message can still be asked and ended."""
+        self._closed = True
+        self._stack.close()
+
+    def __enter__(self) -> MessageStream:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _next(self) -> Any:
+        if self._items is None:
+            self._items = self._open()
+        return _checked(next(self._items))
+
+    def _open(self) -> Iterator[Any]:
+        source = self._source
+        opener = _opener(source)
+        if opener is None:
+            source = self._stack.enter_context(source)
+            opener = _opener(source)
+        if opener is None:
+            raise _refusal("read", source)
+        self._session = self._session or _is_connection(source)
+        items: Iterator[Any] = iter(opener())
+        if items is not source:
+            self._stack.callback(_close, items)
+        return items
+
+    def _close_source(self, source: Any) -> None:
+        if not self._stays_open(source):
+            _close(source)
+
+
+class AsyncMessageStream(_Reader):
+    """``MessageStream`` for an asynchronous client: ``async for``, ``async with``, ``await finish()``,
+    ``await aclose()``."""
+
+    def __init__(self, source: Any, message: MessageParser, close: bool) -> None:
+        super().__init__(source, message, close)
+        self._stack = AsyncExitStack()
+        self._items: AsyncIterator[Any] | None = None
+        if not _is_async_manager(source):
+            self._stack.push_async_callback(self._close_source, source)
+
+    async def __aiter__(self) -> AsyncIterator[Update]:
+        if self._begun or self._closed:
+            return
+        self._begun = True
+        try:
+            while self._goes_on():
+                try:
+                    item = await self._next()
+                except StopAsyncIteration:
+                    break
+                except Exception as error:
+                    again, updates = self._break(error)
+                    for update in updates:
+                        yield update
+                    if again:
+                        raise
+                    break
+                for update in self._take(item):
+                    yield update
+            for update in self.message.end().updates:
+                yield update
+        finally:
+            await self.aclose()
+
+    async def finish(self) -> MessageParser:
+        """Reads what is left, and returns the message, ended.
+
+        Raises:
+            Exception: what the client raises.
+        """
+        async for _ in self:
+            pass
+        self.message.end()
+        return self.message
+
+    async def aclose(self) -> None:
+        """Closes the source. The message can still be asked and ended."""
+        self._closed = True
+        await self._stack.aclose()
+
+    async def __aenter__(self) -> AsyncMessageStream:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def _next(self) -> Any:
+        if self._items is None:
+            self._items = await self._open()
+        return _checked(await anext(self._items))
+
+    async def _open(self) -> AsyncIterator[Any]:
+        source = self._source
+        if _is_async_manager(source):
+            source = await self._stack.enter_async_context(source)
+        elif isawaitable(source):
+            source = await source
+            self._stack.push_async_callback(self._close_source, source)
+        opener = _async_opener(source)
+        if opener is None:
+            raise _refusal("aread", source)
+        self._session = self._session or _is_connection(source)
+        items: AsyncIterator[Any] = aiter(opener())
+        if items is not source:
+            self._stack.push_async_callback(_aclose, items)
+        return items
+
+    async def _close_source(self, source: Any) -> None:
+        if not self._stays_open(source):
+            await _aclose(source)
+
+
+def read(
+    source: Any,
+    api: str | MessageParser,
+    *,
+    tools: Mapping[str, Any] | None = None,
+    output: Any = None,
+    close: bool = True,
+    **options: Any,
+) -> MessageStream:
+    """Iterate the updates of the message a client receives; the other arguments are those of ``MessageParser``.
+
+    ``source`` is an SDK's stream, a response of httpx, requests, urllib3 or urllib, a WebSocket connection, any
+    iterable of bytes or events, or a context manager that gives one of these. ``api`` names its wire format; or it is
+    a ``MessageParser`` made before. With ``close=False`` the source is left open whatever happens.
+
+    Raises:
+        TypeError: ``source`` cannot be read, or only asynchronously; options beside a ``MessageParser``.
+        ValueError: the API is not known.
+    """
+    if _opener(source) is None and not hasattr(source, "__enter__"):
+        raise _refusal("read", source)
+    return MessageStream(source, _message(api, tools, output, options), close)
+
+
+def aread(
+    source: Any,
+    api: str | MessageParser,
+    *,
+    tools: Mapping[str, Any] | None = None,
+    output: Any = None,
+    close: bool = True,
+    **options: Any,
+) -> AsyncMessageStream:
+    """``read`` for asynchronous clients. ``source`` may also be what still has to be awaited to get the stream.
+
+    Raises:
+        TypeError, ValueError: as ``read``.
+    """
+    if _async_opener(source) is None and not isawaitable(source) and not hasattr(source, "__aenter__"):
+        raise _refusal("aread", source)
+    return AsyncMessageStream(source, _message(api, tools, output, options), close)
+
+
+def _message(
+    api: str | MessageParser, tools: Mapping[str, Any] | None, output: Any, options: Mapping[str, Any]
+) -> MessageParser:
+    if isinstance(api, str):
+        return MessageParser(api, tools=tools, output=output, **options)
+    if tools is not None or output is not None or options:
+        raise TypeError("give the options to the MessageParser")
+    return api
+
+
+# What a source can do
+
+
+def _opener(source: Any) -> Callable[[], Any] | None:
+    """What gives the items of a source, None if it has none, or none without waiting."""
+    if isinstance(source, Mapping):
+        return _opener(source.get("stream"))  # a response of boto3
+    if source is None or isinstance(source, (str, bytes, bytearray, memoryview)):
+        return None
+    iter_bytes = _method(source, "iter_bytes")
+    if iter_bytes is not None:
+        return iter_bytes
+    iter_content = _method(source, "iter_content")
+    if iter_content is not None:
+        return partial(iter_content, chunk_size=None)
+    read1 = _method(source, "read1")
+    if read1 is not None:
+        return partial(iter, partial(read1, _PIECE), b"")
+    return partial(iter, source) if isinstance(source, Iterable) else None
+
+
+def _async_opener(source: Any) -> Callable[[], Any] | None:
+    if isinstance(source, Mapping):
+        return _async_opener(source.get("stream"))
+    body = _method(source, "aiter_bytes") or _method(source, "iter_bytes") or _method(source, "iter_any")
+    body = body or _method(getattr(source, "content", None), "iter_any")
+    if body is not None:
+        return body
+    if isinstance(source, AsyncIterable):
+        return partial(aiter, source)
+    return _method(source, "receive")  # a session of Gemini Live
+
+
+def _is_async_manager(source: Any) -> bool:
+    """Whether the source has to be entered to get what can be read."""
+    return hasattr(source, "__aenter__") and (isawaitable(source) or _async_opener(source) is None)
+
+
+def _method(source: Any, name: str) -> Callable[..., Any] | None:
+    method = getattr(source, name, None)
+    return method if callable(method) else None
+
+
+def _is_connection(source: Any) -> bool:
+    """Whether one message is not all that comes."""
+    return _method(source, "recv") is not None or _method(source, "receive") is not None
+
+
+def _refusal(name: str, source: Any) -> TypeError:
+    if name == "read":
+        kind, other, readable = "a synchronous", "aread", _async_opener(source) is not None or isawaitable(source)
+    else:
+        kind, other, readable = "an asynchronous", "read", _opener(source) is not None
+    hint = f"use {other}()" if readable else "pass [item] for a single event or body"
+    return TypeError(f"{name}() takes a stream of {kind} client, not {type(source).__name__}; {hint}")
+
+
+# Closing
+
+
+def _close(source: Any) -> None:
+    """Closes what was read, by its own method; a stream without one is left as a context manager is."""
+    if isinstance(source, Mapping):
+        source = source.get("stream")
+    close = _method(source, "close")
+    leave = _method(source, "__exit__")
+    if close is not None:
+        if not getattr(source, "gi_running", False):  # in another thread; closing what it reads ends it
+            close()
+    elif leave is not None:
+        leave(None, None, None)
+
+
+async def _aclose(source: Any) -> None:
+    if isinstance(source, Mapping):
+        source = source.get("stream")
+    close = _method(source, "aclose") or _method(source, "close")
+    leave = _method(source, "__aexit__")
+    if getattr(source, "ag_running", False):  # in another task
+        return
+    result = close() if close is not None else leave(None, None, None) if leave is not None else None
+    if isinstance(result, Awaitable):
+        await result
+
+
+# What comes from elsewhere
+
+
+def _is_frame(item: Any) -> bool:
+    """Whether it is a message of an aiohttp socket."""
+    return type(getattr(item, "type", None)).__name__ == "WSMsgType"
+
+
+def _checked(item: Any) -> Any:
+    if isinstance(getattr(item, "data", None), Exception) and _is_frame(item):
+        raise item.data
+    return item
+
+
+def _server_sent(event: Any, data: str) -> str:
+    """A server-sent event that somebody else decoded, as it was on the wire."""
+    name = getattr(event, "event", None)
+    head = f"event: {name}\n" if name else ""
+    return head + "".join(f"data: {line}\n" for line in data.split("\n")) + "\n"
+
+
+def _reported(error: BaseException) -> Iterator[object]:
+    """The events that may stand for what the provider reported, where an SDK made an exception of it."""
+    for name in ("body", "details", "data"):
+        body = getattr(error, name, None)
+        if isinstance(body, str):
+            with suppress(ValueError, RecursionError):
+                body = json.loads(body)
+        if isinstance(body, Mapping) and any(body.get(word) for word in ("error", "message")):
+            yield body
+            yield {"error": body}
+    said = getattr(error, "error", None)
+    if isinstance(said, str) and said:  # ollama
+        yield {"error": said}
+    response = getattr(error, "response", None)
+    said = response.get("Error") if isinstance(response, Mapping) else None
+    if isinstance(said, Mapping):  # botocore
+        yield {str(said.get("Code", "error")): {"message": str(said.get("Message", ""))}}
