@@ -26,7 +26,7 @@ SOURCES = Path(partialjson.__file__).parent.parent
 def check(tool: str, *arguments: str) -> None:
     if importlib.util.find_spec(tool) is None:
         pytest.skip(f"{tool} is not installed: pip install {tool} to check the public types")
-    environment = {**os.environ, "MYPYPATH": str(SOURCES)}
+    environment = {**os.environ, "MYPYPATH": os.pathsep.join([str(SOURCES), str(HERE)])}
     command = [sys.executable, "-m", tool, *arguments]
     run = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=HERE.parent, check=False)
     if tool == "pyright" and "nodeenv" in run.stderr:
@@ -49,7 +49,7 @@ def test_pyright(tmp_path: Path) -> None:
     for path in FILES:
         shutil.copy(path, tmp_path)
     configuration = {
-        "extraPaths": [str(SOURCES)],
+        "extraPaths": [str(SOURCES), str(HERE)],
         "pythonVersion": "3.11",
         "typeCheckingMode": "standard",
         "enableTypeIgnoreComments": False,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from partialjson._core import lexer as _lexer
 from partialjson._core.events import Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
 from partialjson._core.parser import Parser
-from partialjson._missing import MISSING
+from partialjson._missing import MISSING, Missing
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import Limits
 from partialjson.markers import First, Preview, Whole
@@ -39,6 +39,7 @@ __all__ = [
     "IncompleteError",
     "Invalid",
     "Limits",
+    "Missing",
     "Outcome",
     "ParseError",
     "Parser",

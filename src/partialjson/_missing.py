@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, final
+from typing import Any, Final, Literal, Never, final
 
 __all__ = ["MISSING", "Missing"]
 
@@ -24,7 +24,7 @@ class Missing:
             cls._instance = super().__new__(cls)
         return cls._instance
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Missing:
         # Protocol look-ups (copying, pickling, numpy, rich) must see that nothing is there.
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
@@ -33,13 +33,13 @@ class Missing:
     def __getitem__(self, key: object) -> Missing:
         return self
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __len__(self) -> int:
         return 0
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Never]:
         return iter(())
 
     def __repr__(self) -> str:

@@ -1,4 +1,5 @@
-"""The command line: ``partialjson demo`` replays recorded responses, ``partialjson watch`` reads a live one.
+"""The command line: ``partialjson demo`` replays recorded responses, ``partialjson watch`` reads a live one,
+``partialjson stubs`` writes types for partial objects.
 
 The parts stand in a row, and each knows only those before it. ``readers`` turn bytes into a ``board``, which is plain
 state; ``screens`` and ``view`` draw it; ``demo`` and ``watch`` say where the bytes come from and what becomes of the
@@ -52,6 +53,8 @@ def _run(argv: Sequence[str] | None) -> int:
             return _demo(parser, args)
         if args.command == "watch":
             return _watch(parser, args)
+        if args.command == "stubs":
+            return _stubs(parser, args)
         parser.print_help()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else Exit.USAGE
@@ -82,12 +85,23 @@ def _watch(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
         parser.error(str(error))
 
 
+def _stubs(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
+    from partialjson.cli import stubs
+
+    if args.check and args.output is None:
+        parser.error("--check needs --output: the file to compare with")
+    try:
+        return stubs.run(args.module, args.output, args.check, sys.stdout)
+    except stubs.StubsError as error:
+        parser.error(str(error))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="partialjson", description="Watch JSON that a language model streams become an object."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(dest="command", metavar="{demo,watch}")
+    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,stubs}")
     plain = argparse.ArgumentParser(add_help=False)
     plain.add_argument("--no-tty", action="store_true", help="write lines instead of drawing, as without a terminal")
 
@@ -121,6 +135,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     watch.add_argument("--partial", action="store_true", help="print the result even if it is not complete")
     watch.add_argument("--quiet", action="store_true", help="show nothing but an error")
+
+    stubs = commands.add_parser(
+        "stubs",
+        help="write types for partial objects",
+        description="Write a module that tells type checkers what the partial objects of pydantic models have: "
+        "PartialOrder for a model Order, and OrderView for whatever a parser's value may be.",
+    )
+    stubs.add_argument("module", metavar="MODULE[:CLASS]", help="where the models are, such as app.models or models.py")
+    stubs.add_argument("-o", "--output", metavar="FILE", help="write here (default: standard output)")
+    stubs.add_argument(
+        "--check", action="store_true", help="write nothing; exit with 1 if FILE is not what would be written"
+    )
     return parser
 
 
