@@ -52,6 +52,13 @@ def without_a_target() -> None:
     assert_type(named.close(), Order)
 
 
+def targets_that_are_no_classes(adapter: TypeAdapter[int | str]) -> None:
+    # Without the annotation mypy takes the first of the union, and pyright Any.
+    parser: Parser[int | str] = Parser(int | str)
+    assert_type(parser.close(), int | str)
+    assert_type(Parser(adapter).close(), int | str)
+
+
 def feeding(parser: Parser[Order], either: str | bytes) -> None:
     assert_type(parser.feed("{"), tuple[Event, ...])
     assert_type(parser.feed(b"{"), tuple[Event, ...])
