@@ -549,6 +549,14 @@ def test_text_that_comes_twice(size: int) -> None:
     assert "$.a.b came a second time" in str(seen.error)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_text_before_an_error_in_it(size: int) -> None:
+    text = '{"Note": "abc\\x", "more": [1]}'
+    seen = read([text[start : start + size] for start in range(0, len(text), size)], Order, lambda e: e.text("$.Note"))
+    assert "".join(seen.found) == "abc"
+    assert type(seen.error) is ParseError
+
+
 def test_text_that_is_cut() -> None:
     seen = read(['{"Note": "ab', "c"], Order, lambda each: each.text(lambda order: order.note))
     assert seen.found == ["ab", "c"]

@@ -116,14 +116,18 @@ class TextReading(Reading[str]):
 
     def take(self, events: Iterable[Event]) -> Iterable[str]:
         found: list[str] = []
+        # Looking at the document costs more than most chunks; elsewhere nothing can have been added.
+        is_here = self.parser.path in self.ways
         for event in events:
             if isinstance(event, Replaced):
                 found += self.replaced(event)
-            elif isinstance(event, Completed) and event.path in self.ways:
-                self.check(_look_up(self.parser.json, event.path))
+            elif event.path in self.ways:
+                is_here = True
+                if isinstance(event, Completed):
+                    self.check(_look_up(self.parser.json, event.path))
             if self.over and self.outcome is None:
                 return found
-        for way in self.ways:
+        for way in self.ways if is_here else ():
             text = _look_up(self.parser.json, way)
             if isinstance(text, str):
                 # Of an alias and a name the first to come; the other one is not the same text.
