@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from partialjson import Completed, Failed, Invalid, Parser, Partial, Truncated
+from partialjson import Completed, Failed, Invalid, Parser, Partial, Truncated, stream
+from partialjson.streaming.recorder import record, written
 
 from .chunking import Observed, observe, random_partition
 from .oneshot import check_end, describe, describe_errors, oneshot
@@ -113,6 +114,19 @@ def check_growth(before: Any, after: Any) -> None:
         assert after.startswith(before), f"law 2: {before!r} became {after!r}"
     else:
         raise AssertionError(f"law 2: {before!r} became {after!r}")
+
+
+def check_places(target: Any, text: str, final: Any) -> None:
+    """What an event says is validated is what the final value has at its path, and so is what streams give for it."""
+    parser: Parser[Any] = Parser(target)
+    events = [*parser.feed(text), *parser.end().events]
+    for event in events:
+        pattern = written(event.path)
+        (place,) = record(pattern, target, None, None, False)
+        wanted = [describe(value) for value in place.reach(final)]
+        assert isinstance(event, Completed)
+        assert event.raw or [describe(event.value)] == wanted, pattern
+        assert [describe(value) for value in stream([text], target).elements(pattern)] == wanted, pattern
 
 
 def check_validated_once(target: Any, text: str, calls: list[Any], seed: int = 0) -> None:
