@@ -29,7 +29,7 @@ def snippets(section: str) -> list[str]:
 
 def surroundings() -> dict[str, Any]:
     """What the guide leaves open; the models are those of its second section."""
-    names: dict[str, Any] = {"chunks": CHUNKS, "event": Completed(("items", 0), 5)}
+    names: dict[str, Any] = {"chunks": CHUNKS, "chunk": CHUNKS[0], "event": Completed(("items", 0), 5)}
     names.update(dict.fromkeys(("show", "draw", "ship", "log", "run"), lambda *arguments: None))
     exec(compiled(snippets(SECTIONS[1])[0], "exec"), names)
     return names

@@ -227,10 +227,14 @@ class Lexer(Machine):
         Raises:
             IncompleteError: it ended before the root value closed.
         """
-        if self.state == NUMBER and self.tree.depth() == 0 and self._number_may_end():
-            self._number_ends(self.token, 0)
+        self.end_number()
         if self.state != DONE:
             raise self.incomplete()
+
+    def end_number(self) -> None:
+        """Close a number at the root, if it may end here."""
+        if self.state == NUMBER and self.tree.depth() == 0 and self._number_may_end():
+            self._number_ends(self.token, 0)
 
     # Structure.
 

@@ -228,6 +228,9 @@ class Parser(Generic[T]):
         base = self._lexer.base
         try:
             self._lexer.feed(text)
+            if self._lexer.stops and self._tail:
+                # A number at the root ends where a character begins that no number has.
+                self._lexer.end_number()
             if self._lexer.stops and self._lexer.done():
                 # Not even what is held back for the rest of its character belongs to the document.
                 if self._lexer.stopped >= 0:

@@ -269,8 +269,14 @@ class View:
         return self._settle(key, plan.settle(raw or json.dumps(value), self.run))
 
     def is_inside_whole(self) -> bool:
-        """Is the place at hand inside a value that is settled whole? What closes there is not validated by itself."""
-        return self.above != 0 and self.mirror < 0 and self.frame.child_plan is not None
+        """Is the place at hand inside a value that is settled whole? What closes there is not validated by itself.
+
+        The members of an object whose shape is not known yet count too: they are validated later.
+        """
+        frame = self.frame
+        if frame.switch is not None or frame.is_lost or frame.child_traits & RAW:
+            return True
+        return self.above != 0 and self.mirror < 0 and frame.child_plan is not None
 
     def _settle(self, key: str | int, result: object) -> object:
         frame = self.frame

@@ -62,11 +62,15 @@ _ANYTHING: Final[Schema] = {"type": "any"}
 
 @dataclass(frozen=True)
 class Hop:
-    """One step: what the document has for it, and how it is taken in a Python value."""
+    """One step: what the document has for it, and how it is taken in a Python value.
+
+    Where it is ``whole``, what it leads to is final only with the value before it: a set drops elements.
+    """
 
     choices: tuple[tuple[Step, ...], ...]
     kind: str
     key: Any = None
+    whole: bool = False
 
     def take(self, value: Any) -> Iterable[Any]:
         """What lies one step inside a validated value; nothing where the step leads nowhere."""
@@ -284,7 +288,8 @@ class Place:
                 schemas.append(_ANYTHING)
         if not schemas:
             raise TypeError(f"{self} is {self.described()}: it has no elements")
-        return self.after(Hop(((None,),), kind), schemas)
+        whole = any(node["type"] in ("set", "frozenset") for node in self.nodes)
+        return self.after(Hop(((None,),), kind, whole=whole), schemas)
 
     def is_dict(self) -> bool:
         kinds = {self.kind(node) for node in self.nodes}
@@ -488,11 +493,15 @@ class Selected:
         # The values on the way, each by the patterns of its paths and the number of hops that lead to it. A hop that
         # adds nothing to the path (into a root model) is taken inside the value before it.
         self._levels: list[tuple[int, list[tuple[Step, ...]]]] = [(0, [()])]
+        self.patterns: list[tuple[Step, ...]] = [()]
+        """The paths that lead to the place."""
+        whole = False
         for count, hop in enumerate(place.hops, 1):
-            before = self._levels[-1][1]
-            patterns = [(*start, *way) for start, way in itertools.product(before, hop.choices)]
-            if patterns != before:
-                self._levels.append((count, patterns))
+            before = self.patterns
+            self.patterns = [(*start, *way) for start, way in itertools.product(before, hop.choices)]
+            whole = whole or hop.whole
+            if self.patterns != before and not whole:
+                self._levels.append((count, self.patterns))
         # Has something been settled at each level, inside the value at the level before?
         self._seen = [False] * (len(self._levels) + 1)
 
@@ -504,15 +513,10 @@ class Selected:
         """Is it one place, not one for each element of something?"""
         return all(hop.kind in (ATTRIBUTE, ITEM) for hop in self.hops)
 
-    @property
-    def patterns(self) -> list[tuple[Step, ...]]:
-        """The paths that lead to the place."""
-        return self._levels[-1][1]
-
     def select(self, around: bool) -> list[str]:
         """Patterns for ``Parser(select=...)``, with those of the values around it or without."""
-        levels = self._levels if around else self._levels[-1:]
-        return [written(pattern) for _, patterns in levels for pattern in patterns]
+        places = [pattern for _, patterns in self._levels for pattern in patterns] if around else self.patterns
+        return [written(pattern) for pattern in places]
 
     def is_on_the_way(self, path: Path) -> bool:
         """Does this path of the document lead to the place, or towards it?"""
@@ -541,7 +545,7 @@ class Selected:
         self._seen[level] = True
         if is_within or isinstance(event, Invalid):
             return []
-        if self.pairs and level == len(self._levels) - 1:
+        if self.pairs and count == len(self.hops):
             return [(event.path[-1], event.value)]
         return self.reach(event.value, count)
 
