@@ -292,6 +292,8 @@ class Compiler:
             return self.kinds_taken(schema["schema"], around) | NULL
         if kind in ("default", "function-after", "json-or-python"):
             return self.kinds_taken(schema[_TRANSPARENT.get(kind, "schema")], around)
+        if kind == "lax-or-strict":
+            return self.kinds_taken(schema["lax_schema"], around) | self.kinds_taken(schema["strict_schema"], around)
         if kind == "union":
             taken = 0
             for choice in schema["choices"]:

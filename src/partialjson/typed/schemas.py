@@ -128,7 +128,7 @@ _ATOMS: Final = STRING | INTEGER | FLOAT | BOOLEAN | NULL
 # alone, and no function of the user is called. What is not listed may do anything with anything.
 TAKEN: Final = {
     "none": NULL,
-    **dict.fromkeys(("bool", "int", "float", "decimal", "fraction", "str", "bytes"), _ATOMS & ~NULL),
+    **dict.fromkeys(("bool", "int", "float", "decimal", "fraction", "complex", "str", "bytes"), _ATOMS & ~NULL),
     **dict.fromkeys(("date", "time", "datetime", "timedelta", "uuid", "url", "multi-host-url"), _ATOMS & ~NULL),
     **dict.fromkeys(("literal", "enum"), _ATOMS),
     "json": STRING,
