@@ -89,6 +89,9 @@ class Shape:
             list itself.
         close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
         whole: shown only when it has closed.
+        is_plain: where no child has failed, the list or dict of the settled children is the result.
+        quick: where no child has failed, gives the final value from the dict of the settled children and the run, at
+            less cost than ``close``; None where ``close`` is needed.
     """
 
     def __init__(
@@ -106,6 +109,8 @@ class Shape:
         self.wrap = wrap
         self.items: list[Child] = items or []
         self.whole = whole
+        self.is_plain = False
+        self.quick: Callable[[dict[str, Any], Any], Any] | None = None
         # Names of the children that have to come before the container is shown.
         self.firsts: list[str] = sorted({child.name for child in children.values() if child.traits & FIRST})
 

@@ -21,7 +21,7 @@ handed out, and the next visible change first copies what somebody kept of that 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.holders import is_held
 from partialjson._core.plan import (
@@ -90,6 +90,7 @@ class Frame:
         # The children that closed, in document order: what the shape settles from.
         self.keys: list[str | int] = []
         self.settled: list[Any] = []
+        self.has_failed = False
         # The name under which the child that is open now is shown, its plan and its traits.
         self.child_name = ""
         self.child_plan: Plan | None = None
@@ -239,7 +240,7 @@ class View:
             self.frame = self.frames[-1] if self.frames else self.ground
             if frame.is_lost or frame.switch is not None:
                 return self._settle(key, frame.plan.settle(self.text.since(frame.start), self.run))
-            return self._settle(key, frame.shape.close(frame.keys, frame.settled, value, self.run))
+            return self._settle(key, self._close_frame(frame, value))
         self.above -= 1
         if self.above != 0:
             return value
@@ -253,6 +254,26 @@ class View:
         if plan is None or plan.exact & (OBJECT if isinstance(value, dict) else ARRAY):
             return self._settle(key, value)
         return self._settle(key, plan.settle(self.text.since(self.start), self.run))
+
+    def _close_frame(self, frame: Frame, value: object) -> object:
+        """What a container settles to."""
+        shape = frame.shape
+        if not frame.has_failed:
+            if shape.is_plain and not frame.is_object:
+                return frame.settled
+            quick = shape.quick
+            if shape.is_plain or quick is not None:
+                # The last of a repeated key counts, in the place of the first.
+                last: dict[str, Any] = {}
+                i: i64
+                for i in range(len(frame.keys)):
+                    last[cast("str", frame.keys[i])] = frame.settled[i]
+                if quick is None:
+                    return last
+                result = quick(last, self.run)
+                if result is not None:
+                    return result
+        return shape.close(frame.keys, frame.settled, value, self.run)
 
     def atom(self, key: str | int, value: object, raw: str) -> object:
         """The value that was entered closed as an atom or a string; ``raw`` is the text of a number."""
@@ -284,6 +305,8 @@ class View:
             self.result = result
         frame.keys.append(key)
         frame.settled.append(result)
+        if isinstance(result, Failure):
+            frame.has_failed = True
         if frame.tags is not None and key in frame.tags:
             # What decided came again, and the last counts.
             frame.is_lost = True

@@ -37,7 +37,7 @@ from partialjson.typed.schemas import (
     previews,
     references,
 )
-from partialjson.typed.shells import FIRST_INDEX, After, Run, over, over_shape, over_switch, replayed_only
+from partialjson.typed.shells import FIRST_INDEX, After, Run, over_shape, over_switch, replayed_only
 from partialjson.typed.targets import adapter_of, config_of, fingerprint
 from partialjson.typed.unions import follow_tagged_union, follow_union
 
@@ -238,7 +238,7 @@ class Compiler:
         self, plan: Plan, schema: Schema, inside: Schema, config: dict[str, Any], config_inside: dict[str, Any]
     ) -> None:
         shell = {**bare(schema), "schema": replayed_only()}
-        after = over(
+        after = After(
             lambda: self.shell(schema, shell, config),
             str(FIRST_INDEX),
             bool(config_inside.get("hide_input_in_errors")),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partialjson._core.plan import Child, Plan, Shape
-from partialjson.typed.schemas import Schema, Unsupported, bare, known
+from partialjson._core.plan import STRING, Child, Plan, Shape
+from partialjson.typed.schemas import Schema, Unsupported, bare, exact_kinds, known
 from partialjson.typed.shells import closer, dict_skeleton, list_skeleton, replayed
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
         return
     shell = compiler.shell(schema, {**bare(schema), "items_schema": replayed()}, config)
     plan.array = Shape(closer(list_skeleton, shell), {}, compiler.plan(items, config))
+    plan.array.is_plain = schema["type"] == "list" and not schema.keys() & {"min_length", "max_length"}
 
 
 def follow_tuple(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -66,3 +67,10 @@ def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str
         raise Unsupported
     shell = compiler.shell(schema, {**bare(schema), "values_schema": replayed()}, config)
     plan.object = Shape(closer(dict_skeleton, shell), {}, compiler.plan(values, config))
+    keys = compiler.resolve(schema["keys_schema"]) if "keys_schema" in schema else {"type": ""}
+    plan.object.is_plain = (
+        schema["type"] == "dict"
+        and not schema.keys() & {"min_length", "max_length"}
+        and keys["type"] == "str"
+        and exact_kinds(keys, config) == STRING
+    )

@@ -15,9 +15,10 @@ from __future__ import annotations
 import json
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import ValidationError
+from pydantic_core import ValidationError, core_schema
 
 from partialjson._core.plan import FIRST, HIDDEN, RAW, Child, Plan, Shape
 from partialjson.typed.partial import partial_class
@@ -53,6 +54,8 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
         fields.probe()
     close_config = fields.config if node["type"] != "named-tuple" else config
     plan.object = Shape(closer(fields.skeleton(), shell, close_config), fields.children, fields.rest, fields.wrap())
+    if node is schema:
+        plan.object.quick = fields.quick()
     if node["type"] == "named-tuple":
         items = list(fields.by_name.values())
         if not fields.has_raw:
@@ -244,6 +247,54 @@ class _Fields:
             return "{" + ",".join(parts) + "}"
 
         return skeleton
+
+    def quick(self) -> Callable[[dict[str, Any], Run], Any] | None:
+        """Makes the object of a plain model in Python mode, where nothing can fail and nobody sees the mode.
+
+        That is where no function of the user but a default factory is called and nothing is strict. It gives None for
+        an object that has not all required fields, or a key that is forbidden.
+        """
+        if self.kind != "model" or self.extra == "allow" or self.first_of or self.has_raw:
+            return None
+        strict = (self.node, self.holder, self.config)
+        if any(each.get("strict") for each in strict) or self.node.get("post_init"):
+            return None
+        schemas: dict[str, Schema] = {}
+        required: list[str] = []
+        for (name, field), key in zip(self.fields().items(), self.children, strict=True):
+            inside = field["schema"]
+            if inside["type"] != "default":
+                required.append(key)
+                schemas[name] = {**field, "schema": core_schema.any_schema()}
+            elif inside.get("strict") or inside.get("validate_default", self.config.get("validate_default", False)):
+                return None
+            else:
+                schemas[name] = {**field, "schema": {**bare(inside), "schema": core_schema.any_schema()}}
+            if self.schemas[name]["schema"]["type"] not in ("default", "function-wrap"):
+                # A validator that runs in the shell.
+                return None
+            if inside["type"] == "default" and self.schemas[name]["schema"]["schema"]["type"] != "function-wrap":
+                return None
+        known_keys = self.children.keys()
+        ignores = self.extra == "ignore"
+        validate: Callable[..., Any] | None = None
+        schema = self.rebuilt(schemas)
+
+        def quick(last: dict[str, Any], run: Run) -> Any:
+            nonlocal validate
+            for key in required:
+                if key not in last:
+                    return None
+            arguments = run.arguments
+            if arguments and arguments.get("strict"):
+                return None
+            if not ignores and not last.keys() <= known_keys:
+                return None
+            if validate is None:
+                validate = self.compiler.validator(schema, {}, prebuilt=False).validate_python
+            return validate(last, **arguments)
+
+        return quick
 
     def probe(self) -> None:
         """Do settled children survive this shell? Then pydantic has not put another validator in its place.

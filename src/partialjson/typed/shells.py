@@ -34,9 +34,6 @@ MOST_SPELLINGS: Final = 1000
 Skeleton = Callable[[list[str | int], list[Any], Any], str]
 """Gives the skeleton of a container from the keys, the settled children and the JSON value."""
 
-After = Callable[[Any, Any, "Run"], Any]
-"""What a node adds to what is inside it: from its result or Failure, the JSON value and the run to its own."""
-
 
 class Run:
     """What one parser passes to validation: pydantic's own arguments, and its stand-in for absent values."""
@@ -169,23 +166,33 @@ def closer(
     return close
 
 
-def over(make_shell: Callable[[], SchemaValidator], text: str, hide_input: bool, failures_only: bool) -> After:
-    """A shell with one child, over the node's settled inside; ``text`` is its skeleton, with the first index.
+class After:
+    """What a node adds to what is inside it: a shell with one child, over the node's settled inside.
 
-    With ``failures_only`` it only adds to errors, else it only runs where there is a value.
+    ``text`` is its skeleton, with the first index. With ``failures_only`` it only adds to errors, else it only runs
+    where there is a value. Called with the result or Failure, the JSON value and the run.
     """
-    validate: Callable[..., Any] | None = None
 
-    def after(result: Any, value: Any, run: Run) -> Any:
-        nonlocal validate
-        if (type(result) is Failure) is not failures_only:
+    __slots__ = ("failures_only", "hide_input", "make_shell", "text", "validate")
+
+    def __init__(
+        self, make_shell: Callable[[], SchemaValidator], text: str, hide_input: bool, failures_only: bool
+    ) -> None:
+        self.make_shell = make_shell
+        self.text = text
+        self.hide_input = hide_input
+        self.failures_only = failures_only
+        self.validate: Callable[..., Any] | None = None
+
+    def __call__(self, result: Any, value: Any, run: Run) -> Any:
+        if (type(result) is Failure) is not self.failures_only:
             return result
-        if validate is None:
-            validate = make_shell().validate_json
+        if self.validate is None:
+            self.validate = self.make_shell().validate_json
         stack = settled_children.stack
         stack.append([result])
         try:
-            return validate(text, **run.arguments)
+            return self.validate(self.text, **run.arguments)
         except ValidationError as error:
 
             def restore(given: Any) -> Any:
@@ -193,11 +200,9 @@ def over(make_shell: Callable[[], SchemaValidator], text: str, hide_input: bool,
                     return value
                 return given
 
-            return Failure(_with_inputs(error, restore, hide_input))
+            return Failure(_with_inputs(error, restore, self.hide_input))
         finally:
             stack.pop()
-
-    return after
 
 
 def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
@@ -209,7 +214,11 @@ def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
         def close(keys: list[str | int], settled: list[Any], value: Any, run: Run) -> Any:
             return after(inner(keys, settled, value, run), value, run)
 
-    return Shape(close, shape.children, shape.rest, shape.wrap, shape.items, whole or shape.whole)
+    made = Shape(close, shape.children, shape.rest, shape.wrap, shape.items, whole or shape.whole)
+    if after is None or after.failures_only:
+        made.is_plain = shape.is_plain
+        made.quick = shape.quick
+    return made
 
 
 def over_switch(switch: Switch, after: After | None, whole: bool) -> Switch:

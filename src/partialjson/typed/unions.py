@@ -21,7 +21,7 @@ from pydantic_core import ValidationError, core_schema
 
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Plan, Switch
 from partialjson.typed.schemas import Schema, Unsupported, bare, known
-from partialjson.typed.shells import FIRST_INDEX, MOST_SPELLINGS, After, Run, over, over_plan, replayed_only
+from partialjson.typed.shells import FIRST_INDEX, MOST_SPELLINGS, After, Run, over_plan, replayed_only
 
 if TYPE_CHECKING:
     from partialjson.typed.compiler import Compiler
@@ -83,7 +83,7 @@ def _fails_as(compiler: Compiler, schema: Schema, branch: int, kind: int, config
         return compiler.shell(schema, {**bare(schema), "choices": choices}, config)
 
     text = f'{{"":{FIRST_INDEX}}}' if kind == OBJECT else f"[{FIRST_INDEX}]"
-    return over(make_shell, text, bool(config.get("hide_input_in_errors")), failures_only=True)
+    return After(make_shell, text, bool(config.get("hide_input_in_errors")), failures_only=True)
 
 
 def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -121,7 +121,7 @@ def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: 
         if branch.object is None and branch.switch is None:
             return None
         if plan is None:
-            plan = over_plan(branch, over(make_shell, skeleton, hide_input, failures_only=True))
+            plan = over_plan(branch, After(make_shell, skeleton, hide_input, failures_only=True))
             if len(made) < MOST_SPELLINGS:
                 made[text] = plan
         return plan
