@@ -168,6 +168,11 @@ class Timings(BlockTimings):
         gap = self._clock() - self._last
         return gap if gap >= after else None
 
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the start to the last chunk."""
+        return self._last - self._start
+
     def _arrived(self, size: int) -> list[Update]:
         """A chunk came."""
         now = self._clock()

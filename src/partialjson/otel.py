@@ -1,0 +1,287 @@
+"""What OpenTelemetry wants to know of a response, from a ``MessageParser`` to a span and to metrics.
+
+    with tracer.start_as_current_span("chat gpt-x", kind=SpanKind.CLIENT) as span:
+        for chunk in body:
+            message.feed_bytes(chunk)
+        record(span, message, request_model="gpt-x")
+
+The names are those of the GenAI semantic conventions 1.41.0, the last of the common repository, in the state
+"development"; the conventions now have releases of their own, which rename the metrics and ``cache_creation``. Nothing
+that a user or a model said is recorded, unless ``paths`` asks for it. ``opentelemetry-api`` is needed (the extra
+``otel``), and loaded when it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from partialjson.errors import json_path
+from partialjson.messages import MessageEnd, MessageParser, ProviderError
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import Histogram, Meter
+    from opentelemetry.trace import Span
+
+__all__ = ["CONVENTIONS", "Metrics", "attributes", "record"]
+
+CONVENTIONS: Final = "1.41.0"
+"""The version of the semantic conventions whose names are used."""
+
+_PROVIDERS: Final = {
+    "anthropic-messages": "anthropic",
+    "bedrock-converse": "aws.bedrock",
+    "cohere": "cohere",
+    "gemini": "gcp.gen_ai",
+    "gemini-interactions": "gcp.gen_ai",
+    "gemini-live": "gcp.gen_ai",
+    "mistral": "mistral_ai",
+    "ollama": "ollama",
+    "openai-chat": "openai",
+    "openai-completions": "openai",
+    "openai-realtime": "openai",
+    "openai-responses": "openai",
+}
+_OPERATIONS: Final = {"openai-completions": "text_completion", "gemini": "generate_content"}
+
+_SECONDS: Final = [0.01 * 2**power for power in range(14)]
+_TOKENS: Final = [float(4**power) for power in range(14)]
+
+# Where providers keep their counts; the first that is there counts.
+_INPUT: Final = (
+    "input_tokens",
+    "prompt_tokens",
+    "inputTokens",
+    "promptTokenCount",
+    "total_input_tokens",
+    "prompt_eval_count",
+    "tokens.input_tokens",
+)
+_OUTPUT: Final = (
+    "output_tokens",
+    "completion_tokens",
+    "outputTokens",
+    "candidatesTokenCount",
+    "responseTokenCount",
+    "total_output_tokens",
+    "eval_count",
+    "tokens.output_tokens",
+)
+_CACHE_READ: Final = (
+    "cache_read_input_tokens",
+    "cacheReadInputTokens",
+    "cachedContentTokenCount",
+    "prompt_tokens_details.cached_tokens",
+    "input_tokens_details.cached_tokens",
+    "input_token_details.cached_tokens",
+)
+_CACHE_WRITE: Final = ("cache_creation_input_tokens", "cacheWriteInputTokens")
+_REASONING: Final = (
+    "output_tokens_details.reasoning_tokens",
+    "completion_tokens_details.reasoning_tokens",
+    "thoughtsTokenCount",
+    "total_thought_tokens",
+)
+# These count what the cache gave or took apart from the input, and the conventions want it within.
+_CACHE_APART: Final = ("anthropic-messages", "bedrock-converse")
+# These count reasoning apart from the output.
+_REASONING_APART: Final = ("gemini", "gemini-interactions", "gemini-live")
+
+
+def attributes(
+    message: MessageParser,
+    *,
+    request_model: str = "",
+    provider: str | None = None,
+    operation: str | None = None,
+) -> dict[str, Any]:
+    """The span attributes of a response, by the conventions. Ends the message if it has not ended.
+
+    Args:
+        request_model: the model that was asked for; a response only names the one that answered.
+        provider: ``gen_ai.provider.name`` where the API does not tell, such as "groq" or "azure.ai.openai".
+        operation: ``gen_ai.operation.name`` where it is not "chat" (or what the API has of its own).
+    """
+    end = message.end()
+    found: dict[str, Any] = {
+        **_identity(message, request_model, provider, operation),
+        "gen_ai.request.stream": True,
+        "gen_ai.response.finish_reasons": [_finish(choice.end()) for choice in message.choices],
+    }
+    if message.id:
+        found["gen_ai.response.id"] = message.id
+    found.update(_tokens(message))
+    timings = message.timings
+    if timings is not None and timings.first_chunk is not None:
+        found["gen_ai.response.time_to_first_chunk"] = timings.first_chunk
+    error = _error_type(end)
+    if error:
+        found["error.type"] = error
+    return found
+
+
+def record(
+    span: Span,
+    message: MessageParser,
+    *,
+    request_model: str = "",
+    provider: str | None = None,
+    operation: str | None = None,
+    paths: bool = False,
+) -> None:
+    """Sets the attributes of a response on a span, its status where it failed, and adds events of our own.
+
+    The events, with names in ``partialjson``, tell what the conventions have no word for: a document that is not
+    complete (``partialjson.document``: the tool, the state, how many required fields are missing) and, with timings,
+    ``partialjson.timings`` (first token, visible value and field, the longest gap). The span is not ended here.
+
+    Args:
+        paths: the place that was open is told too. Its keys may be the model's own words.
+        request_model, provider, operation: as in ``attributes``.
+
+    Raises:
+        ImportError: opentelemetry-api is not installed.
+    """
+    from opentelemetry.trace import Status, StatusCode
+
+    if not span.is_recording():
+        return
+    span.set_attributes(attributes(message, request_model=request_model, provider=provider, operation=operation))
+    for choice in message.choices:
+        for told in _document_events(choice.end(), paths):
+            span.add_event("partialjson.document", told)
+    if message.timings is not None:
+        span.add_event("partialjson.timings", _moments(message))
+    error = _error_type(message.end())
+    if error:
+        # The error's own words may quote the body.
+        span.set_status(Status(StatusCode.ERROR, error))
+
+
+class Metrics:
+    """The histograms of the conventions for clients; ``meter`` is an OpenTelemetry meter."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._duration = meter.create_histogram(
+            "gen_ai.client.operation.duration",
+            "s",
+            "How long the response took, from the request to its end.",
+            explicit_bucket_boundaries_advisory=_SECONDS,
+        )
+        self._first_chunk = meter.create_histogram(
+            "gen_ai.client.operation.time_to_first_chunk",
+            "s",
+            "From the request to the first chunk.",
+            explicit_bucket_boundaries_advisory=_SECONDS,
+        )
+        self._tokens: Histogram = meter.create_histogram(
+            "gen_ai.client.token.usage",
+            "{token}",
+            "Tokens of the input and of the output.",
+            explicit_bucket_boundaries_advisory=_TOKENS,
+        )
+
+    def record(
+        self,
+        message: MessageParser,
+        *,
+        request_model: str = "",
+        provider: str | None = None,
+        operation: str | None = None,
+    ) -> None:
+        """Records one response; call it once, when it has ended. Times need a message with ``timings``."""
+        end = message.end()
+        common = _identity(message, request_model, provider, operation)
+        tokens = _tokens(message)
+        for kind in ("input", "output"):
+            if f"gen_ai.usage.{kind}_tokens" in tokens:
+                self._tokens.record(tokens[f"gen_ai.usage.{kind}_tokens"], {**common, "gen_ai.token.type": kind})
+        timings = message.timings
+        if timings is None:
+            return
+        if timings.first_chunk is not None:
+            self._first_chunk.record(timings.first_chunk, common)
+        error = _error_type(end)
+        self._duration.record(timings.elapsed, {**common, "error.type": error} if error else common)
+
+
+def _identity(
+    message: MessageParser, request_model: str, provider: str | None, operation: str | None
+) -> dict[str, Any]:
+    found = {
+        "gen_ai.operation.name": operation or _OPERATIONS.get(message.api, "chat"),
+        "gen_ai.provider.name": provider or _PROVIDERS.get(message.api, message.api),
+        "gen_ai.request.model": request_model,
+        "gen_ai.response.model": message.model,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _finish(end: MessageEnd) -> str:
+    """The provider's word, or ours where it said nothing."""
+    return end.raw or end.reason
+
+
+def _tokens(message: MessageParser) -> dict[str, int]:
+    usage = message.usage
+    read, written, thought = (_count(usage, names) for names in (_CACHE_READ, _CACHE_WRITE, _REASONING))
+    into, out = _count(usage, _INPUT), _count(usage, _OUTPUT)
+    if into is not None and message.api in _CACHE_APART:
+        into += (read or 0) + (written or 0)
+    if out is not None and message.api in _REASONING_APART:
+        out += thought or 0
+    found = {
+        "gen_ai.usage.input_tokens": into,
+        "gen_ai.usage.output_tokens": out,
+        "gen_ai.usage.cache_read.input_tokens": read,
+        "gen_ai.usage.cache_creation.input_tokens": written,
+        "gen_ai.usage.reasoning.output_tokens": thought,
+    }
+    return {name: count for name, count in found.items() if count is not None}
+
+
+def _count(usage: Mapping[str, object], names: tuple[str, ...]) -> int | None:
+    for name in names:
+        value: object = usage
+        for step in name.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return int(value)
+    return None
+
+
+def _error_type(end: MessageEnd) -> str:
+    """A word for an ending in an error: the provider's own, or ours; "" where there was none."""
+    if isinstance(end.error, ProviderError):
+        return end.error.type or str(end.error.code or "") or "_OTHER"
+    if end.error is not None:
+        return type(end.error).__name__
+    return "disconnected" if end.reason == "disconnected" else ""
+
+
+def _document_events(end: MessageEnd, paths: bool) -> Iterator[dict[str, Any]]:
+    for document in end.documents:
+        if document.state != "complete":
+            told: dict[str, Any] = {
+                "partialjson.document.name": document.name,
+                "partialjson.document.state": document.state,
+                "partialjson.document.missing": len(document.missing),
+            }
+            if paths and document.path is not None:
+                told["partialjson.document.path"] = json_path(document.path)
+            if end.cut_by:
+                told["partialjson.cut_by"] = list(end.cut_by)
+            yield told
+
+
+def _moments(message: MessageParser) -> dict[str, Any]:
+    timings = message.timings
+    assert timings is not None
+    found = {
+        "partialjson.time_to_first_token": timings.first_token,
+        "partialjson.time_to_first_visible": timings.first_visible,
+        "partialjson.time_to_first_field": timings.first_field,
+        "partialjson.longest_gap": timings.gaps.max,
+        "partialjson.chunks": timings.chunks,
+    }
+    return {name: value for name, value in found.items() if value is not None}
