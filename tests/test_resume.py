@@ -472,6 +472,47 @@ def test_reopening_and_starting_anew() -> None:
     assert parser.json == {"total": 3}
 
 
+@given(cuts(texts()), st.booleans(), st.booleans(), st.booleans())
+@settings(deadline=None, max_examples=150)
+def test_reopening_leaves_the_state_of_the_text_that_counts(
+    pair: tuple[str, int], ends: bool, deltas: bool, as_bytes: bool
+) -> None:
+    """As if what was dropped had never come; `texts` has escapes, surrogate pairs and numbers to cut."""
+    text = pair[0][: pair[1]]
+    assume(not as_bytes or not any("\ud800" <= character <= "\udfff" for character in text))
+
+    def fed(text: str) -> Parser[Any]:
+        parser: Parser[Any] = Parser()
+        if deltas:
+            parser.deltas()
+        parser.feed(text.encode() if as_bytes else text)
+        return parser
+
+    parser = fed(text)
+    if ends:
+        parser.end("length")
+    dropped = parser.reopen()
+    assert parser.checkpoint() == fed(text[: len(text) - dropped]).checkpoint() | {
+        # What was learnt from text that counts no more: its kind, and that no byte order mark is to come.
+        name: parser.checkpoint()[name]
+        for name in ("input", "bom_checked")
+    }
+    assert parser.reopen() == 0
+
+
+@pytest.mark.parametrize("at", range(len(ORDER)))
+def test_reopening_a_typed_document(at: int) -> None:
+    parser = Parser(Order)
+    parser.feed(ORDER[:at])
+    parser.end()
+    dropped = parser.reopen()
+    other = Parser(Order)
+    other.feed(ORDER[: at - dropped])
+    assert parser.checkpoint() == other.checkpoint() | {"input": parser.checkpoint()["input"]}
+    parser.feed(ORDER[at - dropped :])
+    assert parser.close() == Order.model_validate_json(ORDER)
+
+
 # What is asked for.
 
 

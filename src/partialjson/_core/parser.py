@@ -456,7 +456,8 @@ class Parser(Generic[T]):
         if self._life == CLOSED and not isinstance(self._outcome, Truncated):
             raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
         dropped = self._lexer.drop_token()
-        self._byte_base -= dropped
+        if self._input == BYTES:
+            self._byte_base -= dropped
         self._tail = b""
         self._outcome = None
         self._life = OPEN
