@@ -14,6 +14,7 @@ from partialjson.messages import (
     Attempts,
     BlockRestarted,
     BlockStarted,
+    Call,
     CallWithdrawn,
     DocumentProgress,
     MessageEnded,
@@ -52,7 +53,7 @@ class Viewer:
                     self.blocks[block] = ""
                 case TextDelta(block=block, text=text):
                     self.blocks[block] += text
-                case DocumentProgress(block=block, text=text, document=document) if "Call" in type(document).__name__:
+                case DocumentProgress(block=block, text=text, document=document) if isinstance(document, Call):
                     self.blocks[block] += text
                 case BlockRestarted(block=block):
                     self.blocks[block] = ""
@@ -95,6 +96,7 @@ def test_the_view_folds_and_never_shows_less(api: str, attempts: list[tuple[Said
     viewer = Viewer()
     shown: Any = MISSING
     size = 0
+    sizes: dict[tuple[str, int], int] = {}
     for number, (said, length) in enumerate(attempts, 1):
         assert response.attempt == number
         alone, alone_updates = MessageParser(api, tools=TOOLS, output=Any), list[Update]()
@@ -111,8 +113,8 @@ def test_the_view_folds_and_never_shows_less(api: str, attempts: list[tuple[Said
                 assert total >= size
             else:
                 assert updates[0] == MessageRestarted(number)
-                assert _reaches(response, size, total)
-            size = total
+                assert _reaches(response, sizes)
+            size, sizes = total, _sizes(response)
         end = response.end()
         assert end.reason == alone.end().reason
         viewer.fold(list(end.updates))
@@ -125,7 +127,7 @@ def test_the_view_folds_and_never_shows_less(api: str, attempts: list[tuple[Said
             assert viewer.ended
         elif end.reason in ("complete", "tool_calls"):
             raise AssertionError("an attempt that ended well is not shown")
-        size = sum(len(block.text) for block in response.blocks)
+        size, sizes = sum(len(block.text) for block in response.blocks), _sizes(response)
         dead = list(response.running.calls)
         if number < len(attempts):
             viewer.fold(response.retry())
@@ -133,9 +135,27 @@ def test_the_view_folds_and_never_shows_less(api: str, attempts: list[tuple[Said
             assert not any(call.ready for call in dead)
 
 
-def _reaches(response: Attempts, size: int, total: int) -> bool:
-    """A shorter answer is shown only where parts of it have ended."""
-    return total >= size or any(block.ended for block in response.blocks) or len(response.blocks) > 1
+def _sizes(response: Attempts) -> dict[tuple[str, int], int]:
+    """The length of what is shown, by kind and number."""
+    blocks = [(block.kind, block) for block in response.blocks]
+    return {
+        (kind, [each for each, _ in blocks[:at]].count(kind)): len(block.text)
+        for at, (kind, block) in enumerate(blocks)
+    }
+
+
+def _reaches(response: Attempts, before: dict[tuple[str, int], int]) -> bool:
+    """Is each part as long as the one that was shown, or over? In an attempt that ended well all are."""
+    ends = [choice._end for choice in response.running.choices]
+    if ends[0] is not None and ends[0].reason in ("complete", "tool_calls"):
+        return True
+    now = _sizes(response)
+    over = set()
+    for at, (where, block) in enumerate(zip(now, response.blocks, strict=True)):
+        is_last = at == len(response.blocks) - 1
+        if block.ended or (block.done if isinstance(block, Call) else not is_last):
+            over.add(where)
+    return all(where in over or now.get(where, 0) >= size for where, size in before.items() if size)
 
 
 def chat(*texts: str, reason: str | None = None) -> list[Any]:
