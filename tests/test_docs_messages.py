@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from partialjson import providers
+from partialjson.clients import read
 from partialjson.messages import MessageParser
 from partialjson.providers import PROVIDERS
-from support.bodies import APIS, WITHOUT_CALLS, Said, Say, array, body, events, frames
+from support.bodies import APIS, WITHOUT_CALLS, Said, Say, array, body, events, frames, sse
 
 GUIDE = Path(__file__).parent.parent / "docs" / "messages.md"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -20,7 +24,7 @@ TEXTS = ('{"city":', '"Bern"}')
 
 
 def api_of(snippet: str) -> str:
-    found = re.search(r'MessageParser\("([^"]+)"', snippet)
+    found = re.search(r'(?:MessageParser\(|read\(\w+, )"([^"]+)"', snippet)
     return found[1] if found else ""
 
 
@@ -55,6 +59,26 @@ def test_a_snippet_runs(snippet: str, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_every_provider_has_a_snippet() -> None:
     assert {api_of(snippet) for snippet in OTHERS} - {""} == set(PROVIDERS) == set(APIS)
+
+
+def test_another_provider_is_one_module_and_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("partialjson.providers.made_up")
+    snippet = next(snippet for snippet in OTHERS if "class Adapter" in snippet)
+    exec(compile(snippet, str(GUIDE), "exec"), vars(module))
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(providers._ROWS, "made-up", providers._Row("made_up"))
+    told = [
+        {"piece": {"slot": 0, "tool": "get_weather", "json": '{"city":'}},
+        {"piece": {"slot": 1, "tool": "f", "json": "[1,"}},
+        {"piece": {"slot": 0, "json": '"Bern"}'}},
+        {"over": "length"},
+    ]
+    for source in (told, [sse(told)]):
+        message = read(source, "made-up", tools={"get_weather": dict[str, str]}).finish()
+        assert [call.value for call in message.calls] == [{"city": "Bern"}, [1]]
+        assert [call.ready for call in message.calls] == [True, False]
+        assert (message.end().reason, message.end().raw) == ("truncated", "length")
+    assert read(told[:2], "made-up").finish().end().reason == "disconnected"
 
 
 def test_the_loop_shows_what_changes(capsys: pytest.CaptureFixture[str]) -> None:
