@@ -239,10 +239,11 @@ def sequence_of(inner: Spec, form: str) -> Spec:
         if messy(draw, mess):
             return draw(st.sampled_from(JUNK))
         number = draw(st.integers(0, 3))
+        parts: list[str]
         if form == "set":
-            parts = draw(st.lists(st.sampled_from(('"a"', '"b"', '"long text"')), max_size=4))
+            parts = [*draw(st.lists(st.sampled_from(('"a"', '"b"', '"long text"')), max_size=4))]
         elif form == "frozenset":
-            parts = draw(st.lists(st.sampled_from(("1", '"2"', "3")), max_size=4))
+            parts = [*draw(st.lists(st.sampled_from(("1", '"2"', "3")), max_size=4))]
         elif form == "pair":
             parts = ["1", inner.write(draw, mess)]
             if messy(draw, mess):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Optional
 
 import pytest
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, TypeAdapter
@@ -76,7 +76,7 @@ TEXT = (
         (Annotated[str, Preview, AfterValidator(shout)], '"ab', "ab"),
         (Annotated[str, BeforeValidator(shout), Preview], '"ab', "ab"),
         (Annotated[str | None, Preview, AfterValidator(lambda text: text)], '"ab', "ab"),
-        (Annotated[str, AfterValidator(shout), Preview] | None, '"ab', "ab"),
+        (Optional[Annotated[str, AfterValidator(shout), Preview]], '"ab', "ab"),  # noqa: UP045
         (Annotated[str, StringConstraints(to_upper=True), Preview], '"ab', "ab"),
         (Annotated[Literal["abc"], Preview], '"ab', "ab"),
         (Annotated[str, Whole], '"ab', MISSING),
@@ -86,7 +86,7 @@ TEXT = (
         (list[Annotated[str, Whole]], '["a", "b', ["a"]),
         (Annotated[Item, Whole], '{"name": "a', MISSING),
         (list[Annotated[Item, Whole]], '[{"name": "a"}, {"name": "b', [Item(name="a")]),
-        (Annotated[Item, Whole] | None, '{"name": "a', MISSING),
+        (Optional[Annotated[Item, Whole]], '{"name": "a', MISSING),  # noqa: UP045
         (str | Annotated[Item, Whole], '{"name": "a', MISSING),
         (Annotated[Pet, Whole], '{"kind": "cat", "name": "a", ', MISSING),
         (Annotated[str, Preview, Whole], '"ab', MISSING),

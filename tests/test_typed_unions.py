@@ -466,7 +466,7 @@ TAGGED: dict[str, tuple[Any, tuple[str, ...]]] = {
         ('{"lives": 3, "kind": "cat"}', '{"kind": "cat", "lives": 13}', '{"kind": "cat", "lives": 4}'),
     ),
     "around a nullable branch": (
-        Annotated[Cat | Dog, Field(discriminator="kind")] | None,
+        Optional[Annotated[Cat | Dog, Field(discriminator="kind")]],  # noqa: UP045
         ('{"lives": 3, "kind": "cat"}', "null", '{"lives": 3}'),
     ),
 }

@@ -11,7 +11,7 @@ marker leaves a note in the metadata of the core schema, where the plan compiler
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -36,8 +36,8 @@ class Marker:
         schema: Any = handler(source)
         metadata = schema.get("metadata") or {}
         noted = metadata.get(KEY, ())
-        marked: CoreSchema = {**schema, "metadata": {**metadata, KEY: (*noted, self._name)}}
-        return marked
+        marked: Any = {**schema, "metadata": {**metadata, KEY: (*noted, self._name)}}
+        return cast("CoreSchema", marked)
 
     def __repr__(self) -> str:
         return self._name

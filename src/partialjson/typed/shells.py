@@ -208,13 +208,14 @@ class After:
 def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
     """The same container, with something added when it closes; with ``whole`` it is not shown before."""
     inner = shape.close
-    close = inner
-    if after is not None:
 
-        def close(keys: list[str | int], settled: list[Any], value: Any, run: Run) -> Any:
-            return after(inner(keys, settled, value, run), value, run)
+    def close(keys: list[str | int], settled: list[Any], value: Any, run: Run) -> Any:
+        result = inner(keys, settled, value, run)
+        return result if after is None else after(result, value, run)
 
-    made = Shape(close, shape.children, shape.rest, shape.wrap, shape.items, whole or shape.whole)
+    made = Shape(
+        inner if after is None else close, shape.children, shape.rest, shape.wrap, shape.items, whole or shape.whole
+    )
     if after is None or after.failures_only:
         made.is_plain = shape.is_plain
         made.quick = shape.quick
