@@ -6,8 +6,9 @@ in small pieces in turn. Each contestant runs in a fresh process and reads all o
 stream, ``aread`` over the bytes of httpx, the SDK's own accumulating helper, and the bare SDK, which makes events and
 drops them. Who gives calls must give the right ones to the right stream.
 
-Time runs from the moment at which the server lets go until the last stream has ended, and is that of the client's
-process, which is what is busy. Memory is the growth of the process's peak over what it was before the first request.
+The processor's time is that of the client's process for everything, connecting included; it depends least on what
+else the machine does. The other time runs from the moment at which the server lets go until the last stream has
+ended. Memory is the growth of the process's peak over what it was before the first request.
 
 The extra ``sdks`` has what is needed. Results are a table in ``benchmarks/results/concurrency.md``.
 """
@@ -322,16 +323,19 @@ def values(message: MessageParser) -> object:
 
 
 async def race(api: str, contestant: str, url: str, streams: int) -> dict[str, Any]:
-    """Reads all streams at once: seconds, kilobytes of the process's peak beyond its start, and wrong results."""
+    """Reads all streams at once: when they ended, seconds of the processor, kilobytes of the process's peak beyond its
+    start, and wrong results."""
     follow = Clients(api, url, streams).follower(contestant)
     wrong = 0 if await follow(WARM_UP) in (None, orders(WARM_UP)) else 1
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    busy = time.process_time()
     found = await asyncio.gather(*(follow(number) for number in range(streams)))
     ended = time.monotonic()
+    busy = time.process_time() - busy
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     if contestant in KNOWN_CALLS:
         wrong += sum(result != orders(number) for number, result in enumerate(found))
-    return {"ended": ended, "kilobytes": peak - before, "wrong": wrong}
+    return {"ended": ended, "busy": busy, "kilobytes": peak - before, "wrong": wrong}
 
 
 async def released(url: str) -> float:
@@ -370,20 +374,19 @@ def run(api: str, contestant: str, streams: int) -> dict[str, Any] | str:
 
 
 def table(results: dict[tuple[str, str], list[dict[str, Any]] | str], streams: int) -> str:
-    lines = [
-        "| API | contestant | seconds | streams/s | MB/s | KiB a stream | wrong results |",
-        "|---|---|--:|--:|--:|--:|--:|",
-    ]
+    lines = ["| API | contestant | CPU seconds | streams/CPU s | MB/CPU s | seconds | KiB a stream | wrong results |"]
+    lines.append("|---|---|--:|--:|--:|--:|--:|--:|")
     for (api, contestant), runs in results.items():
         if isinstance(runs, str):
-            lines.append(f"| {api} | {contestant} | left out: {runs} | | | | |")
+            lines.append(f"| {api} | {contestant} | left out: {runs} | | | | | |")
             continue
         seconds = median(run["seconds"] for run in runs)
+        busy = median(run["busy"] for run in runs)
         size = sum(len(body(api, number)) for number in range(streams)) / 1e6
         kilobytes = median(run["kilobytes"] for run in runs) / streams
         wrong = str(max(run["wrong"] for run in runs)) if contestant in KNOWN_CALLS else "-"
         lines.append(
-            f"| {api} | {contestant} | {seconds:.2f} | {streams / seconds:,.0f} | {size / seconds:.1f}"
+            f"| {api} | {contestant} | {busy:.1f} | {streams / busy:,.0f} | {size / busy:.1f} | {seconds:.1f}"
             f" | {kilobytes:.0f} | {wrong} |"
         )
     return "\n".join(lines)
@@ -401,9 +404,11 @@ def about(streams: int, rounds: int) -> str:
         f"{date.today()}; {platform.system()}, {platform.machine()}; CPython {platform.python_version()}; core {core}; "
         f"{', '.join(found)}; median of {rounds}.\n\n"
         f"Each stream brings two tool calls of its own in fragments of {FRAGMENT} characters; events a stream: "
-        f"{events}. All are connected before any goes on. Time is from there to the end of the last one; memory is the "
-        "growth of the process's peak, the client's connections and buffers included. `aread` validates the arguments "
-        "into pydantic models while they come; the helpers do it once at the end; the bare SDK drops its events. "
+        f"{events}. All are connected before any goes on. CPU seconds are those of the client's process, connecting "
+        "included; seconds are from there to the end of the last stream, on a machine that did other things, too. "
+        "Memory is the growth of the process's peak, the client's connections and buffers included. `aread` validates "
+        "the arguments into pydantic models while they come; the helpers do it once at the end; the bare SDK drops its "
+        "events. "
         "Made by `python benchmarks/concurrency.py`.\n\n"
     )
 

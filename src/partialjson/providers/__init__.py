@@ -280,6 +280,10 @@ def get(obj: object, name: str) -> object:
     absent."""
     if type(obj) is dict:  # much the commonest, and the check by the abstract class is slow
         return obj.get(name)
+    if hasattr(type(obj), "__pydantic_fields__"):  # asking a model for what it has not is slow, too
+        value = obj.__dict__.get(name)
+        extra = getattr(obj, "__pydantic_extra__", None) if value is None else None
+        return value if extra is None else extra.get(name)
     if isinstance(obj, Mapping):
         return obj.get(name)
     if obj is None or isinstance(obj, (str, bytes, int, float, Sequence)):
