@@ -46,7 +46,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
         monkeypatch.setenv("OPENAI_BASE_URL", f"{url}/v1")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
         monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", url)
-        monkeypatch.setenv("CO_API_URL", url)
         monkeypatch.setenv("OLLAMA_HOST", url)
         for name, value in {
             "AWS_ACCESS_KEY_ID": "AKIA",
@@ -64,6 +63,7 @@ def redirected(snippet: str, server: Loopback) -> str:
         snippet = snippet.replace("OpenAI()", f'OpenAI(websocket_base_url="{server.socket_url}")')
     snippet = re.sub(r'"wss://[^"]+"', f'"{server.socket_url}"', snippet)
     snippet = re.sub(r'"http://localhost[^"]+"', f'"{server.url}/v1"', snippet)
+    snippet = snippet.replace("ClientV2()", f'ClientV2(base_url="{server.url}")')
     return snippet.replace("Mistral()", f'Mistral(server_url="{server.url}", api_key="k")')
 
 
