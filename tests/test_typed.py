@@ -63,6 +63,7 @@ from partialjson import (
     Partial,
     Replaced,
     Truncated,
+    Violation,
 )
 from partialjson.typed import compiler, shells
 from support.chunking import check_all_chunkings
@@ -1143,6 +1144,7 @@ def test_an_invalid_field_is_reported_when_it_closes_and_stays_absent() -> None:
     assert [(type(each).__name__, each.path) for each in events] == [
         ("Completed", ("items", 0, "name")),
         ("Completed", ("items", 0)),
+        ("Violation", ("items", 1, "name")),
         ("Invalid", ("items", 1, "name")),
         ("Invalid", ("items", 1)),
         ("Invalid", ("items",)),
@@ -1208,7 +1210,7 @@ def test_an_error_in_the_syntax_wins_over_errors_of_the_schema() -> None:
     parser: Parser[Order] = Parser(Order)
     with pytest.raises(ParseError) as caught:
         parser.feed('{"id": "x", "note": tru!')
-    assert [type(event) for event in caught.value.events] == [Invalid]
+    assert [type(event) for event in caught.value.events] == [Invalid, Violation]
     with pytest.raises(ParseError) as again:
         parser.close()
     assert again.value is caught.value

@@ -197,13 +197,13 @@ def test_markers_change_nothing_of_pydantic() -> None:
     value = Marked.model_validate_json(TEXT)
     assert value.model_dump() == Plain.model_validate_json(TEXT).model_dump()
     assert value.model_dump_json() == Plain.model_validate_json(TEXT).model_dump_json()
-    pairs: tuple[tuple[Any, Any], ...] = (
+    pairs: list[Any] = [
         (Annotated[Item, Whole], Item),
         (Annotated[Item, Field(description="x"), First], Annotated[Item, Field(description="x")]),
         (list[Annotated[Pet, Whole]], list[Pet]),
         (Annotated[Cat | Dog, Whole, Field(discriminator="kind")], Pet),
         (Annotated[str, Preview, Field(max_length=3)], Annotated[str, Field(max_length=3)]),
-    )
+    ]
     for target, unmarked in pairs:
         adapter, other = TypeAdapter[Any](target), TypeAdapter[Any](unmarked)
         assert adapter.json_schema() == other.json_schema()

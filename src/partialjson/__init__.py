@@ -18,7 +18,7 @@ from partialjson._core import lexer as _lexer
 from partialjson._core.events import Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING, Missing
-from partialjson.errors import IncompleteError, ParseError
+from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import Limits
 from partialjson.markers import First, Preview, Whole
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
@@ -38,6 +38,7 @@ __all__ = [
     "First",
     "IncompleteError",
     "Invalid",
+    "InvalidError",
     "Limits",
     "Missing",
     "Outcome",

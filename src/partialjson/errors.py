@@ -2,9 +2,10 @@
 
     ValueError
     └── ParseError          the text is not JSON, or passes a limit
-        └── IncompleteError the text is the beginning of JSON, and it ended
+        ├── IncompleteError the text is the beginning of JSON, and it ended
+        └── InvalidError    a value does not fit its target, and the parser was told to stop there
 
-Both say where: an absolute offset, a line, a column, and the path of the place in the document. Both carry the events
+All say where: an absolute offset, a line, a column, and the path of the place in the document. They carry the events
 completed before them, so that nothing finished is lost with the error. Wrong use of the parser itself is told apart
 from wrong input: it raises TypeError or RuntimeError.
 """
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
 
-__all__ = ["IncompleteError", "ParseError", "json_path"]
+__all__ = ["IncompleteError", "InvalidError", "ParseError", "json_path"]
 
 
 class ParseError(ValueError):
@@ -70,6 +71,34 @@ class ParseError(ValueError):
 
 class IncompleteError(ParseError):
     """The document ended before its root value closed; ``path`` is the place that was open."""
+
+
+class InvalidError(ParseError):
+    """A value does not fit its target, and the parser was made with ``on_invalid="raise"``.
+
+    Attributes:
+        pos: where the value begins; of a container that closed, where it does; of a value that cannot become valid any
+            more, the character that shows it.
+        error: the validator's own error; None where the value has not closed.
+    """
+
+    def __init__(
+        self,
+        msg: str,
+        pos: int,
+        lineno: int = 1,
+        colno: int = 1,
+        path: Path = (),
+        events: tuple[Event, ...] = (),
+        byte_pos: int | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        super().__init__(msg, pos, lineno, colno, path, events, byte_pos)
+        self.error = error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kind, arguments = super().__reduce__()
+        return kind, (*arguments, self.error)
 
 
 def json_path(path: Sequence[str | int]) -> str:

@@ -42,7 +42,7 @@ from partialjson._core.machine import (
     Machine,
     shown,
 )
-from partialjson._core.plan import Text
+from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Text
 from partialjson._core.rows import LEAST, whole_elements
 from partialjson._core.tree import Tree
 from partialjson.errors import ParseError
@@ -239,14 +239,16 @@ class Lexer(Machine):
     # Structure.
 
     def _value(self, s: str, c: i64, i: i64, n: i64) -> i64:
+        if self.text is not None:
+            self.text.at = self.base + i
+            if self.tree.foresees:
+                self._begins(c)
         if c == QUOTE:
             return self._string(s, i + 1, n)
         if c == OPEN_BRACE or c == OPEN_BRACKET:
             tree = self.tree
             if tree.depth() >= self.max_depth:
                 raise self.error(f"nested deeper than the limit of {self.max_depth}", i)
-            if self.text is not None:
-                self.text.at = self.base + i
             if c == OPEN_BRACE:
                 tree.begin_object()
                 self.state = FIRST_KEY
@@ -283,6 +285,24 @@ class Lexer(Machine):
         self.state = WORD
         self.matched = 1
         return self._word(s, i + 1, n)
+
+    def _begins(self, c: i64) -> None:
+        """Tell the tree what the character that begins a value shows of it."""
+        kind: i64 = 0
+        if c == QUOTE:
+            kind = STRING
+        elif c == OPEN_BRACE:
+            kind = OBJECT
+        elif c == OPEN_BRACKET:
+            kind = ARRAY
+        elif c == DASH or DIGIT_0 <= c <= DIGIT_9:
+            kind = INTEGER | FLOAT
+        elif c == 116 or c == 102:
+            kind = BOOLEAN
+        elif c == 110:
+            kind = NULL
+        if kind != 0:
+            self.tree.begins(kind)
 
     def _after(self, s: str, c: i64, i: i64) -> i64:
         in_object = self.tree.in_object
@@ -380,6 +400,8 @@ class Lexer(Machine):
             if c == QUOTE:
                 if j - i > self.max_string:
                     break
+                if self.text is not None:
+                    self.text.at = self.base + j
                 self.tree.name(self._name(s, i, j, hashed))
                 j += 1
                 if j < n and ord(s[j]) == COLON_SIGN:
@@ -398,6 +420,8 @@ class Lexer(Machine):
         j = self._plain_run(s, i, n)
         if j < n and s[j] == '"' and j - i <= self.max_string:
             key = s[i:j]
+            if self.text is not None:
+                self.text.at = self.base + j
             self.tree.name(self._known(key))
             self.state = COLON
             return j + 1
@@ -515,6 +539,8 @@ class Lexer(Machine):
         if self.high != 0:
             self._lone(i)
         if self.is_key:
+            if self.text is not None:
+                self.text.at = self.base + i
             self._named()
         else:
             self._closed()

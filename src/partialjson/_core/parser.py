@@ -44,6 +44,8 @@ UNKNOWN: Final = 0
 STR: Final = 1
 BYTES: Final = 2
 
+ON_INVALID: Final = ("collect", "raise", "skip")
+
 # Words of providers and of this library for an end that does not cut the text. Any other word may have cut a number.
 WHOLE_REASONS: Final = frozenset(
     ["stop", "end_turn", "tool_use", "tool_calls", "function_call", "complete", "completed", "tool_call"]
@@ -61,6 +63,11 @@ class Parser(Generic[T]):
         missing: what ``json`` and ``value`` are before anything has come, and what absent attributes read as.
         limits: bounds on depth, string, number and document; see ``Limits``.
         strict, context, by_alias, by_name: as in pydantic's ``validate_json``.
+        on_invalid: what happens at a value that does not fit the target. "collect": there is an ``Invalid`` event, the
+            document goes on, and ``close`` raises the validator's error for all of it. "raise": ``feed`` raises
+            InvalidError at once, also for an open value that cannot become valid any more. "skip": a bad element of an
+            array is left out of the result, and reported; anything else as for "collect".
+        predict: report an open string for which only one value is left, as ``Predicted``.
 
     Raises:
         TypeError: an option is of a kind that is not understood.
@@ -79,6 +86,8 @@ class Parser(Generic[T]):
         context: Any = None,
         by_alias: bool | None = None,
         by_name: bool | None = None,
+        on_invalid: str = "collect",
+        predict: bool = False,
     ) -> None:
         if limits is None:
             limits = Limits()
@@ -96,6 +105,8 @@ class Parser(Generic[T]):
         self._pinned = False
         if select is not None and not isinstance(select, (str, bytes)):
             select = list(select)
+        if on_invalid not in ON_INVALID:
+            raise ValueError(f"on_invalid is one of 'collect', 'raise' and 'skip', not {on_invalid!r}")
         self._target: Any = target
         self._context: Any = context
         # What a checkpoint needs to make the same parser again.
@@ -105,6 +116,8 @@ class Parser(Generic[T]):
             "strict": strict,
             "by_alias": by_alias,
             "by_name": by_name,
+            "on_invalid": on_invalid,
+            "predict": bool(predict),
         }
         self._tree = Tree(compile_selection(select), missing)
         text = Text() if target is not None else None
@@ -118,9 +131,13 @@ class Parser(Generic[T]):
         )
         if text is not None:
             plan, run = _load_plan(target, missing, strict, context, by_alias, by_name)
-            self._tree.follow(View(plan, run, missing, text))
+            view = View(plan, run, missing, text)
+            view.skips = on_invalid == "skip"
+            self._tree.follow(view, on_invalid == "raise", bool(predict))
         elif strict is not None or context is not None or by_alias is not None or by_name is not None:
             raise TypeError("strict, context, by_alias and by_name belong to a target, and this parser has none")
+        elif on_invalid != "collect" or predict:
+            raise TypeError("on_invalid and predict belong to a target, and this parser has none")
 
     # Text in.
 
@@ -138,6 +155,7 @@ class Parser(Generic[T]):
 
         Raises:
             ParseError: the text is not JSON or passes a limit. ``error.events`` has what this chunk completed before.
+            InvalidError: a ParseError for a value that does not fit, with ``on_invalid="raise"``.
             RuntimeError: the document was closed, or this is called from a validator that runs inside another call.
             TypeError: the chunk is neither str nor bytes, or not what the earlier chunks were.
         """
@@ -240,8 +258,12 @@ class Parser(Generic[T]):
             elif bad is not None:
                 raise self._lexer.error(f"the text is not UTF-8: {bad.reason} (byte 0x{data[used]:02x})", 0)
         except ParseError as error:
-            index: i64 = error.pos - base
-            error.byte_pos = self._byte_base + len(text[:index].encode("utf-8", "surrogatepass"))
+            if error.pos < base and self._lexer.text is not None:
+                # Of a value that began in an earlier chunk.
+                error.byte_pos = len(self._lexer.text.all[: error.pos].encode())
+            else:
+                index: i64 = error.pos - base
+                error.byte_pos = self._byte_base + len(text[:index].encode("utf-8", "surrogatepass"))
             raise
         self._byte_base += used
 
@@ -413,7 +435,8 @@ class Parser(Generic[T]):
             self._fail(error)
             if not isinstance(error, Exception):
                 raise
-            return Failed(error, self.json, self.value, reason, self._tree.take_events())
+            events = error.events if isinstance(error, ParseError) else self._tree.take_events()
+            return Failed(error, self.json, self.value, reason, events)
         self._life = CLOSED
         events = self._tree.take_events()
         result = self._tree.result()
@@ -465,17 +488,8 @@ class Parser(Generic[T]):
 
     def fresh(self) -> Parser[T]:
         """A new parser, nothing read, with the target and the options of this one."""
-        options = self._options
-        parser: Parser[T] = Parser(
-            self._target,
-            select=options["select"],
-            missing=self._tree.missing,
-            limits=Limits(*options["limits"]),
-            strict=options["strict"],
-            context=self._context,
-            by_alias=options["by_alias"],
-            by_name=options["by_name"],
-        )
+        options = dict(self._options, limits=Limits(*self._options["limits"]))
+        parser: Parser[T] = Parser(self._target, missing=self._tree.missing, context=self._context, **options)
         return parser
 
     # Checkpoints.
@@ -598,7 +612,11 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
         flags: Any = [options[name] for name in ("strict", "by_alias", "by_name")]
         if any(flag is not None and flag is not True and flag is not False for flag in flags):
             raise TypeError("an option is neither true, false nor null")
-        if target is None and any(flag is not None for flag in flags):
+        on_invalid = _typed(str, options["on_invalid"])
+        predict = _typed(bool, options["predict"])
+        if on_invalid not in ON_INVALID:
+            raise ValueError("it does not say what an invalid value means")
+        if target is None and (any(flag is not None for flag in flags) or on_invalid != ON_INVALID[0] or predict):
             raise ValueError("it has options of a target and no target")
         limits = Limits(*options["limits"])
         select: Any = options["select"]
@@ -615,6 +633,8 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
         context=context,
         by_alias=flags[1],
         by_name=flags[2],
+        on_invalid=on_invalid,
+        predict=predict,
     )
     if parser._fingerprint() != state.get("target"):
         raise ValueError("the checkpoint was made with another target")

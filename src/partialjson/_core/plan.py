@@ -55,6 +55,28 @@ class RawText:
         self.text = text
 
 
+@final
+class Bounds:
+    """What a plan knows of the values that fit, before one closes.
+
+    It must never refuse what may still become valid; it need not refuse what cannot.
+
+    Attributes:
+        kinds: bit set of the JSON kinds that can be valid at all.
+        expected: those kinds in words, for messages.
+        words: all strings that can be valid, and what each stands for; None where they are not few.
+        max_length: the most characters a string can have; -1 for no bound.
+    """
+
+    def __init__(
+        self, kinds: i64, expected: str = "", words: dict[str, object] | None = None, max_length: i64 = -1
+    ) -> None:
+        self.kinds = kinds
+        self.expected = expected
+        self.words = words
+        self.max_length = max_length
+
+
 # What is special about a child.
 HIDDEN: Final = 1
 RAW: Final = 2
@@ -89,6 +111,8 @@ class Shape:
             list itself.
         close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
         whole: shown only when it has closed.
+        closed: no other key than those of ``children`` can be valid.
+        most: the most elements an array can have; -1 for no bound.
         is_plain: where no child has failed, the list or dict of the settled children is the result.
         quick: where no child has failed, gives the final value from the dict of the settled children and the run, at
             less cost than ``close``; None where ``close`` is needed.
@@ -109,6 +133,8 @@ class Shape:
         self.wrap = wrap
         self.items: list[Child] = items or []
         self.whole = whole
+        self.closed = False
+        self.most: i64 = -1
         self.is_plain = False
         self.quick: Callable[[dict[str, Any], Any], Any] | None = None
         # Names of the children that have to come before the container is shown.
@@ -138,6 +164,7 @@ class Plan:
         exact: bit set of the JSON kinds whose parsed value is the result as it is.
         preview: a growing string may be shown before it closes, because nothing will change it.
         object, array: how to follow the inside, where that is possible.
+        bounds: what is certain of a value before it closes.
         switch: decides between several ways to follow an object; ``object`` is None then.
         whole: shown only when it has closed, though it may be followed.
     """
@@ -157,6 +184,7 @@ class Plan:
         self.array = array
         self.switch: Switch | None = None
         self.whole = False
+        self.bounds: Bounds | None = None
 
 
 @final
@@ -180,6 +208,21 @@ class Text:
     def drop(self, n: i64) -> None:
         """Take the last ``n`` characters away again."""
         self.all = self.all[: len(self.all) - n]
+
+    def of_character(self, start: i64, number: i64) -> i64:
+        """The offset at which character ``number`` of a string begins; ``start`` is that of its opening quote."""
+        at = start + 1
+        while number > 0:
+            number -= 1
+            if self.all[at] != "\\":
+                at += 1
+            elif self.all[at + 1] != "u":
+                at += 2
+            else:
+                # Two escapes of surrogates are one character.
+                pair = self.all[at + 6 : at + 8] == "\\u" and self.all[at + 2] in "dD" and self.all[at + 3] in "89abAB"
+                at += 12 if pair else 6
+        return at
 
     def since(self, start: i64) -> str:
         """From ``start`` up to and including the character at hand."""

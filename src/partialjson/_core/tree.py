@@ -30,15 +30,25 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
-from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
+from partialjson._core.events import Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
 from partialjson._core.holders import COMPILED, is_held
-from partialjson._core.plan import Failure
+from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Bounds, Failure
 from partialjson._core.selection import Selector
 from partialjson._core.view import View
+from partialjson.errors import InvalidError
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+
+KINDS: Final = {
+    STRING: "a string",
+    INTEGER | FLOAT: "a number",
+    BOOLEAN: "true or false",
+    NULL: "null",
+    OBJECT: "an object",
+    ARRAY: "an array",
+}
 
 # A growing string up to this long is copied for every reading, which is cheaper than taking it out of the tree first.
 SHORT: Final = 256
@@ -132,20 +142,53 @@ class Tree:
         self.nodes: list[Node | None] = []
         self.view: View | None = None
         self.invalid = Places()
+        # What is certain before a value closes: of the string that grows, its bounds, the offset of its quote, how much
+        # of it was looked at, and whether there is still something to predict.
+        self.foresees = False
+        self.stops = False
+        self.predicts = False
+        self.bounds: Bounds | None = None
+        self.quote: i64 = 0
+        self.looked_at: i64 = 0
+        self.may_predict = False
         self.marks: list[Mark] | None = None
         self.clock: list[i64] = []
         self.size: i64 = 0
         self.floor: i64 = 0
 
-    def follow(self, view: View) -> None:
-        """Keep a typed view beside the tree."""
+    def follow(self, view: View, stops: bool, predicts: bool) -> None:
+        """Keep a typed view beside the tree; ``stops`` at what is invalid, ``predicts`` what is certain to come."""
         self.view = view
         self.hooked = True
+        self.stops = stops
+        self.predicts = predicts
+        self.foresees = stops or self.selector is not None
 
     # What a driver calls.
 
     def name(self, key: str) -> None:
         self.key = key
+        if self.foresees and self.view is not None and self.view.forbids(key):
+            self._violates(key, "the object has no such key", self.view.text.at)
+
+    def begins(self, kind: i64) -> None:
+        """A value of this JSON kind begins at the offset at hand; only where something may be foreseen."""
+        view = self.view
+        assert view is not None
+        key: str | int = self.key if self.in_object else len(self.arr)
+        if not self.in_object and self.containers and view.most() == len(self.arr):
+            self._overflows(view.most(), view.text.at)
+        self.bounds = None
+        bounds = view.coming(key)
+        if bounds is None:
+            return
+        if not bounds.kinds & kind:
+            self._violates(key, f"expected {bounds.expected}, found {KINDS[kind]}", view.text.at)
+        elif kind == STRING and (bounds.words is not None or bounds.max_length >= 0):
+            self.bounds = bounds
+            self.quote = view.text.at
+            self.looked_at = -1
+            self.may_predict = self.predicts
 
     def atom(self, value: object, raw: str) -> None:
         self._attach(value)
@@ -153,9 +196,17 @@ class Tree:
             self._closed(self._here(), value, raw)
 
     def string(self, value: str) -> None:
+        if self.bounds is not None and self.stops:
+            # Where it breaks off must not depend on the chunks.
+            self.begin_text()
+            self.grow(value)
+            self.end_text()
+            return
         self._attach(value)
         if self.hooked:
             self.size += len(value)
+            if self.bounds is not None:
+                self._look_ahead(value, len(value))
             self._closed(self._here(), value, "")
 
     def extend(self, values: list[object]) -> None:
@@ -168,6 +219,8 @@ class Tree:
         self._attach("")
         self.in_text = True
         self.text = ""
+        if self.bounds is not None:
+            self._look_ahead("", 0)
 
     def grow(self, part: str) -> None:
         if self.news:
@@ -180,6 +233,9 @@ class Tree:
             self.news = part
         if self.hooked:
             self.size += len(part)
+            if self.bounds is not None:
+                text = self.text + self.news if self.bounds.words is not None else ""
+                self._look_ahead(text, len(self.text) + len(self.news))
 
     def end_text(self) -> None:
         value = self._current_text()
@@ -450,8 +506,11 @@ class Tree:
     def _report(self, key: str | int, result: object) -> None:
         if isinstance(result, Failure):
             self.invalid.add(self._node(key).path())
+            event = Invalid(self._node(key), result.error)
             if self._selected(key):
-                self.events.append(Invalid(self._node(key), result.error))
+                self.events.append(event)
+            if self.stops and self.view is not None:
+                raise self._refusal(_in_words(event.errors), self.view.text.at, event.path, result.error)
         elif self._selected(key):
             raw = self.view is not None and self.view.is_inside_whole()
             self.events.append(Completed(self._node(key), result, raw))
@@ -474,6 +533,72 @@ class Tree:
         if not self.containers:
             return self.node
         return Node(self.node, key)
+
+    # What is certain before a value closes.
+
+    def _look_ahead(self, text: str, length: i64) -> None:
+        """The open string has ``length`` characters now; ``text`` where only some words can be valid."""
+        bounds = self.bounds
+        if bounds is None:
+            return
+        words = bounds.words
+        if words is None:
+            if length > bounds.max_length:
+                self._breaks_off(f"a string of more than {bounds.max_length} characters", bounds.max_length)
+            return
+        # One character after another, so that what is found does not depend on the chunks.
+        while self.looked_at < length:
+            self.looked_at += 1
+            beginning = text[: self.looked_at]
+            fitting = [word for word in words if word.startswith(beginning)]
+            last = self.looked_at - 1
+            if not fitting:
+                self._breaks_off(f"expected {bounds.expected}, found a string that begins with {beginning!r}", last)
+                return
+            if self.may_predict and len(fitting) == 1:
+                self.may_predict = False
+                key = self._here()
+                if self._selected(key):
+                    pos = self.quote if last < 0 else self._offset_of(last)
+                    self.events.append(Predicted(self._node(key), words[fitting[0]], pos))
+
+    def _breaks_off(self, msg: str, number: i64) -> None:
+        """Character ``number`` of the open string cannot be."""
+        self.bounds = None
+        if self.stops:
+            self.news = self.news[: number + 1 - len(self.text)]
+        self._violates(self._here(), msg, self._offset_of(number))
+
+    def _offset_of(self, number: i64) -> i64:
+        assert self.view is not None
+        return self.view.text.of_character(self.quote, number)
+
+    def _violates(self, key: str | int, msg: str, pos: i64) -> None:
+        """The value at ``key`` of the innermost container cannot become valid any more."""
+        node = self._node(key)
+        if self._selected(key):
+            self.events.append(Violation(node, msg, pos))
+        if self.stops:
+            raise self._refusal(msg, pos, node.path(), None)
+
+    def _overflows(self, most: i64, pos: i64) -> None:
+        """The innermost array has more elements than it can have."""
+        assert self.node is not None
+        msg = f"an array of more than {most} elements"
+        selector = self.selectors[-1]
+        if selector is not None and not selector.everything and len(self.containers) > 1:
+            selector = selector.child(self.key_of(len(self.containers) - 1))
+        if selector is not None and selector.here:
+            self.events.append(Violation(self.node, msg, pos))
+        if self.stops:
+            raise self._refusal(msg, pos, self.node.path(), None)
+
+    def _refusal(self, msg: str, pos: i64, path: Path, error: Exception | None) -> InvalidError:
+        assert self.view is not None
+        text = self.view.text.all
+        line = text.count("\n", 0, pos) + 1
+        column = pos - text.rfind("\n", 0, pos)
+        return InvalidError(msg, pos, line, column, path, (), None, error)
 
     # Deltas.
 
@@ -585,6 +710,12 @@ class Tree:
     def open_path(self) -> Path | None:
         """The path of the innermost visible value that is open; None where there is none."""
         return self.path(False) if self.containers or self.in_text else None
+
+
+def _in_words(errors: list[Any]) -> str:
+    """A validator's line errors as one message."""
+    first = errors[0]["msg"] if isinstance(errors[0], dict) else str(errors[0])
+    return str(first) if len(errors) == 1 else f"{first} (and {len(errors) - 1} more)"
 
 
 def _look_up(json: Any, path: Path, otherwise: object) -> object:

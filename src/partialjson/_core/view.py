@@ -35,6 +35,7 @@ from partialjson._core.plan import (
     OBJECT,
     RAW,
     STRING,
+    Bounds,
     Failure,
     Plan,
     RawText,
@@ -186,6 +187,8 @@ class View:
         self.mirror: i64 = -1
         self.start: i64 = 0
         self.shared = False
+        # Are bad elements of arrays left out?
+        self.skips = False
         # What the root settled to.
         self.result: Any = missing
 
@@ -287,7 +290,39 @@ class View:
         plan = frame.child_plan
         if plan is None or plan.exact & kind_of(value):
             return self._settle(key, value)
-        return self._settle(key, plan.settle(raw or json.dumps(value), self.run))
+        result = plan.settle(raw or json.dumps(value), self.run)
+        if plan.preview and isinstance(result, Failure) and isinstance(value, str) and not frame.child_traits & UNSEEN:
+            # It stays, whether somebody saw it grow or not.
+            self._put(value)
+        return self._settle(key, result)
+
+    # What is certain before a value closes. Inside a value that is settled whole nothing is looked at.
+
+    def coming(self, key: str | int) -> Bounds | None:
+        """The bounds of the value that begins under ``key`` of the innermost container."""
+        frame = self.frame
+        if self.above != 0 or frame.switch is not None or frame.is_lost:
+            return None
+        shape = frame.shape
+        plan = shape.rest
+        if isinstance(key, str):
+            child = shape.children.get(key)
+            if child is not None:
+                plan = child.plan
+        elif key < len(shape.items):
+            plan = shape.items[key].plan
+        return None if plan is None else plan.bounds
+
+    def forbids(self, key: str) -> bool:
+        """Can the innermost object not have such a key?"""
+        frame = self.frame
+        if self.above != 0 or frame.switch is not None or frame.is_lost:
+            return False
+        return frame.shape.closed and key not in frame.shape.children
+
+    def most(self) -> i64:
+        """How many elements the innermost array can have at most; -1 for no bound."""
+        return -1 if self.above != 0 or self.frame.is_object else self.frame.shape.most
 
     def is_inside_whole(self) -> bool:
         """Is the place at hand inside a value that is settled whole? What closes there is not validated by itself.
@@ -303,10 +338,12 @@ class View:
         frame = self.frame
         if frame is self.ground:
             self.result = result
+        if isinstance(result, Failure):
+            if self.skips and isinstance(key, int) and self._may_go_without(key):
+                return result
+            frame.has_failed = True
         frame.keys.append(key)
         frame.settled.append(result)
-        if isinstance(result, Failure):
-            frame.has_failed = True
         if frame.tags is not None and key in frame.tags:
             # What decided came again, and the last counts.
             frame.is_lost = True
@@ -324,6 +361,18 @@ class View:
             if frame.awaited is not None and frame.child_traits & FIRST:
                 self._has_come(frame)
         return result
+
+    def _may_go_without(self, index: i64) -> bool:
+        """Leave a bad element out, if its array has any number of them."""
+        frame = self.frame
+        if frame is self.ground or index < len(frame.shape.items):
+            return False
+        if frame.child_shown:
+            if self.shared:
+                self._unshare()
+                self.shared = False
+            frame.items.pop()
+        return True
 
     def _keep_raw(self, key: str | int, value: object, text: str) -> object:
         self.frame.keys.append(key)

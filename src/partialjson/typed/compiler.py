@@ -22,6 +22,7 @@ from pydantic import PydanticUserError, TypeAdapter
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 from partialjson._core.plan import ANYTHING, ARRAY, NULL, OBJECT, Failure, Plan
+from partialjson.typed.bounds import bounds_of
 from partialjson.typed.containers import follow_array, follow_dict, follow_tuple
 from partialjson.typed.objects import follow_object, inside_afters
 from partialjson.typed.schemas import (
@@ -114,6 +115,7 @@ class Compiler:
             plan.exact = exact_kinds(schema, config)
             plan.preview = previews(schema, config)
             plan.whole = "Whole" in markers
+            plan.bounds = bounds_of(schema, config, self.resolve, self.kinds_taken)
             try:
                 self.follow(plan, schema, config)
             except Unsupported:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from partialjson._core.plan import STRING, Child, Plan, Shape
+from partialjson.typed.bounds import most_elements
 from partialjson.typed.schemas import Schema, Unsupported, bare, exact_kinds, known
 from partialjson.typed.shells import closer, dict_skeleton, list_skeleton, replayed
 
@@ -33,6 +34,7 @@ def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
         return
     shell = compiler.shell(schema, {**bare(schema), "items_schema": replayed()}, config)
     plan.array = Shape(closer(list_skeleton, shell), {}, compiler.plan(items, config))
+    plan.array.most = most_elements(schema)
     plan.array.is_plain = schema["type"] == "list" and not schema.keys() & {"min_length", "max_length"}
 
 
@@ -53,6 +55,7 @@ def follow_tuple(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     rest = plans.pop() if variadic is not None else None
     items = [Child("", each) for each in plans]
     plan.array = Shape(closer(list_skeleton, shell), {}, rest, None, items)
+    plan.array.most = most_elements(schema)
 
 
 def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:

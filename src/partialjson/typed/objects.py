@@ -54,6 +54,7 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
         fields.probe()
     close_config = fields.config if node["type"] != "named-tuple" else config
     plan.object = Shape(closer(fields.skeleton(), shell, close_config), fields.children, fields.rest, fields.wrap())
+    plan.object.closed = fields.extra == "forbid"
     if node is schema:
         plan.object.quick = fields.quick()
     if node["type"] == "named-tuple":

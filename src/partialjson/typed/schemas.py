@@ -181,6 +181,11 @@ def previews(schema: Schema, config: dict[str, Any]) -> bool:
     return not any(config.get(name) for name in _STRING_CHANGING)
 
 
+def changes_strings(schema: Schema, config: dict[str, Any]) -> bool:
+    """Is a string stripped or its case changed?"""
+    return any(schema.get(name.removeprefix("str_"), config.get(name)) for name in _STRING_CHANGING)
+
+
 def references(schema: Schema) -> Iterator[str]:
     """The references in a schema, those of its definitions not followed."""
     todo: list[Any] = [schema]

@@ -216,6 +216,8 @@ def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
     made = Shape(
         inner if after is None else close, shape.children, shape.rest, shape.wrap, shape.items, whole or shape.whole
     )
+    made.closed = shape.closed
+    made.most = shape.most
     if after is None or after.failures_only:
         made.is_plain = shape.is_plain
         made.quick = shape.quick
