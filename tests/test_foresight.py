@@ -56,6 +56,10 @@ class Stripped(BaseModel):
     text: str
 
 
+class Short(BaseModel):
+    text: Annotated[str, Field(max_length=2)] | None
+
+
 class Cat(BaseModel):
     kind: Literal["cat"]
     lives: int
@@ -118,7 +122,7 @@ def foreseen(target: Any, text: str, **options: Any) -> list[tuple[Any, ...]]:
         # A string that is too long: characters count, not escapes.
         (Item, '{"name": "a\\n\\ud83d\\ude00d\\u0065f"}', [(("name",), 26, "a string of more than 4 characters")]),
         (Annotated[str, Field(max_length=0)], '"\\"a"', [((), 1, "a string of more than 0 characters")]),
-        (Annotated[str, Field(max_length=2)] | None, '"abc"', [((), 3, "a string of more than 2 characters")]),
+        (Short, '{"text": "abc"}', [(("text",), 12, "a string of more than 2 characters")]),
         # An array that is too long.
         (Annotated[list[int], Field(max_length=2)], "[1, 2, 3, 4]", [((), 7, "an array of more than 2 elements")]),
         (tuple[int, int], "[1, 2, [3]]", [((), 7, "an array of more than 2 elements")]),

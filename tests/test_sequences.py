@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 import tracemalloc
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -322,6 +322,36 @@ def test_async_and_plain_iteration_agree() -> None:
         return [item async for item in adocuments(arrive(['{"sku": "A"}\n{"s', 'ku": "B"}']), Item)]
 
     assert asyncio.run(gather()) == [Item(sku="A"), Item(sku="B")]
+
+
+def test_leaving_early_closes_the_chunks() -> None:
+    closed = []
+
+    def chunks() -> Iterator[str]:
+        try:
+            while True:
+                yield '{"sku": "A"}\n'
+        finally:
+            closed.append(True)
+
+    for item in documents(chunks(), Item):
+        assert item.sku == "A"
+        break
+    assert closed == [True]
+
+
+def test_what_the_chunks_raise_comes_after_what_had_come() -> None:
+    def chunks() -> Iterator[str]:
+        yield '{"sku": "A"}\n{"sk'
+        raise ConnectionError("reset")
+
+    seen: list[Item] = []
+    with pytest.raises(ConnectionError):
+        seen.extend(documents(chunks(), Item))
+    seen = []
+    values = documents(chunks(), Item)
+    seen.append(next(iter(values)))
+    assert seen == [Item(sku="A")]
 
 
 def test_memory_is_that_of_one_document() -> None:

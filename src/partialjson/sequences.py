@@ -36,6 +36,8 @@ from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import Limits
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.streaming import aiterate, iterate
+from partialjson.streaming.readings import Reading
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -397,6 +399,8 @@ def documents(
 ) -> Iterator[T]:
     """Iterate the values of a stream of documents, each as soon as it closes; arguments as for ``DocumentSequence``.
 
+    Leaving it early closes the chunks.
+
     Raises:
         ParseError, IncompleteError, pydantic.ValidationError: at a document that is malformed, cut or invalid, after
             all before it; a note on the error says which. With ``on_error="skip"`` such documents are left out.
@@ -406,13 +410,7 @@ def documents(
         hint = "use adocuments()" if hasattr(chunks, "__aiter__") else "pass [text] for a single chunk"
         raise TypeError(f"documents() takes an iterable of chunks, not {type(chunks).__name__}; {hint}")
     sequence = DocumentSequence(target, format=format, on_error=on_error, **{"select": [], **options})
-    return _documents(chunks, sequence)
-
-
-def _documents(chunks: Iterable[str | bytes], sequence: DocumentSequence[T]) -> Iterator[T]:
-    for chunk in chunks:
-        yield from _values(sequence, sequence.feed(chunk))
-    yield from _values(sequence, sequence.end())
+    return iterate(chunks, _Values(sequence))
 
 
 def adocuments(
@@ -427,25 +425,35 @@ def adocuments(
     if not isinstance(chunks, AsyncIterable):
         raise TypeError(f"adocuments() takes an async iterable of chunks, not {type(chunks).__name__}; see documents()")
     sequence = DocumentSequence(target, format=format, on_error=on_error, **{"select": [], **options})
-    return _adocuments(chunks, sequence)
+    return aiterate(chunks, _Values(sequence))
 
 
-async def _adocuments(chunks: AsyncIterable[str | bytes], sequence: DocumentSequence[T]) -> AsyncIterator[T]:
-    async for chunk in chunks:
-        for value in _values(sequence, sequence.feed(chunk)):
-            yield value
-    for value in _values(sequence, sequence.end()):
-        yield value
+class _Values(Reading[T]):
+    """The values of the documents of a sequence."""
 
+    def __init__(self, sequence: DocumentSequence[T]) -> None:
+        super().__init__(sequence._pattern)
+        self.sequence = sequence
 
-def _values(sequence: DocumentSequence[T], found: list[Progress[T]]) -> Iterator[T]:
-    for progress in found:
-        if isinstance(progress.outcome, Complete):
-            yield progress.outcome.value
-    if sequence._error is not None:
-        bad = found[-1]
-        sequence._error.add_note(f"in document {bad.index} of the stream, which starts on line {bad.line}")
-        raise sequence._error
+    def feed(self, chunk: str | bytes) -> Iterable[T]:
+        try:
+            return self.values(self.sequence.feed(chunk))
+        except Exception as error:
+            self.error = error
+            return self.end()
+
+    def end(self, reason: str | None = None) -> Iterable[T]:
+        self.over = True
+        return self.values(self.sequence.end(reason))
+
+    def values(self, found: list[Progress[T]]) -> list[T]:
+        stopped = self.sequence._error
+        if stopped is not None and self.error is None:
+            bad = found[-1]
+            stopped.add_note(f"in document {bad.index} of the stream, which starts on line {bad.line}")
+            self.error = stopped
+            self.over = True
+        return [each.outcome.value for each in found if isinstance(each.outcome, Complete)]
 
 
 def _failed(msg: str) -> Failed:

@@ -97,7 +97,7 @@ class _Snapshots(Reading[Snapshot[T]]):
 # The two ways to get at chunks. What they do is the same, line for line.
 
 
-def _read(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
+def iterate(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
     source = iter(chunks)
     exhausted = False
     try:
@@ -122,7 +122,7 @@ def _read(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
         raise reading.error
 
 
-async def _aread(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> AsyncGenerator[E]:
+async def aiterate(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> AsyncGenerator[E]:
     source = aiter(chunks)
     exhausted = False
     try:
@@ -167,7 +167,7 @@ class Elements(Iterator[E]):
 
     def __init__(self, chunks: Iterable[str | bytes], reading: Reading[E]) -> None:
         self._reading = reading
-        self._generator = _read(chunks, reading)
+        self._generator = iterate(chunks, reading)
 
     @property
     def outcome(self) -> Outcome[Any] | None:
@@ -194,7 +194,7 @@ class AsyncElements(AsyncIterator[E]):
 
     def __init__(self, chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> None:
         self._reading = reading
-        self._generator = _aread(chunks, reading)
+        self._generator = aiterate(chunks, reading)
 
     @property
     def outcome(self) -> Outcome[Any] | None:
@@ -269,7 +269,7 @@ class Stream(_Source[T]):
         self._chunks = chunks
 
     def __iter__(self) -> Iterator[Snapshot[T]]:
-        return _read(self._chunks, self._snapshots())
+        return iterate(self._chunks, self._snapshots())
 
     @overload
     def elements(self: Stream[list[E]]) -> Elements[E]: ...
@@ -349,7 +349,7 @@ class AsyncStream(_Source[T]):
         self._chunks = chunks
 
     def __aiter__(self) -> AsyncIterator[Snapshot[T]]:
-        return _aread(self._chunks, self._snapshots())
+        return aiterate(self._chunks, self._snapshots())
 
     @overload
     def elements(self: AsyncStream[list[E]]) -> AsyncElements[E]: ...
