@@ -1,0 +1,138 @@
+"""What no parser of this kind can go below: ``python benchmarks/bounds.py`` writes ``benchmarks/results/bounds.md``.
+
+Some targets are set in times of ``json.loads`` for the whole text. Each bound here is the cost of the least that must
+be done, by the standard library or by built-in types alone, measured beside ``json.loads`` in the same round:
+
+    calls     a method call with the chunk and the reading of an attribute, both of built-in types that do nothing
+    text      the same, and the growing string made anew, put into its dict, and looked at by nobody
+    held      one copy of the outer list for each chunk, all kept: snapshots that hold still are objects of their own
+    scanner   the standard library's string scanner, called once for each string
+    floats    ``float`` called once for each number
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+if __name__ == "__main__":
+    sys.path[0] = str(ROOT)
+
+from benchmarks import workloads as load  # noqa: E402 - after the path is set
+
+ROUNDS = 15
+MINIMUM = 0.02
+
+
+def calls(text: str) -> Callable[[], object]:
+    chunks = load.cut(text, load.CHUNK)
+    feed: Callable[[str], object] = {"": ""}.get
+    reader = slice(None)
+
+    def run() -> None:
+        for chunk in chunks:
+            feed(chunk)
+            reader.start  # noqa: B018 - that it is read is all that counts
+
+    return run
+
+
+def text_alone(text: str) -> Callable[[], object]:
+    chunks = load.cut(text, load.CHUNK)
+    feed: Callable[[str], object] = {"": ""}.get
+    reader = slice(None)
+
+    def run() -> None:
+        tree: dict[str, str] = {}
+        shown = ""
+        for chunk in chunks:
+            feed(chunk)
+            shown = chunk if len(shown) > 24 else shown + chunk
+            tree["text"] = shown
+            reader.start  # noqa: B018 - that it is read is all that counts
+
+    return run
+
+
+def held(text: str) -> Callable[[], object]:
+    final = json.loads(text)
+    chunks = len(load.cut(text, load.CHUNK))
+
+    def run() -> list[object]:
+        kept: list[object] = []
+        live: list[object] = []
+        for number in range(chunks):
+            if len(live) < number * len(final) // chunks:
+                live.append(final[len(live)])
+            kept.append(live.copy())
+        return kept
+
+    return run
+
+
+def scanner(text: str) -> Callable[[], object]:
+    places = []
+    at = text.find('"')
+    while at >= 0:
+        places.append(at + 1)
+        _, end = scanstring(text, at + 1, True)
+        at = text.find('"', end)
+
+    def run() -> None:
+        for place in places:
+            scanstring(text, place, True)
+
+    return run
+
+
+def floats(text: str) -> Callable[[], object]:
+    numbers = text.strip("[] \n").replace(",", " ").split()
+
+    def run() -> None:
+        for number in numbers:
+            float(number)
+
+    return run
+
+
+BOUNDS: list[tuple[str, str, Callable[[str], Callable[[], object]]]] = [
+    ("calls alone, 4 KB object, 4-character chunks", load.nested_object(4096), calls),
+    ("calls alone, list of 1000 objects, 4-character chunks", load.list_of_objects(146 * 1024), calls),
+    ("calls and a string of 24 growing, list of 1000 objects", load.list_of_objects(146 * 1024), text_alone),
+    ("one copy of the outer list a chunk, all held, list of 1000 objects", load.list_of_objects(146 * 1024), held),
+    ("scanner alone, strings of 300", load.strings(1_000_000), scanner),
+    ("scanner alone, raw unicode", load.unicode_text(1_000_000), scanner),
+    ("float() alone, 17-digit floats", load.long_floats(1_000_000), floats),
+]
+
+
+def seconds(run: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    loops = 0
+    while loops == 0 or time.perf_counter() - began < MINIMUM:
+        run()
+        loops += 1
+    return (time.perf_counter() - began) / loops
+
+
+def main() -> None:
+    lines = ["# Bounds", "", "Times `json.loads` of the whole text, garbage collector off; the median of rounds.", ""]
+    lines += ["| the least that must be done | × json.loads |", "|---|--:|"]
+    gc.disable()
+    for name, text, bound in BOUNDS:
+        run = bound(text)
+        ratio = median(seconds(run) / seconds(lambda: json.loads(text)) for _ in range(ROUNDS))  # noqa: B023
+        print(f"{name}: {ratio:.2f}", flush=True)
+        lines.append(f"| {name} | {ratio:.2f} |")
+    (ROOT / "benchmarks" / "results" / "bounds.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
