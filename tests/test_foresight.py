@@ -365,7 +365,7 @@ def test_skipping_leaves_the_good_elements(values: list[Any], data: st.DataObjec
 
 def test_options() -> None:
     with pytest.raises(ValueError, match="on_invalid is one of 'collect', 'raise' and 'skip', not 'ignore'"):
-        Parser(int, on_invalid="ignore")
+        Parser(int, on_invalid="ignore")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="belong to a target"):
         Parser(on_invalid="raise")
     with pytest.raises(TypeError, match="belong to a target"):

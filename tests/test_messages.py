@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError, field_validator
 from pydantic.errors import PydanticSchemaGenerationError
 
 import partialjson.providers
-from partialjson import MISSING, Complete, Failed, Limits, ParseError, Truncated
+from partialjson import MISSING, Complete, Failed, InvalidError, Limits, ParseError, Truncated
 from partialjson.messages import (
     BlockEnded,
     BlockStarted,
@@ -540,6 +540,23 @@ def test_no_arguments_are_an_empty_object(text: str) -> None:
         assert call.ready
         assert call.text in ("", text)
         assert message.end().reason == "tool_calls"
+
+
+def test_arguments_that_cannot_become_valid_stop_at_once_if_asked() -> None:
+    body = [tool(0, "a", "get_weather", '{"city": ["Zü'), tool(0, None, None, 'rich"]}'), finish("tool_calls")]
+    message = MessageParser("openai-chat", tools={"get_weather": Weather}, on_invalid="raise")
+    updates = [update for event in body for update in message.feed(event)]
+    (call,) = message.calls
+    assert isinstance(call.error, InvalidError)
+    assert call.error.path == ("city",)
+    failed = [update for update in updates if isinstance(update, DocumentProgress) and update.error is not None]
+    assert len(failed) == 1
+    assert failed[0].text.startswith('{"city"')
+    message.end()
+    assert not call.ready
+    collecting = MessageParser("openai-chat", tools={"get_weather": Weather})
+    events = [event for each in body for update in collecting.feed(each) for event in getattr(update, "events", ())]
+    assert [type(event).__name__ for event in events][:1] == ["Violation"]
 
 
 def test_no_arguments_for_a_tool_that_needs_some() -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from codecs import utf_8_decode
 from collections.abc import Iterable, Sized
-from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast, final, overload
 
 from partialjson._core.checkpoint import VERSION, load_journal, save_journal, text_so_far
 from partialjson._core.events import Event, Path
@@ -86,7 +86,7 @@ class Parser(Generic[T]):
         context: Any = None,
         by_alias: bool | None = None,
         by_name: bool | None = None,
-        on_invalid: str = "collect",
+        on_invalid: Literal["collect", "raise", "skip"] = "collect",
         predict: bool = False,
     ) -> None:
         if limits is None:
@@ -612,7 +612,7 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
         flags: Any = [options[name] for name in ("strict", "by_alias", "by_name")]
         if any(flag is not None and flag is not True and flag is not False for flag in flags):
             raise TypeError("an option is neither true, false nor null")
-        on_invalid = _typed(str, options["on_invalid"])
+        on_invalid: Any = _typed(str, options["on_invalid"])
         predict = _typed(bool, options["predict"])
         if on_invalid not in ON_INVALID:
             raise ValueError("it does not say what an invalid value means")

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from partialjson import MISSING, Limits, ParseError, Parser
 from partialjson.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for
@@ -72,7 +72,6 @@ class MessageParser:
         id, model: as the provider gave them, "" until they came.
         usage: token counts in the provider's names; the last of each counts.
         choices: the alternatives, by index; the first always exists, and the message itself has its face.
-        api: the name of the wire format.
         timings: what was given as ``timings=``, which notes when what came; None without it.
 
     Raises:
@@ -92,12 +91,20 @@ class MessageParser:
         context: Any = None,
         by_alias: bool | None = None,
         by_name: bool | None = None,
+        on_invalid: Literal["collect", "raise", "skip"] = "collect",
+        predict: bool = False,
         timings: Timings | None = None,
     ) -> None:
         self._adapter = adapter_for(api)
-        self.api = api
         options = {"missing": missing, "limits": limits}
-        typed_options = {"strict": strict, "context": context, "by_alias": by_alias, "by_name": by_name}
+        typed_options = {
+            "strict": strict,
+            "context": context,
+            "by_alias": by_alias,
+            "by_name": by_name,
+            "on_invalid": on_invalid,
+            "predict": predict,
+        }
         self._targets = Targets(tools or {}, output, options, typed_options)
         self.id = ""
         self.model = ""
