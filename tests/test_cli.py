@@ -480,7 +480,19 @@ def test_input_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def start(*options: str, stdout: int = subprocess.PIPE, stderr: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([*COMMAND, *options], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr)
+    return subprocess.Popen(
+        [*COMMAND, *options],
+        env=ENVIRONMENT,
+        stdin=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
+        preexec_fn=mind_interrupts,
+    )
+
+
+def mind_interrupts() -> None:
+    """Processes in the background are started with Ctrl-C ignored, and hand that on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_watch_is_live() -> None:
