@@ -134,7 +134,7 @@ class Lexer(Machine):
             if self.stopped >= 0:
                 return
             raise self.error(f"the document is longer than the limit of {self.max_document} characters", 0)
-        if not self.lone_surrogates and not s.isascii():
+        if not self.lone_surrogates and not (_has_no_surrogates(s, n) if COMPILED and n <= SHORT else s.isascii()):
             self._feed_unicode(s)
             return
         self._feed(s, n)
@@ -152,7 +152,9 @@ class Lexer(Machine):
 
     def _grows_by(self, s: str, n: i64) -> bool:
         """Read a short chunk that only continues a string value, the commonest thing a model sends; or leave it."""
-        if self.is_key or self.escape != 0 or self.high != 0 or (self.text is not None and not s.isascii()):
+        if self.is_key or self.escape != 0 or self.high != 0:
+            return False
+        if not self.lone_surrogates and not (_has_no_surrogates(s, n) if COMPILED else s.isascii()):
             return False
         if self.length + n > self.max_string or self.base + n > self.max_document:
             return False
@@ -818,3 +820,13 @@ class Lexer(Machine):
         if self.state == NUMBER:
             return self._number(s, 0, 0, n)
         return self._word(s, 0, n)
+
+
+def _has_no_surrogates(s: str, n: i64) -> bool:
+    """Has the text no half of a surrogate pair? For short text, where a method call costs more than the loop."""
+    i: i64 = 0
+    while i < n:
+        if 0xD800 <= ord(s[i]) <= 0xDFFF:
+            return False
+        i += 1
+    return True

@@ -187,6 +187,11 @@ class Plan:
         self.bounds: Bounds | None = None
 
 
+# Pieces of text are joined when there are so many, or a long one comes: each is an object of some 50 bytes.
+MOST_PIECES: Final = 256
+LONG_PIECE: Final = 1024
+
+
 @final
 class Text:
     """The text of a document that has a plan: a place that is not followed settles from its piece of it.
@@ -195,32 +200,49 @@ class Text:
     """
 
     def __init__(self) -> None:
-        self.all = ""
+        self.joined = ""
+        # What has come since. Most of it is never asked for, and an append is cheaper than a string that grows.
+        self.pieces: list[str] = []
         self.at: i64 = 0
 
     def add(self, s: str) -> None:
+        self.pieces.append(s)
+        if len(self.pieces) >= MOST_PIECES or len(s) >= LONG_PIECE:
+            self._join()
+
+    def _join(self) -> None:
+        news = "".join(self.pieces)
         # Out of its slot a string has one holder, and CPython extends it in place.
-        text = self.all
-        self.all = ""
-        text += s
-        self.all = text
+        text = self.joined
+        self.joined = ""
+        text += news
+        self.joined = text
+        self.pieces = []
+
+    @property
+    def all(self) -> str:
+        if self.pieces:
+            self._join()
+        return self.joined
 
     def drop(self, n: i64) -> None:
         """Take the last ``n`` characters away again."""
-        self.all = self.all[: len(self.all) - n]
+        text = self.all
+        self.joined = text[: len(text) - n]
 
     def of_character(self, start: i64, number: i64) -> i64:
         """The offset at which character ``number`` of a string begins; ``start`` is that of its opening quote."""
+        text = self.all
         at = start + 1
         while number > 0:
             number -= 1
-            if self.all[at] != "\\":
+            if text[at] != "\\":
                 at += 1
-            elif self.all[at + 1] != "u":
+            elif text[at + 1] != "u":
                 at += 2
             else:
                 # Two escapes of surrogates are one character.
-                pair = self.all[at + 6 : at + 8] == "\\u" and self.all[at + 2] in "dD" and self.all[at + 3] in "89abAB"
+                pair = text[at + 6 : at + 8] == "\\u" and text[at + 2] in "dD" and text[at + 3] in "89abAB"
                 at += 12 if pair else 6
         return at
 
