@@ -114,6 +114,8 @@ class Shape:
         closed: no other key than those of ``children`` can be valid.
         most: the most elements an array can have; -1 for no bound.
         is_plain: where no child has failed, the list or dict of the settled children is the result.
+        is_direct: where no child has failed, the children shown under their keys are all the settled ones that count,
+            and ``is_plain`` or ``quick`` goes by what is shown.
         quick: where no child has failed, gives the final value from the dict of the settled children and the run, at
             less cost than ``close``; None where ``close`` is needed.
     """
@@ -136,6 +138,7 @@ class Shape:
         self.closed = False
         self.most: i64 = -1
         self.is_plain = False
+        self.is_direct = False
         self.quick: Callable[[dict[str, Any], Any], Any] | None = None
         # Names of the children that have to come before the container is shown.
         self.firsts: list[str] = sorted({child.name for child in children.values() if child.traits & FIRST})

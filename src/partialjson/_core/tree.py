@@ -483,8 +483,8 @@ class Tree:
         if self.view is not None:
             self.view.open(is_object, len(self.containers))
         if not at_root:
-            # Nodes of branches in which nothing is reported are never made.
-            if selector is not None or self.marks is not None or self.view is not None:
+            # Nodes of branches in which nothing is reported are made only for what is invalid.
+            if selector is not None or self.marks is not None:
                 self.node = self._node(key) if self.marks is None else self.marks[-1].at
             else:
                 self.node = None
@@ -529,6 +529,8 @@ class Tree:
 
     def _node(self, key: str | int) -> Node:
         """The node of the value at ``key`` of the innermost container."""
+        if self.node is None:
+            self._fill_nodes()
         assert self.node is not None
         if not self.containers:
             return self.node
@@ -583,6 +585,8 @@ class Tree:
 
     def _overflows(self, most: i64, pos: i64) -> None:
         """The innermost array has more elements than it can have."""
+        if self.node is None:
+            self._fill_nodes()
         assert self.node is not None
         msg = f"an array of more than {most} elements"
         selector = self.selectors[-1]

@@ -5,8 +5,15 @@ a container that is settled whole has none, and nothing below it is looked at un
 ``box`` of their parent's frame when there is something true to show:
 
 - a settled value, when it closes;
-- the partial view of a followed container, when it opens, until the settled value takes its place;
+- the partial view of a followed container, from when it opens until the settled value takes its place;
 - the text of a growing string, and a container of plain JSON, brought up to date when somebody looks.
+
+The partial view of a container is made when somebody looks, or when the container closes and is invalid, since it then
+stays: so it does not depend on who looked, and a document of which nobody reads parts makes none. The frames whose
+view is made are always the outermost ones.
+
+A child that settled is kept once where what is shown is also what the container settles from (``Shape.is_direct``), and
+in lists of its own from the first failure on.
 
 An invalid value leaves what was shown of it; where nothing was, a list keeps MISSING at its index so that the indexes
 of its neighbours stay those of the document, and of an object an earlier value under the same key disappears.
@@ -51,6 +58,12 @@ if TYPE_CHECKING:
 UNSEEN: Final = HIDDEN | RAW
 
 
+# What a frame has where it needs none of its own. They stay empty.
+NO_ITEMS: Final[list[Any]] = []
+NO_KEYS: Final[list[str | int]] = []
+NO_MEMBERS: Final[dict[str, Any]] = {}
+
+
 @final
 class Waiting:
     """A member that came before the shape of its object was known: its value and its text, or where that is."""
@@ -62,11 +75,16 @@ class Waiting:
         self.end: i64 = end
 
 
+NO_WAITING: Final[dict[str, Waiting]] = {}
+
+
 @final
 class Frame:
     """An open container that its plan follows inside, or will once it is decided."""
 
-    def __init__(self, plan: Plan, shape: Shape, is_object: bool, run: object, start: i64) -> None:
+    def __init__(
+        self, plan: Plan, shape: Shape, is_object: bool, run: object, start: i64, keeps_all: bool = False
+    ) -> None:
         self.plan = plan
         self.shape = shape
         self.run: object = run
@@ -74,9 +92,9 @@ class Frame:
         self.is_wrapped = is_object and shape.wrap is not None
         # Where its text begins.
         self.start: i64 = start
-        # What is shown of the container, and the dict or list inside it that holds the children.
-        self.items: list[Any] = []
-        self.members: dict[str, Any] = {}
+        # The dict or list that holds the children shown, and what is shown of the container, once that is made.
+        self.items: list[Any] = NO_ITEMS if is_object else []
+        self.members: dict[str, Any] = {} if is_object else NO_MEMBERS
         self.shown: Any = None
         self.visible = False
         self.never_visible = False
@@ -84,20 +102,20 @@ class Frame:
         self.awaited: list[str] | None = shape.firsts.copy() if shape.firsts else None
         # While it is undecided: what decides, and the members that wait. ``tags`` are the keys that have decided.
         self.switch: Switch | None = None
-        self.waiting: dict[str, Waiting] = {}
+        self.waiting: dict[str, Waiting] = NO_WAITING
         self.tags: list[str] | None = None
         # No shape fits, or what decided came again: it settles from its text.
         self.is_lost = False
-        # The children that closed, in document order: what the shape settles from.
-        self.keys: list[str | int] = []
-        self.settled: list[Any] = []
+        # The children that closed, in document order: what the shape settles from; unless those shown tell it all.
+        self.is_direct = shape.is_direct and not keeps_all
+        self.keys: list[str | int] = NO_KEYS if self.is_direct else []
+        self.settled: list[Any] = NO_ITEMS if self.is_direct else []
         self.has_failed = False
         # The name under which the child that is open now is shown, its plan and its traits.
         self.child_name = ""
         self.child_plan: Plan | None = None
         self.child_traits: i64 = 0
         self.child_shown = False
-        self.show()
 
     def show(self) -> None:
         """Make ``shown`` from what the frame holds."""
@@ -145,7 +163,24 @@ class Frame:
         self.never_visible = self.never_visible or plan.whole or shape.whole
         if shape.firsts:
             self.awaited = shape.firsts.copy()
-        self.show()
+
+    def list_children(self, is_open: bool) -> None:
+        """Keep the children in lists from now on; one may be open, and is about to fail."""
+        shows_open = is_open and self.child_shown
+        self.is_direct = False
+        if self.is_object:
+            members = self.members
+            if shows_open:
+                # What is shown of the open child is not settled. An earlier one under its key counts no more.
+                members = members.copy()
+                del members[self.child_name]
+            # Here every child is shown under its key.
+            self.keys = [key for key in members]  # noqa: C416
+            self.settled = list(members.values())
+        else:
+            n = len(self.items) - (1 if shows_open else 0)
+            self.keys = [i for i in range(n)]  # noqa: C416
+            self.settled = self.items[:n]
 
     def put(self, value: Any) -> None:
         """Show ``value`` for the child that is open now."""
@@ -179,7 +214,8 @@ class View:
         self.frame = self.ground
         # The open frames below the ground. ``above`` counts open containers that no frame follows.
         self.frames: list[Frame] = []
-        # What each of them shows, and the dict or list inside it: where their holders are counted.
+        # What is shown of the first of them, as many as are made, and the dict or list inside it: where their holders
+        # are counted.
         self.shows: list[object] = []
         self.boxes: list[object] = []
         self.above: i64 = 0
@@ -207,11 +243,9 @@ class View:
         if plan is not None:
             shape = plan.object if is_object else plan.array
             if shape is not None:
-                frame = Frame(plan, shape, is_object, self.run, self.text.at)
+                frame = Frame(plan, shape, is_object, self.run, self.text.at, self.skips)
                 frame.never_visible = plan.whole or shape.whole or above.child_traits & UNSEEN != 0
-                if not frame.never_visible and frame.awaited is None:
-                    frame.visible = True
-                    self._put(frame.shown)
+                frame.visible = not frame.never_visible and frame.awaited is None
                 self._push(frame)
                 return
             if is_object and plan.switch is not None:
@@ -227,9 +261,27 @@ class View:
 
     def _push(self, frame: Frame) -> None:
         self.frames.append(frame)
-        self.shows.append(frame.shown)
-        self.boxes.append(frame.members if frame.is_object else frame.items)
         self.frame = frame
+
+    def _make(self) -> None:
+        """Make what is shown of the open containers, as far as they are visible."""
+        i: i64
+        for i in range(len(self.shows), len(self.frames)):
+            frame = self.frames[i]
+            if not frame.visible:
+                break
+            parent = self.frames[i - 1] if i > 0 else self.ground
+            self._put_into(parent, frame)
+            self.shows.append(frame.shown)
+            self.boxes.append(frame.members if frame.is_object else frame.items)
+
+    def _put_into(self, parent: Frame, frame: Frame) -> None:
+        """Show in ``parent`` what there is of the container that is open in it."""
+        if self.shared:
+            self._unshare()
+            self.shared = False
+        frame.show()
+        parent.put(frame.shown)
 
     def close(self, key: str | int, value: object) -> object:
         """The innermost container closed as the JSON value ``value``; gives what it settled to.
@@ -238,12 +290,18 @@ class View:
         """
         if self.above == 0:
             frame = self.frames.pop()
-            self.shows.pop()
-            self.boxes.pop()
-            self.frame = self.frames[-1] if self.frames else self.ground
+            is_made = len(self.shows) > len(self.frames)
+            if is_made:
+                self.shows.pop()
+                self.boxes.pop()
+            above = self.frame = self.frames[-1] if self.frames else self.ground
             if frame.is_lost or frame.switch is not None:
-                return self._settle(key, frame.plan.settle(self.text.since(frame.start), self.run))
-            return self._settle(key, self._close_frame(frame, value))
+                result: object = frame.plan.settle(self.text.since(frame.start), self.run)
+            else:
+                result = self._close_frame(frame, value)
+            if frame.visible and not is_made and isinstance(result, Failure):
+                self._put_into(above, frame)
+            return self._settle(key, result)
         self.above -= 1
         if self.above != 0:
             return value
@@ -262,10 +320,17 @@ class View:
         """What a container settles to."""
         shape = frame.shape
         if not frame.has_failed:
-            if shape.is_plain and not frame.is_object:
-                return frame.settled
             quick = shape.quick
-            if shape.is_plain or quick is not None:
+            if frame.is_direct:
+                if quick is None:
+                    return frame.members if frame.is_object else frame.items
+                result = quick(frame.members, self.run)
+                if result is not None:
+                    return result
+                frame.list_children(False)
+            elif shape.is_plain and not frame.is_object:
+                return frame.settled
+            elif shape.is_plain or quick is not None:
                 # The last of a repeated key counts, in the place of the first.
                 last: dict[str, Any] = {}
                 i: i64
@@ -342,8 +407,11 @@ class View:
             if self.skips and isinstance(key, int) and self._may_go_without(key):
                 return result
             frame.has_failed = True
-        frame.keys.append(key)
-        frame.settled.append(result)
+            if frame.is_direct:
+                frame.list_children(True)
+        if not frame.is_direct:
+            frame.keys.append(key)
+            frame.settled.append(result)
         if frame.tags is not None and key in frame.tags:
             # What decided came again, and the last counts.
             frame.is_lost = True
@@ -390,14 +458,7 @@ class View:
 
     def _reveal(self, frame: Frame) -> None:
         """The innermost frame may be shown from now on."""
-        if frame.never_visible:
-            return
-        if self.shared:
-            self._unshare()
-            self.shared = False
-        parent = self.frames[-2] if len(self.frames) > 1 else self.ground
-        parent.put(frame.shown)
-        frame.visible = True
+        frame.visible = not frame.never_visible
 
     # Members that wait for the shape of their object.
 
@@ -407,6 +468,8 @@ class View:
         assert isinstance(key, str)
         if frame.is_lost:
             return member.value
+        if frame.waiting is NO_WAITING:
+            frame.waiting = {}
         frame.waiting[key] = member
         switch = frame.switch
         if switch is None or switch.key != key:
@@ -417,7 +480,6 @@ class View:
         shape = plan.object
         assert shape is not None
         frame.take(plan, shape)
-        self.shows[-1] = frame.shown
         if frame.awaited is None:
             self._reveal(frame)
         result: object = member.value
@@ -426,7 +488,7 @@ class View:
             if name != key:
                 self._settle_waiting(frame, name, each)
         result = self._settle_waiting(frame, key, member)
-        frame.waiting = {}
+        frame.waiting = NO_WAITING
         frame.tags = frame.tags or []
         return result
 
@@ -446,7 +508,7 @@ class View:
                 return plan
             if plan is None or plan.switch is None:
                 frame.is_lost = True
-                frame.waiting = {}
+                frame.waiting = NO_WAITING
                 return None
             frame.switch = plan.switch
 
@@ -469,6 +531,8 @@ class View:
 
     def value(self, containers: list[object], growing: str | None) -> Any:
         """The view now. ``containers`` are the open JSON containers, ``growing`` the open string's text so far."""
+        if len(self.shows) < len(self.frames):
+            self._make()
         plan = self.frame.child_plan
         if self.mirror >= 0:
             if not self.frame.shows(containers[self.mirror]):
@@ -512,11 +576,9 @@ class View:
     def _unshare(self) -> None:
         parent = self.ground
         i: i64
-        for i in range(len(self.frames)):
+        # Of the other frames nothing was ever handed out.
+        for i in range(len(self.shows)):
             frame = self.frames[i]
-            if not frame.visible:
-                # Nothing of it was ever handed out, nor of what is in it.
-                break
             # What is shown is held by the frame and by the parent's box. A box inside it is held by the frame and by
             # the wrapper; one that is shown itself, by the frame twice, ``boxes`` and the parent's box.
             if frame.is_wrapped:

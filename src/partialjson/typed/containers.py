@@ -36,6 +36,7 @@ def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     plan.array = Shape(closer(list_skeleton, shell), {}, compiler.plan(items, config))
     plan.array.most = most_elements(schema)
     plan.array.is_plain = schema["type"] == "list" and not schema.keys() & {"min_length", "max_length"}
+    plan.array.is_direct = plan.array.is_plain
 
 
 def follow_tuple(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -77,3 +78,4 @@ def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str
         and keys["type"] == "str"
         and exact_kinds(keys, config) == STRING
     )
+    plan.object.is_direct = plan.object.is_plain

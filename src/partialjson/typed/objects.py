@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import ValidationError, core_schema
 
 from partialjson._core.plan import FIRST, HIDDEN, RAW, Child, Plan, Shape
-from partialjson.typed.partial import partial_class
+from partialjson.typed.partial import maker_of, partial_class
 from partialjson.typed.schemas import Schema, Unsupported, bare, known
 from partialjson.typed.shells import (
     FIRST_INDEX,
@@ -57,6 +57,7 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
     plan.object.closed = fields.extra == "forbid"
     if node is schema:
         plan.object.quick = fields.quick()
+        plan.object.is_direct = plan.object.quick is not None and fields.are_shown_as_they_come()
     if node["type"] == "named-tuple":
         items = list(fields.by_name.values())
         if not fields.has_raw:
@@ -218,10 +219,10 @@ class _Fields:
     def wrap(self) -> Any:
         if self.kind not in ("model", "dataclass"):
             return None
-        partial = partial_class(self.node["cls"])
+        make = maker_of(partial_class(self.node["cls"]))
 
         def wrap(members: dict[str, Any], run: Run) -> Any:
-            return partial(members, run.missing)
+            return make(members, run.missing)
 
         return wrap
 
@@ -248,6 +249,13 @@ class _Fields:
             return "{" + ",".join(parts) + "}"
 
         return skeleton
+
+    def are_shown_as_they_come(self) -> bool:
+        """Is every key that counts shown, under its own name?"""
+        return self.extra == "ignore" and all(
+            child.name == key and child.traits & (HIDDEN | RAW) == 0 and child.plan is not None
+            for key, child in self.children.items()
+        )
 
     def quick(self) -> Callable[[dict[str, Any], Run], Any] | None:
         """Makes the object of a plain model in Python mode, where nothing can fail and nobody sees the mode.
@@ -280,20 +288,20 @@ class _Fields:
         ignores = self.extra == "ignore"
         validate: Callable[..., Any] | None = None
         schema = self.rebuilt(schemas)
+        required_keys = frozenset(required)
 
         def quick(last: dict[str, Any], run: Run) -> Any:
             nonlocal validate
-            for key in required:
-                if key not in last:
-                    return None
-            arguments = run.arguments
-            if arguments and arguments.get("strict"):
+            if not required_keys <= last.keys():
                 return None
             if not ignores and not last.keys() <= known_keys:
                 return None
             if validate is None:
                 validate = self.compiler.validator(schema, {}, prebuilt=False).validate_python
-            return validate(last, **arguments)
+            arguments = run.arguments
+            if not arguments:
+                return validate(last)
+            return None if arguments.get("strict") else validate(last, **arguments)
 
         return quick
 

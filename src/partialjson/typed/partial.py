@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
@@ -141,6 +141,22 @@ def partial_class(model: type[object]) -> type[Partial[Any]]:
         "__pydantic_serializer__": _serializer(),
     }
     return type(name, (Partial,), namespace)
+
+
+def maker_of(made: type[Partial[Any]]) -> Callable[[dict[str, Any], Any], Partial[Any]]:
+    """Makes objects of a class ``Partial[model]`` as its constructor does, at a fraction of the cost."""
+    new = object.__new__
+    # The class refuses assignment; its slots do not.
+    set_values = Partial.__dict__["_values"].__set__
+    set_missing = Partial.__dict__["_missing"].__set__
+
+    def make(values: dict[str, Any], missing: Any) -> Partial[Any]:
+        partial = new(made)
+        set_values(partial, values)
+        set_missing(partial, missing)
+        return partial
+
+    return make
 
 
 def _fields_of(model: type[object]) -> dict[str, FieldInfo | None]:

@@ -220,6 +220,7 @@ def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
     made.most = shape.most
     if after is None or after.failures_only:
         made.is_plain = shape.is_plain
+        made.is_direct = shape.is_direct
         made.quick = shape.quick
     return made
 
