@@ -150,6 +150,13 @@ SCALARS: dict[str, tuple[Any, list[str]]] = {
     "constrained str": (Annotated[str, Field(min_length=2, max_length=4)], ['"ab"', '"a"', '"abcde"']),
     "pattern": (Annotated[str, StringConstraints(pattern="^[a-z]+$")], ['"abc"', '"ABC"']),
     "stripped": (Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True)], ['" ab "', "1"]),
+    "words": (Literal["red", "blue"], ['"red"', '"re\\u0064"', '"green"', "1", "null"]),
+    "constrained float": (
+        Annotated[float, Field(gt=0, le=1e300, multiple_of=0.5)],
+        ["1.5", "2", "0.3", "-0.0", '"2.5"', "true", "1e400", "123456789012345678901234567890"],
+    ),
+    "large int": (Annotated[int, Field(ge=-(10**30), lt=10**30)], ["5", "-" + "9" * 30, "9" * 31, "1.0", "1e2"]),
+    "compiled pattern": (Annotated[str, StringConstraints(pattern=re.compile("(?i)^[a-z]+$"))], ['"aBc"', '"1"']),
     "finite": (Annotated[float, Field(allow_inf_nan=False)], ["1.5", "1e999"]),
     "date bounds": (Annotated[datetime.date, Field(gt=datetime.date(2024, 1, 1))], ['"2024-01-02"', '"2023-01-02"']),
     "Decimal digits": (Annotated[decimal.Decimal, Field(max_digits=3, ge=0)], ["1.25", "1.255", "-1"]),
@@ -176,7 +183,10 @@ def test_scalars_end_as_in_one_shot(name: str) -> None:
         check_end(model, text)
 
 
-@pytest.mark.parametrize("name", ["str", "int", "float", "Any", "Decimal", "Literal", "datetime"])
+@pytest.mark.parametrize(
+    "name",
+    ["str", "int", "float", "Any", "Decimal", "Literal", "datetime", "words", "constrained int", "constrained float"],
+)
 @pytest.mark.parametrize("strict", [True, False])
 def test_scalars_with_strict(name: str, strict: bool) -> None:
     target, texts = SCALARS[name]
@@ -184,6 +194,50 @@ def test_scalars_with_strict(name: str, strict: bool) -> None:
         check_end(target, text, strict=strict)
         check_end(list_of(target), f"[{text}]", strict=strict)
         check_end(pydantic.create_model("Holder", field=(target, ...)), f'{{"field": {text}}}', strict=strict)
+
+
+def test_scalars_under_the_configuration_of_their_model() -> None:
+    class Short(BaseModel):
+        model_config = ConfigDict(str_strip_whitespace=True, str_max_length=4, str_to_lower=True, allow_inf_nan=False)
+
+        text: str
+        bounded: Annotated[str, Field(min_length=2)]
+        number: Annotated[float, Field(ge=0)]
+
+    for text, bounded, number in [
+        (" AB ", " C ", "1"),
+        ("ABCDE", "CD ", "1e999"),
+        ("", "ABCDEF", "-1"),
+        ("a", "bc", "2"),
+    ]:
+        check_end(Short, f'{{"text": "{text}", "bounded": "{bounded}", "number": {number}}}')
+
+
+@pytest.mark.parametrize("on_invalid", ["collect", "skip"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        ORDER,
+        '{"id": 7, "note": 1, "items": [{"name": "tea", "price": "x"}, {"price": 1}, {"name": "jam"}], "address": {}}',
+        '{"items": [{"name": 1}], "items": [{"name": "tea"}, 5], "id": 1, "id": "x", "address": {"city": []}}',
+        '{"id": 1, "address": {"city": "Oslo"}, "address": {"zip": 1}, "note": "a", "note": 5}',
+    ],
+)
+def test_what_is_shown_does_not_depend_on_earlier_readings(text: str, on_invalid: str) -> None:
+    """Views are made when somebody looks, and what closed before must look as if somebody had."""
+    often = Parser(Order, on_invalid=on_invalid)
+    once = Parser(Order, on_invalid=on_invalid)
+    for end in range(len(text) + 1):
+        once = Parser(Order, on_invalid=on_invalid)
+        once.feed(text[:end])
+        shown = once.value
+        assert repr(shown) == repr(often.value), text[:end]
+        before = repr(shown)
+        once.feed(text[end:])
+        assert repr(shown) == before
+        if end < len(text):
+            often.feed(text[end])
+    assert verdict_of(once) == verdict_of(often)
 
 
 @pytest.mark.parametrize("name", ["str", "int", "Any", "Enum", "stripped", "Json"])

@@ -154,7 +154,7 @@ class Lexer(Machine):
         """Read a short chunk that only continues a string value, the commonest thing a model sends; or leave it."""
         if self.is_key or self.escape != 0 or self.high != 0:
             return False
-        if not self.lone_surrogates and not (_has_no_surrogates(s, n) if COMPILED else s.isascii()):
+        if not COMPILED and not self.lone_surrogates and not s.isascii():
             return False
         if self.length + n > self.max_string or self.base + n > self.max_document:
             return False
@@ -467,7 +467,8 @@ class Lexer(Machine):
             if c <= QUOTE:
                 if c == QUOTE or c < SPACE:
                     return i
-            elif c == BACKSLASH:
+            elif c == BACKSLASH or (0xD800 <= c <= 0xDFFF and not self.lone_surrogates):
+                # Only a chunk that is not yet known to have no surrogates has one here.
                 return i
             i += 1
         return i

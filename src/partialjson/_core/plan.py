@@ -164,6 +164,8 @@ class Plan:
 
     Attributes:
         settle: gives the final value or a ``Failure`` from the JSON text of the value and the run.
+        by_value, settle_value: for atoms of the JSON kinds in ``by_value``, gives the final value from the parsed one
+            and the run, at less cost than ``settle``; None where ``settle`` is needed.
         exact: bit set of the JSON kinds whose parsed value is the result as it is.
         preview: a growing string may be shown before it closes, because nothing will change it.
         object, array: how to follow the inside, where that is possible.
@@ -188,6 +190,8 @@ class Plan:
         self.switch: Switch | None = None
         self.whole = False
         self.bounds: Bounds | None = None
+        self.by_value: i64 = 0
+        self.settle_value: Callable[[Any, Any], Any] | None = None
 
 
 # Pieces of text are joined when there are so many, or a long one comes: each is an object of some 50 bytes.

@@ -353,9 +353,16 @@ class View:
         if frame.child_traits & RAW:
             return self._keep_raw(key, value, raw or json.dumps(value))
         plan = frame.child_plan
-        if plan is None or plan.exact & kind_of(value):
+        if plan is None:
             return self._settle(key, value)
-        result = plan.settle(raw or json.dumps(value), self.run)
+        kind = kind_of(value)
+        if plan.exact & kind:
+            return self._settle(key, value)
+        result: object = None
+        if plan.by_value & kind and plan.settle_value is not None:
+            result = plan.settle_value(value, self.run)
+        if result is None:
+            result = plan.settle(raw or json.dumps(value), self.run)
         if plan.preview and isinstance(result, Failure) and isinstance(value, str) and not frame.child_traits & UNSEEN:
             # It stays, whether somebody saw it grow or not.
             self._put(value)

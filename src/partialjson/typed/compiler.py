@@ -33,6 +33,7 @@ from partialjson.typed.schemas import (
     Unsupported,
     bare,
     exact_kinds,
+    kinds_by_value,
     known,
     marks,
     previews,
@@ -113,6 +114,7 @@ class Compiler:
         if plan is None:
             plan = self.plans[key] = Plan(self.settler(schema, config))
             plan.exact = exact_kinds(schema, config)
+            self.settle_by_value(plan, schema, config)
             plan.preview = previews(schema, config)
             plan.whole = "Whole" in markers
             plan.bounds = bounds_of(schema, config, self.resolve, self.kinds_taken)
@@ -164,6 +166,34 @@ class Compiler:
                 return Failure(error)
 
         return settle
+
+    def settle_by_value(self, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
+        """A way round the text for a scalar."""
+        plan.by_value = kinds_by_value(self.inside_nullables(schema), config)
+        if not plan.by_value:
+            return
+        validate: Callable[..., Any] | None = None
+
+        def settle_value(value: Any, run: Run) -> Any:
+            nonlocal validate
+            if validate is None:
+                validate = self.validator(schema, config, prebuilt=True).validate_python
+            arguments = run.arguments
+            try:
+                return validate(value, **arguments) if arguments else validate(value)
+            except ValidationError:
+                # What it says may differ between the modes.
+                return None
+
+        plan.settle_value = settle_value
+
+    def inside_nullables(self, schema: Schema) -> Schema:
+        """What may be null, or left out, where that is all that is said around it."""
+        while schema["type"] in ("nullable", "default"):
+            if schema.get("on_error", "raise") != "raise":
+                break
+            schema = self.resolve(schema["schema"])
+        return schema
 
     def validator(self, schema: Schema, config: dict[str, Any], prebuilt: bool) -> SchemaValidator:
         """A validator for one node, with the definitions it refers to."""

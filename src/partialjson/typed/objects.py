@@ -289,19 +289,26 @@ class _Fields:
         validate: Callable[..., Any] | None = None
         schema = self.rebuilt(schemas)
         required_keys = frozenset(required)
+        # Where nobody is called on the way, what is missing may as well be found by trying.
+        tries = not any("default_factory" in each["schema"] for each in schemas.values())
 
         def quick(last: dict[str, Any], run: Run) -> Any:
             nonlocal validate
-            if not required_keys <= last.keys():
+            if not tries and not required_keys <= last.keys():
                 return None
             if not ignores and not last.keys() <= known_keys:
                 return None
             if validate is None:
                 validate = self.compiler.validator(schema, {}, prebuilt=False).validate_python
             arguments = run.arguments
-            if not arguments:
-                return validate(last)
-            return None if arguments.get("strict") else validate(last, **arguments)
+            if arguments.get("strict"):
+                return None
+            try:
+                return validate(last, **arguments) if arguments else validate(last)
+            except ValidationError:
+                if not tries:
+                    raise
+                return None
 
         return quick
 

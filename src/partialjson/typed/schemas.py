@@ -119,6 +119,13 @@ OBJECTS: Final = ("dict", "ordered-dict", "frozendict", "counter")
 
 # Scalars whose parsed value is the result, where nothing else is asked of them.
 _EXACT: Final = {"str": STRING, "int": INTEGER, "float": FLOAT, "bool": BOOLEAN, "none": NULL, "any": ANYTHING}
+# What may be asked of a scalar besides.
+_NUMBER_BOUNDS: Final = {"ge", "gt", "le", "lt", "multiple_of"}
+_BY_VALUE: Final = {
+    "str": {"min_length", "max_length", "pattern", "strip_whitespace", "to_lower", "to_upper", "regex_engine"},
+    "int": _NUMBER_BOUNDS,
+    "float": {*_NUMBER_BOUNDS, "allow_inf_nan"},
+}
 _STRING_CHANGING: Final = ("str_strip_whitespace", "str_to_lower", "str_to_upper")
 _STRING_BOUNDS: Final = ("str_min_length", "str_max_length")
 
@@ -170,6 +177,22 @@ def exact_kinds(schema: Schema, config: dict[str, Any]) -> int:
     if kind == "float" and config.get("allow_inf_nan") is False:
         return 0
     return _EXACT[kind]
+
+
+def kinds_by_value(schema: Schema, config: dict[str, Any]) -> int:
+    """The JSON kinds of which pydantic accepts the parsed value in Python mode only where it does so in JSON mode, with
+    the same result.
+
+    That is where the parsed value already is of the type asked for, and only its size, length or pattern counts, or its
+    being one of some words; and where no function of the user is called.
+    """
+    kind = schema["type"]
+    keys = schema.keys() - INERT - {"strict"}
+    if kind in _BY_VALUE and keys <= _BY_VALUE[kind]:
+        return _EXACT[kind]
+    if kind == "literal" and keys <= {"expected"} and all(type(member) is str for member in schema["expected"]):
+        return STRING
+    return 0
 
 
 def previews(schema: Schema, config: dict[str, Any]) -> bool:
