@@ -43,6 +43,7 @@ from typing_extensions import TypedDict
 
 from partialjson import (
     MISSING,
+    Complete,
     Completed,
     Failed,
     IncompleteError,
@@ -53,6 +54,7 @@ from partialjson import (
     Truncated,
     Violation,
 )
+from partialjson.streaming.recorder import written
 from support import strategies
 from support.chunking import error_key, observe
 from support.oneshot import check_end, describe, describe_errors, oneshot, verdict_of
@@ -914,6 +916,49 @@ def test_law_6_no_validator_sees_a_prefix(case: tuple[Spec, str, list[str]]) -> 
             assert not Counter(CALLS) - expected
 
     calls_of(stream)
+
+
+# Law 7
+
+
+def reported(parser: Parser[Any], chunks: list[str]) -> list[Any]:
+    """What is reported, and where the parser stands after each chunk."""
+    seen: list[Any] = []
+    taken: list[tuple[Any, Any]] = []
+    for chunk in chunks:
+        for event in parser.feed(chunk):
+            if isinstance(event, Invalid):
+                seen.append((event.path, describe_errors(event.error)))  # type: ignore[arg-type]
+            elif isinstance(event, Completed):
+                seen.append((event.path, describe(event.value), event.raw))
+            else:
+                assert isinstance(event, Violation)
+                seen.append((event.path, event.msg, event.pos))
+        seen.append((parser.path, parser.pos, parser.done))
+        taken += [(view, describe(view)) for view in (parser.value, parser.json) if view is not MISSING]
+    for view, described in taken:
+        assert describe(view) == described, "law 4: a snapshot moved"
+    return seen
+
+
+@lawful
+@given(cases(), st.data())
+def test_law_7_what_is_not_retained_is_reported_all_the_same(
+    case: tuple[Spec, str, list[str]], data: st.DataObject
+) -> None:
+    spec, text, chunks = case
+    paths = [event.path for event in Parser(spec.target).feed(text)]
+    steps = [[st.just(key) if isinstance(key, str) else st.sampled_from((None, key)) for key in path] for path in paths]
+    pattern = st.sampled_from(steps).flatmap(lambda path: st.tuples(*path)) if steps else st.just(())
+    select = [written(way) for way in data.draw(st.lists(pattern, min_size=1, max_size=3))]
+    for on_invalid in ("collect", "skip"):
+        options: dict[str, Any] = {"select": select, "on_invalid": on_invalid}
+        retaining, dropping = Parser(spec.target, **options), Parser(spec.target, **options, retain=False)
+        assert reported(dropping, chunks) == reported(retaining, chunks)
+        end = dropping.end()
+        assert getattr(end, "value", MISSING) is MISSING or not isinstance(end, Complete)
+        if isinstance(retaining.end(), Complete):
+            assert isinstance(end, Complete)
 
 
 # Law 8

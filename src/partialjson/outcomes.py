@@ -75,11 +75,16 @@ class Truncated:
                 break
             prefix = self.growing[:depth]
             open_key = self.growing[depth] if depth < len(self.growing) else None
-            keys = container if isinstance(container, dict) else range(len(container))
-            found.extend((*prefix, key) for key in keys if key != open_key)
-            if open_key is not None:
-                within: Any = container
-                container = within[open_key]
+            if open_key is None or isinstance(container, dict):
+                keys = container if isinstance(container, dict) else range(len(container))
+                found.extend((*prefix, key) for key in keys if key != open_key)
+                if open_key is not None:
+                    within: Any = container
+                    container = within[open_key]
+            else:
+                # An open element is the last, whatever was not retained before it.
+                found.extend((*prefix, int(open_key) - back) for back in range(len(container) - 1, 0, -1))
+                container = container[-1]
         return tuple(found)
 
 

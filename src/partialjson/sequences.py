@@ -406,6 +406,7 @@ def documents(
             all before it; a note on the error says which. With ``on_error="skip"`` such documents are left out.
         TypeError: ``chunks`` is one str or bytes, or is asynchronous.
     """
+    _whole(options)
     if isinstance(chunks, str | bytes) or not isinstance(chunks, Iterable):
         hint = "use adocuments()" if hasattr(chunks, "__aiter__") else "pass [text] for a single chunk"
         raise TypeError(f"documents() takes an iterable of chunks, not {type(chunks).__name__}; {hint}")
@@ -422,6 +423,7 @@ def adocuments(
     **options: Any,
 ) -> AsyncIterator[T]:
     """``documents`` for an async iterable of chunks."""
+    _whole(options)
     if not isinstance(chunks, AsyncIterable):
         raise TypeError(f"adocuments() takes an async iterable of chunks, not {type(chunks).__name__}; see documents()")
     sequence = DocumentSequence(target, format=format, on_error=on_error, **{"select": [], **options})
@@ -454,6 +456,11 @@ class _Values(Reading[T]):
             self.error = stopped
             self.over = True
         return [each.outcome.value for each in found if isinstance(each.outcome, Complete)]
+
+
+def _whole(options: dict[str, Any]) -> None:
+    if not options.get("retain", True):
+        raise TypeError("retain=False keeps no documents to iterate; use DocumentSequence, and its events")
 
 
 def _failed(msg: str) -> Failed:

@@ -123,7 +123,7 @@ class Machine:
         if state == NUMBER or state == WORD:
             dropped = len(self.token) if state == NUMBER else self.matched
             tree = self.tree
-            self.state = FIRST if tree.depth() > 0 and not tree.in_object and not tree.arr else VALUE
+            self.state = FIRST if tree.depth() > 0 and not tree.in_object and tree.length() == 0 else VALUE
             self.token = ""
             self.length = 0
             self.matched = 0

@@ -68,10 +68,15 @@ class Parser(Generic[T]):
             InvalidError at once, also for an open value that cannot become valid any more. "skip": a bad element of an
             array is left out of the result, and reported; anything else as for "collect".
         predict: report an open string for which only one value is left, as ``Predicted``.
+        retain: False to keep nothing but the selected value that is open, for documents larger than memory. ``select``
+            says what is delivered. What closes outside of it leaves the document when it has been validated, by itself:
+            ``json`` and ``value`` show the open path, ``close`` gives ``missing``. Containers around what is selected
+            are not validated as wholes (missing fields, lengths, their own validators). ``deltas``, ``seq``,
+            ``checkpoint`` and ``fork`` are not possible.
 
     Raises:
         TypeError: an option is of a kind that is not understood.
-        ValueError: a pattern of ``select`` is outside its language.
+        ValueError: a pattern of ``select`` is outside its language; nothing is selected with ``retain=False``.
         pydantic.PydanticUserError, NameError: pydantic does not understand the target, or a name in it is undefined.
     """
 
@@ -88,6 +93,7 @@ class Parser(Generic[T]):
         by_name: bool | None = None,
         on_invalid: Literal["collect", "raise", "skip"] = "collect",
         predict: bool = False,
+        retain: bool = True,
     ) -> None:
         if limits is None:
             limits = Limits()
@@ -107,6 +113,9 @@ class Parser(Generic[T]):
             select = list(select)
         if on_invalid not in ON_INVALID:
             raise ValueError(f"on_invalid is one of 'collect', 'raise' and 'skip', not {on_invalid!r}")
+        if not retain and select is None:
+            raise ValueError("retain=False keeps only what select names: give select, for instance ['$.items[*]']")
+        self._retains = bool(retain)
         self._target: Any = target
         self._context: Any = context
         # What a checkpoint needs to make the same parser again.
@@ -119,7 +128,10 @@ class Parser(Generic[T]):
             "on_invalid": on_invalid,
             "predict": bool(predict),
         }
-        self._tree = Tree(compile_selection(select), missing)
+        selector = compile_selection(select)
+        self._tree = Tree(selector, missing)
+        if not retain:
+            self._tree.keep_only(selector)
         text = Text() if target is not None else None
         self._lexer = Lexer(
             self._tree,
@@ -188,6 +200,8 @@ class Parser(Generic[T]):
                 if self._life == RUNNING:
                     self._life = FAILED
             raise
+        if not self._retains and self._lexer.text is not None:
+            self._lexer.text.forget(self._tree.needs_text_from())
         self._life = OPEN
         if not self._tree.events:
             return ()
@@ -260,7 +274,7 @@ class Parser(Generic[T]):
         except ParseError as error:
             if error.pos < base and self._lexer.text is not None:
                 # Of a value that began in an earlier chunk.
-                error.byte_pos = len(self._lexer.text.all[: error.pos].encode())
+                error.byte_pos = self._lexer.text.bytes_before(error.pos)
             else:
                 index: i64 = error.pos - base
                 error.byte_pos = self._byte_base + len(text[:index].encode("utf-8", "surrogatepass"))
@@ -322,6 +336,7 @@ class Parser(Generic[T]):
     @property
     def seq(self) -> int:
         """Where the document stands, for ``deltas(since=...)``: its visible size."""
+        self._needs_all("seq")
         self._tree.start_journal()
         self._pinned = True
         return self._tree.now()
@@ -348,6 +363,7 @@ class Parser(Generic[T]):
         """
         if since is not None and (isinstance(since, bool) or not isinstance(since, int)):
             raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
+        self._needs_all("deltas()")
         tree = self._tree
         tree.start_journal()
         now = tree.now()
@@ -442,11 +458,13 @@ class Parser(Generic[T]):
         result = self._tree.result()
         if isinstance(result, Failure):
             return Failed(result.error, self.json, self.value, reason, events)
+        if not self._retains:
+            result = self._tree.missing
         return Complete(cast("T", result), events, reason)
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that had not come, in the objects that are open."""
-        if self._target is None:
+        if self._target is None or not self._retains:
             return ()
         from partialjson.typed.required import missing_required
 
@@ -489,8 +507,13 @@ class Parser(Generic[T]):
     def fresh(self) -> Parser[T]:
         """A new parser, nothing read, with the target and the options of this one."""
         options = dict(self._options, limits=Limits(*self._options["limits"]))
-        parser: Parser[T] = Parser(self._target, missing=self._tree.missing, context=self._context, **options)
+        options.update(missing=self._tree.missing, context=self._context, retain=self._retains)
+        parser: Parser[T] = Parser(self._target, **options)
         return parser
+
+    def _needs_all(self, what: str) -> None:
+        if not self._retains:
+            raise RuntimeError(f"{what} needs the whole document, and retain=False keeps only what is open")
 
     # Checkpoints.
 
@@ -506,6 +529,7 @@ class Parser(Generic[T]):
             if self._life == RUNNING:
                 self._refuse("checkpoint")
             raise RuntimeError("checkpoint() is for open documents, and this one has ended")
+        self._needs_all("checkpoint()")
         lexer = self._lexer
         return {
             "partialjson": VERSION,

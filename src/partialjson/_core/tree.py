@@ -23,6 +23,10 @@ The *journal* holds a mark for each value that became visible, and is kept only 
 Its clock is the visible size of the document: one for each value that appeared and one for each character shown of a
 string. That number does not depend on the chunking, and it tells how much of a string had been shown at any earlier
 time, so a growing string needs no entries of its own.
+
+*Dropping* is for documents that nobody wants to keep (``keep_only``). A container is *loose* unless it is, or is in, a
+value to be delivered or validated as a whole. What closes in a loose container is reported and then taken out of it, so
+that the tree is the open path and at most one such value. ``gone`` counts what left the innermost array.
 """
 
 from __future__ import annotations
@@ -35,7 +39,8 @@ from partialjson._core.holders import COMPILED, is_held
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Bounds, Failure
 from partialjson._core.selection import Selector
 from partialjson._core.view import View
-from partialjson.errors import InvalidError
+from partialjson._missing import MISSING
+from partialjson.errors import InvalidError, json_path
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -155,6 +160,22 @@ class Tree:
         self.clock: list[i64] = []
         self.size: i64 = 0
         self.floor: i64 = 0
+        # Dropping: is the innermost container loose, how many elements it has lost, and where in the walk to the values
+        # to be delivered it stands; and the same for the containers around each open one.
+        self.drops = False
+        self.loose = False
+        self.gone: i64 = 0
+        self.keeper: Selector | None = None
+        self.looses: list[bool] = []
+        self.gones: list[i64] = []
+        self.keepers: list[Selector | None] = []
+
+    def keep_only(self, keeper: Selector | None) -> None:
+        """Drop what closes, unless it is in one of these places or in something that is validated as a whole."""
+        self.hooked = True
+        self.drops = True
+        self.loose = True
+        self.keeper = keeper
 
     def follow(self, view: View, stops: bool, predicts: bool) -> None:
         """Keep a typed view beside the tree; ``stops`` at what is invalid, ``predicts`` what is certain to come."""
@@ -175,8 +196,8 @@ class Tree:
         """A value of this JSON kind begins at the offset at hand; only where something may be foreseen."""
         view = self.view
         assert view is not None
-        key: str | int = self.key if self.in_object else len(self.arr)
-        if not self.in_object and self.containers and view.most() == len(self.arr):
+        key: str | int = self.key if self.in_object else self.length()
+        if not self.in_object and self.containers and view.most() == self.length():
             self._overflows(view.most(), view.text.at)
         self.bounds = None
         bounds = view.coming(key)
@@ -278,12 +299,18 @@ class Tree:
         if self.hooked:
             self.selector = self.selectors.pop()
             self.node = self.nodes.pop()
+            if self.drops and self._left_empty():
+                return
             self._closed_container(self._here(), value)
 
     # Reading.
 
     def depth(self) -> i64:
         return len(self.containers)
+
+    def length(self) -> i64:
+        """How many elements the innermost array has had."""
+        return len(self.arr) + self.gone
 
     def snapshot(self) -> Any:
         """The document now; it will not change any more."""
@@ -319,6 +346,8 @@ class Tree:
             return "missing"
         value: Any = self.ground[0]
         for key in path:
+            if self.drops and type(key) is int:
+                key -= self._gone_from(value)
             if isinstance(value, dict):
                 if not isinstance(key, str) or key not in value:
                     return "missing"
@@ -341,7 +370,7 @@ class Tree:
             if self.in_object:
                 keys.append(self.key)
             else:
-                keys.append(len(self.arr) - (1 if self.in_text else 0))
+                keys.append(self.length() - (1 if self.in_text else 0))
         return tuple(keys)
 
     def key_of(self, i: i64) -> str | int:
@@ -349,7 +378,7 @@ class Tree:
         parent = self.containers[i - 1]
         if isinstance(parent, dict):
             return self.keys[i]
-        return len(cast("list[object]", parent)) - 1
+        return len(cast("list[object]", parent)) - 1 + (self.gones[i] if self.drops else 0)
 
     def take_events(self) -> tuple[Event, ...]:
         if not self.events:
@@ -445,7 +474,7 @@ class Tree:
         """The key of the value that is or was last visible in the innermost container."""
         if self.in_object:
             return self.key
-        return len(self.arr) - 1
+        return self.length() - 1
 
     def _appears(self, value: object) -> None:
         """``value`` is about to be attached."""
@@ -457,7 +486,7 @@ class Tree:
                 op = "replace"
                 self._replaced(key, self.obj[key])
         else:
-            key = len(self.arr)
+            key = self.length()
         if self.view is not None:
             self.view.enter(key)
         if self.marks is not None:
@@ -480,8 +509,10 @@ class Tree:
         at_root = not self.containers
         if selector is not None and not at_root:
             selector = selector.child(key)
-        if self.view is not None:
-            self.view.open(is_object, len(self.containers))
+        if self.drops:
+            self._opened_dropping(key, is_object)
+        elif self.view is not None:
+            self.view.open(is_object, len(self.containers), False)
         if not at_root:
             # Nodes of branches in which nothing is reported are made only for what is invalid.
             if selector is not None or self.marks is not None:
@@ -507,6 +538,9 @@ class Tree:
         if isinstance(result, Failure):
             self.invalid.add(self._node(key).path())
             event = Invalid(self._node(key), result.error)
+            if self.loose and self.view is not None and self.view.failure is result:
+                # It stands for the whole document in the end, and says itself only where it is in this value.
+                result.error.add_note(f"in the value at {json_path(event.path)}")
             if self._selected(key):
                 self.events.append(event)
             if self.stops and self.view is not None:
@@ -514,6 +548,8 @@ class Tree:
         elif self._selected(key):
             raw = self.view is not None and self.view.is_inside_whole()
             self.events.append(Completed(self._node(key), result, raw))
+        if self.loose:
+            self._drop()
 
     def _selected(self, key: str | int) -> bool:
         """Is the completion at ``key`` of the innermost container to be reported?"""
@@ -535,6 +571,61 @@ class Tree:
         if not self.containers:
             return self.node
         return Node(self.node, key)
+
+    # Dropping.
+
+    def _opened_dropping(self, key: str | int, is_object: bool) -> None:
+        """A container opened: is it loose too?"""
+        self.looses.append(self.loose)
+        self.gones.append(self.gone)
+        self.keepers.append(self.keeper)
+        self.gone = 0
+        if self.loose:
+            if self.containers and self.keeper is not None:
+                self.keeper = self.keeper.child(key)
+            self.loose = self.keeper is None or not self.keeper.here
+        if self.view is not None:
+            self.view.open(is_object, len(self.containers), self.loose)
+            self.loose = self.loose and not self.view.is_inside_whole()
+
+    def _left_empty(self) -> bool:
+        """The container that closed was loose: nothing is left to be validated or reported but that it closed."""
+        was_loose = self.loose
+        self.loose = self.looses.pop()
+        self.gone = self.gones.pop()
+        self.keeper = self.keepers.pop()
+        if not was_loose:
+            return False
+        if self.view is not None:
+            self.view.leave()
+        key = self._here()
+        if self._selected(key):
+            self.events.append(Completed(self._node(key), MISSING, True))
+        self._drop()
+        return True
+
+    def _drop(self) -> None:
+        """Take the value that has just closed out of its container; the root stays."""
+        if not self.containers:
+            return
+        if self.shared:
+            self._unshare()
+        if self.in_object:
+            del self.obj[self.key]
+        else:
+            self.arr.pop()
+            self.gone += 1
+        if self.invalid.below:
+            # All that was invalid was in it.
+            self.invalid = Places()
+
+    def _gone_from(self, value: object) -> i64:
+        """How many elements an array has lost."""
+        i: i64
+        for i in range(len(self.containers)):
+            if self.containers[i] is value:
+                return self.gones[i + 1] if i + 1 < len(self.containers) else self.gone
+        return 0
 
     # What is certain before a value closes.
 
@@ -599,10 +690,8 @@ class Tree:
 
     def _refusal(self, msg: str, pos: i64, path: Path, error: Exception | None) -> InvalidError:
         assert self.view is not None
-        text = self.view.text.all
-        line = text.count("\n", 0, pos) + 1
-        column = pos - text.rfind("\n", 0, pos)
-        return InvalidError(msg, pos, line, column, path, (), None, error)
+        text = self.view.text
+        return InvalidError(msg, pos, text.line_of(pos), text.column_of(pos), path, (), None, error)
 
     # Deltas.
 
@@ -692,6 +781,15 @@ class Tree:
         if self.in_text and i == len(marks) - 1:
             return self.text
         return cast("str", marks[i].value)
+
+    def needs_text_from(self) -> i64:
+        """The offset from which on the text may be asked for again; -1 where only what comes may be."""
+        assert self.view is not None
+        start = self.view.needs_from()
+        if start < 0 and self.in_text and self.foresees:
+            # An error may stand at the beginning of the string, or at any character.
+            return self.view.text.at
+        return start
 
     def forget(self, until: i64) -> None:
         """Drop the marks that no reader at ``until`` or later needs."""

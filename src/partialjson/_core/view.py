@@ -23,6 +23,10 @@ not at all where it is to be shown only whole or is hidden. What is below an inv
 
 Snapshots hold still by copying on write: ``value`` hands out the live view, notes that the whole open path has been
 handed out, and the next visible change first copies what somebody kept of that path.
+
+Where nothing is retained, a frame is *loose* if the tree drops what closes in its container. Its children are validated
+one by one and leave it again when they close; it keeps none of them and does not settle itself. The first child that
+failed stands for the result.
 """
 
 from __future__ import annotations
@@ -98,6 +102,7 @@ class Frame:
         self.shown: Any = None
         self.visible = False
         self.never_visible = False
+        self.loose = False
         # Children to come before it becomes visible.
         self.awaited: list[str] | None = shape.firsts.copy() if shape.firsts else None
         # While it is undecided: what decides, and the members that wait. ``tags`` are the keys that have decided.
@@ -227,14 +232,16 @@ class View:
         self.skips = False
         # What the root settled to.
         self.result: Any = missing
+        # What failed first in a loose frame.
+        self.failure: Failure | None = None
 
     def enter(self, key: str | int) -> None:
         """A value becomes visible under ``key`` of the innermost container, or closes there unseen."""
         if self.above == 0:
             self.frame.enter(key)
 
-    def open(self, is_object: bool, depth: i64) -> None:
-        """The value that was entered is a container, number ``depth`` of the open ones."""
+    def open(self, is_object: bool, depth: i64, loose: bool) -> None:
+        """The value that was entered is a container, number ``depth`` of the open ones; ``loose`` if it may be."""
         if self.above != 0:
             self.above += 1
             return
@@ -243,7 +250,8 @@ class View:
         if plan is not None:
             shape = plan.object if is_object else plan.array
             if shape is not None:
-                frame = Frame(plan, shape, is_object, self.run, self.text.at, self.skips)
+                frame = Frame(plan, shape, is_object, self.run, self.text.at, self.skips or loose)
+                frame.loose = loose
                 frame.never_visible = plan.whole or shape.whole or above.child_traits & UNSEEN != 0
                 frame.visible = not frame.never_visible and frame.awaited is None
                 self._push(frame)
@@ -282,6 +290,37 @@ class View:
             self.shared = False
         frame.show()
         parent.put(frame.shown)
+
+    def leave(self) -> None:
+        """The innermost container closed, and the tree has dropped what was in it: it settles to nothing."""
+        if self.above == 0:
+            self.frames.pop()
+            if len(self.shows) > len(self.frames):
+                self.shows.pop()
+                self.boxes.pop()
+            self.frame = self.frames[-1] if self.frames else self.ground
+        else:
+            self.above -= 1
+            if self.above != 0:
+                return
+            self.mirror = -1
+        frame = self.frame
+        if frame is self.ground:
+            self.result = self.failure or self.missing
+            return
+        if frame.awaited is not None and frame.child_traits & FIRST:
+            self._has_come(frame)
+        self._let_fall(frame)
+
+    def needs_from(self) -> i64:
+        """The offset from which on the text may be asked for again; -1 where only what comes may be."""
+        for frame in self.frames:
+            if not frame.loose:
+                return frame.start
+        frame = self.frame
+        if self.above != 0 and (frame.child_traits & RAW or (frame.child_plan is not None and self.mirror < 0)):
+            return self.start
+        return -1
 
     def close(self, key: str | int, value: object) -> object:
         """The innermost container closed as the JSON value ``value``; gives what it settled to.
@@ -410,6 +449,8 @@ class View:
         frame = self.frame
         if frame is self.ground:
             self.result = result
+        if frame.loose:
+            return self._settle_loose(key, result)
         if isinstance(result, Failure):
             if self.skips and isinstance(key, int) and self._may_go_without(key):
                 return result
@@ -437,6 +478,31 @@ class View:
                 self._has_come(frame)
         return result
 
+    def _settle_loose(self, key: str | int, result: object) -> object:
+        """``_settle`` where the child is dropped next."""
+        frame = self.frame
+        if isinstance(result, Failure):
+            skipped = self.skips and isinstance(key, int) and key >= len(frame.shape.items)
+            if not skipped and self.failure is None:
+                self.failure = result
+        elif frame.awaited is not None and frame.child_traits & FIRST:
+            self._has_come(frame)
+        self._let_fall(frame)
+        return result
+
+    def _let_fall(self, frame: Frame) -> None:
+        """Show the child that has just closed no longer."""
+        if not frame.child_shown:
+            return
+        if self.shared:
+            self._unshare()
+            self.shared = False
+        if frame.is_object:
+            del frame.members[frame.child_name]
+        else:
+            frame.items.pop()
+        frame.child_shown = False
+
     def _may_go_without(self, index: i64) -> bool:
         """Leave a bad element out, if its array has any number of them."""
         frame = self.frame
@@ -450,8 +516,9 @@ class View:
         return True
 
     def _keep_raw(self, key: str | int, value: object, text: str) -> object:
-        self.frame.keys.append(key)
-        self.frame.settled.append(RawText(text))
+        if not self.frame.loose:
+            self.frame.keys.append(key)
+            self.frame.settled.append(RawText(text))
         return value
 
     def _has_come(self, frame: Frame) -> None:
@@ -520,7 +587,7 @@ class View:
             frame.switch = plan.switch
 
     def _text_of(self, member: Waiting) -> str:
-        return member.raw or self.text.all[member.start : member.end]
+        return member.raw or self.text.between(member.start, member.end)
 
     def _settle_waiting(self, frame: Frame, key: str, member: Waiting) -> object:
         frame.enter(key)

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from partialjson._core.events import Event
 from partialjson._core.parser import Parser
+from partialjson._core.selection import compile_selection
 from partialjson._typevars import T
 from partialjson.errors import ParseError
 from partialjson.outcomes import Outcome
@@ -222,8 +223,10 @@ class _Source(Generic[T]):
     def __init__(self, target: Any, options: dict[str, Any]) -> None:
         self._target = target
         self._options = options
-        # Made at once, so that wrong options are told where they are given.
-        self._parser: Parser[T] | None = Parser(target, **options)
+        self._retains = bool(options.get("retain", True))
+        # Made at once, so that wrong options are told where they are given. Elements select by themselves.
+        selects = self._retains or options.get("select") is not None
+        self._parser: Parser[T] | None = Parser(target, **(options if selects else {**options, "select": []}))
 
     def _take(self) -> Parser[T]:
         parser, self._parser = self._parser, None
@@ -232,6 +235,8 @@ class _Source(Generic[T]):
         return parser
 
     def _snapshots(self) -> Reading[Snapshot[T]]:
+        if not self._retains and self._options.get("select") is None:
+            raise ValueError("retain=False keeps only what select names: give select, or use elements()")
         return _Snapshots(self._take())
 
     def _record(self, where: Any, elements: bool) -> Any:
@@ -243,19 +248,31 @@ class _Source(Generic[T]):
         return record(where, self._target, options.get("by_alias"), options.get("by_name"), elements)
 
     def _parser_for(self, selected: Iterable[Any], around: bool) -> Parser[T]:
-        patterns = [pattern for one in selected for pattern in one.select(around)]
         self._take()
-        return Parser(self._target, **{**self._options, "select": patterns})
+        patterns = [pattern for one in selected for pattern in one.select(around)]
+        if self._retains or not around:
+            return Parser(self._target, **{**self._options, "select": patterns})
+        kept = [pattern for one in selected for pattern in one.settles()]
+        parser: Parser[T] = Parser(self._target, **{**self._options, "select": kept})
+        # The values around are reported, in case they are validated as wholes, but not kept for that.
+        parser._tree.selector = compile_selection(patterns)
+        return parser
+
+    def _kept(self, what: str) -> None:
+        if not self._retains:
+            raise TypeError(f"{what} reads in the document, which retain=False does not keep; it goes with elements()")
 
     def _elements(self, where: Any) -> ElementReading[Any]:
         selected = self._record(where, True)
         return ElementReading(self._parser_for(selected, self._target is not None), selected)
 
     def _text(self, where: Any) -> TextReading:
+        self._kept("text()")
         selected = self._record(where, False)
         return TextReading(self._parser_for(selected, True), selected[0])
 
     def _field(self, where: Any, default: Any) -> FieldReading[Any]:
+        self._kept("field()")
         selected = self._record(where, False)
         look_up = values_of(where) if callable(where) else selected[0].reach
         return FieldReading(self._parser_for(selected, True), selected[0], look_up, default)

@@ -25,6 +25,7 @@ from typing import Any, Final, NoReturn
 
 from partialjson._core.events import Completed, Event, Invalid, Path
 from partialjson._core.selection import Step, parse_pattern
+from partialjson._missing import MISSING
 from partialjson.errors import json_path
 
 __all__ = ["Selected", "record"]
@@ -518,6 +519,10 @@ class Selected:
         places = [pattern for _, patterns in self._levels for pattern in patterns] if around else self.patterns
         return [written(pattern) for pattern in places]
 
+    def settles(self) -> list[str]:
+        """Patterns of the innermost values that make the place final: its own, or those of a set it is in."""
+        return [written(pattern) for pattern in self._levels[-1][1]]
+
     def is_on_the_way(self, path: Path) -> bool:
         """Does this path of the document lead to the place, or towards it?"""
         return self._level(path) >= 0
@@ -537,13 +542,14 @@ class Selected:
         if not isinstance(event, Completed | Invalid):
             return []
         level = self._level(event.path)
-        if level < 0 or (isinstance(event, Completed) and event.raw):
+        if level < 0 or (isinstance(event, Completed) and event.raw and event.value is not MISSING):
             return []
         count = self._levels[level][0]
         is_within = self._seen[level + 1]
         self._seen[level + 1] = False
         self._seen[level] = True
-        if is_within or isinstance(event, Invalid):
+        if is_within or isinstance(event, Invalid) or event.raw:
+            # Of what was not retained, all has been given.
             return []
         if self.pairs and count == len(self.hops):
             return [(event.path[-1], event.value)]
