@@ -6,7 +6,7 @@ import gc
 import json
 import pickle
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -379,7 +379,7 @@ def test_what_needs_the_document_is_refused() -> None:
     assert again.json == [[]]
 
 
-async def nothing() -> Any:
+async def nothing() -> AsyncIterator[str]:
     yield ""
 
 
