@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from partialjson import Completed, Invalid, ParseError, Parser, Replaced
+from partialjson import Completed, Invalid, ParseError, Parser, Replaced, Violation
 from partialjson._core.events import Event, Node
 from partialjson._core.selection import parse_pattern
 from support import strategies
@@ -235,7 +235,11 @@ class Item(BaseModel):
 def test_invalid_values_are_selected_too() -> None:
     parser = Parser(list[Item], select=["$[*].name"])
     events = parser.feed('[{"name": 5, "price": "x"}, {"name": "a"}]')
-    assert [(type(event), event.path) for event in events] == [(Invalid, (0, "name")), (Completed, (1, "name"))]
+    assert [(type(event), event.path) for event in events] == [
+        (Violation, (0, "name")),
+        (Invalid, (0, "name")),
+        (Completed, (1, "name")),
+    ]
     assert parser.status((0, "price")) == "invalid"
     assert parser.status((0,)) == "invalid"
 
