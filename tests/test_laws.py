@@ -507,6 +507,8 @@ def counted_steps(function: Callable[[Any], Any], arguments: Sequence[Any]) -> i
         return trace
 
     outer = sys.gettrace()
+    # Python 3.12 tells of instructions only if some frame had asked for them before.
+    sys._getframe().f_trace_opcodes = True
     sys.settrace(trace)
     try:
         for argument in arguments:
