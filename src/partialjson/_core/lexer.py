@@ -43,7 +43,7 @@ from partialjson._core.machine import (
     shown,
 )
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Text
-from partialjson._core.rows import LEAST, whole_elements
+from partialjson._core.rows import LEAST, NARROW, WIDE, whole_elements
 from partialjson._core.tree import Tree
 from partialjson.errors import ParseError
 
@@ -116,7 +116,9 @@ class Lexer(Machine):
         # Is text after the root left unread, not refused? And the index in the present chunk where it starts.
         self.stops = False
         self.stopped: i64 = -1
-        # Index in the present chunk before which whole rows are not tried.
+        # Many elements at once: the width of the next window, the index in the present chunk before which no attempt is
+        # made, and how far that is put off by an attempt that fails.
+        self.window: i64 = NARROW
         self.rows_from: i64 = 0
         self.rows_pause: i64 = LEAST
 
@@ -192,8 +194,8 @@ class Lexer(Machine):
             if state == AFTER:
                 i = self._after(s, c, i)
             elif state == VALUE or state == FIRST:
-                if not COMPILED and n - i > LEAST and i >= self.rows_from:
-                    i = self._rows(s, i)
+                if n - i > LEAST and i >= self.rows_from and not self.tree.in_object:
+                    i = self._rows(s, c, i, n)
                     if self.state == AFTER:
                         continue
                 i = self._value(s, c, i, n)
@@ -326,25 +328,34 @@ class Lexer(Machine):
         """A value closed: go on in the container around it."""
         self.state = AFTER if self.tree.depth() else DONE
 
-    def _rows(self, s: str, i: i64) -> i64:
+    def _rows(self, s: str, c: i64, i: i64, n: i64) -> i64:
         """Take many elements of an array at once; ``i`` again, and the state as it was, where that is not possible."""
         tree = self.tree
-        if tree.hooked or tree.in_object or tree.depth() == 0:
+        if tree.hooked or tree.depth() == 0 or (COMPILED and c != OPEN_BRACE and c != QUOTE):
             return i
         room = self.max_depth - tree.depth()
-        values, end = whole_elements(s, i, room, self.max_number, self.max_string)
+        # An array that has just begun may be a short one.
+        window = NARROW if self.state == FIRST else self.window
+        stop = i + window if i + window < n else n
+        values, end = whole_elements(s, i, stop, room, self.max_number, self.max_string)
+        if not values and stop < n and c == OPEN_BRACE:
+            # Perhaps not even one row fits into the window.
+            stop = i + WIDE if i + WIDE < n else n
+            values, end = whole_elements(s, i, stop, room, self.max_number, self.max_string)
         if not values:
             # Each failure costs up to a window, so the next attempt waits twice as long.
             self.rows_from = i + self.rows_pause
             self.rows_pause *= 2
+            self.window = NARROW
             return i
         self.rows_pause = LEAST
+        if stop < n and ord(s[end]) == COMMA:
+            window = 2 * (end - i)
+            self.window = NARROW if window < NARROW else WIDE if window > WIDE else window
         tree.extend(values)
-        newlines: i64 = s.count("\n", i, end)
-        if newlines > 0:
-            self.line += newlines
-            last: i64 = s.rfind("\n", i, end)
-            self.line_start = self.base + last + 1
+        if s.find("\n", i, end) >= 0:
+            self.line += s.count("\n", i, end)
+            self.line_start = self.base + s.rfind("\n", i, end) + 1
         self.state = AFTER
         return end
 

@@ -1,9 +1,13 @@
-"""Many elements of an array at once, read by the standard library's C scanner: for the interpreted build only.
+"""Many elements of an array at once, read by the standard library's C scanner.
 
-A character loop in the interpreter is some ten times slower than ``json.loads``. Where a chunk holds many elements of
-one array, such as the rows of a table, all that are surely whole are wrapped in brackets and given to the scanner.
-What it reads is taken only if it consumes exactly that text, and only if none of the parser's limits could have been
-passed unnoticed; otherwise the loop reads the same text again and finds out where and why.
+The scanner is the fastest reader of whole text that Python has, and of no use for text that may be cut anywhere. But in
+a large chunk most of an array lies whole: rows of a table, a list of strings. A window that ends at what looks like the
+end of an element is wrapped in brackets and given to the scanner. What it reads is taken only if it stopped where an
+array can stop, at the end of the window or at the array's own bracket before it, and only if none of the parser's
+limits could have been passed unnoticed; otherwise the loop reads the same text again and finds out where and why.
+
+An interpreted loop over characters is some ten times slower than the scanner, so it is asked for arrays of any kind. A
+compiled one is faster on numbers and slower on objects and strings.
 """
 
 from __future__ import annotations
@@ -17,7 +21,12 @@ if TYPE_CHECKING:
 LEAST: Final = 512
 """Fewer characters are not worth the attempt."""
 
-_MOST: Final = 32 * 1024
+NARROW: Final = 2 * 1024
+"""The first window of an array, which may be a short one. The next is twice as wide as what was taken."""
+
+WIDE: Final = 32 * 1024
+
+_OF_NUMBERS: Final = "+-.0123456789Ee"
 
 
 def _refuse(constant: str) -> None:
@@ -29,24 +38,25 @@ _DECODER: Final[Any] = json.JSONDecoder(parse_constant=_refuse)
 _SCAN: Final[Any] = _DECODER.scan_once
 
 
-def whole_elements(s: str, i: i64, depth_left: i64, max_number: i64, max_string: i64) -> tuple[list[object], i64]:
-    """The elements that stand whole in ``s`` from ``i`` on, and the index of the comma after them; none at ``i``
+def whole_elements(
+    s: str, i: i64, stop: i64, depth_left: i64, max_number: i64, max_string: i64
+) -> tuple[list[object], i64]:
+    """The elements that stand whole in ``s[i:stop]``, and the index of the comma or bracket after them; none at ``i``
     itself where nothing can be promised.
 
     ``i`` is the first character of an element in an array that may hold ``depth_left`` levels more.
     """
-    stop = min(i + _MOST, len(s))
     end = _last_comma(s, i, stop)
-    if end <= i or end - i > max_string:
+    while end > i and _may_be_too_deep(s, i, end, depth_left):
+        end = _last_comma(s, i, i + (end - i) // 2)
+    if end <= i or end - i > max_string or _may_hold_long_number(s, i, end, max_number):
         return [], i
-    text = "[" + s[i:end] + "]"
-    if text.count("[") + text.count("{") - 1 > depth_left or _may_hold_long_number(text, max_number):
-        return [], i
+    used: i64
     try:
-        values, used = _SCAN(text, 0)
+        values, used = _SCAN("".join(("[", s[i:end], "]")), 0)
     except (ValueError, StopIteration, RecursionError):
         return [], i
-    return (values, end) if used == len(text) else ([], i)
+    return values, i + used - 2
 
 
 def _last_comma(s: str, i: i64, stop: i64) -> i64:
@@ -57,20 +67,29 @@ def _last_comma(s: str, i: i64, stop: i64) -> i64:
         following: i64 = s.rfind(s[i : colon + 1], i + 1, stop) if colon > 0 else -1
         if following < 0:
             return -1
-        before = s[i:following].rstrip(" \t\n\r")
-        return i + len(before) - 1 if before.endswith(",") else -1
+        while following > i and s[following - 1] in " \t\n\r":
+            following -= 1
+        return following - 1 if s[following - 1] == "," else -1
     closing = {"[": "],", '"': '",'}.get(s[i], ",")
     end: i64 = s.rfind(closing, i, stop)
     return end + len(closing) - 1 if end >= 0 else -1
 
 
-def _may_hold_long_number(text: str, max_number: i64) -> bool:
-    """Could a number be longer than the limit? It would fill a window of half its length without a comma."""
+def _may_be_too_deep(s: str, i: i64, end: i64, depth_left: i64) -> bool:
+    """Could something in ``s[i:end]`` be nested deeper than that?"""
+    opened: i64 = 0
+    for bracket in "[{":
+        # Looking for a character is much faster than counting it.
+        if end - i > depth_left and s.find(bracket, i, end) >= 0:
+            opened += s.count(bracket, i, end)
+    return opened > depth_left
+
+
+def _may_hold_long_number(s: str, i: i64, end: i64, max_number: i64) -> bool:
+    """Could a number in ``s[i:end]`` be longer than the limit? It would fill a window of half its length."""
     window = max_number // 2
-    at: i64 = 0
-    n: i64 = len(text)
-    while n > max_number and at < n:
-        if text.find(",", at, at + window) < 0:
+    while end - i > max_number:
+        if s[i] in _OF_NUMBERS and not s[i : i + window].lstrip(_OF_NUMBERS):
             return True
-        at += window
+        i += window
     return False
