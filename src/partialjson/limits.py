@@ -38,8 +38,3 @@ class Limits:
                 raise TypeError(f"the limit {name} is a number, not {type(bound).__name__}")
             if not 1 <= bound <= LARGEST:
                 raise ValueError(f"the limit {name} must be between 1 and {LARGEST}, not {bound}")
-
-    def depth_for(self, typed: bool) -> int:
-        if self.depth is not None:
-            return self.depth
-        return TYPED_DEPTH if typed else DEFAULT_DEPTH

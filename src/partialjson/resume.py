@@ -146,7 +146,7 @@ class Continuation(Generic[T]):
         self.path: Path = self.parser.path
         self.missing: tuple[Path, ...] = self.parser._missing_required()
         self.repeated = 0
-        limits = Limits(*self.parser._options["limits"])
+        limits = self.parser._limits
         self._seam: _Seam | None = None if mode == "exact" else _Seam(self, limits)
         # White space that was taken off for ``prefill`` and may come again.
         self._trimmed = self.prefix[len(self.prefill) :]

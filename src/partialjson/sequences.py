@@ -34,7 +34,6 @@ from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
-from partialjson.limits import Limits
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.streaming import aiterate, iterate
 from partialjson.streaming.readings import Reading
@@ -362,7 +361,7 @@ class DocumentSequence(Generic[T]):
         )
         if pattern is None:
             raise ValueError("the checkpoint is corrupt: it has no options")
-        options = {**pattern._options, "limits": Limits(*pattern._options["limits"])}
+        options = {**pattern._options, "limits": pattern._limits}
         sequence: DocumentSequence[Any] = DocumentSequence(
             target, format=format, on_error=on_error, missing=missing, context=context, **options
         )

@@ -24,7 +24,7 @@ from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
-from partialjson.limits import Limits
+from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ FAILED: Final = 2
 CLOSED: Final = 3
 
 LARGEST: Final = (1 << 62) - 1
+DEFAULT_LIMITS: Final = Limits()
 
 UNKNOWN: Final = 0
 STR: Final = 1
@@ -96,7 +97,7 @@ class Parser(Generic[T]):
         retain: bool = True,
     ) -> None:
         if limits is None:
-            limits = Limits()
+            limits = DEFAULT_LIMITS
         elif not isinstance(limits, Limits):
             raise TypeError(f"limits is a Limits, not {type(limits).__name__}")
         self._life: i64 = OPEN
@@ -118,16 +119,13 @@ class Parser(Generic[T]):
         self._retains = bool(retain)
         self._target: Any = target
         self._context: Any = context
-        # What a checkpoint needs to make the same parser again.
-        self._options: dict[str, Any] = {
-            "select": select,
-            "limits": [limits.depth, limits.string, limits.number, limits.document],
-            "strict": strict,
-            "by_alias": by_alias,
-            "by_name": by_name,
-            "on_invalid": on_invalid,
-            "predict": bool(predict),
-        }
+        self._select: Any = select
+        self._limits = limits
+        self._strict = strict
+        self._by_alias = by_alias
+        self._by_name = by_name
+        self._on_invalid: str = on_invalid
+        self._predicts = bool(predict)
         selector = compile_selection(select)
         self._tree = Tree(selector, missing)
         if not retain:
@@ -135,7 +133,7 @@ class Parser(Generic[T]):
         text = Text() if target is not None else None
         self._lexer = Lexer(
             self._tree,
-            limits.depth_for(target is not None),
+            limits.depth if limits.depth is not None else DEFAULT_DEPTH if target is None else TYPED_DEPTH,
             limits.string,
             limits.number,
             limits.document,
@@ -145,7 +143,7 @@ class Parser(Generic[T]):
             plan, run = _load_plan(target, missing, strict, context, by_alias, by_name)
             view = View(plan, run, missing, text)
             view.skips = on_invalid == "skip"
-            self._tree.follow(view, on_invalid == "raise", bool(predict))
+            self._tree.follow(view, on_invalid == "raise", self._predicts)
         elif strict is not None or context is not None or by_alias is not None or by_name is not None:
             raise TypeError("strict, context, by_alias and by_name belong to a target, and this parser has none")
         elif on_invalid != "collect" or predict:
@@ -472,8 +470,8 @@ class Parser(Generic[T]):
             self._target,
             self.json if self._tree.ground else MISSING,
             self._tree.open_path(),
-            self._options["by_alias"],
-            self._options["by_name"],
+            self._by_alias,
+            self._by_name,
         )
         return found
 
@@ -506,10 +504,24 @@ class Parser(Generic[T]):
 
     def fresh(self) -> Parser[T]:
         """A new parser, nothing read, with the target and the options of this one."""
-        options = dict(self._options, limits=Limits(*self._options["limits"]))
+        options: dict[str, Any] = {**self._options, "limits": self._limits}
         options.update(missing=self._tree.missing, context=self._context, retain=self._retains)
         parser: Parser[T] = Parser(self._target, **options)
         return parser
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        """What a checkpoint needs to make the same parser again, as plain data."""
+        limits = self._limits
+        return {
+            "select": self._select,
+            "limits": [limits.depth, limits.string, limits.number, limits.document],
+            "strict": self._strict,
+            "by_alias": self._by_alias,
+            "by_name": self._by_name,
+            "on_invalid": self._on_invalid,
+            "predict": self._predicts,
+        }
 
     def _needs_all(self, what: str) -> None:
         if not self._retains:

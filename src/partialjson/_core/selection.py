@@ -62,6 +62,9 @@ def _after(tails: frozenset[tuple[Step, ...]], key: Step) -> Selector | None:
     return Selector(rest) if rest else None
 
 
+EVERYTHING: Final = Selector(frozenset(), True)
+
+
 def compile_selection(select: Iterable[str] | None) -> Selector | None:
     """The selector at the root: every completion for None, no completion for an empty list.
 
@@ -70,7 +73,9 @@ def compile_selection(select: Iterable[str] | None) -> Selector | None:
         ValueError: a pattern is outside the language; the message says where and what is allowed.
     """
     if select is None:
-        return Selector(frozenset(), True)
+        return EVERYTHING
+    if isinstance(select, list) and not select:
+        return None
     if isinstance(select, (str, bytes)):
         raise TypeError(f"select takes a list of patterns, not one {type(select).__name__}: write select=[{select!r}]")
     tails: set[tuple[Step, ...]] = set()
