@@ -18,6 +18,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from partialjson._core.events import Node
+from partialjson._core.journal import Journal, Mark
 from partialjson._core.machine import (
     AFTER,
     COLON,
@@ -30,7 +31,7 @@ from partialjson._core.machine import (
     WORD,
     Machine,
 )
-from partialjson._core.tree import Mark, Tree
+from partialjson._core.tree import Tree
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -167,17 +168,17 @@ def save_journal(tree: Tree) -> dict[str, Any] | None:
 
     Nodes become rows of a table, ``[row of the parent, key]``, so that a path is not written out for each mark.
     """
-    if tree.marks is None:
+    journal = tree.journal
+    if journal is None:
         return None
     places: list[Any] = []
     rows: dict[Node, int] = {}
-    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in tree.marks]
+    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in journal.marks]
     opened = [_row(node, places, rows) for node in [*tree.nodes, tree.node] if node is not None]
-    clock = list(tree.clock)
     return {
-        "size": tree.size,
-        "floor": tree.floor,
-        "clock": clock,
+        "size": journal.size,
+        "floor": journal.floor,
+        "clock": list(journal.clock),
         "marks": marks,
         "open": opened,
         "places": places,
@@ -198,27 +199,27 @@ def _row(node: Node, places: list[Any], rows: dict[Node, int]) -> int:
     return rows[node]
 
 
-def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
+def load_journal(tree: Tree, saved: dict[str, Any]) -> None:
     """Give a tree the marks that ``save_journal`` saved.
 
     Raises:
         LookupError, TypeError, ValueError: they are corrupt.
     """
     tree.start_journal()
-    if any(type(tick) is not int for tick in [*journal["clock"], journal["size"], journal["floor"]]):
+    if any(type(tick) is not int for tick in [*saved["clock"], saved["size"], saved["floor"]]):
         raise TypeError("the clock of the journal counts in integers")
-    clock: list[i64] = list(journal["clock"])
-    size: i64 = journal["size"]
-    floor: i64 = journal["floor"]
-    nodes = _nodes(journal["places"])
+    clock: list[i64] = list(saved["clock"])
+    size: i64 = saved["size"]
+    floor: i64 = saved["floor"]
+    nodes = _nodes(saved["places"])
     marks: list[Mark] = []
-    for op, row, text in journal["marks"]:
+    for op, row, text in saved["marks"]:
         if op not in ("add", "replace"):
             raise ValueError(f"unknown operation {op!r}")
         # Containers are saved by their kind.
         value: object = {} if text == "{}" else [] if text == "[]" else _atom(text)
         marks.append(Mark(op, nodes[_index(row)], value))
-    opened = [nodes[_index(row)] for row in journal["open"]]
+    opened = [nodes[_index(row)] for row in saved["open"]]
     if len(marks) != len(clock) or sorted(clock) != clock or not 0 <= floor <= size or (clock and clock[-1] > size):
         raise ValueError("the journal contradicts itself")
     if len(opened) != len(tree.nodes) + 1:
@@ -230,10 +231,10 @@ def load_journal(tree: Tree, journal: dict[str, Any]) -> None:
             raise ValueError("the journal has other open containers")
     tree.node = opened.pop()
     tree.nodes = list(opened)
-    tree.size = size
-    tree.floor = floor
-    tree.clock = clock
-    tree.marks = marks
+    journal = tree.journal = Journal(size)
+    journal.floor = floor
+    journal.clock = clock
+    journal.marks = marks
 
 
 def _nodes(places: Any) -> list[Node]:

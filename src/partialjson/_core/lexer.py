@@ -245,7 +245,7 @@ class Lexer(Machine):
     def _value(self, s: str, c: i64, i: i64, n: i64) -> i64:
         if self.text is not None:
             self.text.at = self.base + i
-            if self.tree.foresees:
+            if self.tree.foresight is not None:
                 self._begins(c)
         if c == QUOTE:
             return self._string(s, i + 1, n)

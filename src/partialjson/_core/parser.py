@@ -335,9 +335,8 @@ class Parser(Generic[T]):
     def seq(self) -> int:
         """Where the document stands, for ``deltas(since=...)``: its visible size."""
         self._needs_all("seq")
-        self._tree.start_journal()
         self._pinned = True
-        return self._tree.now()
+        return self._tree.start_journal().size
 
     def status(self, path: Iterable[str | int]) -> str:
         """``"missing"``, ``"partial"``, ``"complete"`` or ``"invalid"`` for the value at ``path`` of ``json``.
@@ -363,8 +362,8 @@ class Parser(Generic[T]):
             raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
         self._needs_all("deltas()")
         tree = self._tree
-        tree.start_journal()
-        now = tree.now()
+        journal = tree.start_journal()
+        now = journal.size
         if since is not None:
             if not 0 <= since <= now:
                 raise ValueError(f"since must be between 0 and seq ({now}), not {since}")
@@ -379,7 +378,7 @@ class Parser(Generic[T]):
         elif asked < now:
             found = tree.deltas(asked)
         if not self._pinned:
-            tree.forget(now)
+            journal.forget(now, tree.in_text)
         return found
 
     # The end.

@@ -16,13 +16,8 @@ its parent, so the tree is whole at any time and reading it costs nothing but br
 handed out (``shared``); the next visible change copies the containers on that path that somebody kept, once, and goes
 on in the copies. Whatever had closed is never touched again, so it is the same object in every snapshot.
 
-*Hooks* are all that is done beyond building: events for selected places, the typed view, the journal of changes. A tree
-with none of them takes the short way at each value.
-
-The *journal* holds a mark for each value that became visible, and is kept only once somebody has asked for deltas.
-Its clock is the visible size of the document: one for each value that appeared and one for each character shown of a
-string. That number does not depend on the chunking, and it tells how much of a string had been shown at any earlier
-time, so a growing string needs no entries of its own.
+*Hooks* are all that is done beyond building: events for selected places, the typed view and what is foreseen of it, the
+journal of changes. A tree with none of them takes the short way at each value.
 
 *Dropping* is for documents that nobody wants to keep (``keep_only``). A container is *loose* unless it is, or is in, a
 value to be delivered or validated as a whole. What closes in a loose container is reported and then taken out of it, so
@@ -31,54 +26,24 @@ that the tree is the open path and at most one such value. ``gone`` counts what 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
-from partialjson._core.events import Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
+from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
+from partialjson._core.foresight import Foresight, refusal
 from partialjson._core.holders import COMPILED, is_held
-from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Bounds, Failure
+from partialjson._core.journal import Journal, visible_size
+from partialjson._core.plan import Failure
 from partialjson._core.selection import Selector
 from partialjson._core.view import View
 from partialjson._missing import MISSING
-from partialjson.errors import InvalidError, json_path
+from partialjson.errors import json_path
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
 
-KINDS: Final = {
-    STRING: "a string",
-    INTEGER | FLOAT: "a number",
-    BOOLEAN: "true or false",
-    NULL: "null",
-    OBJECT: "an object",
-    ARRAY: "an array",
-}
-
 # A growing string up to this long is copied for every reading, which is cheaper than taking it out of the tree first.
 SHORT: Final = 256
-
-
-@final
-class Mark:
-    """A value became visible: the journal's entry for it."""
-
-    def __init__(self, op: str, at: Node, value: object) -> None:
-        self.op = op
-        self.at = at
-        self.is_text = isinstance(value, str)
-        self.is_container = isinstance(value, (dict, list))
-        # A string that is still open has no value yet; a container is kept by its kind.
-        self.value: object = value
-        if self.is_container:
-            self.value = {} if isinstance(value, dict) else []
-        # The path as a pointer, once somebody has asked.
-        self.pointer: str | None = None
-
-    def where(self) -> str:
-        if self.pointer is None:
-            self.pointer = pointer(self.at.path())
-        return self.pointer
 
 
 @final
@@ -143,23 +108,13 @@ class Tree:
         self.events: list[Event] = []
         self.selector = selector
         self.selectors: list[Selector | None] = []
-        self.node: Node | None = Node(None, "")
+        self.node: Node | None = Node(None, "") if selector is not None else None
         self.nodes: list[Node | None] = []
         self.view: View | None = None
-        self.invalid = Places()
-        # What is certain before a value closes: of the string that grows, its bounds, the offset of its quote, how much
-        # of it was looked at, and whether there is still something to predict.
-        self.foresees = False
+        self.invalid: Places | None = None
         self.stops = False
-        self.predicts = False
-        self.bounds: Bounds | None = None
-        self.quote: i64 = 0
-        self.looked_at: i64 = 0
-        self.may_predict = False
-        self.marks: list[Mark] | None = None
-        self.clock: list[i64] = []
-        self.size: i64 = 0
-        self.floor: i64 = 0
+        self.foresight: Foresight | None = None
+        self.journal: Journal | None = None
         # Dropping: is the innermost container loose, how many elements it has lost, and where in the walk to the values
         # to be delivered it stands; and the same for the containers around each open one.
         self.drops = False
@@ -182,42 +137,29 @@ class Tree:
         self.view = view
         self.hooked = True
         self.stops = stops
-        self.predicts = predicts
-        self.foresees = stops or self.selector is not None
+        if stops or self.selector is not None:
+            self.foresight = Foresight(view, stops, predicts)
 
     # What a driver calls.
 
     def name(self, key: str) -> None:
         self.key = key
-        if self.foresees and self.view is not None and self.view.forbids(key):
-            self._violates(key, "the object has no such key", self.view.text.at)
+        if self.foresight is not None:
+            self.foresight.name(self, key)
 
     def begins(self, kind: i64) -> None:
-        """A value of this JSON kind begins at the offset at hand; only where something may be foreseen."""
-        view = self.view
-        assert view is not None
-        key: str | int = self.key if self.in_object else self.length()
-        if not self.in_object and self.containers and view.most() == self.length():
-            self._overflows(view.most(), view.text.at)
-        self.bounds = None
-        bounds = view.coming(key)
-        if bounds is None:
-            return
-        if not bounds.kinds & kind:
-            self._violates(key, f"expected {bounds.expected}, found {KINDS[kind]}", view.text.at)
-        elif kind == STRING and (bounds.words is not None or bounds.max_length >= 0):
-            self.bounds = bounds
-            self.quote = view.text.at
-            self.looked_at = -1
-            self.may_predict = self.predicts
+        """A value of this JSON kind begins at the offset at hand; told only where there is foresight."""
+        if self.foresight is not None:
+            self.foresight.begins(self, kind)
 
     def atom(self, value: object, raw: str) -> None:
         self._attach(value)
         if self.hooked:
-            self._closed(self._here(), value, raw)
+            self._closed(self.here(), value, raw)
 
     def string(self, value: str) -> None:
-        if self.bounds is not None and self.stops:
+        foresight = self.foresight
+        if foresight is not None and foresight.bounds is not None and self.stops:
             # Where it breaks off must not depend on the chunks.
             self.begin_text()
             self.grow(value)
@@ -225,10 +167,11 @@ class Tree:
             return
         self._attach(value)
         if self.hooked:
-            self.size += len(value)
-            if self.bounds is not None:
-                self._look_ahead(value, len(value))
-            self._closed(self._here(), value, "")
+            if self.journal is not None:
+                self.journal.size += len(value)
+            if foresight is not None:
+                foresight.look(self, "", value)
+            self._closed(self.here(), value, "")
 
     def extend(self, values: list[object]) -> None:
         """Several elements of the innermost array came whole; only where there are no hooks."""
@@ -240,8 +183,8 @@ class Tree:
         self._attach("")
         self.in_text = True
         self.text = ""
-        if self.bounds is not None:
-            self._look_ahead("", 0)
+        if self.foresight is not None:
+            self.foresight.look(self, "", "")
 
     def grow(self, part: str) -> None:
         if self.news:
@@ -253,19 +196,23 @@ class Tree:
         else:
             self.news = part
         if self.hooked:
-            self.size += len(part)
-            if self.bounds is not None:
-                text = self.text + self.news if self.bounds.words is not None else ""
-                self._look_ahead(text, len(self.text) + len(self.news))
+            if self.journal is not None:
+                self.journal.size += len(part)
+            if self.foresight is not None:
+                self.foresight.look(self, self.text, self.news)
+
+    def cut_text(self, length: i64) -> None:
+        """The open string ends after so many characters; some were not shown yet."""
+        self.news = self.news[: length - len(self.text)]
 
     def end_text(self) -> None:
         value = self._current_text()
         self.in_text = False
         self.text = ""
         if self.hooked:
-            if self.marks is not None and self.marks:
-                self.marks[-1].value = value
-            self._closed(self._here(), value, "")
+            if self.journal is not None:
+                self.journal.closes(value)
+            self._closed(self.here(), value, "")
 
     def begin_object(self) -> None:
         new: dict[str, object] = {}
@@ -301,7 +248,7 @@ class Tree:
             self.node = self.nodes.pop()
             if self.drops and self._left_empty():
                 return
-            self._closed_container(self._here(), value)
+            self._closed_container(self.here(), value)
 
     # Reading.
 
@@ -337,10 +284,6 @@ class Tree:
             return self.view.result
         return self.snapshot()
 
-    def now(self) -> i64:
-        """The visible size of the document."""
-        return self.size
-
     def status(self, path: tuple[Any, ...]) -> str:
         if not self.ground:
             return "missing"
@@ -358,7 +301,7 @@ class Tree:
                 value = value[key]
         if self._is_open(path):
             return "partial"
-        return "invalid" if self.invalid.has(path) else "complete"
+        return "invalid" if self.invalid is not None and self.invalid.has(path) else "complete"
 
     def path(self, pending: bool) -> Path:
         """The keys of the open containers, and of the value that is growing or, with ``pending``, awaited."""
@@ -470,7 +413,7 @@ class Tree:
 
     # Hooks.
 
-    def _here(self) -> str | int:
+    def here(self) -> str | int:
         """The key of the value that is or was last visible in the innermost container."""
         if self.in_object:
             return self.key
@@ -489,20 +432,18 @@ class Tree:
             key = self.length()
         if self.view is not None:
             self.view.enter(key)
-        if self.marks is not None:
-            self.size += 1
-            self.clock.append(self.size)
-            self.marks.append(Mark(op, self._node(key), value))
+        if self.journal is not None:
+            self.journal.appears(op, self.node_at(key), value)
 
     def _replaced(self, key: str, old: object) -> None:
-        if self.invalid.below:
-            self.invalid.clear(self._node(key).path())
-        if self._selected(key):
-            self.events.append(Replaced(self._node(key), old))
+        if self.invalid is not None:
+            self.invalid.clear(self.node_at(key).path())
+        if self.selects(key):
+            self.events.append(Replaced(self.node_at(key), old))
 
     def _opened(self, is_object: bool) -> None:
         """A container was attached and is about to be pushed."""
-        key = self._here()
+        key = self.here()
         self.selectors.append(self.selector)
         self.nodes.append(self.node)
         selector = self.selector
@@ -515,10 +456,10 @@ class Tree:
             self.view.open(is_object, len(self.containers), False)
         if not at_root:
             # Nodes of branches in which nothing is reported are made only for what is invalid.
-            if selector is not None or self.marks is not None:
-                self.node = self._node(key) if self.marks is None else self.marks[-1].at
+            if self.journal is not None:
+                self.node = self.journal.marks[-1].at
             else:
-                self.node = None
+                self.node = self.node_at(key) if selector is not None else None
         self.selector = selector
 
     def _closed(self, key: str | int, value: object, raw: str) -> None:
@@ -536,22 +477,24 @@ class Tree:
 
     def _report(self, key: str | int, result: object) -> None:
         if isinstance(result, Failure):
-            self.invalid.add(self._node(key).path())
-            event = Invalid(self._node(key), result.error)
+            if self.invalid is None:
+                self.invalid = Places()
+            event = Invalid(self.node_at(key), result.error)
+            self.invalid.add(event.path)
             if self.loose and self.view is not None and self.view.failure is result:
                 # It stands for the whole document in the end, and says itself only where it is in this value.
                 result.error.add_note(f"in the value at {json_path(event.path)}")
-            if self._selected(key):
+            if self.selects(key):
                 self.events.append(event)
             if self.stops and self.view is not None:
-                raise self._refusal(_in_words(event.errors), self.view.text.at, event.path, result.error)
-        elif self._selected(key):
+                raise refusal(self.view, _in_words(event.errors), self.view.text.at, event.path, result.error)
+        elif self.selects(key):
             raw = self.view is not None and self.view.is_inside_whole()
-            self.events.append(Completed(self._node(key), result, raw))
+            self.events.append(Completed(self.node_at(key), result, raw))
         if self.loose:
             self._drop()
 
-    def _selected(self, key: str | int) -> bool:
+    def selects(self, key: str | int) -> bool:
         """Is the completion at ``key`` of the innermost container to be reported?"""
         selector = self.selector
         if selector is None:
@@ -563,14 +506,17 @@ class Tree:
         selector = selector.child(key)
         return selector is not None and selector.here
 
-    def _node(self, key: str | int) -> Node:
+    def node_at(self, key: str | int) -> Node:
         """The node of the value at ``key`` of the innermost container."""
+        node = self.innermost()
+        return Node(node, key) if self.containers else node
+
+    def innermost(self) -> Node:
+        """The node of the innermost container; the root's where none is open."""
         if self.node is None:
             self._fill_nodes()
         assert self.node is not None
-        if not self.containers:
-            return self.node
-        return Node(self.node, key)
+        return self.node
 
     # Dropping.
 
@@ -598,9 +544,9 @@ class Tree:
             return False
         if self.view is not None:
             self.view.leave()
-        key = self._here()
-        if self._selected(key):
-            self.events.append(Completed(self._node(key), MISSING, True))
+        key = self.here()
+        if self.selects(key):
+            self.events.append(Completed(self.node_at(key), MISSING, True))
         self._drop()
         return True
 
@@ -615,9 +561,8 @@ class Tree:
         else:
             self.arr.pop()
             self.gone += 1
-        if self.invalid.below:
-            # All that was invalid was in it.
-            self.invalid = Places()
+        # All that was invalid was in it.
+        self.invalid = None
 
     def _gone_from(self, value: object) -> i64:
         """How many elements an array has lost."""
@@ -627,91 +572,21 @@ class Tree:
                 return self.gones[i + 1] if i + 1 < len(self.containers) else self.gone
         return 0
 
-    # What is certain before a value closes.
-
-    def _look_ahead(self, text: str, length: i64) -> None:
-        """The open string has ``length`` characters now; ``text`` where only some words can be valid."""
-        bounds = self.bounds
-        if bounds is None:
-            return
-        words = bounds.words
-        if words is None:
-            if length > bounds.max_length:
-                self._breaks_off(f"a string of more than {bounds.max_length} characters", bounds.max_length)
-            return
-        # One character after another, so that what is found does not depend on the chunks.
-        while self.looked_at < length:
-            self.looked_at += 1
-            beginning = text[: self.looked_at]
-            fitting = [word for word in words if word.startswith(beginning)]
-            last = self.looked_at - 1
-            if not fitting:
-                self._breaks_off(f"expected {bounds.expected}, found a string that begins with {beginning!r}", last)
-                return
-            if self.may_predict and len(fitting) == 1:
-                self.may_predict = False
-                key = self._here()
-                if self._selected(key):
-                    pos = self.quote if last < 0 else self._offset_of(last)
-                    self.events.append(Predicted(self._node(key), words[fitting[0]], pos))
-
-    def _breaks_off(self, msg: str, number: i64) -> None:
-        """Character ``number`` of the open string cannot be."""
-        self.bounds = None
-        if self.stops:
-            self.news = self.news[: number + 1 - len(self.text)]
-        self._violates(self._here(), msg, self._offset_of(number))
-
-    def _offset_of(self, number: i64) -> i64:
-        assert self.view is not None
-        return self.view.text.of_character(self.quote, number)
-
-    def _violates(self, key: str | int, msg: str, pos: i64) -> None:
-        """The value at ``key`` of the innermost container cannot become valid any more."""
-        node = self._node(key)
-        if self._selected(key):
-            self.events.append(Violation(node, msg, pos))
-        if self.stops:
-            raise self._refusal(msg, pos, node.path(), None)
-
-    def _overflows(self, most: i64, pos: i64) -> None:
-        """The innermost array has more elements than it can have."""
-        if self.node is None:
-            self._fill_nodes()
-        assert self.node is not None
-        msg = f"an array of more than {most} elements"
-        selector = self.selectors[-1]
-        if selector is not None and not selector.everything and len(self.containers) > 1:
-            selector = selector.child(self.key_of(len(self.containers) - 1))
-        if selector is not None and selector.here:
-            self.events.append(Violation(self.node, msg, pos))
-        if self.stops:
-            raise self._refusal(msg, pos, self.node.path(), None)
-
-    def _refusal(self, msg: str, pos: i64, path: Path, error: Exception | None) -> InvalidError:
-        assert self.view is not None
-        text = self.view.text
-        return InvalidError(msg, pos, text.line_of(pos), text.column_of(pos), path, (), None, error)
-
     # Deltas.
 
-    def start_journal(self) -> None:
-        """Keep marks from now on; the clock starts at the visible size of the document."""
-        if self.marks is not None:
-            return
+    def start_journal(self) -> Journal:
+        """Note from now on what becomes visible; the clock starts at the visible size of the document."""
+        if self.journal is not None:
+            return self.journal
         if not self.hooked:
             self.hooked = True
             self._hook_open_path()
         self._fill_nodes()
         json = self.snapshot()
-        self.marks = []
-        self.size = visible_size(json) if self.ground else 0
-        self.floor = self.size
+        journal = self.journal = Journal(visible_size(json) if self.ground else 0)
         if self.in_text:
-            # The open string goes on growing from here; what it has shown is before the floor.
-            mark = Mark("add", self._node(self._here()), "")
-            self.marks.append(mark)
-            self.clock.append(self.size - len(self.text))
+            journal.goes_on(self.node_at(self.here()), len(self.text))
+        return journal
 
     def _hook_open_path(self) -> None:
         """The containers that opened before there were hooks have nothing selected."""
@@ -731,76 +606,23 @@ class Tree:
         self.node = node
 
     def deltas(self, since: i64) -> list[dict[str, Any]]:
-        """The changes after the document had the visible size ``since``, oldest first.
-
-        A container that appeared since then comes with all that is in it now.
-        """
-        if since < self.floor:
-            # Older than the journal: one change of the whole.
-            return [{"op": "replace" if since else "add", "path": "", "value": self.snapshot()}]
+        """The changes after the document had the visible size ``since``, oldest first."""
+        journal = self.journal
+        assert journal is not None
         if self.in_text:
             self._current_text()
-        marks = self.marks
-        assert marks is not None
-        found: list[dict[str, Any]] = []
-        first = bisect_right(self.clock, since)
-        if first > 0 and marks[first - 1].is_text:
-            last = marks[first - 1]
-            text = self._text_of(marks, first - 1)
-            shown = since - self.clock[first - 1]
-            if shown < len(text):
-                found.append({"op": "append", "path": last.where(), "value": text[shown:]})
-        new: set[Node | None] = set()
-        parent: Node | None = None
-        prefix = ""
-        i: i64
-        for i in range(first, len(marks)):
-            mark = marks[i]
-            at = mark.at
-            is_inside = at.parent is not None and at.parent in new
-            if mark.is_container:
-                new.add(at)
-            if is_inside:
-                continue
-            if at.parent is None:
-                path = ""
-            else:
-                if at.parent is not parent:
-                    parent = at.parent
-                    prefix = pointer(parent.path())
-                path = prefix + pointer((at.key,))
-            value: object = mark.value
-            if mark.is_text:
-                value = self._text_of(marks, i)
-            elif mark.is_container:
-                value = _look_up(self.snapshot(), at.path(), value)
-            found.append({"op": mark.op, "path": path, "value": value})
-        return found
-
-    def _text_of(self, marks: list[Mark], i: i64) -> str:
-        if self.in_text and i == len(marks) - 1:
-            return self.text
-        return cast("str", marks[i].value)
+        # What is handed out holds still, and that is not to cost anything where only text was added.
+        json = self.snapshot() if since < journal.floor or journal.appeared_after(since) else None
+        return journal.deltas(since, json, self.text if self.in_text else None)
 
     def needs_text_from(self) -> i64:
         """The offset from which on the text may be asked for again; -1 where only what comes may be."""
         assert self.view is not None
         start = self.view.needs_from()
-        if start < 0 and self.in_text and self.foresees:
+        if start < 0 and self.in_text and self.foresight is not None:
             # An error may stand at the beginning of the string, or at any character.
             return self.view.text.at
         return start
-
-    def forget(self, until: i64) -> None:
-        """Drop the marks that no reader at ``until`` or later needs."""
-        assert self.marks is not None
-        keep = bisect_right(self.clock, until)
-        if keep > 0 and self.in_text:
-            keep = min(keep, len(self.marks) - 1)
-        if keep > 0:
-            del self.marks[:keep]
-            del self.clock[:keep]
-        self.floor = until
 
     def _is_open(self, path: Path) -> bool:
         """Is the visible value at ``path`` still open?"""
@@ -818,39 +640,3 @@ def _in_words(errors: list[Any]) -> str:
     """A validator's line errors as one message."""
     first = errors[0]["msg"] if isinstance(errors[0], dict) else str(errors[0])
     return str(first) if len(errors) == 1 else f"{first} (and {len(errors) - 1} more)"
-
-
-def _look_up(json: Any, path: Path, otherwise: object) -> object:
-    """The value at ``path``; another where a later change has replaced something on the way to it."""
-    value = json
-    for key in path:
-        if isinstance(value, dict):
-            if key not in value:
-                return otherwise
-            value = value[key]
-        else:
-            if not isinstance(value, list) or not isinstance(key, int) or key >= len(value):
-                return otherwise
-            value = value[key]
-    return value
-
-
-def pointer(path: Path) -> str:
-    """``path`` as a JSON Pointer (RFC 6901)."""
-    return "".join(["/" + str(key).replace("~", "~0").replace("/", "~1") for key in path])
-
-
-def visible_size(json: object) -> i64:
-    """What the journal's clock shows for a document: a tick a value, a tick a character of a string value."""
-    size: i64 = 0
-    todo: list[object] = [json]
-    while todo:
-        value = todo.pop()
-        size += 1
-        if isinstance(value, str):
-            size += len(value)
-        elif isinstance(value, dict):
-            todo.extend(value.values())
-        elif isinstance(value, list):
-            todo.extend(value)
-    return size
