@@ -41,7 +41,7 @@ from partialjson import (
     stream,
 )
 from support import strategies
-from support.oneshot import describe
+from support.oneshot import describe, since_2_14
 
 T = TypeVar("T")
 MakeReading = Callable[[Any], Any]
@@ -472,7 +472,9 @@ KINDS: dict[str, tuple[Any, str, Any, list[Any] | None]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=since_2_14) if kind == "named tuple, index" else kind for kind in KINDS]
+)
 def test_targets_of_all_kinds(kind: str) -> None:
     target, text, where, expected = KINDS[kind]
     seen = elements(text, target, where)

@@ -29,6 +29,7 @@ from partialjson import (
 from partialjson.sequences import documents
 from support import strategies
 from support.chunking import check_all_chunkings, event_key, observe
+from support.oneshot import since_2_14
 
 
 class Fruit(enum.Enum):
@@ -111,7 +112,9 @@ def foreseen(target: Any, text: str, **options: Any) -> list[tuple[Any, ...]]:
         (dict[str, bool], '{"a": null}', [(("a",), 6, "expected a string or a number or true or false, found null")]),
         (Pet, "null", [((), 0, "expected an object, found null")]),
         # A key that is not allowed.
-        (Item, '{"Qty": 1, "qty": 2}', [(("qty",), 15, "the object has no such key")]),
+        pytest.param(
+            *(Item, '{"Qty": 1, "qty": 2}', [(("qty",), 15, "the object has no such key")]), marks=since_2_14
+        ),
         (Item, '{"\\u0061": 1}', [(("a",), 8, "the object has no such key")]),
         # A word that is none.
         (Fruit, '"apx"', [((), 3, f"{FRUITS}{BEGINS} 'apx'")]),

@@ -33,7 +33,7 @@ from partialjson import (
 from partialjson.errors import InvalidError
 from partialjson.streaming.recorder import written
 from support import strategies
-from support.chunking import error_key
+from support.chunking import check_all_chunkings, error_key
 
 
 class Item(BaseModel):
@@ -223,6 +223,23 @@ def test_bad_elements_can_be_skipped() -> None:
     assert isinstance(items.outcome, Complete)
     with pytest.raises(ValidationError):
         list(stream([BAD], Order, retain=False, on_invalid="skip").elements(lambda order: order.items))
+
+
+def test_a_bad_part_of_an_element_is_skipped_with_it() -> None:
+    def skipping(target: Any) -> Parser[Any]:
+        return Parser(target, select=["$[*][*]"], retain=False, on_invalid="skip")
+
+    row = tuple[int, Annotated[list[str], Field(min_length=1)]]
+    text = '[[1, ["a"]], [2, []], [3, ["b"]]]'
+    seen = check_all_chunkings(text, make=lambda: skipping(list[row]), states_up_to=0)
+    assert [type(event) for event in seen.events] == [*[Completed] * 3, Invalid, *[Completed] * 2]
+    assert isinstance(seen.outcome, Complete)
+    # Two elements of this array have to be there.
+    one = tuple[int]
+    pair = tuple[one, one, *tuple[one, ...]]
+    for text, end in (('[["x"], [1]]', Failed), ('[[1], ["x"]]', Failed), ('[[1], [1], ["x"], [2]]', Complete)):
+        seen = check_all_chunkings(text, make=lambda: skipping(pair), states_up_to=0)
+        assert isinstance(seen.outcome, end)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ from partialjson import (
 )
 from partialjson.typed import compiler, shells
 from support.chunking import check_all_chunkings
-from support.oneshot import check_end, describe, oneshot, verdict_of
+from support.oneshot import PYDANTIC_2_14, check_end, describe, oneshot, since_2_14, verdict_of
 
 T = TypeVar("T")
 
@@ -489,10 +489,11 @@ def test_extra_keys() -> None:
         for text in (
             '{"a": 1}',
             '{"a": 1, "b": {"c": [1]}, "d": "x"}',
-            '{"b": 1, "b": [2], "a": "x"}',
             '{"": 1, "A": 2, "a": 3}',
         ):
             check_end(model, text)
+        if PYDANTIC_2_14 or extra != "forbid":
+            check_end(model, '{"b": 1, "b": [2], "a": "x"}')
 
 
 def test_typed_extra_keys() -> None:
@@ -1109,11 +1110,11 @@ def test_paths_and_json_speak_the_documents_names() -> None:
         (tuple[int, ...], "[1, 2", [1]),
         (set[int], "[1, 1, 2", [1, 1]),
         (frozenset[int], "[1, 2", [1]),
-        (deque[int], "[1, 2", [1]),
+        pytest.param(deque[int], "[1, 2", [1], marks=since_2_14),
         (Plain, '{"a": 1, ', Partial[Plain]({"a": 1})),
         (Movie, '{"title": "M", ', {"title": "M"}),
-        (Point, "[1, 2", [1]),
-        (Point, '{"x": 1, "y": 2', {"x": 1}),
+        pytest.param(Point, "[1, 2", [1], marks=since_2_14),
+        pytest.param(Point, '{"x": 1, "y": 2', {"x": 1}, marks=since_2_14),
         (Names, '["a", "b', ["a", "b"]),
     ],
 )

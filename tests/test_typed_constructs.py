@@ -46,7 +46,7 @@ from pydantic_core import core_schema
 from typing_extensions import TypeAliasType, TypedDict
 
 from partialjson import MISSING, Parser, Partial
-from support.oneshot import check_end, describe, oneshot
+from support.oneshot import check_end, describe, oneshot, since_2_14
 
 CALLS: list[str] = []
 T = TypeVar("T")
@@ -94,11 +94,6 @@ def lawful(target: Any, *texts: str, context: Any = None) -> None:
         ours = calls_of(lambda: fed(target, text, context=context).end())  # noqa: B023
         expected = calls_of(lambda: oneshot(target, text, context=context))  # noqa: B023
         assert ours == expected, text
-
-
-since_2_14 = pytest.mark.skipif(
-    not hasattr(core_schema, "deque_schema"), reason="a schema of its own since pydantic 2.14; atomic before"
-)
 
 
 class Item(BaseModel):

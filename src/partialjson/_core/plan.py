@@ -111,7 +111,7 @@ class Shape:
             list itself.
         close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
         whole: shown only when it has closed.
-        closed: no other key than those of ``children`` can be valid.
+        allowed: the keys that can be valid; None for any.
         most: the most elements an array can have; -1 for no bound.
         is_plain: where no child has failed, the list or dict of the settled children is the result.
         is_direct: where no child has failed, the children shown under their keys are all the settled ones that count,
@@ -135,7 +135,7 @@ class Shape:
         self.wrap = wrap
         self.items: list[Child] = items or []
         self.whole = whole
-        self.closed = False
+        self.allowed: frozenset[str] | None = None
         self.most: i64 = -1
         self.is_plain = False
         self.is_direct = False

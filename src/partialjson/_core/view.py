@@ -103,6 +103,8 @@ class Frame:
         self.visible = False
         self.never_visible = False
         self.loose = False
+        # Is it in an element that its array can go without?
+        self.is_spare = False
         # Children to come before it becomes visible.
         self.awaited: list[str] | None = shape.firsts.copy() if shape.firsts else None
         # While it is undecided: what decides, and the members that wait. ``tags`` are the keys that have decided.
@@ -121,6 +123,7 @@ class Frame:
         self.child_plan: Plan | None = None
         self.child_traits: i64 = 0
         self.child_shown = False
+        self.child_is_spare = False
 
     def show(self) -> None:
         """Make ``shown`` from what the frame holds."""
@@ -152,9 +155,11 @@ class Frame:
                 return
         elif key < len(shape.items):
             child = shape.items[key]
+            self.child_is_spare = False
         else:
             self.child_plan = shape.rest
             self.child_traits = 0
+            self.child_is_spare = True
             return
         self.child_name = child.name
         self.child_plan = child.plan
@@ -252,6 +257,7 @@ class View:
             if shape is not None:
                 frame = Frame(plan, shape, is_object, self.run, self.text.at, self.skips or loose)
                 frame.loose = loose
+                frame.is_spare = above.is_spare or self._is_spare(above)
                 frame.never_visible = plan.whole or shape.whole or above.child_traits & UNSEEN != 0
                 frame.visible = not frame.never_visible and frame.awaited is None
                 self._push(frame)
@@ -429,7 +435,8 @@ class View:
         frame = self.frame
         if self.above != 0 or frame.switch is not None or frame.is_lost:
             return False
-        return frame.shape.closed and key not in frame.shape.children
+        allowed = frame.shape.allowed
+        return allowed is not None and key not in allowed
 
     def most(self) -> i64:
         """How many elements the innermost array can have at most; -1 for no bound."""
@@ -452,7 +459,8 @@ class View:
         if frame.loose:
             return self._settle_loose(key, result)
         if isinstance(result, Failure):
-            if self.skips and isinstance(key, int) and self._may_go_without(key):
+            if self.skips and self._is_spare(frame):
+                self._leave_out(frame)
                 return result
             frame.has_failed = True
             if frame.is_direct:
@@ -482,7 +490,7 @@ class View:
         """``_settle`` where the child is dropped next."""
         frame = self.frame
         if isinstance(result, Failure):
-            skipped = self.skips and isinstance(key, int) and key >= len(frame.shape.items)
+            skipped = self.skips and (frame.is_spare or self._is_spare(frame))
             if not skipped and self.failure is None:
                 self.failure = result
         elif frame.awaited is not None and frame.child_traits & FIRST:
@@ -503,17 +511,16 @@ class View:
             frame.items.pop()
         frame.child_shown = False
 
-    def _may_go_without(self, index: i64) -> bool:
-        """Leave a bad element out, if its array has any number of them."""
-        frame = self.frame
-        if frame is self.ground or index < len(frame.shape.items):
-            return False
+    def _is_spare(self, frame: Frame) -> bool:
+        """Is the child that was entered one of any number of elements, so that a bad one may be left out?"""
+        return frame.child_is_spare and frame is not self.ground
+
+    def _leave_out(self, frame: Frame) -> None:
         if frame.child_shown:
             if self.shared:
                 self._unshare()
                 self.shared = False
             frame.items.pop()
-        return True
 
     def _keep_raw(self, key: str | int, value: object, text: str) -> object:
         if not self.frame.loose:

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from pydantic import VERSION
 from pydantic_core import ValidationError, core_schema
 
 from partialjson._core.plan import FIRST, HIDDEN, RAW, Child, Plan, Shape
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 __all__ = ["follow_object", "inside_afters"]
 
+# Before pydantic 2.14 the name of an aliased field is let pass where extra keys are forbidden.
+FORBIDS_NAMES = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
+
 
 def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
     """Follow an object with named children, perhaps inside validators that run after it.
@@ -54,7 +58,8 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
         fields.probe()
     close_config = fields.config if node["type"] != "named-tuple" else config
     plan.object = Shape(closer(fields.skeleton(), shell, close_config), fields.children, fields.rest, fields.wrap())
-    plan.object.closed = fields.extra == "forbid"
+    if fields.extra == "forbid":
+        plan.object.allowed = frozenset(fields.children if FORBIDS_NAMES else [*fields.children, *fields.by_name])
     if node is schema:
         plan.object.quick = fields.quick()
         plan.object.is_direct = plan.object.quick is not None and fields.are_shown_as_they_come()

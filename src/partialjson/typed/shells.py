@@ -216,7 +216,7 @@ def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
     made = Shape(
         inner if after is None else close, shape.children, shape.rest, shape.wrap, shape.items, whole or shape.whole
     )
-    made.closed = shape.closed
+    made.allowed = shape.allowed
     made.most = shape.most
     if after is None or after.failures_only:
         made.is_plain = shape.is_plain
