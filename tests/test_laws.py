@@ -1162,7 +1162,7 @@ HAZARDS = (
 )
 
 
-LIMITS = (Limits(), Limits(depth=5), Limits(number=20), Limits(string=64), Limits(document=3000))
+LIMITS = (Limits(), Limits(depth=5), Limits(number=1), Limits(number=20), Limits(string=64), Limits(document=3000))
 
 
 @settings(max_examples=40)

@@ -86,9 +86,9 @@ def _may_be_too_deep(s: str, i: i64, end: i64, depth_left: i64) -> bool:
 
 
 def _may_hold_long_number(s: str, i: i64, end: i64, max_number: i64) -> bool:
-    """Could a number in ``s[i:end]`` be longer than the limit? It would fill a window of half its length."""
-    window = max_number // 2
-    while end - i > max_number:
+    """Could a number in ``s[i:end]`` be longer than the limit? It would fill one of these windows."""
+    window = max_number // 2 + 1
+    while end - i >= window:
         if s[i] in _OF_NUMBERS and not s[i : i + window].lstrip(_OF_NUMBERS):
             return True
         i += window
