@@ -6,7 +6,8 @@ be done, by the standard library or by built-in types alone, measured beside ``j
     calls     a method call with the chunk and the reading of an attribute, both of built-in types that do nothing
     text      the same, and the growing string made anew, put into its dict, and looked at by nobody
     held      one copy of the outer list for each chunk, all kept: snapshots that hold still are objects of their own
-    scanner   the standard library's string scanner, called once for each string
+    windows   the standard library's scanner, called for as much of an array as lies whole in a window of the chunk, and
+              the counting of brackets that the limit on depth asks for
     floats    ``float`` called once for each number
 """
 
@@ -18,9 +19,9 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
@@ -78,17 +79,21 @@ def held(text: str) -> Callable[[], object]:
     return run
 
 
-def scanner(text: str) -> Callable[[], object]:
+def windows(text: str, begins: str, width: int = 32 * 1024) -> Callable[[], object]:
+    """An array of elements that all begin alike."""
+    scan: Any = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
     places = []
-    at = text.find('"')
-    while at >= 0:
-        places.append(at + 1)
-        _, end = scanstring(text, at + 1, True)
-        at = text.find('"', end)
+    at = 1
+    while (end := text.rfind(", " + begins, at, at + width)) > at:
+        places.append((at, end))
+        at = end + 2
 
     def run() -> None:
-        for place in places:
-            scanstring(text, place, True)
+        for at, end in places:
+            scan("".join(("[", text[at:end], "]")), 0)
+            for bracket in "[{":
+                if text.find(bracket, at, end) >= 0:
+                    text.count(bracket, at, end)
 
     return run
 
@@ -108,8 +113,10 @@ BOUNDS: list[tuple[str, str, Callable[[str], Callable[[], object]]]] = [
     ("calls alone, list of 1000 objects, 4-character chunks", load.list_of_objects(146 * 1024), calls),
     ("calls and a string of 24 growing, list of 1000 objects", load.list_of_objects(146 * 1024), text_alone),
     ("one copy of the outer list a chunk, all held, list of 1000 objects", load.list_of_objects(146 * 1024), held),
-    ("scanner alone, strings of 300", load.strings(1_000_000), scanner),
-    ("scanner alone, raw unicode", load.unicode_text(1_000_000), scanner),
+    ("windows, objects", load.list_of_objects(1_000_000), partial(windows, begins='{"id"')),
+    ("windows, strings of 300", load.strings(1_000_000), partial(windows, begins='"')),
+    ("windows, strings of 4500", load.long_strings(1_000_000), partial(windows, begins='"')),
+    ("windows, raw unicode", load.unicode_text(1_000_000), partial(windows, begins='"')),
     ("float() alone, 17-digit floats", load.long_floats(1_000_000), floats),
 ]
 

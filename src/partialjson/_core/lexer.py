@@ -43,7 +43,7 @@ from partialjson._core.machine import (
     shown,
 )
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Text
-from partialjson._core.rows import LEAST, NARROW, WIDE, whole_elements
+from partialjson._core.rows import FEW, LEAST, MANY, NARROW, WIDE, whole_elements
 from partialjson._core.tree import Tree
 from partialjson.errors import ParseError
 
@@ -116,8 +116,9 @@ class Lexer(Machine):
         # Is text after the root left unread, not refused? And the index in the present chunk where it starts.
         self.stops = False
         self.stopped: i64 = -1
-        # Many elements at once: the width of the next window, the index in the present chunk before which no attempt is
-        # made, and how far that is put off by an attempt that fails.
+        # Many elements at once: how many an array has before the first attempt, the width of the next window, the index
+        # in the present chunk before which no attempt is made, and how far that is put off by one that fails.
+        self.few: i64 = FEW
         self.window: i64 = NARROW
         self.rows_from: i64 = 0
         self.rows_pause: i64 = LEAST
@@ -331,11 +332,12 @@ class Lexer(Machine):
     def _rows(self, s: str, c: i64, i: i64, n: i64) -> i64:
         """Take many elements of an array at once; ``i`` again, and the state as it was, where that is not possible."""
         tree = self.tree
-        if tree.hooked or tree.depth() == 0 or (COMPILED and c != OPEN_BRACE and c != QUOTE):
+        length = tree.length()
+        if length < self.few or not tree.only_builds() or (COMPILED and c != OPEN_BRACE and c != QUOTE):
             return i
         room = self.max_depth - tree.depth()
-        # An array that has just begun may be a short one.
-        window = NARROW if self.state == FIRST else self.window
+        # An array that has few elements yet may be a short one.
+        window = NARROW if length < MANY else self.window
         stop = i + window if i + window < n else n
         values, end = whole_elements(s, i, stop, room, self.max_number, self.max_string)
         if not values and stop < n and c == OPEN_BRACE:
@@ -349,10 +351,15 @@ class Lexer(Machine):
             self.window = NARROW
             return i
         self.rows_pause = LEAST
-        if stop < n and ord(s[end]) == COMMA:
+        tree.extend(values)
+        if ord(s[end]) != COMMA:
+            # A compiled loop would have been faster, and the next array will be like this one.
+            if COMPILED:
+                self.few = 2 * tree.length()
+        elif stop < n:
+            self.few = FEW
             window = 2 * (end - i)
             self.window = NARROW if window < NARROW else WIDE if window > WIDE else window
-        tree.extend(values)
         if s.find("\n", i, end) >= 0:
             self.line += s.count("\n", i, end)
             self.line_start = self.base + s.rfind("\n", i, end) + 1

@@ -15,14 +15,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from partialjson._core.holders import COMPILED
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
 LEAST: Final = 512
 """Fewer characters are not worth the attempt."""
 
+FEW: Final = 8
+"""Nor is an array that has fewer elements yet: most are short."""
+
+MANY: Final = 32
+
 NARROW: Final = 2 * 1024
-"""The first window of an array, which may be a short one. The next is twice as wide as what was taken."""
+"""The window for an array that has not ``MANY`` elements yet. The next is twice as wide as what was taken."""
 
 WIDE: Final = 32 * 1024
 
@@ -79,9 +86,13 @@ def _may_be_too_deep(s: str, i: i64, end: i64, depth_left: i64) -> bool:
     """Could something in ``s[i:end]`` be nested deeper than that?"""
     opened: i64 = 0
     for bracket in "[{":
-        # Looking for a character is much faster than counting it.
-        if end - i > depth_left and s.find(bracket, i, end) >= 0:
-            opened += s.count(bracket, i, end)
+        at: i64 = s.find(bracket, i, end)
+        if at >= 0 and not COMPILED:
+            opened += s.count(bracket, at, end)
+        # Finding the next one is faster than counting all, where a call costs little.
+        while at >= 0 and COMPILED and opened <= depth_left:
+            opened += 1
+            at = s.find(bracket, at + 1, end)
     return opened > depth_left
 
 

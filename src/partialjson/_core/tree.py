@@ -173,8 +173,14 @@ class Tree:
                 foresight.look(self, "", value)
             self._closed(self.here(), value, "")
 
+    def only_builds(self) -> bool:
+        """Is there nothing else to do for what comes in the innermost container?"""
+        if not self.hooked:
+            return True
+        return self.selector is None and self.view is None and self.journal is None and not self.drops
+
     def extend(self, values: list[object]) -> None:
-        """Several elements of the innermost array came whole; only where there are no hooks."""
+        """Several elements of the innermost array came whole; only where it ``only_builds``."""
         if self.shared:
             self._unshare()
         self.arr.extend(values)
