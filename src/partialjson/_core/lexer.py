@@ -43,7 +43,7 @@ from partialjson._core.machine import (
     shown,
 )
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Text
-from partialjson._core.rows import FEW, LEAST, MANY, NARROW, WIDE, whole_elements
+from partialjson._core.rows import BATCHED, FEW, LEAST, MANY, NARROW, WIDE, whole_elements
 from partialjson._core.tree import Tree
 from partialjson.errors import ParseError
 
@@ -333,7 +333,10 @@ class Lexer(Machine):
         """Take many elements of an array at once; ``i`` again, and the state as it was, where that is not possible."""
         tree = self.tree
         length = tree.length()
-        if length < self.few or not tree.only_builds() or (COMPILED and c != OPEN_BRACE and c != QUOTE):
+        if length < self.few or not tree.only_builds():
+            return i
+        # A compiled loop is as fast on numbers, and a copy of a long string dearer than a call of the scanner for it.
+        if COMPILED and c != OPEN_BRACE and (c != QUOTE or s.find('"', i + 1, i + BATCHED) < 0):
             return i
         room = self.max_depth - tree.depth()
         # An array that has few elements yet may be a short one.

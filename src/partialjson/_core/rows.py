@@ -7,7 +7,7 @@ array can stop, at the end of the window or at the array's own bracket before it
 limits could have been passed unnoticed; otherwise the loop reads the same text again and finds out where and why.
 
 An interpreted loop over characters is some ten times slower than the scanner, so it is asked for arrays of any kind. A
-compiled one is faster on numbers and slower on objects and strings.
+compiled one is as fast on numbers and in short arrays, and slower on rows and strings.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ NARROW: Final = 2 * 1024
 """The window for an array that has not ``MANY`` elements yet. The next is twice as wide as what was taken."""
 
 WIDE: Final = 32 * 1024
+
+BATCHED: Final = 1024
+"""Longer strings are given to the scanner one by one."""
 
 _OF_NUMBERS: Final = "+-.0123456789Ee"
 
