@@ -11,7 +11,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-CORE = ["events", "holders", "selection", "plan", "view", "journal", "foresight", "tree", "machine", "rows", "lexer", "checkpoint", "parser"]
+CORE = ["events", "holders", "selection", "plan", "view", "journal", "foresight", "tree", "machine", "rows", "lexer"]
+CORE += ["checkpoint", "parser"]
 
 
 class OptionalBuildExt(build_ext):
