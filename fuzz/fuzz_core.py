@@ -24,6 +24,7 @@ import inspect
 import json
 import json.decoder
 import json.scanner
+import pkgutil
 import random
 import sys
 import tempfile
@@ -33,12 +34,11 @@ from pathlib import Path
 from typing import Any
 
 import partialjson
-from partialjson import MISSING, Complete, ParseError, Parser, Replaced
+from partialjson import MISSING, Complete, ParseError, Parser, Replaced, _core
 from partialjson.patch import apply_deltas
 
 SEEDS = Path(__file__).parent / "seeds"
 BOM = b"\xef\xbb\xbf"
-CORE = ("events", "holders", "selection", "plan", "view", "tree", "lexer", "checkpoint", "parser")
 
 
 class Finding(AssertionError):
@@ -327,8 +327,8 @@ def instrument(atheris: Any) -> None:
     """Let atheris see the branches of the sources; there are none to see in compiled code."""
     functions: list[Any] = [json.decoder.py_scanstring, json.decoder.JSONObject, json.decoder.JSONArray]  # type: ignore[attr-defined]
     functions.append(GUIDE.scan_once)  # type: ignore[attr-defined]
-    for name in () if partialjson.compiled else CORE:
-        module = importlib.import_module(f"partialjson._core.{name}")
+    for found in () if partialjson.compiled else pkgutil.iter_modules(_core.__path__):
+        module = importlib.import_module(f"partialjson._core.{found.name}")
         for thing in vars(module).values():
             if inspect.isclass(thing) and thing.__module__ == module.__name__:
                 functions += [getattr(member, "fget", member) for member in vars(thing).values()]
