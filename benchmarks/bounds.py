@@ -81,6 +81,7 @@ def held(text: str) -> Callable[[], object]:
 
 def windows(text: str, begins: str, width: int = 32 * 1024) -> Callable[[], object]:
     """An array of elements that all begin alike."""
+    # In every Python, though typeshed leaves it out.
     scan: Any = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
     places = []
     at = 1
