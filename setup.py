@@ -11,7 +11,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-CORE = ["events", "holders", "selection", "plan", "view", "journal", "foresight", "tree", "machine", "rows", "lexer"]
+CORE = ["events", "refcounts", "selection", "plan", "view", "changes", "lookahead", "tree", "machine", "bulk", "lexer"]
 CORE += ["checkpoint", "parser"]
 
 

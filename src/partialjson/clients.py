@@ -37,7 +37,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from partialjson.messages import MessageEnd, MessageFailed, MessageParser, Update
-from partialjson.providers import framings_of
+from partialjson.wire.apis import framings_of
 
 __all__ = ["AsyncMessageStream", "MessageStream", "aread", "read"]
 

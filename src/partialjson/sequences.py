@@ -35,8 +35,8 @@ from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
-from partialjson.streaming import aiterate, iterate
-from partialjson.streaming.readings import Reading
+from partialjson.streaming.consumers import Reading
+from partialjson.streaming.stream import aiterate, iterate
 
 if TYPE_CHECKING:
     from types import UnionType

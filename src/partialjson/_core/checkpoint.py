@@ -17,8 +17,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from partialjson._core.changes import Journal, Mark
 from partialjson._core.events import Node
-from partialjson._core.journal import Journal, Mark
 from partialjson._core.machine import (
     AFTER,
     COLON,

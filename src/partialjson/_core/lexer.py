@@ -18,7 +18,7 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Final, final
 
-from partialjson._core.holders import COMPILED
+from partialjson._core.bulk import BATCHED, FEW, LEAST, MANY, NARROW, WIDE, whole_elements
 from partialjson._core.machine import (
     AFTER,
     COLON,
@@ -43,7 +43,7 @@ from partialjson._core.machine import (
     shown,
 )
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Text
-from partialjson._core.rows import BATCHED, FEW, LEAST, MANY, NARROW, WIDE, whole_elements
+from partialjson._core.refcounts import COMPILED
 from partialjson._core.tree import Tree
 from partialjson.errors import ParseError
 

@@ -28,11 +28,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
+from partialjson._core.changes import Journal, visible_size
 from partialjson._core.events import Completed, Event, Invalid, Node, Path, Replaced
-from partialjson._core.foresight import Foresight, refusal
-from partialjson._core.holders import COMPILED, is_held
-from partialjson._core.journal import Journal, visible_size
+from partialjson._core.lookahead import Foresight, refusal
 from partialjson._core.plan import Failure
+from partialjson._core.refcounts import COMPILED, is_held
 from partialjson._core.selection import Selector
 from partialjson._core.view import View
 from partialjson._missing import MISSING

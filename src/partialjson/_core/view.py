@@ -34,7 +34,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
-from partialjson._core.holders import is_held
 from partialjson._core.plan import (
     ARRAY,
     BOOLEAN,
@@ -54,6 +53,7 @@ from partialjson._core.plan import (
     Switch,
     Text,
 )
+from partialjson._core.refcounts import is_held
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from partialjson import MISSING, Completed, Invalid, Replaced
 from partialjson.cli.exits import Exit
-from partialjson.cli.outline import Document
-from partialjson.cli.shapes import Shape
+from partialjson.render.labels import Shape
+from partialjson.render.outline import Document
 
 __all__ = ["Board", "Ending", "Entry", "Sheet", "Text"]
 

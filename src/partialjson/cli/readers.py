@@ -13,8 +13,6 @@ from typing import Any, Final, Protocol
 from partialjson import MISSING, Complete, Outcome, ParseError, Parser, Truncated
 from partialjson.cli.board import Board, Ending, Sheet, Text
 from partialjson.cli.exits import Exit
-from partialjson.cli.shapes import shape_of
-from partialjson.cli.text import plural, printable, show
 from partialjson.errors import json_path
 from partialjson.messages import (
     BlockStarted,
@@ -28,6 +26,8 @@ from partialjson.messages import (
     StreamError,
     TextDelta,
 )
+from partialjson.render.labels import shape_of
+from partialjson.render.text import plural, printable, show
 
 __all__ = ["JsonReader", "MessageReader", "Reader"]
 

@@ -17,8 +17,8 @@ from typing import Protocol, Self, TextIO
 from partialjson import Completed, Replaced
 from partialjson.cli.board import Board, Entry
 from partialjson.cli.exits import Exit
-from partialjson.cli.text import ASCII, UNICODE, Symbols, plural, printable, show
 from partialjson.errors import json_path
+from partialjson.render.text import ASCII, UNICODE, Symbols, plural, printable, show
 
 __all__ = ["Plain", "Screen", "Silent", "describe", "metrics", "open_screen", "say"]
 

@@ -23,9 +23,9 @@ from rich.panel import Panel
 from rich.text import Text as Line
 
 from partialjson.cli.board import Board, Sheet, Text
-from partialjson.cli.outline import Row, outline
 from partialjson.cli.screens import describe, metrics
-from partialjson.cli.text import UNICODE, printable
+from partialjson.render.outline import Row, outline
+from partialjson.render.text import UNICODE, printable
 
 __all__ = ["LiveScreen", "Picture"]
 

@@ -27,7 +27,7 @@ from partialjson.cli.board import Board, Ending
 from partialjson.cli.exits import Exit
 from partialjson.cli.readers import JsonReader, MessageReader, Reader
 from partialjson.cli.screens import Screen, Silent, open_screen, say
-from partialjson.cli.text import plural
+from partialjson.render.text import plural
 
 __all__ = ["UsageError", "load_target", "run"]
 

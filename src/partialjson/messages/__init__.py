@@ -1,7 +1,7 @@
 """One response of a model, whatever the provider: bytes or events in, documents, texts and an honest ending
 out.
 
-Three parts stand in a row. A framing (``SSEDecoder``, or one of ``partialjson.framing``) cuts the body into
+Three parts stand in a row. A framing (``SSEDecoder``, or one of ``partialjson.wire.framing``) cuts the body into
 events; an adapter from ``partialjson.providers`` turns each event into operations on blocks; here the operations
 are applied. Each tool call is a document with a ``Parser`` of its own, and so is the structured output; texts,
 reasoning and refusals are collected and never meet a parser.

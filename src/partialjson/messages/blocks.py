@@ -10,12 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from partialjson import MISSING, Complete, Failed, Outcome, ParseError, Parser, Truncated
-from partialjson.providers import (
-    Attach,
-    Kind,
-    Open,
-)
+from partialjson._core.parser import Parser
+from partialjson._missing import MISSING
+from partialjson.errors import ParseError
+from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.wire.ops import Attach, Kind, Open
 
 
 class Growing:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from partialjson import Parser, Truncated
+from partialjson._core.parser import Parser
 from partialjson.messages.blocks import Block, Call, Document, Growing
 from partialjson.messages.updates import (
     BlockEnded,
@@ -24,12 +24,9 @@ from partialjson.messages.updates import (
     document_end,
     output_counts,
 )
-from partialjson.providers import (
-    Kind,
-    Open,
-    Stop,
-)
-from partialjson.sse import IncompleteBlock
+from partialjson.outcomes import Truncated
+from partialjson.wire.ops import Kind, Open, Stop
+from partialjson.wire.sse import IncompleteBlock
 
 # Under these endings the provider takes back what the model said, so no call of it may run.
 WITHDRAWN: Final = ("refused", "filtered")

@@ -9,8 +9,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
-from partialjson import MISSING, Limits, ParseError, Parser
-from partialjson.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for
+from partialjson._core.parser import Parser
+from partialjson._missing import MISSING
+from partialjson.errors import ParseError
+from partialjson.limits import Limits
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.choice import Choice, Targets
 from partialjson.messages.resumption import Resumption
@@ -22,7 +24,10 @@ from partialjson.messages.updates import (
     StreamError,
     Update,
 )
-from partialjson.providers import (
+from partialjson.resume import Mode
+from partialjson.wire.apis import adapter_for, framings_of
+from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for
+from partialjson.wire.ops import (
     DONE,
     Attach,
     Begin,
@@ -40,11 +45,8 @@ from partialjson.providers import (
     Usage,
     Value,
     Withdraw,
-    adapter_for,
-    framings_of,
 )
-from partialjson.resume import Mode
-from partialjson.sse import IncompleteBlock, SSEError, StrayLine
+from partialjson.wire.sse import IncompleteBlock, SSEError, StrayLine
 
 _EXCERPT = 200
 

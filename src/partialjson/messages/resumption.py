@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from partialjson import Complete, Failed, ParseError, Truncated
+from partialjson.errors import ParseError
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.choice import WITHDRAWN, Choice
 from partialjson.messages.updates import (
@@ -21,6 +21,7 @@ from partialjson.messages.updates import (
     TextDelta,
     Update,
 )
+from partialjson.outcomes import Complete, Failed, Truncated
 from partialjson.resume import Continuation, Mode
 
 __all__ = ["Resumption"]

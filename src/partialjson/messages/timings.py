@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from math import exp, floor, log
 from typing import Final
 
-from partialjson import MISSING
+from partialjson._missing import MISSING
 from partialjson.messages.blocks import Call, Document
 from partialjson.messages.updates import BlockRestarted, DocumentProgress, Stalled, TextDelta, Update, WhitespaceFlood
 

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from partialjson import MISSING, Complete, Failed, Outcome, Truncated
-from partialjson.providers import (
-    Kind,
-    Reason,
-)
-from partialjson.sse import IncompleteBlock
+from partialjson._missing import MISSING
+from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.wire.ops import Kind, Reason
+from partialjson.wire.sse import IncompleteBlock
 
 if TYPE_CHECKING:
     from partialjson.messages.blocks import Document

@@ -39,7 +39,7 @@ from partialjson.typed.schemas import (
     previews,
     references,
 )
-from partialjson.typed.shells import FIRST_INDEX, After, Run, over_shape, over_switch, replayed_only
+from partialjson.typed.skeletons import FIRST_INDEX, After, Run, over_shape, over_switch, replayed_only
 from partialjson.typed.targets import adapter_of, config_of, fingerprint
 from partialjson.typed.unions import follow_tagged_union, follow_union
 

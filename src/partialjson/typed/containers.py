@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from partialjson._core.plan import STRING, Child, Plan, Shape
 from partialjson.typed.bounds import most_elements
 from partialjson.typed.schemas import Schema, Unsupported, bare, exact_kinds, known
-from partialjson.typed.shells import closer, dict_skeleton, list_skeleton, replayed
+from partialjson.typed.skeletons import closer, dict_skeleton, list_skeleton, replayed
 
 if TYPE_CHECKING:
     from partialjson.typed.compiler import Compiler

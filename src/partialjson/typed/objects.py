@@ -24,7 +24,7 @@ from pydantic_core import ValidationError, core_schema
 from partialjson._core.plan import FIRST, HIDDEN, RAW, Child, Plan, Shape
 from partialjson.typed.partial import maker_of, partial_class
 from partialjson.typed.schemas import Schema, Unsupported, bare, known
-from partialjson.typed.shells import (
+from partialjson.typed.skeletons import (
     FIRST_INDEX,
     Run,
     Skeleton,

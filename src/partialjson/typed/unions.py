@@ -21,7 +21,7 @@ from pydantic_core import ValidationError, core_schema
 
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Plan, Switch
 from partialjson.typed.schemas import Schema, Unsupported, bare, known
-from partialjson.typed.shells import FIRST_INDEX, MOST_SPELLINGS, After, Run, over_plan, replayed_only
+from partialjson.typed.skeletons import FIRST_INDEX, MOST_SPELLINGS, After, Run, over_plan, replayed_only
 
 if TYPE_CHECKING:
     from partialjson.typed.compiler import Compiler

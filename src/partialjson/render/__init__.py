@@ -1,0 +1,1 @@
+"""Drawing partial documents: what all renderers share."""

@@ -1,0 +1,431 @@
+"""``stream`` and ``astream``: any iterable of chunks as snapshots, or as the elements, the text or a field of it.
+
+    for snapshot in stream(chunks, Order):
+        draw(snapshot.value)
+    outcome = snapshot.outcome       # Complete, Truncated or Failed
+
+    for item in stream(chunks, Order).elements(lambda order: order.items):
+        ship(item)                   # an Item, validated, as soon as it closes
+
+Iterating the stream itself never raises for the document: the last snapshot carries the outcome, a malformed document
+ends the iteration there. What the iterable itself raises is raised again, after a last snapshot that tells what had
+come by then.
+
+Elements and text are plain values, so nothing in them tells how the document ended; therefore they raise what
+``Parser.close`` raises, after everything that had completed. A loop that ends without an exception has seen a complete
+and valid document.
+
+A stream is read once, in one way. Whoever leaves early closes the chunks: their iterator's ``close`` or ``aclose`` is
+called, as ``contextlib.closing`` would, but not that of a file, which belongs to whoever opened it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+)
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+
+from partialjson._core.events import Event
+from partialjson._core.parser import Parser
+from partialjson._core.selection import compile_selection
+from partialjson._typevars import T
+from partialjson.errors import ParseError
+from partialjson.outcomes import Outcome
+from partialjson.streaming.consumers import (
+    NOTHING,
+    ElementReading,
+    FieldReading,
+    Reading,
+    TextReading,
+    values_of,
+)
+from partialjson.streaming.recorder import record
+
+if TYPE_CHECKING:
+    from types import TracebackType, UnionType
+
+    from pydantic import TypeAdapter
+
+__all__ = ["AsyncElements", "AsyncStream", "Elements", "Snapshot", "Stream", "astream", "stream"]
+
+E = TypeVar("E")
+V = TypeVar("V")
+D = TypeVar("D")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Generic[T]):
+    """The document after a chunk. It holds still: later chunks do not change it.
+
+    Attributes:
+        value, json: the typed and the plain view, as in ``Parser``.
+        events: what happened in this chunk.
+        outcome: how the document ended; None in every snapshot but the last.
+    """
+
+    value: Any
+    json: Any
+    events: tuple[Event, ...]
+    outcome: Outcome[T] | None = None
+
+
+class _Snapshots(Reading[Snapshot[T]]):
+    """A snapshot for each chunk, and one for the end."""
+
+    def feed(self, chunk: str | bytes) -> Iterable[Snapshot[T]]:
+        try:
+            events = self.parser.feed(chunk)
+        except ParseError:
+            return self.end()
+        return (Snapshot(self.parser.value, self.parser.json, events),)
+
+    def end(self, reason: str | None = None) -> Iterable[Snapshot[T]]:
+        self.over = True
+        outcome = self.outcome = self.parser.end(reason)
+        return (Snapshot(self.parser.value, self.parser.json, outcome.events, outcome),)
+
+
+# The two ways to get at chunks. What they do is the same, line for line.
+
+
+def iterate(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
+    source = iter(chunks)
+    exhausted = False
+    try:
+        while not reading.over:
+            try:
+                chunk = next(source)
+            except StopIteration:
+                exhausted = True
+                yield from reading.end()
+            except Exception as error:
+                exhausted = True
+                yield from reading.end(f"{type(error).__name__}: {error}")
+                raise
+            else:
+                yield from reading.feed(chunk)
+    finally:
+        if not exhausted and not isinstance(source, io.IOBase):
+            close = getattr(source, "close", None)
+            if callable(close):
+                close()
+    if reading.error is not None:
+        raise reading.error
+
+
+async def aiterate(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> AsyncGenerator[E]:
+    source = aiter(chunks)
+    exhausted = False
+    try:
+        while not reading.over:
+            found: Iterable[E]
+            try:
+                chunk = await anext(source)
+            except StopAsyncIteration:
+                exhausted = True
+                found = reading.end()
+            except Exception as error:
+                exhausted = True
+                for each in reading.end(f"{type(error).__name__}: {error}"):
+                    yield each
+                raise
+            else:
+                found = reading.feed(chunk)
+            for each in found:
+                yield each
+    finally:
+        if not exhausted:
+            close = getattr(source, "aclose", None) or getattr(source, "close", None)
+            closed = close() if callable(close) else None
+            if inspect.isawaitable(closed):
+                await closed
+    if reading.error is not None:
+        raise reading.error
+
+
+class Elements(Iterator[E]):
+    """What a stream gives of a selected place, as it comes. It can be iterated once.
+
+    When the iteration ends, the document has ended, complete and valid. Otherwise the last step raises what stopped it,
+    after everything that had completed was given: IncompleteError where the text was cut, ParseError, the target's
+    ValidationError, or whatever the chunks or a validator raised.
+
+    Leaving it early closes the chunks: at ``close()``, at the end of a ``with`` block, or when it is garbage.
+
+    Attributes:
+        outcome: how the document ended: Complete, Truncated or Failed; None while it has not.
+    """
+
+    def __init__(self, chunks: Iterable[str | bytes], reading: Reading[E]) -> None:
+        self._reading = reading
+        self._generator = iterate(chunks, reading)
+
+    @property
+    def outcome(self) -> Outcome[Any] | None:
+        return self._reading.outcome
+
+    def __next__(self) -> E:
+        return next(self._generator)
+
+    def close(self) -> None:
+        """Stop reading, and close the chunks."""
+        self._generator.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncElements(AsyncIterator[E]):
+    """``Elements`` of an async iterable: ``async for``, ``async with`` and ``aclose()``."""
+
+    def __init__(self, chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> None:
+        self._reading = reading
+        self._generator = aiterate(chunks, reading)
+
+    @property
+    def outcome(self) -> Outcome[Any] | None:
+        return self._reading.outcome
+
+    async def __anext__(self) -> E:
+        return await anext(self._generator)
+
+    async def aclose(self) -> None:
+        """Stop reading, and close the chunks."""
+        await self._generator.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+class _Source(Generic[T]):
+    """What the two kinds of stream share: how a reading of each kind is made, and that there is one."""
+
+    def __init__(self, target: Any, options: dict[str, Any]) -> None:
+        self._target = target
+        self._options = options
+        self._retains = bool(options.get("retain", True))
+        # Made at once, so that wrong options are told where they are given. Elements select by themselves.
+        selects = self._retains or options.get("select") is not None
+        self._parser: Parser[T] | None = Parser(target, **(options if selects else {**options, "select": []}))
+
+    def _take(self) -> Parser[T]:
+        parser, self._parser = self._parser, None
+        if parser is None:
+            raise RuntimeError("this stream is being read, or was: a stream is read once, in one way")
+        return parser
+
+    def _snapshots(self) -> Reading[Snapshot[T]]:
+        if not self._retains and self._options.get("select") is None:
+            raise ValueError("retain=False keeps only what select names: give select, or use elements()")
+        return _Snapshots(self._take())
+
+    def _record(self, where: Any, elements: bool) -> Any:
+        if self._options.get("select") is not None:
+            raise TypeError(
+                "select= is for the events of snapshots; elements(), text() and field() select by themselves"
+            )
+        options = self._options
+        return record(where, self._target, options.get("by_alias"), options.get("by_name"), elements)
+
+    def _parser_for(self, selected: Iterable[Any], around: bool) -> Parser[T]:
+        self._take()
+        patterns = [pattern for one in selected for pattern in one.select(around)]
+        if self._retains or not around:
+            return Parser(self._target, **{**self._options, "select": patterns})
+        kept = [pattern for one in selected for pattern in one.settles()]
+        parser: Parser[T] = Parser(self._target, **{**self._options, "select": kept})
+        # The values around are reported, in case they are validated as wholes, but not kept for that.
+        parser._tree.selector = compile_selection(patterns)
+        return parser
+
+    def _kept(self, what: str) -> None:
+        if not self._retains:
+            raise TypeError(f"{what} reads in the document, which retain=False does not keep; it goes with elements()")
+
+    def _elements(self, where: Any) -> ElementReading[Any]:
+        selected = self._record(where, True)
+        return ElementReading(self._parser_for(selected, self._target is not None), selected)
+
+    def _text(self, where: Any) -> TextReading:
+        self._kept("text()")
+        selected = self._record(where, False)
+        return TextReading(self._parser_for(selected, True), selected[0])
+
+    def _field(self, where: Any, default: Any) -> FieldReading[Any]:
+        self._kept("field()")
+        selected = self._record(where, False)
+        look_up = values_of(where) if callable(where) else selected[0].reach
+        return FieldReading(self._parser_for(selected, True), selected[0], look_up, default)
+
+
+class Stream(_Source[T]):
+    """A document that comes in chunks, to be read once: as snapshots by iterating it, or by one of the methods."""
+
+    def __init__(self, chunks: Iterable[str | bytes], target: Any = None, **options: Any) -> None:
+        super().__init__(target, options)
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[Snapshot[T]]:
+        return iterate(self._chunks, self._snapshots())
+
+    @overload
+    def elements(self: Stream[list[E]]) -> Elements[E]: ...
+
+    @overload
+    def elements(self, where: str) -> Elements[Any]: ...
+
+    @overload
+    def elements(self, where: Callable[[T], Iterable[E] | None]) -> Elements[E]: ...
+
+    def elements(self, where: Any = None) -> Elements[Any]:
+        """The elements of a list, each as soon as it closes: validated, in document order.
+
+        An element that is not valid is not given; the error is raised at the end of the document, as by
+        ``Parser.close``. Where something has to be validated as a whole, a set for instance, its elements come when it
+        closes. The stream is read to its end.
+
+        Args:
+            where: the way from the target to what is iterated: ``lambda order: order.items``, ``order.by_sku.values()``
+                or ``.items()`` for dicts, a comprehension for what lies deeper (``[tag for item in order.items for tag
+                in item.tags]``); or a path pattern in the document's own names, ``"$.items[*]"``. A target that is
+                itself a list needs none.
+
+        Raises:
+            AttributeError, KeyError: ``where`` asks for a field that the target has not.
+            TypeError: ``where`` is more than a path, or leads nowhere.
+            ValueError: the pattern is outside its language, or leads nowhere.
+            RuntimeError: the stream has been read.
+        """
+        return Elements(self._chunks, self._elements(where))
+
+    def text(self, where: str | Callable[[T], str | None]) -> Elements[str]:
+        """What is added to one string of the document, as it comes: joined, the pieces are the string.
+
+        It is the document's own text, before anything a validator makes of it. Nothing comes where the document has no
+        such string, or null. The stream is read to its end.
+
+        Args:
+            where: the way from the target to the string, or a path pattern, as for ``elements``.
+
+        Raises:
+            AttributeError, KeyError, TypeError, ValueError, RuntimeError: as ``elements``. While it is iterated, a
+                ValueError also where the document has another value at that place, or the same key again.
+        """
+        return Elements(self._chunks, self._text(where))
+
+    @overload
+    def field(self, where: str, *, default: Any = ...) -> Any: ...
+
+    @overload
+    def field(self, where: Callable[[T], V]) -> V: ...
+
+    @overload
+    def field(self, where: Callable[[T], V], *, default: D) -> V | D: ...
+
+    def field(self, where: Any, *, default: Any = NOTHING) -> Any:
+        """One value of the document, validated, as soon as it closes. The rest of the stream is not read.
+
+        Where the document ends without it, it is what the function gives for the final value (a default of the model,
+        for instance), or else ``default``. A document that is cut off before it has no default.
+
+        Raises:
+            LookupError: the document is complete, has no such value, and no ``default`` was given.
+            IncompleteError, ParseError: the document was cut off or malformed before the value closed.
+            pydantic.ValidationError: the value, or what it lies in, does not fit.
+            AttributeError, KeyError, TypeError, ValueError, RuntimeError: as ``elements``.
+        """
+        with Elements(self._chunks, self._field(where, default)) as found:
+            return next(found)
+
+
+class AsyncStream(_Source[T]):
+    """A document that comes in chunks from an async iterable, to be read once; the async twin of ``Stream``."""
+
+    def __init__(self, chunks: AsyncIterable[str | bytes], target: Any = None, **options: Any) -> None:
+        super().__init__(target, options)
+        self._chunks = chunks
+
+    def __aiter__(self) -> AsyncIterator[Snapshot[T]]:
+        return aiterate(self._chunks, self._snapshots())
+
+    @overload
+    def elements(self: AsyncStream[list[E]]) -> AsyncElements[E]: ...
+
+    @overload
+    def elements(self, where: str) -> AsyncElements[Any]: ...
+
+    @overload
+    def elements(self, where: Callable[[T], Iterable[E] | None]) -> AsyncElements[E]: ...
+
+    def elements(self, where: Any = None) -> AsyncElements[Any]:
+        """As ``Stream.elements``."""
+        return AsyncElements(self._chunks, self._elements(where))
+
+    def text(self, where: str | Callable[[T], str | None]) -> AsyncElements[str]:
+        """As ``Stream.text``."""
+        return AsyncElements(self._chunks, self._text(where))
+
+    @overload
+    async def field(self, where: str, *, default: Any = ...) -> Any: ...
+
+    @overload
+    async def field(self, where: Callable[[T], V]) -> V: ...
+
+    @overload
+    async def field(self, where: Callable[[T], V], *, default: D) -> V | D: ...
+
+    async def field(self, where: Any, *, default: Any = NOTHING) -> Any:
+        """As ``Stream.field``."""
+        async with AsyncElements(self._chunks, self._field(where, default)) as found:
+            return await anext(found)
+
+
+def stream(
+    chunks: Iterable[str | bytes],
+    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    **options: Any,
+) -> Stream[T]:
+    """A document that comes in chunks; ``target`` and ``options`` as for ``Parser``.
+
+    Raises:
+        TypeError: ``chunks`` is one str or bytes, or is asynchronous.
+    """
+    if isinstance(chunks, (str, bytes)) or not isinstance(chunks, Iterable):
+        hint = "use astream()" if hasattr(chunks, "__aiter__") else "pass [text] for a single chunk"
+        raise TypeError(f"stream() takes an iterable of chunks, not {type(chunks).__name__}; {hint}")
+    return Stream(chunks, target, **options)
+
+
+def astream(
+    chunks: AsyncIterable[str | bytes],
+    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    **options: Any,
+) -> AsyncStream[T]:
+    """``stream`` for an async iterable of chunks.
+
+    Raises:
+        TypeError: ``chunks`` is not an async iterable.
+    """
+    if not isinstance(chunks, AsyncIterable):
+        raise TypeError(f"astream() takes an async iterable of chunks, not {type(chunks).__name__}; see stream()")
+    return AsyncStream(chunks, target, **options)

@@ -1,0 +1,198 @@
+"""Operations: what the events of every provider are reduced to.
+
+An adapter translates the events of one wire format into operations on *blocks*. A block is one growing piece
+of a model's answer: a text, a tool call, a chain of reasoning. Operations name blocks by keys that the
+adapter makes up and never uses twice, so indexes that a server reuses, leaves out or sends out of order are
+settled in the adapter and nowhere else.
+
+Import this module under its name: ``ops.Open`` and ``ops.Text`` say what they are where they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+__all__ = [
+    "DONE",
+    "Attach",
+    "Begin",
+    "Close",
+    "End",
+    "Error",
+    "Identify",
+    "Info",
+    "Key",
+    "Kind",
+    "Open",
+    "Operation",
+    "Reason",
+    "Restate",
+    "Stop",
+    "Text",
+    "Usage",
+    "Value",
+    "Withdraw",
+]
+
+DONE: Final = "[DONE]"
+"""The payload that ends many event streams and is no JSON; adapters are given it as it is."""
+
+Key = int | str | tuple[int | str, ...]
+
+Kind = Literal["text", "reasoning", "refusal", "call", "server_call", "other"]
+"""What a block is. ``call``: a tool call for the caller to run; ``server_call``: one that the provider runs
+itself; ``other``: a block whose text, if it has any, is no part of the answer, such as the result of a server
+tool or the code it runs."""
+
+Reason = Literal["complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error"]
+"""Why a provider says it stopped, in one vocabulary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A message begins. Wire formats that mark it may do so again in the same body: after the end of a
+    message, or, where a gateway tried again, without one. What comes then is a message of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A block begins. Its place among the blocks of its choice is the place of this operation among theirs.
+
+    ``type`` is the provider's own word for the kind of block, ``index`` its own number for it (None if it
+    gives none); ``name`` and ``call_id`` are those of a tool call, as far as they are known yet. ``free``: the
+    input of the tool is free text, not JSON. ``aside``: a text that is not the answer, such as a commentary, so
+    that it holds no structured output. ``paragraph``: a blank line parts it from the texts of its kind before it
+    where they are read as one.
+    """
+
+    key: Key
+    kind: Kind
+    type: str = ""
+    choice: int = 0
+    index: int | None = None
+    name: str = ""
+    call_id: str = ""
+    free: bool = False
+    aside: bool = False
+    paragraph: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """The name or id of an open tool call became known after it opened; "" is nothing new."""
+
+    key: Key
+    name: str = ""
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The block's text continues: prose, or a fragment of a JSON document cut anywhere."""
+
+    key: Key
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restate:
+    """The provider repeats the block's text as a whole. It may equal what was streamed, extend it, or contradict
+    it; then it counts instead. "" says nothing."""
+
+    key: Key
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The block's document came whole and already parsed; it has no source text."""
+
+    key: Key
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Something else belongs to the block: a signature, a citation, the payload of a result.
+
+    ``append`` collects values under the name in a list; otherwise the last one counts.
+    """
+
+    key: Key
+    name: str
+    value: object
+    append: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The provider closed the block. That is no promise that the document in it is whole; ``cut`` is the
+    provider's word that it is not."""
+
+    key: Key
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The provider takes a call back: it is not to be run, and its result is not wanted."""
+
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """The message's own data, where it is new; "" is nothing new."""
+
+    id: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts in the provider's own names. They are totals of the message: a later count replaces an
+    earlier one, and where they are ``whole`` those that are not named again count no more."""
+
+    usage: Mapping[str, object]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The provider says why a choice stops.
+
+    ``raw`` is its own word. ``terminal`` where nothing that must come follows, so that this event ends the
+    choice; elsewhere an ``End`` has to come. ``details`` is what else was said about the stop.
+    """
+
+    reason: Reason
+    raw: str
+    choice: int = 0
+    terminal: bool = False
+    details: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The terminal event of the whole stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The provider reports an error instead of going on; ``body`` is the error as it came, as plain data.
+
+    Where it is not ``fatal`` the stream may go on, and then its terminal event has the last word.
+    """
+
+    message: str
+    type: str = ""
+    code: str | int | None = None
+    body: object = None
+    fatal: bool = True
+
+
+Operation = (
+    Begin | Open | Identify | Text | Restate | Value | Attach | Close | Withdraw | Info | Usage | Stop | End | Error
+)

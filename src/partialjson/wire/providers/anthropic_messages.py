@@ -1,0 +1,231 @@
+"""Anthropic Messages: content blocks that open, grow and stop, between ``message_start`` and
+``message_stop``.
+
+A block is keyed by the order in which it opened; the wire's ``index`` only says which open block a delta
+belongs to. So interleaved blocks, and indexes used again by a second ``message_start`` in the same body, need
+no rules of their own. A delta for a block that never opened opens it, with what the delta's type says.
+
+``message_start`` normally carries an empty message. Where the model goes on inside a running tool, the whole
+message may stand there already, blocks and stop reason included, and nothing follows but ``message_stop``.
+
+The ``input`` of a tool block's start is normally a placeholder and its JSON follows in fragments. Where no
+fragment comes and the placeholder is not empty, it is the whole input. ``stop_reason`` arrives in
+``message_delta``; the message has ended only with ``message_stop``. Token counts are cumulative.
+
+Sources: the streaming, extended thinking, tool use, citations and stop reason pages of Anthropic's API
+documentation, and the event models of its SDK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from partialjson.wire.fields import get, get_int, get_list, get_str, plain
+from partialjson.wire.ops import (
+    Attach,
+    Begin,
+    Close,
+    End,
+    Error,
+    Info,
+    Kind,
+    Open,
+    Operation,
+    Reason,
+    Stop,
+    Text,
+    Usage,
+    Value,
+)
+
+__all__ = ["Adapter"]
+
+_KINDS: Final[dict[str, Kind]] = {
+    "text": "text",
+    "thinking": "reasoning",
+    "tool_use": "call",
+}
+
+_REASONS: Final[dict[str, Reason]] = {
+    "end_turn": "complete",
+    "stop_sequence": "complete",
+    "tool_use": "tool_calls",
+    "max_tokens": "truncated",
+    "model_context_window_exceeded": "truncated",
+    "pause_turn": "paused",
+    "compaction": "paused",
+    "refusal": "refused",
+}
+
+# delta type -> the field with its text, and the block it opens if none is open
+_TEXT_DELTAS: Final[dict[str, tuple[str, str]]] = {
+    "text_delta": ("text", "text"),
+    "thinking_delta": ("thinking", "thinking"),
+    "input_json_delta": ("partial_json", "tool_use"),
+}
+
+_HEADER_FIELDS: Final = ("type", "id", "name", "input", "text", "thinking")
+
+
+@dataclass(slots=True)
+class _Block:
+    key: int
+    input: object = None
+    started: bool = False
+
+
+class Adapter:
+    """Events of the Messages API to operations."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, _Block] = {}
+        self._count = 0
+
+    def feed(self, event: object, name: str = "") -> list[Operation]:
+        kind = get_str(event, "type") or name
+        handler = _HANDLERS.get(kind)
+        if handler is None and get(event, "error") is not None:
+            handler = Adapter._error
+        ops: list[Operation] = []
+        if handler is not None:
+            handler(self, event, ops)
+        return ops
+
+    def _message_start(self, event: object, ops: list[Operation]) -> None:
+        message = get(event, "message")
+        self._open.clear()
+        ops.append(Begin())
+        ops.append(Info(get_str(message, "id"), get_str(message, "model")))
+        for index, content in enumerate(get_list(message, "content")):
+            self._start(index, content, ops)
+            self._finish(index, ops)
+        _stop(message, ops)
+        _usage(message, ops)
+
+    def _block_start(self, event: object, ops: list[Operation]) -> None:
+        index = get_int(event, "index")
+        content = get(event, "content_block")
+        self._start(self._count if index is None else index, content, ops)
+
+    def _start(self, index: int, content: object, ops: list[Operation]) -> _Block:
+        if index in self._open:
+            self._finish(index, ops)
+        block = self._open[index] = _Block(self._count, plain(get(content, "input")))
+        self._count += 1
+        word = get_str(content, "type")
+        kind = _kind(word)
+        ops.append(
+            Open(
+                block.key,
+                kind,
+                word,
+                index=index,
+                name=get_str(content, "name"),
+                call_id=get_str(content, "id"),
+            )
+        )
+        text = get_str(content, "text") or get_str(content, "thinking")
+        if text and kind in ("text", "reasoning"):
+            ops.append(Text(block.key, text))
+        data = plain(content)
+        if isinstance(data, Mapping):
+            ops.extend(
+                Attach(block.key, str(field), value)
+                for field, value in data.items()
+                if field not in _HEADER_FIELDS and value not in (None, "", [])
+            )
+        return block
+
+    def _block_delta(self, event: object, ops: list[Operation]) -> None:
+        delta = get(event, "delta")
+        word = get_str(delta, "type")
+        index = get_int(event, "index")
+        if index is None:
+            index = next(reversed(self._open), self._count)
+        if word in _TEXT_DELTAS:
+            self._text_delta(index, delta, word, ops)
+        elif index in self._open:
+            _attach_delta(self._open[index].key, delta, word, ops)
+
+    def _text_delta(self, index: int, delta: object, word: str, ops: list[Operation]) -> None:
+        field, opens = _TEXT_DELTAS[word]
+        block = self._open.get(index) or self._start(index, {"type": opens}, ops)
+        text = get_str(delta, field)
+        if text:
+            block.started = True
+            ops.append(Text(block.key, text))
+
+    def _block_stop(self, event: object, ops: list[Operation]) -> None:
+        index = get_int(event, "index")
+        if index is None:
+            index = next(reversed(self._open), -1)
+        if index in self._open:
+            self._finish(index, ops)
+
+    def _finish(self, index: int, ops: list[Operation]) -> None:
+        block = self._open.pop(index)
+        if block.input and not block.started:
+            ops.append(Value(block.key, block.input))
+        ops.append(Close(block.key))
+
+    def _message_delta(self, event: object, ops: list[Operation]) -> None:
+        _stop(get(event, "delta"), ops)
+        _usage(event, ops)
+
+    def _message_stop(self, event: object, ops: list[Operation]) -> None:
+        ops.append(End())
+
+    def _error(self, event: object, ops: list[Operation]) -> None:
+        error = get(event, "error")
+        if isinstance(error, str):
+            ops.append(Error(error, body=error))
+            return
+        body = event if error is None else error
+        ops.append(Error(get_str(body, "message"), get_str(body, "type"), body=plain(body)))
+
+
+def _kind(word: str) -> Kind:
+    """Kinds of tools to come will be named like the present ones, and run by the server like most of them."""
+    return _KINDS.get(word) or ("server_call" if word.endswith("_tool_use") else "other")
+
+
+def _attach_delta(key: int, delta: object, word: str, ops: list[Operation]) -> None:
+    if word == "signature_delta":
+        ops.append(Attach(key, "signature", get_str(delta, "signature")))
+    elif word == "citations_delta":
+        ops.append(Attach(key, "citations", plain(get(delta, "citation")), append=True))
+    elif word == "compaction_delta":
+        ops.extend(
+            Attach(key, field, get(delta, field))
+            for field in ("content", "encrypted_content")
+            if get(delta, field) is not None
+        )
+
+
+def _stop(holder: object, ops: list[Operation]) -> None:
+    """The stop reason, with what stands beside it: the stop sequence that matched, the details of a
+    refusal."""
+    word = get_str(holder, "stop_reason")
+    if word:
+        found = {name: plain(get(holder, name)) for name in ("stop_sequence", "stop_details")}
+        details = {name: value for name, value in found.items() if value is not None}
+        ops.append(Stop(_REASONS.get(word, "truncated"), word, details=details or None))
+
+
+def _usage(holder: object, ops: list[Operation]) -> None:
+    counts = plain(get(holder, "usage"))
+    if isinstance(counts, Mapping):
+        ops.append(Usage(counts))
+
+
+_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[Operation]], None]]] = {
+    "message_start": Adapter._message_start,
+    "content_block_start": Adapter._block_start,
+    "content_block_delta": Adapter._block_delta,
+    "content_block_stop": Adapter._block_stop,
+    "message_delta": Adapter._message_delta,
+    "message_stop": Adapter._message_stop,
+    "error": Adapter._error,
+}

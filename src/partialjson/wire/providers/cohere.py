@@ -1,0 +1,209 @@
+"""Cohere Chat, version 2: contents and tool calls that start, grow and end, between ``message-start`` and
+``message-end``.
+
+Contents and calls are numbered by ``index``, each from 0, so the numbers of the two are kept apart. A content is text
+or thinking. The plan that a model makes before it calls tools comes in ``tool-plan-delta`` without a start; it is
+reasoning. Fragments of arguments are text; what a start already holds of them comes before. A delta for a content or
+call that never started opens it. Citations are attached to the text they are about.
+
+``message-end`` brings the reason and the token counts and is the terminal event. Errors come in its ``error``, or as
+a body that holds nothing but a message.
+
+Sources: Cohere's API reference for streaming in version 2, and the types of its SDK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from partialjson.wire.fields import get, get_int, get_str, plain
+from partialjson.wire.ops import (
+    Attach,
+    Close,
+    End,
+    Error,
+    Info,
+    Kind,
+    Open,
+    Operation,
+    Reason,
+    Stop,
+    Text,
+    Usage,
+    Value,
+)
+
+__all__ = ["Adapter"]
+
+_REASONS: Final[dict[str, Reason]] = {
+    "COMPLETE": "complete",
+    "STOP_SEQUENCE": "complete",
+    "TOOL_CALL": "tool_calls",
+    "MAX_TOKENS": "truncated",
+    "TIMEOUT": "truncated",
+    "ERROR": "error",
+    "ERROR_TOXIC": "filtered",
+}
+_PLAN: Final = "plan"
+
+
+class Adapter:
+    """Events of Chat v2 to operations."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, int], int] = {}
+        self._keys = 0
+        self._last_text: int | None = None
+
+    def feed(self, event: object, name: str = "") -> list[Operation]:
+        ops: list[Operation] = []
+        kind = get_str(event, "type") or name
+        handler = _HANDLERS.get(kind)
+        if handler is not None:
+            handler(self, event, ops)
+        elif kind in ("", "message", "error"):
+            _read_error(event, ops)
+        return ops
+
+    def _start_message(self, event: object, ops: list[Operation]) -> None:
+        id = get_str(event, "id")
+        if id:
+            ops.append(Info(id))
+
+    def _open_block(
+        self, place: tuple[str, int], kind: Kind, type: str, ops: list[Operation], name: str = "", call_id: str = ""
+    ) -> int:
+        self._close_block(place, ops)
+        key = self._open[place] = self._keys
+        self._keys += 1
+        index = None if place[0] == _PLAN else place[1]
+        ops.append(Open(key, kind, type, index=index, name=name, call_id=call_id))
+        if kind == "text":
+            self._last_text = key
+        return key
+
+    def _close_block(self, place: tuple[str, int], ops: list[Operation]) -> None:
+        key = self._open.pop(place, None)
+        if key is not None:
+            ops.append(Close(key))
+
+    def _index(self, event: object, what: str) -> int:
+        """The event's number, or that of the last open block of its sort."""
+        index = get_int(event, "index")
+        if index is None:
+            index = next((number for sort, number in reversed(self._open) if sort == what), 0)
+        return index
+
+    # Contents.
+
+    def _start_content(self, event: object, ops: list[Operation]) -> None:
+        self._close_block((_PLAN, 0), ops)
+        content = get(get(get(event, "delta"), "message"), "content")
+        self._open_content(event, content, ops)
+        self._grow_content(event, ops)
+
+    def _open_content(self, event: object, content: object, ops: list[Operation]) -> int:
+        type = get_str(content, "type") or ("thinking" if get_str(content, "thinking") else "text")
+        kind: Kind = "reasoning" if type == "thinking" else "text" if type == "text" else "other"
+        return self._open_block(("content", self._index(event, "content")), kind, type, ops)
+
+    def _grow_content(self, event: object, ops: list[Operation]) -> None:
+        content = get(get(get(event, "delta"), "message"), "content")
+        text = content if isinstance(content, str) else get_str(content, "text") or get_str(content, "thinking")
+        if not text:
+            return
+        key = self._open.get(("content", self._index(event, "content")))
+        if key is None:
+            key = self._open_content(event, content, ops)
+        ops.append(Text(key, text))
+
+    def _end_content(self, event: object, ops: list[Operation]) -> None:
+        self._close_block(("content", self._index(event, "content")), ops)
+
+    def _plan(self, event: object, ops: list[Operation]) -> None:
+        text = get_str(get(get(event, "delta"), "message"), "tool_plan")
+        if not text:
+            return
+        key = self._open.get((_PLAN, 0))
+        if key is None:
+            key = self._open_block((_PLAN, 0), "reasoning", "tool_plan", ops)
+        ops.append(Text(key, text))
+
+    def _citation(self, event: object, ops: list[Operation]) -> None:
+        citation = plain(get(get(get(event, "delta"), "message"), "citations"))
+        if citation and self._last_text is not None:
+            ops.append(Attach(self._last_text, "citations", citation, append=True))
+
+    # Calls.
+
+    def _start_call(self, event: object, ops: list[Operation]) -> None:
+        self._close_block((_PLAN, 0), ops)
+        self._open_call(event, ops)
+        self._grow_call(event, ops)
+
+    def _open_call(self, event: object, ops: list[Operation]) -> int:
+        call = _call(event)
+        name = get_str(get(call, "function"), "name")
+        place = ("call", self._index(event, "call"))
+        return self._open_block(place, "call", get_str(call, "type") or "function", ops, name, get_str(call, "id"))
+
+    def _grow_call(self, event: object, ops: list[Operation]) -> None:
+        arguments = get(get(_call(event), "function"), "arguments")
+        if arguments is None or arguments == "":
+            return
+        key = self._open.get(("call", self._index(event, "call")))
+        if key is None:
+            key = self._open_call(event, ops)
+        ops.append(Text(key, arguments) if isinstance(arguments, str) else Value(key, plain(arguments)))
+
+    def _end_call(self, event: object, ops: list[Operation]) -> None:
+        self._close_block(("call", self._index(event, "call")), ops)
+
+    # The end.
+
+    def _end_message(self, event: object, ops: list[Operation]) -> None:
+        delta = get(event, "delta")
+        usage = plain(get(delta, "usage"))
+        if isinstance(usage, Mapping):
+            ops.append(Usage(usage))
+        error = get(delta, "error")
+        if error:
+            _read_error({"error": error}, ops)
+        word = get_str(delta, "finish_reason")
+        if word:
+            ops.append(Stop(_REASONS.get(word.upper(), "truncated"), word))
+        ops.append(End())
+
+
+def _call(event: object) -> object:
+    """The call an event is about: an object, though its name is in the plural."""
+    call = get(get(get(event, "delta"), "message"), "tool_calls")
+    return next(iter(call), None) if isinstance(call, (list, tuple)) else call
+
+
+def _read_error(event: object, ops: list[Operation]) -> None:
+    error = get(event, "error")
+    if isinstance(error, str) and error:
+        ops.append(Error(error, body=error))
+        return
+    error = error or event
+    message = get_str(error, "message")
+    if message:
+        code = get(error, "code")
+        kind = get_str(error, "type")
+        ops.append(Error(message, kind, code if isinstance(code, (str, int)) else None, plain(error)))
+
+
+_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[Operation]], None]]] = {
+    "message-start": Adapter._start_message,
+    "content-start": Adapter._start_content,
+    "content-delta": Adapter._grow_content,
+    "content-end": Adapter._end_content,
+    "tool-plan-delta": Adapter._plan,
+    "tool-call-start": Adapter._start_call,
+    "tool-call-delta": Adapter._grow_call,
+    "tool-call-end": Adapter._end_call,
+    "citation-start": Adapter._citation,
+    "message-end": Adapter._end_message,
+}

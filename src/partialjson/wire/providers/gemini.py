@@ -1,0 +1,345 @@
+"""Gemini generateContent, streamed: a sequence of responses whose candidates bring parts.
+
+Parts of one kind that follow one another are one block; a part of another kind closes it. Text marked as a thought
+is reasoning. The rest of what a part may be (executable code and its result, inline data, tools that the server
+runs) is a block whose payload is attached to it. A signature is attached to the block of its part.
+
+A function call normally comes whole, as an object. Some gateways send the name with empty arguments first and the
+arguments in a part without a name; so a call without arguments stays open until something else follows. Vertex AI
+can stream arguments as edits by path, which ``EditWriter`` writes as text. There a part without a name belongs to
+the call opened last. The call ends with a part that says of nothing that it will continue; or, where such a part
+never comes, when a call with a name or the end of the turn follows, unless a string was promised to go on.
+
+There is no terminal event but ``finishReason``: what ends the body of a server-sent stream after it is its end.
+Where it comes with code that the server is about to run, the result is still to come, so it ends nothing. Early
+models give a reason with every response; a server-sent stream of theirs that is cut between two cannot be told from
+a whole one. In the JSON array form the array has to be closed as well, which tells them apart. A prompt that was
+blocked has no candidate; its feedback is the end. Errors come as ``error`` objects, in the array form inside an
+array.
+
+The wire's names are in camel case, those of the Python SDK's objects in snake case; both are read.
+
+Sources: the Gemini API reference and the discovery document of its REST API; Vertex AI's documentation of streamed
+function call arguments; the google-genai SDK's types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from partialjson.wire.fields import get, get_int, get_list, get_str, plain
+from partialjson.wire.ops import (
+    DONE,
+    Attach,
+    Close,
+    End,
+    Error,
+    Info,
+    Kind,
+    Open,
+    Operation,
+    Reason,
+    Restate,
+    Stop,
+    Text,
+    Usage,
+    Value,
+)
+from partialjson.wire.providers._edits import EditWriter, parse_path
+
+__all__ = ["Adapter", "Parts", "pick", "pick_str"]
+
+_REASONS: Final[dict[str, Reason]] = {
+    "STOP": "complete",
+    "MAX_TOKENS": "truncated",
+    "SAFETY": "filtered",
+    "RECITATION": "filtered",
+    "LANGUAGE": "filtered",
+    "BLOCKLIST": "filtered",
+    "PROHIBITED_CONTENT": "filtered",
+    "SPII": "filtered",
+    "MODEL_ARMOR": "filtered",
+    "IMAGE_SAFETY": "filtered",
+    "IMAGE_PROHIBITED_CONTENT": "filtered",
+    "IMAGE_RECITATION": "filtered",
+    "MALFORMED_FUNCTION_CALL": "error",
+    "MALFORMED_RESPONSE": "error",
+    "UNEXPECTED_TOOL_CALL": "error",
+    "TOO_MANY_TOOL_CALLS": "error",
+    "MISSING_THOUGHT_SIGNATURE": "error",
+    "CONTINUATION": "paused",
+}
+# Some gateways send numbers for words. Google's two APIs agree on these; about others it can only be said that they
+# are a reason.
+_NUMBERS: Final = {0: "", 1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION"}
+_UNSPECIFIED: Final = "FINISH_REASON_UNSPECIFIED"
+_STOP_DETAILS: Final = ("finishMessage", "continuationToken", "safetyRatings")
+_PAYLOADS: Final = ("executableCode", "codeExecutionResult", "inlineData", "fileData", "toolCall", "toolResponse")
+_BESIDES: Final = ("citationMetadata", "groundingMetadata", "urlContextMetadata")
+
+
+@lru_cache(256)
+def _snake(name: str) -> str:
+    return re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name)
+
+
+def pick(obj: object, name: str) -> object:
+    """A field by its name on the wire, or in an SDK's objects."""
+    value = get(obj, name)
+    return get(obj, _snake(name)) if value is None else value
+
+
+def pick_str(obj: object, name: str) -> str:
+    return get_str(obj, name) or get_str(obj, _snake(name))
+
+
+@dataclass(slots=True)
+class _Call:
+    """The call opened last: whether it is waiting for arguments, and the writer if they come as edits."""
+
+    key: tuple[int, int]
+    writer: EditWriter | None = None
+    given: bool = False  # the part had arguments, though there was nothing in them
+
+
+@dataclass(slots=True)
+class Parts:
+    """The blocks that the parts of one candidate become."""
+
+    choice: int
+    count: int = 0
+    calls: int = 0
+    run: tuple[Kind, tuple[int, int]] | None = None  # the open block of text
+    last: tuple[int, int] | None = None
+    call: _Call | None = None
+
+    def read(self, part: object, ops: list[Operation]) -> None:
+        """One part of a candidate's content."""
+        function = pick(part, "functionCall")
+        text = get(part, "text")
+        if function is not None:
+            self.read_call(function, ops)
+        elif isinstance(text, str):
+            self.read_text("reasoning" if get(part, "thought") is True else "text", text, ops)
+        else:
+            self._read_payload(part, ops)
+        signature = pick(part, "thoughtSignature")
+        if signature:
+            if self.last is None:
+                self._open("text", "text", ops)
+            assert self.last is not None
+            ops.append(Attach(self.last, "thoughtSignature", signature))
+
+    def read_text(self, kind: Kind, text: str, ops: list[Operation], type: str = "") -> None:
+        if not text:
+            return
+        self._settle_call(ops)
+        if self.run is None or self.run[0] != kind:
+            self.close_run(ops)
+            self.run = kind, self._open(kind, type or ("thought" if kind == "reasoning" else "text"), ops)
+        ops.append(Text(self.run[1], text))
+
+    def _read_payload(self, part: object, ops: list[Operation]) -> None:
+        for name in _PAYLOADS:
+            payload = plain(pick(part, name))
+            if payload is not None:
+                self.close_run(ops)
+                self._settle_call(ops)
+                key = self._open("other", name, ops)
+                ops.append(Attach(key, name, payload))
+                ops.append(Close(key))
+
+    def _open(self, kind: Kind, type: str, ops: list[Operation], name: str = "", id: str = "") -> tuple[int, int]:
+        key = (self.choice, self.count)
+        self.count += 1
+        self.last = key
+        index = None
+        if kind == "call":
+            # The wire has no number for it, and ids are optional: the order tells calls apart.
+            index = self.calls
+            self.calls += 1
+        ops.append(Open(key, kind, type, self.choice, index, name, id))
+        return key
+
+    def close_run(self, ops: list[Operation]) -> None:
+        """The text that was running has ended."""
+        if self.run is not None:
+            ops.append(Close(self.run[1]))
+            self.run = None
+
+    # Calls.
+
+    def read_call(self, function: object, ops: list[Operation]) -> tuple[int, int] | None:
+        """A call, or more of one; gives the key of the call it belongs to."""
+        name = get_str(function, "name")
+        arguments, edits = plain(get(function, "args")), get_list(function, "partialArgs")
+        edits = edits or get_list(function, "partial_args")
+        more = pick(function, "willContinue") is True
+        empty = not arguments and not edits
+        if name or self.call is None:
+            if empty and not name and not more and not isinstance(arguments, Mapping):
+                return None
+            self.close_run(ops)
+            self._leave_call(ops)
+            key = self._open("call", "functionCall", ops, name, get_str(function, "id"))
+            self.call = _Call(key)
+        call = self.call
+        call.given = call.given or isinstance(arguments, Mapping)
+        if edits or (more and call.writer is None):
+            call.writer = call.writer or EditWriter()
+        if arguments and call.writer is None:
+            ops.append(Value(call.key, arguments))
+            call.given = False
+            self._close_call(ops)
+        elif call.writer is not None:
+            still = self._edit(call, call.writer, edits, ops)
+            if not more and not still:
+                self._finish_call(ops)
+        elif empty and not name:
+            self._close_call(ops)
+        return call.key
+
+    def _edit(self, call: _Call, writer: EditWriter, edits: object, ops: list[Operation]) -> bool:
+        """Writes the edits; whether the last of them is to be continued."""
+        more = False
+        pieces: list[str] = []
+        for edit in edits if isinstance(edits, (list, tuple)) else ():
+            path = parse_path(pick_str(edit, "jsonPath"))
+            more = pick(edit, "willContinue") is True
+            if path is None:
+                writer.lose()
+                ops.append(Attach(call.key, "unread", plain(edit), append=True))
+                continue
+            text, number = pick(edit, "stringValue"), pick(edit, "numberValue")
+            truth = pick(edit, "boolValue")
+            if isinstance(text, str):
+                pieces.append(writer.string(path, text, more))
+            elif isinstance(number, (int, float)):
+                pieces.append(writer.scalar(path, number))
+            elif isinstance(truth, bool):
+                pieces.append(writer.scalar(path, truth))
+            elif pick(edit, "nullValue") is not None:
+                pieces.append(writer.scalar(path, None))
+            else:
+                pieces.append(writer.mark(path))
+        written = "".join(pieces)
+        if written:
+            ops.append(Text(call.key, written))
+        return more
+
+    def _finish_call(self, ops: list[Operation]) -> None:
+        """The call that is streamed has all its arguments."""
+        assert self.call is not None
+        writer = self.call.writer
+        if writer is not None:
+            rest = writer.finish()
+            if rest:
+                ops.append(Restate(self.call.key, rest) if writer.apart else Text(self.call.key, rest))
+        self._close_call(ops, cut=writer is not None and writer.lost)
+
+    def _close_call(self, ops: list[Operation], cut: bool = False) -> None:
+        assert self.call is not None
+        if self.call.given and self.call.writer is None:
+            ops.append(Value(self.call.key, {}))
+        ops.append(Close(self.call.key, cut))
+        self.call = None
+
+    def _settle_call(self, ops: list[Operation]) -> None:
+        """A call that waited for its arguments has none. One that is streamed is not ended by other parts."""
+        if self.call is not None and self.call.writer is None:
+            self._close_call(ops)
+
+    def _leave_call(self, ops: list[Operation]) -> None:
+        """Another call begins, or the turn ends."""
+        if self.call is None:
+            return
+        if self.call.writer is not None and self.call.writer.in_string:
+            self.call = None  # it was left in the middle of a string and is never whole
+        else:
+            self._finish_call(ops)
+
+    def end(self, whole: bool, ops: list[Operation]) -> None:
+        """The turn ends; ``whole`` where the model said all it wanted to say."""
+        self.close_run(ops)
+        if whole:
+            self._leave_call(ops)
+
+
+class Adapter:
+    """Responses of generateContent to operations."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, Parts] = {}
+        self._info = Info()
+        self._stopped = False
+
+    def feed(self, event: object, name: str = "") -> list[Operation]:
+        if event == DONE:
+            return [End()] if self._stopped else []
+        ops: list[Operation] = []
+        if isinstance(event, (list, tuple)):
+            # An error body in the form of an array, inside of an event.
+            return [op for item in event if get(item, "error") for op in self.feed(item, name)]
+        self._read_info(event, ops)
+        for position, candidate in enumerate(get_list(event, "candidates")):
+            index = get_int(candidate, "index")
+            self._read_candidate(position if index is None else index, candidate, ops)
+        self._read_feedback(event, ops)
+        usage = plain(pick(event, "usageMetadata"))
+        if isinstance(usage, Mapping):
+            ops.append(Usage(usage, whole=True))
+        error = get(event, "error")
+        if error:
+            ops.append(read_error(error))
+        return ops
+
+    def _read_info(self, event: object, ops: list[Operation]) -> None:
+        info = Info(pick_str(event, "responseId"), pick_str(event, "modelVersion"))
+        if info != self._info and (info.id or info.model):
+            self._info = info
+            ops.append(info)
+
+    def _read_candidate(self, number: int, candidate: object, ops: list[Operation]) -> None:
+        parts = self._parts.setdefault(number, Parts(number))
+        part: object = None
+        for part in get_list(get(candidate, "content"), "parts"):
+            parts.read(part, ops)
+        for name in _BESIDES:
+            found = plain(pick(candidate, name))
+            if found and parts.last is not None:
+                ops.append(Attach(parts.last, name, found))
+        raw = pick(candidate, "finishReason")
+        word = _NUMBERS.get(raw, "OTHER") if isinstance(raw, int) else pick_str(candidate, "finishReason")
+        if word and word != _UNSPECIFIED:
+            reason = _REASONS.get(word, "truncated")
+            parts.end(reason == "complete", ops)
+            values = {name: plain(pick(candidate, name)) for name in _STOP_DETAILS}
+            details = {name: value for name, value in values.items() if value}
+            runs_on = reason == "complete" and pick(part, "executableCode") is not None
+            self._stopped = not runs_on
+            ops.append(Stop(reason, str(raw) if isinstance(raw, int) else word, number, not runs_on, details or None))
+
+    def _read_feedback(self, event: object, ops: list[Operation]) -> None:
+        feedback = pick(event, "promptFeedback")
+        word = pick_str(feedback, "blockReason")
+        if word:
+            details = plain(feedback)
+            self._stopped = True
+            ops.append(Stop("filtered", word, 0, True, details if isinstance(details, Mapping) else None))
+
+
+def read_error(error: object) -> Error:
+    """An error of Google's APIs: a number for the HTTP status and a word for its meaning."""
+    if isinstance(error, str):
+        return Error(error, body=error)
+    code = get(error, "code")
+    return Error(
+        get_str(error, "message"),
+        get_str(error, "status"),
+        code if isinstance(code, (str, int)) else None,
+        plain(error),
+    )

@@ -1,0 +1,33 @@
+"""OpenAI Realtime: the responses of a session, as the frames of its WebSocket.
+
+A response is told in the events of the Responses API, with these differences. ``response_id`` says which response an
+event is about; several may run at once, as choices of one message. Spoken answers come with a transcript, which is
+their text. ``response.done`` ends every response, whatever became of it: one that the user interrupted is
+"cancelled". The ``.done`` events of what was interrupted are sent all the same, so they promise nothing. An ``error``
+event is about a request; the session and its responses go on, so the response's own end has the last word.
+
+Events of the session, of the conversation and of the user's audio are no part of a response.
+
+Sources: the OpenAI API reference for Realtime server events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from partialjson.wire.fields import get, get_str
+from partialjson.wire.ops import Error
+from partialjson.wire.providers import openai_responses
+
+__all__ = ["Adapter"]
+
+
+class Adapter(openai_responses.Adapter):
+    """Realtime server events to operations."""
+
+    def _lane(self, event: object) -> str:
+        return get_str(event, "response_id") or get_str(get(event, "response"), "id")
+
+    def _error(self, event: object) -> Error:
+        error = super()._error(event)
+        return replace(error, fatal=False) if get_str(event, "type") == "error" else error

@@ -1,0 +1,264 @@
+"""A push decoder for server-sent events, by the rules of the WHATWG HTML standard, section 9.2.6.
+
+The bytes of a response body go in as they come off the wire; complete events come out. Three stages follow
+one another, and each keeps only what it cannot decide yet:
+
+1. text: UTF-8 is decoded incrementally, bad bytes become U+FFFD, one leading byte order mark is dropped;
+2. lines: LF, CR and CRLF end a line, nothing else does. A CR at the end of a chunk ends its line at once and
+   the decoder remembers to swallow one LF, so no event waits for the next chunk;
+3. fields: each line is a comment, a field or the blank line that dispatches the event.
+
+The unfinished line and the data lines of the unfinished event are kept as lists of pieces and joined once, so
+the cost is linear in the input however it is cut. What is kept is bounded by ``limit``.
+
+Two additions serve readers of model output and change nothing in the events. ``decode`` also gives the lines
+that are no field the standard knows, because servers put bare JSON or HTML error bodies where events should
+be. ``close`` hands out the block that was not dispatched, which the standard drops silently.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+__all__ = ["IncompleteBlock", "SSEDecoder", "SSEError", "SSEEvent", "StrayLine", "TextInput"]
+
+_LINE_END = re.compile("\r\n|\n|\r")
+_BYTE_ORDER_MARK = "\ufeff"
+_FIELDS = ("data", "event", "id", "retry")
+_RETRY_DIGITS = 18  # more digits than any clock needs, and far below the limit of int()
+
+DEFAULT_LIMIT = 128 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SSEEvent:
+    """One dispatched event.
+
+    Attributes:
+        event: the event type, ``"message"`` where the stream names none.
+        data: the data lines joined by line feeds.
+        id: the last event id of the stream at this event; it persists until another one is set.
+        retry: the reconnection time in milliseconds if this block set one, else None.
+    """
+
+    event: str
+    data: str
+    id: str = ""
+    retry: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StrayLine:
+    """A line whose field name the standard does not know, and which it therefore ignores; without its line
+    end."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncompleteBlock:
+    """What stood after the last blank line when the stream ended. It was not dispatched and may be cut
+    anywhere.
+
+    Attributes:
+        event: the event it would have become if a blank line had followed, or None if it has no data line.
+        line: the last line as far as it came, "" if the text ended with a line end.
+        stray: whether that last line is no field of the standard, nor the beginning of one.
+        open: whether the body has an end of its own, as a JSON array has, and it has not come.
+    """
+
+    event: SSEEvent | None
+    line: str = ""
+    stray: bool = False
+    open: bool = False
+
+
+class SSEError(ValueError):
+    """An event grew past the decoder's limit. ``events`` holds what the failing call had completed before."""
+
+    def __init__(self, message: str, events: tuple[SSEEvent | StrayLine, ...] = ()) -> None:
+        super().__init__(message)
+        self.events = events
+
+
+class TextInput:
+    """Chunks of a body as text: UTF-8 is decoded incrementally, bad bytes become U+FFFD, and one leading byte
+    order mark is dropped. ``mixed`` allows bytes and ``str`` in turn, as the frames of a WebSocket may come."""
+
+    def __init__(self, *, mixed: bool = False) -> None:
+        self._mixed = mixed
+        self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
+        self._kind: type[bytes] | type[str] | None = None
+        self._at_start = True
+
+    def decode(self, chunk: bytes | bytearray | memoryview | str) -> str:
+        """The text of the chunk, as far as its characters are whole.
+
+        Raises:
+            TypeError: ``bytes`` and ``str`` were mixed, or the chunk is neither.
+        """
+        if isinstance(chunk, str):
+            kind: type[bytes] | type[str] = str
+        elif isinstance(chunk, (bytes, bytearray, memoryview)):
+            kind = bytes
+        else:
+            raise TypeError(f"a body is fed as bytes or str, not {type(chunk).__name__}")
+        if self._kind is not kind and self._kind is not None and not self._mixed:
+            raise TypeError("bytes and str may not be mixed in one body")
+        self._kind = kind
+        text = self.close() + chunk if isinstance(chunk, str) else self._utf8.decode(bytes(chunk))
+        if text and self._at_start:
+            self._at_start = False
+            text = text.removeprefix(_BYTE_ORDER_MARK)
+        return text
+
+    def close(self) -> str:
+        """What stands for the bytes of an unfinished character."""
+        text = self._utf8.decode(b"", final=True)
+        self._utf8.reset()
+        return text
+
+
+class SSEDecoder:
+    """Decodes one event stream.
+
+    Feed it bytes (UTF-8) or ``str``, not both. ``limit`` is the most characters one event may hold before
+    it is dispatched (data and the unfinished line together, 128 Mi by default, None for no limit).
+
+    Attributes:
+        last_event_id: the id a client would send when it reconnects.
+        retry: the reconnection time in milliseconds the stream asked for, or None.
+    """
+
+    def __init__(self, *, limit: int | None = DEFAULT_LIMIT) -> None:
+        self.last_event_id = ""
+        self.retry: int | None = None
+        self._limit = limit
+        self._input = TextInput()
+        self._after_cr = False
+        self._line: list[str] = []
+        self._line_size = 0
+        self._type = ""
+        self._data: list[str] = []
+        self._data_size = 0
+        self._retry: int | None = None
+        self._id = ""
+        self._error: SSEError | None = None
+        self._closed = False
+
+    def feed(self, chunk: bytes | bytearray | memoryview | str) -> list[SSEEvent]:
+        """The events this chunk completes, in order.
+
+        Raises:
+            SSEError: an event passed the limit; raised again by every later call.
+            TypeError: ``bytes`` and ``str`` were mixed, or the chunk is neither.
+            RuntimeError: the decoder is closed.
+        """
+        return [item for item in self.decode(chunk) if isinstance(item, SSEEvent)]
+
+    def decode(self, chunk: bytes | bytearray | memoryview | str) -> list[SSEEvent | StrayLine]:
+        """Like ``feed``, with the lines that are no field of the standard at their places between the
+        events."""
+        if self._closed:
+            raise RuntimeError("the event stream is closed")
+        if self._error is not None:
+            raise self._error
+        items: list[SSEEvent | StrayLine] = []
+        text = self._text(chunk)
+        if not text:
+            return items
+        *lines, rest = _LINE_END.split(text)
+        for line in lines:
+            self._extend_line(line, items)
+            self._end_line(items)
+        if rest:
+            self._extend_line(rest, items)
+        self._after_cr = text[-1] == "\r"
+        return items
+
+    def close(self) -> IncompleteBlock | None:
+        """Ends the stream and returns the block that was never dispatched, or None if nothing was left over.
+
+        The standard drops that block. It is offered for diagnostics and must not be read as an event: it may
+        be cut in the middle of its text. Later calls of ``feed`` raise RuntimeError; calling ``close`` again
+        returns None.
+        """
+        if self._closed:
+            return None
+        self._closed = True
+        if self._error is not None:
+            return None
+        self._line.append(self._input.close())
+        line = "".join(self._line)
+        stray = self._field(line) is not None and not any(field.startswith(line) for field in _FIELDS)
+        event = self._event() if self._data else None
+        if event is None and not line:
+            return None
+        return IncompleteBlock(event, line, stray)
+
+    def _text(self, chunk: bytes | bytearray | memoryview | str) -> str:
+        """The chunk as text, without the LF of a CRLF cut in two."""
+        text = self._input.decode(chunk)
+        if text and self._after_cr:
+            self._after_cr = False
+            text = text.removeprefix("\n")
+        return text
+
+    def _extend_line(self, piece: str, items: list[SSEEvent | StrayLine]) -> None:
+        self._line_size += len(piece)
+        if self._limit is not None and self._line_size + self._data_size > self._limit:
+            self._error = SSEError(
+                f"an event of the stream is longer than the limit of {self._limit} characters", tuple(items)
+            )
+            raise self._error
+        self._line.append(piece)
+
+    def _end_line(self, items: list[SSEEvent | StrayLine]) -> None:
+        line = self._line[0] if len(self._line) == 1 else "".join(self._line)
+        self._line = []
+        self._line_size = 0
+        if not line:
+            self._dispatch(items)
+            return
+        stray = self._field(line)
+        if stray is not None:
+            items.append(stray)
+
+    def _field(self, line: str) -> StrayLine | None:
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        match name:
+            case "data":
+                self._data.append(value)
+                self._data_size += len(value) + 1
+            case "event":
+                self._type = value
+            case "id":
+                if "\0" not in value:
+                    self._id = value
+            case "retry":
+                if value.isascii() and value.isdigit() and len(value) <= _RETRY_DIGITS:
+                    self._retry = self.retry = int(value)
+            case "":  # a comment
+                pass
+            case _:
+                return StrayLine(line)
+        return None
+
+    def _dispatch(self, items: list[SSEEvent | StrayLine]) -> None:
+        self.last_event_id = self._id
+        if self._data:
+            items.append(self._event())
+        self._reset_block()
+
+    def _event(self) -> SSEEvent:
+        return SSEEvent(self._type or "message", "\n".join(self._data), self._id, self._retry)
+
+    def _reset_block(self) -> None:
+        """Starts the next block. The id is not part of it: it persists."""
+        self._type = ""
+        self._data = []
+        self._data_size = 0
+        self._retry = None

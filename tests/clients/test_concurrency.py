@@ -1,0 +1,103 @@
+"""Many streams at once in one asyncio process: none gets what belongs to another, and what each holds is bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import tracemalloc
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import concurrency  # noqa: E402 - after the path is set
+
+from partialjson.clients import aread  # noqa: E402
+from partialjson.messages import MessageParser  # noqa: E402
+
+STREAMS = 200
+APIS = list(concurrency.SAYS)
+PATHS = {api: path for path, api in concurrency.PATHS.items()}
+
+
+async def response(api: str, port: int, number: int) -> AsyncIterator[bytes]:
+    """The body of a response, as it comes; no more than the standard library reads it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = b'{"model": "%d"}' % number
+    head = f"POST {PATHS[api]} HTTP/1.1\r\nContent-Length: {len(request)}\r\n\r\n"
+    writer.write(head.encode() + request)
+    try:
+        await reader.readuntil(b"\r\n\r\n")
+        while piece := await reader.read(500):
+            yield piece
+    finally:
+        writer.close()
+
+
+async def follow(api: str, port: int, number: int) -> MessageParser:
+    return await aread(response(api, port, number), api, tools=concurrency.TOOLS).finish()
+
+
+async def all_at_once(streams: int) -> list[MessageParser]:
+    """Response number so-and-so of every API in turn, all open before any of them goes on."""
+    server = concurrency.Server(streams)
+    port = await server.start()
+    try:
+        return await asyncio.gather(*(follow(APIS[number % 3], port, number) for number in range(streams)))
+    finally:
+        await server.stop()
+
+
+def test_every_stream_gets_its_own() -> None:
+    messages = asyncio.run(all_at_once(STREAMS))
+    for number, message in enumerate(messages):
+        assert concurrency.values(message) == concurrency.orders(number)
+        assert message.id == f"r{number}"
+
+
+@pytest.mark.parametrize("api", APIS)
+def test_what_an_open_stream_holds_is_bounded_by_what_came(api: str) -> None:
+    """Half of each response has come. More parsers hold more, and no more than in proportion to their texts."""
+
+    def held(streams: int) -> tuple[int, int]:
+        raws = [concurrency.body(api, number) for number in range(streams)]
+        halves = [raw[: len(raw) // 2] for raw in raws]
+        messages = [MessageParser(api, tools=concurrency.TOOLS) for _ in halves]
+        gc.collect()
+        tracemalloc.start()
+        for message, half in zip(messages, halves, strict=True):
+            for at in range(0, len(half), 500):
+                message.feed_bytes(half[at : at + 500])
+        gc.collect()
+        size, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return size, sum(len(call.text) for message in messages for call in message.calls)
+
+    held(2)
+    size, text = held(40)
+    assert size < 40 * 60_000
+    assert text > 40 * 300
+    again, _ = held(80)
+    assert again < 2.3 * size
+
+
+def test_nothing_is_left_when_all_have_ended() -> None:
+    def run() -> None:
+        asyncio.run(all_at_once(30))
+
+    run()
+    gc.collect()
+    tracemalloc.start()
+    run()
+    gc.collect()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(3):
+        run()
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 30 * 1000
