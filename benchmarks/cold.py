@@ -69,11 +69,12 @@ def seconds(start: Start) -> float:
     return float(done.stdout)
 
 
-def measure(rounds: int) -> Iterator[tuple[str, float]]:
-    """(name, seconds) of every start, in rounds, each in its own order; one more round comes first and is left out."""
+def measure(rounds: int, warm_up: bool = True) -> Iterator[tuple[str, float]]:
+    """(name, seconds) of every start, in rounds, each in its own order. A round that is left out comes first, as a
+    warm-up."""
     order = random.Random(1)
-    for number in range(rounds + 1):
+    for number in range(-1 if warm_up else 0, rounds):
         for start in order.sample(STARTS, len(STARTS)):
             found = seconds(start)
-            if number:
+            if number >= 0:
                 yield start.name, found

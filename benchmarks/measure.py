@@ -185,7 +185,8 @@ class Bench:
         # Cut while they are fed: a parser may keep its chunks, and then they count.
         pieces: Any = (contestant.convert(text[i : min(i + chunk, end)]) for i in range(0, end, chunk))
         whole = contestant.convert(text)
-        gc.collect()
+        # What is here already is none of its business.
+        gc.freeze()
         if how == "traced":
             tracemalloc.start()
         before = _held(how)
@@ -197,6 +198,7 @@ class Bench:
         gc.collect()
         after = _held(how)
         tracemalloc.stop()
+        gc.unfreeze()
         del held
         return after - before
 
@@ -214,8 +216,10 @@ class Bench:
             gc.collect()
             return sys.getallocatedblocks(), _held("resident")
 
+        gc.freeze()
         blocks, resident = run(max(count // 10, 1))
         blocks_after, resident_after = run(count)
+        gc.unfreeze()
         return {"documents": count, "blocks": blocks_after - blocks, "resident": resident_after - resident}
 
     # Ways of timing.
@@ -372,6 +376,7 @@ def _collector(mode: Gc, tidy: bool) -> Iterator[None]:
     """The garbage collector as a measurement wants it, and as it was afterwards."""
     enabled = gc.isenabled()
     if tidy:
+        # What is frozen stays so: it is let go by its count of references, and need not be looked through again.
         gc.collect()
         gc.freeze()
     if mode == "off":
@@ -381,8 +386,6 @@ def _collector(mode: Gc, tidy: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        if tidy:
-            gc.unfreeze()
         if enabled:
             gc.enable()
         else:

@@ -251,10 +251,10 @@ class Race:
 
     def cold(self, rounds: int) -> str:
         """What processes pay before their first value."""
-        found: dict[str, list[float]] = {}
+        found: dict[str, list[float]] = {start.name: [] for start in cold.STARTS}
         try:
-            for name, seconds in cold.measure(rounds):
-                found.setdefault(name, []).append(seconds)
+            for name, seconds in cold.measure(rounds, warm_up=rounds > 1):
+                found[name].append(seconds)
         except RuntimeError as error:
             self.results["problems"]["cold start at cold"] = str(error)
             return str(error)
@@ -327,10 +327,7 @@ def inside(options: argparse.Namespace, failed: dict[str, str]) -> int:
     file = options.output / "results.json"
     before = store.read(file) if file.exists() else None
     if options.list:
-        for workload in load.full():
-            if chosen(workload.name, options.only):
-                say(f"{workload.name}: {', '.join(entrant.name for entrant in field.for_workload(workload))}")
-        return 0
+        return _list(options.only)
     if options.report:
         if before is None:
             raise SystemExit(f"there is no {file}")
@@ -372,6 +369,18 @@ def inside(options: argparse.Namespace, failed: dict[str, str]) -> int:
     results = _with_the_others(race.results, options.output, options.only)
     write(results, options.output)
     _summary(results, options.output)
+    return 0
+
+
+def _list(only: str) -> int:
+    entrants = {workload.name: field.for_workload(workload) for workload in load.full()}
+    entrants |= {f"memory/{label}": [field.BY_KEY[key] for key in MEMORY] for label in load.MEMORY}
+    entrants |= {f"documents/{key}": [field.BY_KEY[key]] for key in DOCUMENTS}
+    names = {part: [entrant.name for entrant in who] for part, who in entrants.items()}
+    names["cold"] = [start.name for start in cold.STARTS]
+    for part, who in names.items():
+        if chosen(part, only):
+            say(f"{part}: {'; '.join(who)}")
     return 0
 
 

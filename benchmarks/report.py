@@ -184,8 +184,7 @@ def _about(results: Results) -> list[str]:
         lines += [f"{about['date']}; {about['machine']}; {about['python']}; {rounds}, {about['clock']}.", ""]
         lines += [f"Core: {about['build']}.", "", f"Versions: {versions}.", ""]
         if len(results["runs"]) > 1:
-            parts = ", ".join(part for part, run in results["made"].items() if run == number)
-            lines += [f"Measured then: {parts}.", ""]
+            lines += [f"Measured then: {', '.join(_parts(results, number))}.", ""]
     return [
         *lines,
         "Each number is the median of the rounds; in each round every contestant ran once, in shuffled order. ± is the",
@@ -194,6 +193,18 @@ def _about(results: Results) -> list[str]:
         "time taken only once, because taking it takes many seconds.",
         "",
     ]
+
+
+def _parts(results: Results, run: int) -> list[str]:
+    """The parts that are from a run; those of a kind together where all of them are."""
+    kinds: dict[str, list[str]] = {}
+    for part in results["made"]:
+        kinds.setdefault(part.partition("/")[0], []).append(part)
+    found: list[str] = []
+    for kind, parts in kinds.items():
+        of_run = [part for part in parts if results["made"][part] == run]
+        found += [f"{kind}/*"] if of_run == parts != [kind] else of_run
+    return found
 
 
 def target_table(results: Results) -> list[str]:

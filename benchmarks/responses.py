@@ -40,7 +40,7 @@ class Response:
 def chat(response: Response) -> list[Any]:
     """OpenAI Chat Completions."""
     head: Event = {
-        "id": f"chatcmpl-{response.id}",
+        "id": response.id,
         "object": "chat.completion.chunk",
         "created": 1,
         "model": "gpt-5-mini",

@@ -271,6 +271,7 @@ ORDER = Forms(Order, OrderDict, OptionalOrder)
 # What a provider sends to make such a document.
 
 TOOL = "place_order"
+ID = "chatcmpl-BxN3k9Yt2V7QwZr5"
 FRAGMENTS = {"openai-chat": 4, "openai-responses": 4, "anthropic-messages": 14, "gemini": 80}
 """Characters of text in an event, as in recorded streams; those of OpenAI are tokens."""
 
@@ -279,8 +280,8 @@ def response_with(api: str, text: str, said: int = 40) -> Response:
     """So many characters of text, and an order as the arguments of a call. From Gemini, where calls come whole, the
     order is structured output and all there is."""
     if api == "gemini":
-        return Response("r1", output=text, fragment=FRAGMENTS[api])
-    return Response("r1", prose(_random("said"), said), TOOL, (text,), fragment=FRAGMENTS[api])
+        return Response(ID, output=text, fragment=FRAGMENTS[api])
+    return Response(ID, prose(_random("said"), said), TOOL, (text,), fragment=FRAGMENTS[api])
 
 
 @cache
