@@ -20,7 +20,7 @@ __all__ = ["COLLECTORS", "Results", "empty", "merge", "read", "save", "spread", 
 Results = dict[str, Any]
 COLLECTORS: Final = ("off", "default")
 """The garbage collector off, and as it is by default."""
-DIGITS: Final = 4
+DIGITS: Final = 5
 """More than a clock gives."""
 
 
