@@ -283,7 +283,7 @@ class DocumentSequence(Generic[T]):
     def _open(self) -> Parser[T]:
         parser = self.parser = Parser(self._target, **self._options)
         # A byte order mark belongs to the stream.
-        parser._bom_checked = True
+        parser._has_no_bom()
         self._start = self._line
         return parser
 
@@ -361,10 +361,7 @@ class DocumentSequence(Generic[T]):
         )
         if pattern is None:
             raise ValueError("the checkpoint is corrupt: it has no options")
-        options = {**pattern._options, "limits": pattern._limits}
-        sequence: DocumentSequence[Any] = DocumentSequence(
-            target, format=format, on_error=on_error, missing=missing, context=context, **options
-        )
+        sequence: DocumentSequence[Any] = DocumentSequence(target, format=format, on_error=on_error, **pattern._options)
         sequence.parser = parser
         sequence._kind, sequence._head = kind, head
         sequence.count, sequence._line, sequence._start = count, line, start

@@ -294,9 +294,9 @@ def test_nothing_selected_builds_no_event(target: Any) -> None:
 def test_branches_without_a_selection_have_no_nodes() -> None:
     parser = Parser(select=["$.keep[*]"])
     parser.feed('{"skip": [[{"a": [')
-    tree: Any = parser._tree
-    assert tree.node is None
-    assert [type(node) for node in tree.nodes[2:]] == [type(None)] * 3
+    observer: Any = parser._tree.observer
+    assert observer.node is None
+    assert [type(node) for node in observer.nodes[2:]] == [type(None)] * 3
     gc.collect()
     before = count(Node)
     parser.feed("1," * 100)

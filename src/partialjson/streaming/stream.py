@@ -255,7 +255,7 @@ class _Source(Generic[T]):
         kept = [pattern for one in selected for pattern in one.settles()]
         parser: Parser[T] = Parser(self._target, **{**self._options, "select": kept})
         # The values around are reported, in case they are validated as wholes, but not kept for that.
-        parser._tree.selector = compile_selection(patterns)
+        parser._report(compile_selection(patterns))
         return parser
 
     def _kept(self, what: str) -> None:
