@@ -7,7 +7,7 @@ builder with each call and keeps no reference to it, so that a parser nobody hol
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -20,10 +20,10 @@ class Builder:
 
     def __init__(self) -> None:
         # The root is the only element of a list, so that it is attached like any other value.
-        self.ground: list[object] = []
-        self.containers: list[object] = []
+        self.ground: Final[list[object]] = []
+        self.containers: Final[list[object]] = []
         # For each open container: the key it has in its parent object (stale where the parent is an array).
-        self.keys: list[str] = []
+        self.keys: Final[list[str]] = []
         # The innermost container, the ground when none is open, and the key of the next member.
         self.obj: dict[str, object] = {}
         self.arr = self.ground
@@ -34,7 +34,7 @@ class Builder:
         # Where values are dropped: how many elements the innermost array has lost, and those around each open one.
         self.drops = False
         self.gone: i64 = 0
-        self.gones: list[i64] = []
+        self.gones: Final[list[i64]] = []
 
     def depth(self) -> i64:
         return len(self.containers)

@@ -51,8 +51,8 @@ class Lookahead:
     """Holds the values of one document against their bounds as they come."""
 
     def __init__(self, view: View, predicts: bool) -> None:
-        self.view = view
-        self.predicts = predicts
+        self.view: Final = view
+        self.predicts: Final = predicts
         # Of the string that grows: its bounds if it has any, the offset of its quote, how much of it was looked at, and
         # whether there is still something to predict.
         self.bounds: Bounds | None = None

@@ -112,14 +112,14 @@ class Machine:
         max_document: i64,
         source: Source | None,
     ) -> None:
-        self.tree = tree
+        self.tree: Final = tree
         self.max_depth = max_depth
         self.max_string = max_string
         self.max_number = max_number
         self.max_document = max_document
         # Where the text is kept for a plan. Pydantic refuses halves of surrogate pairs, so they are refused here then.
-        self.source = source
-        self.lone_surrogates = source is None
+        self.source: Final = source
+        self.lone_surrogates: Final = source is None
         self.state: i64 = VALUE
         # Where the present chunk starts in the document; where its line starts.
         self.base: i64 = 0

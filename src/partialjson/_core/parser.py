@@ -128,10 +128,10 @@ class Parser(Generic[T]):
         # What was last told by ``deltas``, and whether an earlier time may still be asked for.
         self._asked: i64 = -1
         self._pinned = False
-        self._target: Any = target
-        self._limits = limits
-        self._retains = bool(retain)
-        self._options: ParserOptions = {
+        self._target: Final[Any] = target
+        self._limits: Final = limits
+        self._retains: Final = bool(retain)
+        self._options: Final[ParserOptions] = {
             "select": select,
             "missing": missing,
             "limits": limits,
@@ -144,11 +144,11 @@ class Parser(Generic[T]):
             "retain": bool(retain),
         }
         selector = compile_selection(select)
-        self._tree = Tree(selector, missing)
+        self._tree: Final = Tree(selector, missing)
         if not retain:
             self._tree.keep_only(selector)
         source = Source() if target is not None else None
-        self._lexer = Lexer(
+        self._lexer: Final = Lexer(
             self._tree,
             limits.depth if limits.depth is not None else DEFAULT_DEPTH if target is None else TYPED_DEPTH,
             limits.string,

@@ -48,7 +48,7 @@ class Tree(Builder):
 
     def __init__(self, selector: Selector | None, missing: object) -> None:
         super().__init__()
-        self.missing: object = missing
+        self.missing: Final[object] = missing
         self.observer: Observer | None = Observer(selector) if selector is not None else None
         self.looks_ahead = False
         # Has the open path been handed out?
@@ -368,16 +368,20 @@ class Tree(Builder):
         if self.observer is not None:
             self.observer.changes_in_place(self)
         containers = self.containers
+        above_is_held = False
         i: i64
         for i in range(len(containers)):
-            old = containers[i]
-            # Its parent holds it, and so does the cache of the innermost container.
-            known: i64 = 1
-            if old is self.obj or old is self.arr:
-                known += 1
-            old = None
-            if not is_held(containers, i, known):
-                continue
+            if not above_is_held:
+                old = containers[i]
+                # Its parent holds it, and so does the cache of the innermost container.
+                known: i64 = 1
+                if old is self.obj or old is self.arr:
+                    known += 1
+                old = None
+                if not is_held(containers, i, known):
+                    continue
+                # What was left to its holders still has in it all that is open below.
+                above_is_held = True
             # What calls comes first; the stores after the copy cannot be interrupted.
             parent: Any = containers[i - 1] if i > 0 else self.ground
             place: Any = self.keys[i] if isinstance(parent, dict) else -1

@@ -32,7 +32,7 @@ failed stands for the result.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast, final
+from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.frames import NO_WAITING, UNDECIDED, UNSEEN, Frame, Waiting, never
 from partialjson._core.plan import (
@@ -63,18 +63,18 @@ class View:
     """The typed view of one document."""
 
     def __init__(self, plan: Plan, run: object, missing: object, source: Source) -> None:
-        self.run: object = run
-        self.missing: object = missing
-        self.source = source
+        self.run: Final[object] = run
+        self.missing: Final[object] = missing
+        self.source: Final = source
         # The root is the only child of a frame that is never shown.
-        self.ground = Frame(plan, Shape(never, {}, plan), False, run, 0)
+        self.ground: Final = Frame(plan, Shape(never, {}, plan), False, run, 0)
         self.frame = self.ground
         # The open frames below the ground. ``above`` counts open containers that no frame follows.
-        self.frames: list[Frame] = []
+        self.frames: Final[list[Frame]] = []
         # What is shown of the first of them, as many as are made, and the dict or list inside it: where their holders
         # are counted.
-        self.shows: list[object] = []
-        self.boxes: list[object] = []
+        self.shows: Final[list[object]] = []
+        self.boxes: Final[list[object]] = []
         self.above: i64 = 0
         # A container of plain JSON that is shown as it grows: ``mirror`` is its index among the open containers.
         self.mirror: i64 = -1
@@ -503,13 +503,17 @@ class View:
 
     def _unshare(self) -> None:
         parent = self.ground
+        held = False
         i: i64
         # Of the other frames nothing was ever handed out.
         for i in range(len(self.shows)):
             frame = self.frames[i]
             # What is shown is held by the frame and by the parent's box. A box inside it is held by the frame and by
-            # the wrapper; one that is shown itself, by the frame twice, ``boxes`` and the parent's box.
-            if frame.is_wrapped:
+            # the wrapper; one that is shown itself, by the frame twice, ``boxes`` and the parent's box. Below one that
+            # somebody holds all are held, by what was left to him.
+            if held:
+                pass
+            elif frame.is_wrapped:
                 held = is_held(self.shows, i, 2) or is_held(self.boxes, i, 2)
             else:
                 held = is_held(self.shows, i, 4)
