@@ -46,7 +46,7 @@ from partialjson._core.machine import (
     Machine,
     shown,
 )
-from partialjson._core.numbers import begin_number, end_number, read_number
+from partialjson._core.numbers import end_number, long_number, read_number, short_number
 from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
 from partialjson._core.refcounts import COMPILED
 from partialjson._core.source import Source
@@ -204,7 +204,8 @@ class Lexer(Machine):
                 self.state = FIRST_VALUE
             return i + 1
         if c == DASH or DIGIT_0 <= c <= DIGIT_9:
-            return begin_number(self, s, c, i, n)
+            end = short_number(self, s, i, n)
+            return end if end > 0 else long_number(self, s, c, i, n, end)
         if c == 116:
             self.word = "true"
         elif c == 102:
@@ -283,12 +284,15 @@ class Lexer(Machine):
 
     def _elements(self, s: str, c: i64, i: i64, n: i64) -> i64:
         """Take many elements of an array at once; ``i`` again, and the state as it was, where that is not possible."""
+        # A compiled loop is as fast on numbers.
+        if COMPILED and c != OPEN_BRACE and c != QUOTE:
+            return i
         tree = self.tree
         length = tree.length()
         if length < self.few or not tree.only_builds():
             return i
-        # A compiled loop is as fast on numbers, and copying a long string costs more than calling the scanner for it.
-        if COMPILED and c != OPEN_BRACE and (c != QUOTE or s.find('"', i + 1, i + BATCHED) < 0):
+        # Copying a long string costs more than calling the scanner for it.
+        if COMPILED and c == QUOTE and s.find('"', i + 1, i + BATCHED) < 0:
             return i
         room = self.max_depth - tree.depth()
         # An array that has few elements yet may be a short one.

@@ -148,25 +148,32 @@ class Machine:
     def done(self) -> bool:
         return self.state == ENDED
 
-    # A value closed: on to what can come after it.
+    # A value closed.
+
+    def goes_on(self) -> None:
+        """On to what can come after a value."""
+        if self.tree.containers:
+            self.state = AFTER
+        else:
+            self.state = ENDED
 
     def container_closed(self) -> None:
         self.tree.end()
-        self.state = AFTER if self.tree.containers else ENDED
+        self.goes_on()
 
     def string_closed(self, value: str) -> None:
         """A string closed that came whole."""
-        self.state = AFTER if self.tree.containers else ENDED
+        self.goes_on()
         self.tree.string(value)
 
     def text_closed(self) -> None:
         """A string closed that grew."""
-        self.state = AFTER if self.tree.containers else ENDED
+        self.goes_on()
         self.tree.end_text()
 
     def atom_closed(self, value: object, raw: str) -> None:
         """A number, with its text, or a word closed."""
-        self.state = AFTER if self.tree.containers else ENDED
+        self.goes_on()
         self.tree.atom(value, raw)
 
     # Tokens that are cut.

@@ -42,27 +42,8 @@ if TYPE_CHECKING:
 POWERS_OF_TEN: Final = [float(10**scale) for scale in range(23)]
 
 
-def begin_number(m: Machine, s: str, c: i64, i: i64, n: i64) -> i64:
-    """A number whose first character, ``c``, is at ``i``."""
-    end = _short_number(m, s, i, n)
-    if end > 0:
-        return end
-    m.state = NUMBER
-    if end < 0:
-        m.length = -end - i
-        return read_number(m, s, i, -end, n)
-    m.length = 1
-    if c == DASH:
-        m.digits = MINUS
-    elif c == DIGIT_0:
-        m.digits = ZERO
-    else:
-        m.digits = WHOLE
-    return read_number(m, s, i, i + 1, n)
-
-
-def _short_number(m: Machine, s: str, i: i64, n: i64) -> i64:
-    """A number of few digits that ends in this chunk, computed on the way; gives the index after it.
+def short_number(m: Machine, s: str, i: i64, n: i64) -> i64:
+    """A number of few digits that begins at ``i`` and ends in this chunk, computed on the way; the index after it.
 
     0 where the long way must be taken; minus the index of a digit where only there are too many, with ``digits``
     telling which those are.
@@ -120,6 +101,22 @@ def _too_many_digits(m: Machine, digits: i64, i: i64, j: i64, n: i64) -> i64:
         return 0
     m.digits = digits
     return -j
+
+
+def long_number(m: Machine, s: str, c: i64, i: i64, n: i64, known: i64) -> i64:
+    """A number whose first character, ``c``, is at ``i``, when ``short_number`` has given 0 or less: ``known``."""
+    m.state = NUMBER
+    if known < 0:
+        m.length = -known - i
+        return read_number(m, s, i, -known, n)
+    m.length = 1
+    if c == DASH:
+        m.digits = MINUS
+    elif c == DIGIT_0:
+        m.digits = ZERO
+    else:
+        m.digits = WHOLE
+    return read_number(m, s, i, i + 1, n)
 
 
 def read_number(m: Machine, s: str, start: i64, i: i64, n: i64) -> i64:

@@ -131,18 +131,13 @@ class Parser(Generic[T]):
         self._target: Final[Any] = target
         self._limits: Final = limits
         self._retains: Final = bool(retain)
-        self._options: Final[ParserOptions] = {
-            "select": select,
-            "missing": missing,
-            "limits": limits,
-            "strict": strict,
-            "context": context,
-            "by_alias": by_alias,
-            "by_name": by_name,
-            "on_invalid": on_invalid,
-            "predict": bool(predict),
-            "retain": bool(retain),
-        }
+        self._select: Any = select
+        self._strict = strict
+        self._context: Any = context
+        self._by_alias = by_alias
+        self._by_name = by_name
+        self._on_invalid: OnInvalid = on_invalid
+        self._predicts = bool(predict)
         selector = compile_selection(select)
         self._tree: Final = Tree(selector, missing)
         if not retain:
@@ -160,7 +155,7 @@ class Parser(Generic[T]):
             plan, run = _load_plan(target, missing, strict, context, by_alias, by_name)
             view = View(plan, run, missing, source)
             view.skips = on_invalid == "skip"
-            self._tree.follow(view, on_invalid == "raise", bool(predict))
+            self._tree.follow(view, on_invalid == "raise", self._predicts)
         elif strict is not None or context is not None or by_alias is not None or by_name is not None:
             raise TypeError("strict, context, by_alias and by_name belong to a target, and this parser has none")
         elif on_invalid != "collect" or predict:
@@ -480,8 +475,8 @@ class Parser(Generic[T]):
             self._target,
             self.json if self._tree.ground else MISSING,
             self._tree.open_path(),
-            self._options["by_alias"],
-            self._options["by_name"],
+            self._by_alias,
+            self._by_name,
         )
         return found
 
@@ -514,6 +509,22 @@ class Parser(Generic[T]):
     def fresh(self) -> Parser[T]:
         """A new parser, nothing read, with the target and the options of this one."""
         return Parser(self._target, **self._options)
+
+    @property
+    def _options(self) -> ParserOptions:
+        """The options of this parser, for another one or for a checkpoint."""
+        return {
+            "select": self._select,
+            "missing": self._tree.missing,
+            "limits": self._limits,
+            "strict": self._strict,
+            "context": self._context,
+            "by_alias": self._by_alias,
+            "by_name": self._by_name,
+            "on_invalid": self._on_invalid,
+            "predict": self._predicts,
+            "retain": self._retains,
+        }
 
     def _needs_all(self, what: str) -> None:
         if not self._retains:
@@ -578,7 +589,7 @@ class Parser(Generic[T]):
 
     def _saved(self) -> tuple[Any, ...]:
         """All that a copy in the same process takes."""
-        return self.checkpoint(), self._target, self._options["missing"], self._options["context"]
+        return self.checkpoint(), self._target, self._tree.missing, self._context
 
     def _fingerprint(self) -> str | None:
         if self._target is None:
