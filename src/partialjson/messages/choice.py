@@ -24,6 +24,7 @@ from partialjson.messages.updates import (
     document_end,
     output_counts,
 )
+from partialjson.options import DocumentOptions, without_target
 from partialjson.outcomes import Truncated
 from partialjson.wire.ops import Kind, Open, Stop
 from partialjson.wire.sse import IncompleteBlock
@@ -41,21 +42,20 @@ class Targets:
         self,
         tools: Mapping[str, Any],
         output: Any,
-        options: Mapping[str, Any],
-        typed_options: Mapping[str, Any],
+        options: DocumentOptions,
     ) -> None:
         self.tools = tools
         self.output = output
         self._options = options
-        self._typed_options = typed_options
+        self._untyped_options = without_target(options)
         # A target that no parser takes is the caller's mistake, told before anything streams.
         for target in (*tools.values(), output):
             self.parser(target)
 
     def parser(self, target: Any) -> Parser[Any]:
         if target is None or target is Any:
-            return Parser(**self._options)
-        return Parser(target, **self._options, **self._typed_options)
+            return Parser(**self._untyped_options)
+        return Parser(target, **self._options)
 
     def tool(self, name: str) -> Parser[Any]:
         return self.parser(self.tools.get(name))

@@ -7,12 +7,10 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Unpack
 
 from partialjson._core.parser import Parser
-from partialjson._missing import MISSING
 from partialjson.errors import ParseError
-from partialjson.limits import Limits
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.choice import Choice, Targets
 from partialjson.messages.resumption import Resumption
@@ -24,6 +22,7 @@ from partialjson.messages.updates import (
     StreamError,
     Update,
 )
+from partialjson.options import DocumentOptions, refuse_unknown
 from partialjson.resume import Mode
 from partialjson.wire.apis import adapter_for, framings_of
 from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for
@@ -49,6 +48,14 @@ from partialjson.wire.ops import (
 from partialjson.wire.sse import IncompleteBlock, SSEError, StrayLine
 
 _EXCERPT = 200
+
+
+class MessageOptions(DocumentOptions, total=False):
+    """The keyword arguments of ``MessageParser``."""
+
+    tools: Mapping[str, Any] | None
+    output: Any
+    timings: Timings | None
 
 
 class MessageParser:
@@ -87,27 +94,12 @@ class MessageParser:
         *,
         tools: Mapping[str, Any] | None = None,
         output: Any = None,
-        missing: Any = MISSING,
-        limits: Limits | None = None,
-        strict: bool | None = None,
-        context: Any = None,
-        by_alias: bool | None = None,
-        by_name: bool | None = None,
-        on_invalid: Literal["collect", "raise", "skip"] = "collect",
-        predict: bool = False,
         timings: Timings | None = None,
+        **options: Unpack[DocumentOptions],
     ) -> None:
+        refuse_unknown("MessageParser", options, MessageOptions)
         self._adapter = adapter_for(api)
-        options = {"missing": missing, "limits": limits}
-        typed_options = {
-            "strict": strict,
-            "context": context,
-            "by_alias": by_alias,
-            "by_name": by_name,
-            "on_invalid": on_invalid,
-            "predict": predict,
-        }
-        self._targets = Targets(tools or {}, output, options, typed_options)
+        self._targets = Targets(tools or {}, output, options)
         self.id = ""
         self.model = ""
         self.usage: dict[str, object] = {}
