@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from partialjson.wire.ops import Operation
+from partialjson.wire import ops
 
 __all__ = [
     "PROVIDERS",
@@ -27,7 +27,7 @@ __all__ = [
 class Adapter(Protocol):
     """Translates the events of one response, in order, into operations."""
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         """The operations one decoded event stands for.
 
         ``event`` is a mapping, an SDK's object, or ``DONE``; ``name`` is the event's name on the wire, where

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from partialjson.wire import ops
 from partialjson.wire.fields import get, get_list, get_str, plain
-from partialjson.wire.ops import Begin, End, Info, Operation, Stop, Usage, Withdraw
 from partialjson.wire.providers.gemini import Parts, pick, pick_str, read_error
 
 __all__ = ["Adapter"]
@@ -31,73 +31,73 @@ class Adapter:
         self._asked = False  # the model waits for the results of its calls
         self._interrupted = False
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        ops: list[Operation] = []
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        out: list[ops.Operation] = []
         session = get_str(pick(event, "setupComplete"), "sessionId") or get_str(
             pick(event, "setupComplete"), "session_id"
         )
         if session:
-            ops.append(Info(session))
+            out.append(ops.Info(session))
         content = pick(event, "serverContent")
         if content is not None:
-            self._content(content, ops)
+            self._content(content, out)
         calls = pick(event, "toolCall")
         if calls is not None:
-            self._call(calls, ops)
+            self._call(calls, out)
         for id in get_list(pick(event, "toolCallCancellation"), "ids"):
             key = self._calls.get(id) if isinstance(id, str) else None
             if key is not None:
-                ops.append(Withdraw(key))
+                out.append(ops.Withdraw(key))
         usage = plain(pick(event, "usageMetadata"))
         if isinstance(usage, Mapping):
-            ops.append(Usage(usage, whole=True))
+            out.append(ops.Usage(usage, whole=True))
         error = get(event, "error")
         if error:
-            ops.append(read_error(error))
-        self._end(content, ops)
-        return ops
+            out.append(read_error(error))
+        self._end(content, out)
+        return out
 
-    def _begin(self, ops: list[Operation]) -> None:
+    def _begin(self, out: list[ops.Operation]) -> None:
         if self._over:
             self._over = self._asked = self._interrupted = False
-            ops.append(Begin())
+            out.append(ops.Begin())
 
-    def _content(self, content: object, ops: list[Operation]) -> None:
+    def _content(self, content: object, out: list[ops.Operation]) -> None:
         parts = get_list(pick(content, "modelTurn"), "parts")
         spoken = get_str(pick(content, "outputTranscription"), "text")
         if parts or spoken:
             self._over = self._over or self._asked
-            self._begin(ops)
+            self._begin(out)
         for part in parts:
-            self._parts.read(part, ops)
-        self._parts.read_text("text", spoken, ops, "outputTranscription")
+            self._parts.read(part, out)
+        self._parts.read_text("text", spoken, out, "outputTranscription")
 
-    def _call(self, calls: object, ops: list[Operation]) -> None:
+    def _call(self, calls: object, out: list[ops.Operation]) -> None:
         functions = get_list(calls, "functionCalls") or get_list(calls, "function_calls")
         if not functions:
             return
-        self._begin(ops)
+        self._begin(out)
         open_call = False
         for function in functions:
-            key = self._parts.read_call(function, ops)
+            key = self._parts.read_call(function, out)
             id = get_str(function, "id")
             if key is not None and id:
                 self._calls[id] = key
             open_call = pick(function, "willContinue") is True
         if open_call:
             return
-        self._parts.end(True, ops)
+        self._parts.end(True, out)
         self._asked = True
-        ops.append(Stop("tool_calls", "toolCall", terminal=True))
+        out.append(ops.Stop("tool_calls", "toolCall", terminal=True))
 
-    def _end(self, content: object, ops: list[Operation]) -> None:
+    def _end(self, content: object, out: list[ops.Operation]) -> None:
         if pick(content, "interrupted") is True:
             self._interrupted = True
-            ops.append(Stop("truncated", "interrupted"))
+            out.append(ops.Stop("truncated", "interrupted"))
         if pick(content, "turnComplete") is True and not self._over:
-            self._parts.end(not self._interrupted, ops)
+            self._parts.end(not self._interrupted, out)
             word = pick_str(content, "turnCompleteReason") or "turnComplete"
             if not self._interrupted:
-                ops.append(Stop("complete", word))
-            ops.append(End())
+                out.append(ops.Stop("complete", word))
+            out.append(ops.End())
             self._over = True

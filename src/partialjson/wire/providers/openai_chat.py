@@ -29,30 +29,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from partialjson.wire import ops
 from partialjson.wire.brackets import Brackets
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
-from partialjson.wire.ops import (
-    DONE,
-    Attach,
-    End,
-    Error,
-    Identify,
-    Info,
-    Key,
-    Kind,
-    Open,
-    Operation,
-    Reason,
-    Stop,
-    Text,
-    Usage,
-    Value,
-)
 
 __all__ = ["Adapter", "read_stop"]
 
 # Words of the documented API first, then those of compatible servers that pass on what their backends say.
-_REASONS: Final[dict[str, Reason]] = {
+_REASONS: Final[dict[str, ops.Reason]] = {
     "stop": "complete",
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
@@ -79,7 +63,7 @@ class _Slot:
     """One tool call: how to recognise its fragments, and its arguments as far as they are not yet looked
     at."""
 
-    key: Key
+    key: ops.Key
     id: str
     name: str
     unread: list[str] = field(default_factory=list)
@@ -100,7 +84,7 @@ class _Slot:
 
 @dataclass(slots=True)
 class _Choice:
-    texts: set[Kind] = field(default_factory=set)
+    texts: set[ops.Kind] = field(default_factory=set)
     slots: list[_Slot] = field(default_factory=list)
     by_index: dict[int, _Slot] = field(default_factory=dict)
     by_id: dict[str, _Slot] = field(default_factory=dict)
@@ -113,94 +97,94 @@ class Adapter:
 
     def __init__(self) -> None:
         self._choices: dict[int, _Choice] = {}
-        self._info = Info()
+        self._info = ops.Info()
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        if event == DONE:
-            return [End()]
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        if event == ops.DONE:
+            return [ops.End()]
         if get(event, "type") == "chunk":
             event = get(event, "chunk")  # of the SDK's own accumulating stream
-        ops: list[Operation] = []
-        self._read_info(event, ops)
+        out: list[ops.Operation] = []
+        self._read_info(event, out)
         for position, choice in enumerate(get_list(event, "choices")):
             index = get_int(choice, "index")
-            self._read_choice(position if index is None else index, choice, ops)
-        self._read_usage(event, ops)
-        self._read_error(event, name, ops)
-        return ops
+            self._read_choice(position if index is None else index, choice, out)
+        self._read_usage(event, out)
+        self._read_error(event, name, out)
+        return out
 
-    def _read_info(self, event: object, ops: list[Operation]) -> None:
-        info = Info(get_str(event, "id"), get_str(event, "model"))
+    def _read_info(self, event: object, out: list[ops.Operation]) -> None:
+        info = ops.Info(get_str(event, "id"), get_str(event, "model"))
         if info != self._info and (info.id or info.model):
             self._info = info
-            ops.append(info)
+            out.append(info)
 
-    def _read_choice(self, number: int, choice: object, ops: list[Operation]) -> None:
+    def _read_choice(self, number: int, choice: object, out: list[ops.Operation]) -> None:
         """What a chunk says of one choice; dialects with choices of another shape replace this."""
         state = self._choice(number)
         delta = get(choice, "delta")
-        self._read_reasoning(number, delta, ops)
-        self._read_content(number, get(delta, "content"), ops)
-        self._text(number, "refusal", get_str(delta, "refusal"), ops)
+        self._read_reasoning(number, delta, out)
+        self._read_content(number, get(delta, "content"), out)
+        self._text(number, "refusal", get_str(delta, "refusal"), out)
         for fragment in get_list(delta, "tool_calls"):
-            _read_call(number, state, fragment, ops, self._no_id)
+            _read_call(number, state, fragment, out, self._no_id)
         legacy = get(delta, "function_call")
         if legacy is not None:
-            _read_call(number, state, {"index": 0, "type": "function_call", "function": legacy}, ops)
-        read_stop(number, choice, ops)
+            _read_call(number, state, {"index": 0, "type": "function_call", "function": legacy}, out)
+        read_stop(number, choice, out)
 
-    def _read_reasoning(self, number: int, delta: object, ops: list[Operation]) -> None:
+    def _read_reasoning(self, number: int, delta: object, out: list[ops.Operation]) -> None:
         text = get_str(delta, "reasoning") or get_str(delta, "reasoning_content")
-        self._text(number, "reasoning", text, ops)
+        self._text(number, "reasoning", text, out)
 
-    def _read_content(self, number: int, content: object, ops: list[Operation]) -> None:
+    def _read_content(self, number: int, content: object, out: list[ops.Operation]) -> None:
         if isinstance(content, str):
-            self._text(number, "text", content, ops)
+            self._text(number, "text", content, out)
             return
         for part in content if isinstance(content, (list, tuple)) else ():
-            self._read_part(number, part, ops)
+            self._read_part(number, part, out)
 
-    def _read_part(self, number: int, part: object, ops: list[Operation]) -> None:
+    def _read_part(self, number: int, part: object, out: list[ops.Operation]) -> None:
         """A part of content that comes as a list, as Mistral and some gateways send it."""
         if get_str(part, "type") == "thinking":
             for thought in get_list(part, "thinking"):
-                self._text(number, "reasoning", get_str(thought, "text"), ops)
-            self._text(number, "reasoning", get_str(part, "thinking"), ops)
+                self._text(number, "reasoning", get_str(thought, "text"), out)
+            self._text(number, "reasoning", get_str(part, "thinking"), out)
         else:
-            self._text(number, "refusal", get_str(part, "refusal"), ops)
-            self._text(number, "text", get_str(part, "text"), ops)
+            self._text(number, "refusal", get_str(part, "refusal"), out)
+            self._text(number, "text", get_str(part, "text"), out)
 
     def _choice(self, number: int) -> _Choice:
         return self._choices.setdefault(number, _Choice())
 
-    def _text(self, number: int, kind: Kind, text: str, ops: list[Operation]) -> None:
+    def _text(self, number: int, kind: ops.Kind, text: str, out: list[ops.Operation]) -> None:
         if not text:
             return
         key = (number, kind)
         opened = self._choice(number).texts
         if kind not in opened:
             opened.add(kind)
-            ops.append(Open(key, kind, kind, number))
-        ops.append(Text(key, text))
+            out.append(ops.Open(key, kind, kind, number))
+        out.append(ops.Text(key, text))
 
-    def _read_usage(self, event: object, ops: list[Operation]) -> None:
+    def _read_usage(self, event: object, out: list[ops.Operation]) -> None:
         usage = get(event, "usage") or get(get(event, "x_groq"), "usage")
         counts = plain(usage)
         if isinstance(counts, Mapping):
-            ops.append(Usage(counts))
+            out.append(ops.Usage(counts))
 
-    def _read_error(self, event: object, name: str, ops: list[Operation]) -> None:
+    def _read_error(self, event: object, name: str, out: list[ops.Operation]) -> None:
         error = get(event, "error") or get(get(event, "x_groq"), "error")
         if not error and (get_str(event, "object") == "error" or name == "error"):
             error = event
         if not error:
             return
         if isinstance(error, str):
-            ops.append(Error(error, body=error))
+            out.append(ops.Error(error, body=error))
             return
         code = get(error, "code")
-        ops.append(
-            Error(
+        out.append(
+            ops.Error(
                 get_str(error, "message"),
                 get_str(error, "type"),
                 code if isinstance(code, (str, int)) else None,
@@ -209,7 +193,7 @@ class Adapter:
         )
 
 
-def read_stop(number: int, choice: object, ops: list[Operation]) -> None:
+def read_stop(number: int, choice: object, out: list[ops.Operation]) -> None:
     """The reason for which a choice stops, if the chunk tells one."""
     word, native = get_str(choice, "finish_reason"), get_str(choice, "native_finish_reason")
     if not word:
@@ -219,10 +203,10 @@ def read_stop(number: int, choice: object, ops: list[Operation]) -> None:
         # OpenRouter passes on that a call was cut off in the backend's word only.
         reason = _REASONS.get(native.lower(), reason)
     details = {"native_finish_reason": native} if native else None
-    ops.append(Stop(reason, word, number, terminal=True, details=details))
+    out.append(ops.Stop(reason, word, number, terminal=True, details=details))
 
 
-def _read_call(number: int, state: _Choice, fragment: object, ops: list[Operation], no_id: str = "") -> None:
+def _read_call(number: int, state: _Choice, fragment: object, out: list[ops.Operation], no_id: str = "") -> None:
     function = get(fragment, "function")
     index, call_id, name = get_int(fragment, "index"), get_str(fragment, "id"), get_str(function, "name")
     if call_id == no_id:
@@ -234,24 +218,24 @@ def _read_call(number: int, state: _Choice, fragment: object, ops: list[Operatio
         slot = _Slot((number, "call", len(state.slots)), call_id, name)
         state.slots.append(slot)
         kind = get_str(fragment, "type") or "function"
-        ops.append(Open(slot.key, "call", kind, number, index, name, call_id))
+        out.append(ops.Open(slot.key, "call", kind, number, index, name, call_id))
     elif (name and not slot.name) or (call_id and not slot.id):
         slot.name = slot.name or name
         slot.id = slot.id or call_id
-        ops.append(Identify(slot.key, slot.name, slot.id))
+        out.append(ops.Identify(slot.key, slot.name, slot.id))
     if index is not None:
         state.by_index[index] = slot
     if call_id:
         state.by_id[call_id] = slot
     extra = get(fragment, "extra_content")
     if extra is not None:
-        ops.append(Attach(slot.key, "extra_content", plain(extra)))
+        out.append(ops.Attach(slot.key, "extra_content", plain(extra)))
     if isinstance(arguments, str) and arguments:
         slot.unread.append(arguments)
-        ops.append(Text(slot.key, arguments))
+        out.append(ops.Text(slot.key, arguments))
     elif not empty:
         slot.brackets.begun = True
-        ops.append(Value(slot.key, plain(arguments)))
+        out.append(ops.Value(slot.key, plain(arguments)))
 
 
 def _slot(state: _Choice, index: int | None, call_id: str, name: str, empty: bool) -> _Slot | None:

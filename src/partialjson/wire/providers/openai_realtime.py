@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from partialjson.wire import ops
 from partialjson.wire.fields import get, get_str
-from partialjson.wire.ops import Error
 from partialjson.wire.providers import openai_responses
 
 __all__ = ["Adapter"]
@@ -28,6 +28,6 @@ class Adapter(openai_responses.Adapter):
     def _lane(self, event: object) -> str:
         return get_str(event, "response_id") or get_str(get(event, "response"), "id")
 
-    def _error(self, event: object) -> Error:
+    def _error(self, event: object) -> ops.Error:
         error = super()._error(event)
         return replace(error, fatal=False) if get_str(event, "type") == "error" else error
