@@ -26,6 +26,7 @@ from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.reasons import cuts
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -46,11 +47,6 @@ STR: Final = 1
 BYTES: Final = 2
 
 ON_INVALID: Final = ("collect", "raise", "skip")
-
-# Words of providers and of this library for an end that does not cut the text. Any other word may have cut a number.
-WHOLE_REASONS: Final = frozenset(
-    ["stop", "end_turn", "tool_use", "tool_calls", "function_call", "complete", "completed", "tool_call"]
-)
 
 
 @final
@@ -425,7 +421,7 @@ class Parser(Generic[T]):
         try:
             if self._tail:
                 raise self._lexer.incomplete()
-            cut = reason is not None and reason.lower() not in WHOLE_REASONS
+            cut = reason is not None and cuts(reason)
             if cut and not self._lexer.done():
                 raise self._lexer.incomplete()
             self._lexer.finish()

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from partialjson.reasons import Reason
+
 __all__ = [
     "DONE",
     "Attach",
@@ -45,9 +47,6 @@ Kind = Literal["text", "reasoning", "refusal", "call", "server_call", "other"]
 """What a block is. ``call``: a tool call for the caller to run; ``server_call``: one that the provider runs
 itself; ``other``: a block whose text, if it has any, is no part of the answer, such as the result of a server
 tool or the code it runs."""
-
-Reason = Literal["complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error"]
-"""Why a provider says it stopped, in one vocabulary."""
 
 
 @dataclass(frozen=True, slots=True)

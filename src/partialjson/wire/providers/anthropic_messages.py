@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
 
 __all__ = ["Adapter"]
@@ -33,16 +34,7 @@ _KINDS: Final[dict[str, ops.Kind]] = {
     "tool_use": "call",
 }
 
-_REASONS: Final[dict[str, ops.Reason]] = {
-    "end_turn": "complete",
-    "stop_sequence": "complete",
-    "tool_use": "tool_calls",
-    "max_tokens": "truncated",
-    "model_context_window_exceeded": "truncated",
-    "pause_turn": "paused",
-    "compaction": "paused",
-    "refusal": "refused",
-}
+_API: Final = APIS["anthropic-messages"]
 
 # delta type -> the field with its text, and the block it opens if none is open
 _TEXT_DELTAS: Final[dict[str, tuple[str, str]]] = {
@@ -196,7 +188,7 @@ def _stop(holder: object, out: list[ops.Operation]) -> None:
     if word:
         found = {name: plain(get(holder, name)) for name in ("stop_sequence", "stop_details")}
         details = {name: value for name, value in found.items() if value is not None}
-        out.append(ops.Stop(_REASONS.get(word, "truncated"), word, details=details or None))
+        out.append(ops.Stop(_API.reason(word), word, details=details or None))
 
 
 def _usage(holder: object, out: list[ops.Operation]) -> None:

@@ -15,22 +15,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.fields import get, get_int, get_str, plain
 
 __all__ = ["Adapter"]
 
-_REASONS: Final[dict[str, ops.Reason]] = {
-    "end_turn": "complete",
-    "stop_sequence": "complete",
-    "tool_use": "tool_calls",
-    "max_tokens": "truncated",
-    "model_context_window_exceeded": "truncated",
-    "guardrail_intervened": "filtered",
-    "content_filtered": "filtered",
-    "malformed_model_output": "error",
-    "malformed_tool_use": "error",
-    "refusal": "refused",
-}
+_API: Final = APIS["bedrock-converse"]
 
 
 class Adapter:
@@ -125,7 +115,7 @@ class Adapter:
         details = {"additionalModelResponseFields": fields} if fields else None
         self._stopped = True
         if word:
-            out.append(ops.Stop(_REASONS.get(word, "truncated"), word, terminal=True, details=details))
+            out.append(ops.Stop(_API.reason(word), word, terminal=True, details=details))
         else:
             out.append(ops.End())
 

@@ -18,19 +18,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.fields import get, get_int, get_str, plain
 
 __all__ = ["Adapter"]
 
-_REASONS: Final[dict[str, ops.Reason]] = {
-    "COMPLETE": "complete",
-    "STOP_SEQUENCE": "complete",
-    "TOOL_CALL": "tool_calls",
-    "MAX_TOKENS": "truncated",
-    "TIMEOUT": "truncated",
-    "ERROR": "error",
-    "ERROR_TOXIC": "filtered",
-}
+_API: Final = APIS["cohere"]
 _PLAN: Final = "plan"
 
 
@@ -164,7 +157,7 @@ class Adapter:
             _read_error({"error": error}, out)
         word = get_str(delta, "finish_reason")
         if word:
-            out.append(ops.Stop(_REASONS.get(word.upper(), "truncated"), word))
+            out.append(ops.Stop(_API.reason(word.upper()), word))
         out.append(ops.End())
 
 

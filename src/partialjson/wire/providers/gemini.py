@@ -32,31 +32,13 @@ from functools import lru_cache
 from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
 from partialjson.wire.providers._edits import EditWriter, parse_path
 
 __all__ = ["Adapter", "Parts", "pick", "pick_str"]
 
-_REASONS: Final[dict[str, ops.Reason]] = {
-    "STOP": "complete",
-    "MAX_TOKENS": "truncated",
-    "SAFETY": "filtered",
-    "RECITATION": "filtered",
-    "LANGUAGE": "filtered",
-    "BLOCKLIST": "filtered",
-    "PROHIBITED_CONTENT": "filtered",
-    "SPII": "filtered",
-    "MODEL_ARMOR": "filtered",
-    "IMAGE_SAFETY": "filtered",
-    "IMAGE_PROHIBITED_CONTENT": "filtered",
-    "IMAGE_RECITATION": "filtered",
-    "MALFORMED_FUNCTION_CALL": "error",
-    "MALFORMED_RESPONSE": "error",
-    "UNEXPECTED_TOOL_CALL": "error",
-    "TOO_MANY_TOOL_CALLS": "error",
-    "MISSING_THOUGHT_SIGNATURE": "error",
-    "CONTINUATION": "paused",
-}
+_API: Final = APIS["gemini"]
 # Some gateways send numbers for words. Google's two APIs agree on these; about others it can only be said that they
 # are a reason.
 _NUMBERS: Final = {0: "", 1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION"}
@@ -301,7 +283,7 @@ class Adapter:
         raw = pick(candidate, "finishReason")
         word = _NUMBERS.get(raw, "OTHER") if isinstance(raw, int) else pick_str(candidate, "finishReason")
         if word and word != _UNSPECIFIED:
-            reason = _REASONS.get(word, "truncated")
+            reason = _API.reason(word)
             parts.end(reason == "complete", out)
             values = {name: plain(pick(candidate, name)) for name in _STOP_DETAILS}
             details = {name: value for name, value in values.items() if value}

@@ -18,20 +18,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
 from partialjson.wire.providers.gemini import read_error
 
 __all__ = ["Adapter"]
 
-_REASONS: Final[dict[str, ops.Reason]] = {
-    "completed": "complete",
-    "requires_action": "tool_calls",
-    "requires_continuation": "paused",
-    "incomplete": "truncated",
-    "cancelled": "truncated",
-    "budget_exceeded": "truncated",
-    "failed": "error",
-}
+_API: Final = APIS["gemini-interactions"]
 _HEADER_FIELDS: Final = frozenset(["type", "id", "name", "arguments", "text", "content", "summary", "index"])
 
 
@@ -86,7 +79,7 @@ class Adapter:
         if error:
             out.append(read_error(error))
         self._stopped = True
-        out.append(ops.Stop(_REASONS.get(status, "truncated"), status, terminal=True))
+        out.append(ops.Stop(_API.reason(status), status, terminal=True))
 
     def _error(self, event: object, out: list[ops.Operation]) -> None:
         out.append(read_error(get(event, "error") or event))

@@ -13,12 +13,16 @@ Sources: the Live API reference for server messages, and the types of the google
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.fields import get, get_list, get_str, plain
 from partialjson.wire.providers.gemini import Parts, pick, pick_str, read_error
 
 __all__ = ["Adapter"]
+
+_API: Final = APIS["gemini-live"]
 
 
 class Adapter:
@@ -88,16 +92,16 @@ class Adapter:
             return
         self._parts.end(True, out)
         self._asked = True
-        out.append(ops.Stop("tool_calls", "toolCall", terminal=True))
+        out.append(ops.Stop(_API.reason("toolCall"), "toolCall", terminal=True))
 
     def _end(self, content: object, out: list[ops.Operation]) -> None:
         if pick(content, "interrupted") is True:
             self._interrupted = True
-            out.append(ops.Stop("truncated", "interrupted"))
+            out.append(ops.Stop(_API.reason("interrupted"), "interrupted"))
         if pick(content, "turnComplete") is True and not self._over:
             self._parts.end(not self._interrupted, out)
             word = pick_str(content, "turnCompleteReason") or "turnComplete"
             if not self._interrupted:
-                out.append(ops.Stop("complete", word))
+                out.append(ops.Stop(_API.reason("turnComplete"), word))
             out.append(ops.End())
             self._over = True

@@ -12,16 +12,12 @@ from __future__ import annotations
 from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
 
 __all__ = ["Adapter"]
 
-_REASONS: Final[dict[str, ops.Reason]] = {
-    "stop": "complete",
-    "load": "complete",
-    "unload": "complete",
-    "length": "truncated",
-}
+_API: Final = APIS["ollama"]
 _COUNTERS: Final = (
     "total_duration",
     "load_duration",
@@ -94,5 +90,5 @@ class Adapter:
             out.append(ops.Usage(counts))
         word = get_str(event, "done_reason")
         if word:
-            out.append(ops.Stop(_REASONS.get(word, "truncated"), word))
+            out.append(ops.Stop(_API.reason(word), word))
         out.append(ops.End())

@@ -30,32 +30,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.brackets import Brackets
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
 
 __all__ = ["Adapter", "read_stop"]
 
-# Words of the documented API first, then those of compatible servers that pass on what their backends say.
-_REASONS: Final[dict[str, ops.Reason]] = {
-    "stop": "complete",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-    "length": "truncated",
-    "content_filter": "filtered",
-    "insufficient_system_resource": "truncated",
-    "model_length": "truncated",
-    "max_tokens": "truncated",
-    "max_output_tokens": "truncated",
-    "eos": "complete",
-    "eos_token": "complete",
-    "stop_sequence": "complete",
-    "end_turn": "complete",
-    "tool_use": "tool_calls",
-    "safety": "filtered",
-    "recitation": "filtered",
-    "refusal": "refused",
-    "error": "error",
-}
+_API: Final = APIS["openai-chat"]
 
 
 @dataclass(slots=True)
@@ -198,10 +179,10 @@ def read_stop(number: int, choice: object, out: list[ops.Operation]) -> None:
     word, native = get_str(choice, "finish_reason"), get_str(choice, "native_finish_reason")
     if not word:
         return
-    reason = _REASONS.get(word.lower(), "truncated")
+    reason = _API.reason(word.lower())
     if reason in ("complete", "tool_calls"):
         # OpenRouter passes on that a call was cut off in the backend's word only.
-        reason = _REASONS.get(native.lower(), reason)
+        reason = _API.reasons.get(native.lower(), reason)
     details = {"native_finish_reason": native} if native else None
     out.append(ops.Stop(reason, word, number, terminal=True, details=details))
 

@@ -29,6 +29,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
 
 __all__ = ["Adapter"]
@@ -81,12 +82,7 @@ _CALL_STEMS: Final = {
     "response.code_interpreter_call_code": "code_interpreter_call",
 }
 
-_REASONS: Final[dict[str, ops.Reason]] = {
-    "completed": "complete",
-    "incomplete": "truncated",
-    "cancelled": "truncated",
-    "failed": "error",
-}
+_API: Final = APIS["openai-responses"]
 _TERMINALS: Final = frozenset(
     ["response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done"]
 )
@@ -235,7 +231,7 @@ class Adapter:
         status = get_str(response, "status") or word
         details = get(response, "incomplete_details") or get(response, "status_details")
         why = get_str(details, "reason")
-        reason: ops.Reason = "filtered" if why == "content_filter" else _REASONS.get(status, "truncated")
+        reason: ops.Reason = "filtered" if why == "content_filter" else _API.reason(status)
         error = get(response, "error") or get(details, "error")
         if error and reason == "error":
             out.append(self._error({"error": error}))
