@@ -25,13 +25,16 @@ from typing import Any, Final, Protocol
 
 from partialjson._core.parser import Parser
 from partialjson.errors import ParseError
+from partialjson.wire import ops
 from partialjson.wire.brackets import Brackets
 from partialjson.wire.sse import DEFAULT_LIMIT, IncompleteBlock, SSEDecoder, SSEEvent, StrayLine, TextInput
 
-__all__ = ["Chunk", "Decoded", "Detecting", "Framing", "FramingError", "Item", "framing_for"]
+__all__ = ["Chunk", "Decoded", "Detecting", "Framing", "FramingError", "Item", "framing_for", "payload"]
 
-DONE: Final = "[DONE]"
 _EVENT: Final = "message"
+_DECODER: Final[Any] = json.JSONDecoder()
+_SCAN: Final[Callable[[str, int], tuple[object, int]]] = _DECODER.scan_once
+"""What ``json.loads`` calls, without the checks around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class JSONArrayDecoder:
             raise FramingError(f"the body is not a JSON array ({error})", found) from error
         items: list[Item] = [Decoded(event.value) for event in events]
         if self._parser.done and not was_done:
-            items.append(Decoded(DONE))
+            items.append(Decoded(ops.DONE))
         return items
 
     def close(self) -> IncompleteBlock | None:
@@ -276,3 +279,19 @@ def framing_for(names: Sequence[str]) -> Framing:
         ImportError: the framing needs a package that is not installed.
     """
     return _FRAMINGS[names[0]]() if len(names) == 1 else Detecting(names)
+
+
+def payload(data: str) -> object:
+    """The event behind the data of an ``SSEEvent``, which is JSON or ``DONE``.
+
+    Raises:
+        ValueError: it is no JSON; as ``json.loads``.
+        RecursionError: it is nested too deeply to be read.
+    """
+    try:
+        value, end = _SCAN(data, 0)
+    except StopIteration:
+        end = -1
+    if end == len(data):
+        return value
+    return data if data == ops.DONE else json.loads(data)

@@ -60,7 +60,7 @@ class Adapter(openai_chat.Adapter):
             self._info = ops.Info(model=model)
             out.append(self._info)
         content = get(event, "content")
-        self._read_content(0, content if isinstance(content, (str, list, tuple)) else [content], out)
+        self._read_content(self._choice(0), content if isinstance(content, (str, list, tuple)) else [content], out)
 
     def _call(self, event: object, out: list[ops.Operation]) -> None:
         self._grow(event, get_str(event, "tool_call_id") or get_str(event, "id"), "call", "function.call", out)
