@@ -56,7 +56,8 @@ _NOTHING: Final[Mapping[str, object]] = {}
 
 
 def members(obj: object) -> Members:
-    """The fields of an object of any kind. What cannot have any, such as None or a text, has none."""
+    """The fields of an object of any kind. What cannot have any, such as None or a text, has none. Members
+    are their own members."""
     kind = type(obj)
     if kind is dict:  # much the commonest, and the checks by abstract classes are slow
         return cast("Members", obj)
@@ -69,7 +70,7 @@ def members(obj: object) -> Members:
         return obj
     if isinstance(obj, (str, bytes, int, float, Sequence)):
         return _NOTHING
-    return _Attributes(obj)
+    return obj if isinstance(obj, _Attributes) else _Attributes(obj)
 
 
 def as_str(value: object) -> str:

@@ -24,7 +24,7 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import get, get_int, get_list, get_str, plain
+from partialjson.wire.fields import Members, as_int, as_str, get, get_list, get_str, members, plain
 
 __all__ = ["Adapter"]
 
@@ -61,17 +61,18 @@ class Adapter:
         self._count = 0
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
-        kind = get_str(event, "type") or name
-        handler = _HANDLERS.get(kind)
-        if handler is None and get(event, "error") is not None:
-            handler = Adapter._error
         out: list[ops.Operation] = []
+        fields = members(event)
+        kind = as_str(fields.get("type")) or name
+        handler = _HANDLERS.get(kind)
         if handler is not None:
-            handler(self, event, out)
+            handler(self, fields, out)
+        elif kind == "error" or fields.get("error") is not None:
+            _read_error(event, out)
         return out
 
-    def _message_start(self, event: object, out: list[ops.Operation]) -> None:
-        message = get(event, "message")
+    def _message_start(self, event: Members, out: list[ops.Operation]) -> None:
+        message = event.get("message")
         self._open.clear()
         out.append(ops.Begin())
         out.append(ops.Info(get_str(message, "id"), get_str(message, "model")))
@@ -81,9 +82,9 @@ class Adapter:
         _stop(message, out)
         _usage(message, out)
 
-    def _block_start(self, event: object, out: list[ops.Operation]) -> None:
-        index = get_int(event, "index")
-        content = get(event, "content_block")
+    def _block_start(self, event: Members, out: list[ops.Operation]) -> None:
+        index = as_int(event.get("index"))
+        content = event.get("content_block")
         self._start(self._count if index is None else index, content, out)
 
     def _start(self, index: int, content: object, out: list[ops.Operation]) -> _Block:
@@ -115,27 +116,26 @@ class Adapter:
             )
         return block
 
-    def _block_delta(self, event: object, out: list[ops.Operation]) -> None:
-        delta = get(event, "delta")
-        word = get_str(delta, "type")
-        index = get_int(event, "index")
+    def _block_delta(self, event: Members, out: list[ops.Operation]) -> None:
+        delta = members(event.get("delta"))
+        word = as_str(delta.get("type"))
+        index = as_int(event.get("index"))
         if index is None:
             index = next(reversed(self._open), self._count)
-        if word in _TEXT_DELTAS:
-            self._text_delta(index, delta, word, out)
-        elif index in self._open:
-            _attach_delta(self._open[index].key, delta, word, out)
+        block = self._open.get(index)
+        place = _TEXT_DELTAS.get(word)
+        if place is not None:
+            field, opens = place
+            block = block or self._start(index, {"type": opens}, out)
+            text = as_str(delta.get(field))
+            if text:
+                block.started = True
+                out.append(ops.Text(block.key, text))
+        elif block is not None:
+            _attach_delta(block.key, delta, word, out)
 
-    def _text_delta(self, index: int, delta: object, word: str, out: list[ops.Operation]) -> None:
-        field, opens = _TEXT_DELTAS[word]
-        block = self._open.get(index) or self._start(index, {"type": opens}, out)
-        text = get_str(delta, field)
-        if text:
-            block.started = True
-            out.append(ops.Text(block.key, text))
-
-    def _block_stop(self, event: object, out: list[ops.Operation]) -> None:
-        index = get_int(event, "index")
+    def _block_stop(self, event: Members, out: list[ops.Operation]) -> None:
+        index = as_int(event.get("index"))
         if index is None:
             index = next(reversed(self._open), -1)
         if index in self._open:
@@ -147,20 +147,12 @@ class Adapter:
             out.append(ops.Value(block.key, block.input))
         out.append(ops.Close(block.key))
 
-    def _message_delta(self, event: object, out: list[ops.Operation]) -> None:
-        _stop(get(event, "delta"), out)
+    def _message_delta(self, event: Members, out: list[ops.Operation]) -> None:
+        _stop(event.get("delta"), out)
         _usage(event, out)
 
-    def _message_stop(self, event: object, out: list[ops.Operation]) -> None:
+    def _message_stop(self, event: Members, out: list[ops.Operation]) -> None:
         out.append(ops.End())
-
-    def _error(self, event: object, out: list[ops.Operation]) -> None:
-        error = get(event, "error")
-        if isinstance(error, str):
-            out.append(ops.Error(error, body=error))
-            return
-        body = event if error is None else error
-        out.append(ops.Error(get_str(body, "message"), get_str(body, "type"), body=plain(body)))
 
 
 def _kind(word: str) -> ops.Kind:
@@ -168,16 +160,16 @@ def _kind(word: str) -> ops.Kind:
     return _KINDS.get(word) or ("server_call" if word.endswith("_tool_use") else "other")
 
 
-def _attach_delta(key: int, delta: object, word: str, out: list[ops.Operation]) -> None:
+def _attach_delta(key: int, delta: Members, word: str, out: list[ops.Operation]) -> None:
     if word == "signature_delta":
-        out.append(ops.Attach(key, "signature", get_str(delta, "signature")))
+        out.append(ops.Attach(key, "signature", as_str(delta.get("signature"))))
     elif word == "citations_delta":
-        out.append(ops.Attach(key, "citations", plain(get(delta, "citation")), append=True))
+        out.append(ops.Attach(key, "citations", plain(delta.get("citation")), append=True))
     elif word == "compaction_delta":
         out.extend(
-            ops.Attach(key, field, get(delta, field))
+            ops.Attach(key, field, delta.get(field))
             for field in ("content", "encrypted_content")
-            if get(delta, field) is not None
+            if delta.get(field) is not None
         )
 
 
@@ -191,18 +183,26 @@ def _stop(holder: object, out: list[ops.Operation]) -> None:
         out.append(ops.Stop(_API.reason(word), word, details=details or None))
 
 
+def _read_error(event: object, out: list[ops.Operation]) -> None:
+    error = get(event, "error")
+    if isinstance(error, str):
+        out.append(ops.Error(error, body=error))
+        return
+    body = event if error is None else error
+    out.append(ops.Error(get_str(body, "message"), get_str(body, "type"), body=plain(body)))
+
+
 def _usage(holder: object, out: list[ops.Operation]) -> None:
     counts = plain(get(holder, "usage"))
     if isinstance(counts, Mapping):
         out.append(ops.Usage(counts))
 
 
-_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None]]] = {
+_HANDLERS: Final[dict[str, Callable[[Adapter, Members, list[ops.Operation]], None]]] = {
     "message_start": Adapter._message_start,
     "content_block_start": Adapter._block_start,
     "content_block_delta": Adapter._block_delta,
     "content_block_stop": Adapter._block_stop,
     "message_delta": Adapter._message_delta,
     "message_stop": Adapter._message_stop,
-    "error": Adapter._error,
 }

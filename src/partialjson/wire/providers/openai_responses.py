@@ -26,11 +26,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import get, get_int, get_list, get_str, plain
+from partialjson.wire.fields import Members, as_int, as_str, get, get_list, get_str, members, plain
 
 __all__ = ["Adapter"]
 
@@ -133,24 +134,27 @@ class Adapter:
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
-        kind = get_str(event, "type")
+        fields = members(event)
+        kind = as_str(fields.get("type"))
         if not kind:
-            kind = "response.done" if get_str(event, "object") in _WHOLE else name
-        if kind == "response.created":
-            self._begin(event, out)
-        elif kind == "error" or (kind in ("", "message") and get(event, "error")):
+            kind = "response.done" if as_str(fields.get("object")) in _WHOLE else name
+        reading = _reading(kind)
+        if reading is not None:
+            if not self._over:
+                reading.handler(self, fields, reading.type, reading.verb, out)
+        elif kind == "response.created":
+            self._begin(fields, out)
+        elif kind == "error" or (kind in ("", "message") and fields.get("error")):
             out.append(self._error(event))
         elif kind in _BEGINNINGS:
-            self._read_info(get(event, "response"), out)
+            self._read_info(fields.get("response"), out)
         elif kind in _TERMINALS:
             self._end(event, kind, out)
-        elif not self._over:
-            self._read(event, kind, out)
         return out
 
-    def _lane(self, event: object) -> str:
+    def _lane(self, event: Members) -> str:
         """What tells the events of responses apart that run side by side."""
-        return get_str(event, "stream_id")
+        return as_str(event.get("stream_id"))
 
     def _error(self, event: object) -> ops.Error:
         """An error that stands in its event, or whose fields are the event's own."""
@@ -167,7 +171,7 @@ class Adapter:
 
     # The response.
 
-    def _begin(self, event: object, out: list[ops.Operation]) -> None:
+    def _begin(self, event: Members, out: list[ops.Operation]) -> None:
         lane = self._lane(event)
         self._runs.pop(lane, None)
         self._runs.pop("", None)
@@ -177,7 +181,7 @@ class Adapter:
             self._over = False
         self._runs[lane] = _Run(self._choices)
         self._choices += 1
-        self._read_info(get(event, "response"), out)
+        self._read_info(event.get("response"), out)
 
     def _run(self, lane: str) -> _Run:
         """The response that runs in the lane. Events without a lane belong to the latest, and its lane may be told
@@ -202,7 +206,7 @@ class Adapter:
         if self._over:
             return
         response = get(event, "response") or event
-        run = self._run(self._lane(event))
+        run = self._run(self._lane(members(event)))
         self._read_info(response, out)
         self._read_output(run, response, out)
         usage = plain(get(response, "usage"))
@@ -241,23 +245,18 @@ class Adapter:
 
     # Its items.
 
-    def _read(self, event: object, kind: str, out: list[ops.Operation]) -> None:
-        stem, _, verb = kind.rpartition(".")
-        if stem in _PART_STEMS:
-            self._read_text(event, _PART_STEMS[stem], verb, out)
-        elif stem in _CALL_STEMS:
-            self._read_call(event, _CALL_STEMS[stem], verb, out)
-        elif kind in _HANDLERS:
-            _HANDLERS[kind](self, event, out)
-
-    def _item(self, event: object, type: str, out: list[ops.Operation]) -> tuple[_Run, _Item]:
+    def _item(self, event: Members, type: str, out: list[ops.Operation]) -> tuple[_Run, _Item]:
         """The item an event is about; one that was never announced is opened as the given type."""
         run = self._run(self._lane(event))
-        index = get_int(event, "output_index")
-        id = get_str(event, "item_id")
-        item = run.by_id.get(id) if index is None else run.items.get(index)
+        index = as_int(event.get("output_index"))
+        item = run.by_id.get(as_str(event.get("item_id"))) if index is None else run.items.get(index)
         if item is None:
-            data = {"type": type, "id": id, "call_id": get_str(event, "call_id"), "name": get_str(event, "name")}
+            data = {
+                "type": type,
+                "id": as_str(event.get("item_id")),
+                "call_id": as_str(event.get("call_id")),
+                "name": as_str(event.get("name")),
+            }
             item = self._add(run, index, data, out)
         return run, item
 
@@ -302,10 +301,10 @@ class Adapter:
         )
         return block
 
-    def _item_added(self, event: object, out: list[ops.Operation]) -> None:
+    def _item_added(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
         run = self._run(self._lane(event))
-        index = get_int(event, "output_index")
-        data = get(event, "item")
+        index = as_int(event.get("output_index"))
+        data = event.get("item")
         known = run.by_id.get(get_str(data, "id")) if index is None else run.items.get(index)
         if known is not None:
             if known.type == get_str(data, "type") and known.id == get_str(data, "id"):
@@ -314,10 +313,10 @@ class Adapter:
             self._close(known, False, out)
         self._add(run, index, data, out)
 
-    def _item_done(self, event: object, out: list[ops.Operation]) -> None:
+    def _item_done(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
         run = self._run(self._lane(event))
-        data = get(event, "item")
-        index = get_int(event, "output_index")
+        data = event.get("item")
+        index = as_int(event.get("output_index"))
         item = run.by_id.get(get_str(data, "id")) if index is None else run.items.get(index)
         if item is None:
             item = self._add(run, index, data, out)
@@ -404,12 +403,12 @@ class Adapter:
 
     # Their texts.
 
-    def _read_text(self, event: object, type: str, verb: str, out: list[ops.Operation]) -> None:
+    def _read_text(self, event: Members, type: str, verb: str, out: list[ops.Operation]) -> None:
         known = _PARTS[type]
         run, item = self._item(event, known.item, out)
-        place = (type, (get_int(event, known.number) or 0) if known.number else 0)
+        place = (type, (as_int(event.get(known.number)) or 0) if known.number else 0)
         block = item.blocks.get(place)
-        text = get_str(event, "delta" if verb == "delta" else known.text)
+        text = as_str(event.get("delta" if verb == "delta" else known.text))
         if not text or verb not in ("delta", "done"):
             return
         if block is None or (block.closed and verb == "delta"):
@@ -421,7 +420,7 @@ class Adapter:
             block.grown = True
             out.append(ops.Restate(block.key, text))
 
-    def _read_call(self, event: object, type: str, verb: str, out: list[ops.Operation]) -> None:
+    def _read_call(self, event: Members, type: str, verb: str, out: list[ops.Operation]) -> None:
         run, item = self._item(event, type, out)
         block = next(iter(item.blocks.values()), None)
         if block is None:
@@ -433,50 +432,52 @@ class Adapter:
             return
         field = _CALLS[item.type][1]
         if verb == "delta":
-            text = get_str(event, "delta")
+            text = as_str(event.get("delta"))
             if text:
                 block.grown = True
                 out.append(ops.Text(block.key, text))
         elif verb == "done":
-            out.append(ops.Restate(block.key, get_str(event, field)))
+            out.append(ops.Restate(block.key, as_str(event.get(field))))
 
-    def _part_added(self, event: object, out: list[ops.Operation]) -> None:
-        part = get(event, "part")
+    def _part_added(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
+        part = event.get("part")
         type = get_str(part, "type")
         known = _PARTS.get(type)
         if known is None:
             return
         run, item = self._item(event, known.item, out)
-        place = (type, (get_int(event, known.number) or 0) if known.number else 0)
+        place = (type, (as_int(event.get(known.number)) or 0) if known.number else 0)
         if place not in item.blocks:
             self._open(run, item, place, known.kind, type, out)
 
-    def _part_done(self, event: object, out: list[ops.Operation]) -> None:
-        part = get(event, "part")
+    def _part_done(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
+        part = event.get("part")
         type = get_str(part, "type")
         known = _PARTS.get(type)
         if known is None or not known.number:
             return
         run, item = self._item(event, known.item, out)
-        place = (type, get_int(event, known.number) or 0)
+        place = (type, as_int(event.get(known.number)) or 0)
         self._finish_part(run, item, place[1], part, out)
         block = item.blocks.get(place)
         if block is not None and not block.closed:
             block.closed = True
             out.append(ops.Close(block.key))
 
-    def _annotation(self, event: object, out: list[ops.Operation]) -> None:
+    def _annotation(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
         _, item = self._item(event, "message", out)
-        block = item.blocks.get(("output_text", get_int(event, "content_index") or 0))
+        block = item.blocks.get(("output_text", as_int(event.get("content_index")) or 0))
         if block is not None:
-            out.append(ops.Attach(block.key, "annotations", plain(get(event, "annotation")), append=True))
+            out.append(ops.Attach(block.key, "annotations", plain(event.get("annotation")), append=True))
 
 
 _ENVELOPE: Final = ("type", "sequence_number", "stream_id", "event_id")
 _COMPLETED: Final = ("status", "completed")
 _WHOLE: Final = ("response", "realtime.response")
 
-_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None]]] = {
+_Handler = Callable[["Adapter", Members, str, str, list[ops.Operation]], None]
+
+_HANDLERS: Final[dict[str, _Handler]] = {
     "response.output_item.added": Adapter._item_added,
     "response.output_item.done": Adapter._item_done,
     "response.content_part.added": Adapter._part_added,
@@ -485,3 +486,24 @@ _HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None
     "response.reasoning_summary_part.done": Adapter._part_done,
     "response.output_text.annotation.added": Adapter._annotation,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How an event about an item is read: by whom, and the type of the part or item and the verb it is told."""
+
+    handler: _Handler
+    type: str = ""
+    verb: str = ""
+
+
+@lru_cache(maxsize=256)
+def _reading(kind: str) -> _Reading | None:
+    """How events of the type are read; None if they are about no item, or not known."""
+    stem, _, verb = kind.rpartition(".")
+    if stem in _PART_STEMS:
+        return _Reading(Adapter._read_text, _PART_STEMS[stem], verb)
+    if stem in _CALL_STEMS:
+        return _Reading(Adapter._read_call, _CALL_STEMS[stem], verb)
+    handler = _HANDLERS.get(kind)
+    return None if handler is None else _Reading(handler)
