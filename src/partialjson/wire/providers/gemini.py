@@ -28,15 +28,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import get, get_int, get_list, get_str, plain
+from partialjson.wire.fields import Members, as_int, as_list, as_str, get, get_list, get_str, members, plain
 from partialjson.wire.providers._edits import EditWriter, parse_path
 
-__all__ = ["Adapter", "Parts", "pick", "pick_str"]
+__all__ = ["Adapter", "Parts", "read_error", "wire"]
 
 _API: Final = APIS["gemini"]
 # Some gateways send numbers for words. Google's two APIs agree on these; about others it can only be said that they
@@ -48,19 +47,76 @@ _PAYLOADS: Final = ("executableCode", "codeExecutionResult", "inlineData", "file
 _BESIDES: Final = ("citationMetadata", "groundingMetadata", "urlContextMetadata")
 
 
-@lru_cache(256)
-def _snake(name: str) -> str:
-    return re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name)
+# The names on the wire that have another form in the Python SDK's objects, by that form.
+_WIRE_NAMES: Final = {
+    re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name): name
+    for name in (
+        *_BESIDES,
+        *_PAYLOADS,
+        *_STOP_DETAILS,
+        "blockReason",
+        "boolValue",
+        "finishReason",
+        "functionCall",
+        "functionCalls",
+        "jsonPath",
+        "modelTurn",
+        "modelVersion",
+        "nullValue",
+        "numberValue",
+        "outputTranscription",
+        "partialArgs",
+        "promptFeedback",
+        "responseId",
+        "serverContent",
+        "sessionId",
+        "setupComplete",
+        "stringValue",
+        "thoughtSignature",
+        "toolCall",
+        "toolCallCancellation",
+        "turnComplete",
+        "turnCompleteReason",
+        "usageMetadata",
+        "willContinue",
+    )
+}
+_SDK_NAMES: Final = {wire: sdk for sdk, wire in _WIRE_NAMES.items()}
 
 
-def pick(obj: object, name: str) -> object:
-    """A field by its name on the wire, or in an SDK's objects."""
-    value = get(obj, name)
-    return get(obj, _snake(name)) if value is None else value
+class _EitherName:
+    """The fields of an object that cannot be listed, under either name."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self, members: Members) -> None:
+        self._members = members
+
+    def get(self, name: str, /) -> object:
+        value = self._members.get(name)
+        other = _SDK_NAMES.get(name)
+        return value if value is not None or other is None else self._members.get(other)
 
 
-def pick_str(obj: object, name: str) -> str:
-    return get_str(obj, name) or get_str(obj, _snake(name))
+def wire(obj: object) -> Members:
+    """The fields of an object by their names on the wire, whatever they are called in it."""
+    fields = members(obj)
+    if not isinstance(fields, Mapping):
+        return _EitherName(fields)
+    for name in fields:
+        if name in _WIRE_NAMES:
+            break
+    else:
+        return fields
+    found: dict[object, object] = {}
+    for name, value in fields.items():
+        if value is not None:
+            known = _WIRE_NAMES.get(name)
+            if known is None:
+                found[name] = value
+            elif fields.get(known) is None:
+                found[known] = value
+    return cast("Members", found)
 
 
 @dataclass(slots=True)
@@ -85,15 +141,16 @@ class Parts:
 
     def read(self, part: object, out: list[ops.Operation]) -> None:
         """One part of a candidate's content."""
-        function = pick(part, "functionCall")
-        text = get(part, "text")
+        fields = wire(part)
+        function = fields.get("functionCall")
+        text = fields.get("text")
         if function is not None:
             self.read_call(function, out)
         elif isinstance(text, str):
-            self.read_text("reasoning" if get(part, "thought") is True else "text", text, out)
+            self.read_text("reasoning" if fields.get("thought") is True else "text", text, out)
         else:
-            self._read_payload(part, out)
-        signature = pick(part, "thoughtSignature")
+            self._read_payload(fields, out)
+        signature = fields.get("thoughtSignature")
         if signature:
             if self.last is None:
                 self._open("text", "text", out)
@@ -109,9 +166,9 @@ class Parts:
             self.run = kind, self._open(kind, type or ("thought" if kind == "reasoning" else "text"), out)
         out.append(ops.Text(self.run[1], text))
 
-    def _read_payload(self, part: object, out: list[ops.Operation]) -> None:
+    def _read_payload(self, part: Members, out: list[ops.Operation]) -> None:
         for name in _PAYLOADS:
-            payload = plain(pick(part, name))
+            payload = plain(part.get(name))
             if payload is not None:
                 self.close_run(out)
                 self._settle_call(out)
@@ -143,17 +200,17 @@ class Parts:
 
     def read_call(self, function: object, out: list[ops.Operation]) -> tuple[int, int] | None:
         """A call, or more of one; gives the key of the call it belongs to."""
-        name = get_str(function, "name")
-        arguments, edits = plain(get(function, "args")), get_list(function, "partialArgs")
-        edits = edits or get_list(function, "partial_args")
-        more = pick(function, "willContinue") is True
+        fields = wire(function)
+        name = as_str(fields.get("name"))
+        arguments, edits = plain(fields.get("args")), as_list(fields.get("partialArgs"))
+        more = fields.get("willContinue") is True
         empty = not arguments and not edits
         if name or self.call is None:
             if empty and not name and not more and not isinstance(arguments, Mapping):
                 return None
             self.close_run(out)
             self._leave_call(out)
-            key = self._open("call", "functionCall", out, name, get_str(function, "id"))
+            key = self._open("call", "functionCall", out, name, as_str(fields.get("id")))
             self.call = _Call(key)
         call = self.call
         call.given = call.given or isinstance(arguments, Mapping)
@@ -176,21 +233,22 @@ class Parts:
         more = False
         pieces: list[str] = []
         for edit in edits if isinstance(edits, (list, tuple)) else ():
-            path = parse_path(pick_str(edit, "jsonPath"))
-            more = pick(edit, "willContinue") is True
+            fields = wire(edit)
+            path = parse_path(as_str(fields.get("jsonPath")))
+            more = fields.get("willContinue") is True
             if path is None:
                 writer.lose()
                 out.append(ops.Attach(call.key, "unread", plain(edit), append=True))
                 continue
-            text, number = pick(edit, "stringValue"), pick(edit, "numberValue")
-            truth = pick(edit, "boolValue")
+            text, number = fields.get("stringValue"), fields.get("numberValue")
+            truth = fields.get("boolValue")
             if isinstance(text, str):
                 pieces.append(writer.string(path, text, more))
             elif isinstance(number, (int, float)):
                 pieces.append(writer.scalar(path, number))
             elif isinstance(truth, bool):
                 pieces.append(writer.scalar(path, truth))
-            elif pick(edit, "nullValue") is not None:
+            elif fields.get("nullValue") is not None:
                 pieces.append(writer.scalar(path, None))
             else:
                 pieces.append(writer.mark(path))
@@ -243,59 +301,66 @@ class Adapter:
     def __init__(self) -> None:
         self._parts: dict[int, Parts] = {}
         self._info = ops.Info()
+        self._told: tuple[object, object] = None, None  # the id and the model as the last response had them
         self._stopped = False
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
-        if event == ops.DONE:
+        if isinstance(event, str) and event == ops.DONE:
             return [ops.End()] if self._stopped else []
-        out: list[ops.Operation] = []
         if isinstance(event, (list, tuple)):
             # An error body in the form of an array, inside of an event.
             return [op for item in event if get(item, "error") for op in self.feed(item, name)]
-        self._read_info(event, out)
-        for position, candidate in enumerate(get_list(event, "candidates")):
-            index = get_int(candidate, "index")
-            self._read_candidate(position if index is None else index, candidate, out)
-        self._read_feedback(event, out)
-        usage = plain(pick(event, "usageMetadata"))
+        out: list[ops.Operation] = []
+        fields = wire(event)
+        told = fields.get("responseId"), fields.get("modelVersion")
+        if told != self._told:
+            self._told = told
+            self._read_info(ops.Info(as_str(told[0]), as_str(told[1])), out)
+        for position, candidate in enumerate(as_list(fields.get("candidates"))):
+            self._read_candidate(position, wire(candidate), out)
+        feedback = fields.get("promptFeedback")
+        if feedback is not None:
+            self._read_feedback(feedback, out)
+        usage = plain(fields.get("usageMetadata"))
         if isinstance(usage, Mapping):
             out.append(ops.Usage(usage, whole=True))
-        error = get(event, "error")
+        error = fields.get("error")
         if error:
             out.append(read_error(error))
         return out
 
-    def _read_info(self, event: object, out: list[ops.Operation]) -> None:
-        info = ops.Info(pick_str(event, "responseId"), pick_str(event, "modelVersion"))
+    def _read_info(self, info: ops.Info, out: list[ops.Operation]) -> None:
         if info != self._info and (info.id or info.model):
             self._info = info
             out.append(info)
 
-    def _read_candidate(self, number: int, candidate: object, out: list[ops.Operation]) -> None:
-        parts = self._parts.setdefault(number, Parts(number))
+    def _read_candidate(self, position: int, candidate: Members, out: list[ops.Operation]) -> None:
+        index = as_int(candidate.get("index"))
+        number = position if index is None else index
+        parts = self._parts.get(number)
+        if parts is None:
+            parts = self._parts[number] = Parts(number)
         part: object = None
-        for part in get_list(get(candidate, "content"), "parts"):
+        for part in get_list(candidate.get("content"), "parts"):
             parts.read(part, out)
         for name in _BESIDES:
-            found = plain(pick(candidate, name))
+            found = plain(candidate.get(name))
             if found and parts.last is not None:
                 out.append(ops.Attach(parts.last, name, found))
-        raw = pick(candidate, "finishReason")
-        word = _NUMBERS.get(raw, "OTHER") if isinstance(raw, int) else pick_str(candidate, "finishReason")
+        raw = candidate.get("finishReason")
+        word = _NUMBERS.get(raw, "OTHER") if isinstance(raw, int) else as_str(raw)
         if word and word != _UNSPECIFIED:
             reason = _API.reason(word)
             parts.end(reason == "complete", out)
-            values = {name: plain(pick(candidate, name)) for name in _STOP_DETAILS}
+            values = {name: plain(candidate.get(name)) for name in _STOP_DETAILS}
             details = {name: value for name, value in values.items() if value}
-            runs_on = reason == "complete" and pick(part, "executableCode") is not None
+            runs_on = reason == "complete" and wire(part).get("executableCode") is not None
             self._stopped = not runs_on
-            out.append(
-                ops.Stop(reason, str(raw) if isinstance(raw, int) else word, number, not runs_on, details or None)
-            )
+            said = str(raw) if isinstance(raw, int) else word
+            out.append(ops.Stop(reason, said, number, not runs_on, details or None))
 
-    def _read_feedback(self, event: object, out: list[ops.Operation]) -> None:
-        feedback = pick(event, "promptFeedback")
-        word = pick_str(feedback, "blockReason")
+    def _read_feedback(self, feedback: object, out: list[ops.Operation]) -> None:
+        word = as_str(wire(feedback).get("blockReason"))
         if word:
             details = plain(feedback)
             self._stopped = True

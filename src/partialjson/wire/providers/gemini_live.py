@@ -17,8 +17,8 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import get, get_list, get_str, plain
-from partialjson.wire.providers.gemini import Parts, pick, pick_str, read_error
+from partialjson.wire.fields import Members, as_list, as_str, get_list, get_str, plain
+from partialjson.wire.providers.gemini import Parts, read_error, wire
 
 __all__ = ["Adapter"]
 
@@ -37,25 +37,21 @@ class Adapter:
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
-        session = get_str(pick(event, "setupComplete"), "sessionId") or get_str(
-            pick(event, "setupComplete"), "session_id"
-        )
+        fields = wire(event)
+        session = as_str(wire(fields.get("setupComplete")).get("sessionId"))
         if session:
             out.append(ops.Info(session))
-        content = pick(event, "serverContent")
-        if content is not None:
-            self._content(content, out)
-        calls = pick(event, "toolCall")
-        if calls is not None:
-            self._call(calls, out)
-        for id in get_list(pick(event, "toolCallCancellation"), "ids"):
+        content = wire(fields.get("serverContent"))
+        self._content(content, out)
+        self._call(wire(fields.get("toolCall")), out)
+        for id in get_list(fields.get("toolCallCancellation"), "ids"):
             key = self._calls.get(id) if isinstance(id, str) else None
             if key is not None:
                 out.append(ops.Withdraw(key))
-        usage = plain(pick(event, "usageMetadata"))
+        usage = plain(fields.get("usageMetadata"))
         if isinstance(usage, Mapping):
             out.append(ops.Usage(usage, whole=True))
-        error = get(event, "error")
+        error = fields.get("error")
         if error:
             out.append(read_error(error))
         self._end(content, out)
@@ -66,9 +62,9 @@ class Adapter:
             self._over = self._asked = self._interrupted = False
             out.append(ops.Begin())
 
-    def _content(self, content: object, out: list[ops.Operation]) -> None:
-        parts = get_list(pick(content, "modelTurn"), "parts")
-        spoken = get_str(pick(content, "outputTranscription"), "text")
+    def _content(self, content: Members, out: list[ops.Operation]) -> None:
+        parts = get_list(content.get("modelTurn"), "parts")
+        spoken = get_str(content.get("outputTranscription"), "text")
         if parts or spoken:
             self._over = self._over or self._asked
             self._begin(out)
@@ -76,8 +72,8 @@ class Adapter:
             self._parts.read(part, out)
         self._parts.read_text("text", spoken, out, "outputTranscription")
 
-    def _call(self, calls: object, out: list[ops.Operation]) -> None:
-        functions = get_list(calls, "functionCalls") or get_list(calls, "function_calls")
+    def _call(self, calls: Members, out: list[ops.Operation]) -> None:
+        functions = as_list(calls.get("functionCalls"))
         if not functions:
             return
         self._begin(out)
@@ -87,20 +83,20 @@ class Adapter:
             id = get_str(function, "id")
             if key is not None and id:
                 self._calls[id] = key
-            open_call = pick(function, "willContinue") is True
+            open_call = wire(function).get("willContinue") is True
         if open_call:
             return
         self._parts.end(True, out)
         self._asked = True
         out.append(ops.Stop(_API.reason("toolCall"), "toolCall", terminal=True))
 
-    def _end(self, content: object, out: list[ops.Operation]) -> None:
-        if pick(content, "interrupted") is True:
+    def _end(self, content: Members, out: list[ops.Operation]) -> None:
+        if content.get("interrupted") is True:
             self._interrupted = True
             out.append(ops.Stop(_API.reason("interrupted"), "interrupted"))
-        if pick(content, "turnComplete") is True and not self._over:
+        if content.get("turnComplete") is True and not self._over:
             self._parts.end(not self._interrupted, out)
-            word = pick_str(content, "turnCompleteReason") or "turnComplete"
+            word = as_str(content.get("turnCompleteReason")) or "turnComplete"
             if not self._interrupted:
                 out.append(ops.Stop(_API.reason("turnComplete"), word))
             out.append(ops.End())
