@@ -95,7 +95,7 @@ def test_every_row_has_its_module_and_its_framings(name: str) -> None:
 def test_only_the_module_has_to_be_given() -> None:
     api = API("made_up")
     assert (api.framings, api.turn, api.model_role, api.operation) == (("sse",), "content", "assistant", "chat")
-    assert not (api.session or api.prefill or api.reasons or api.system)
+    assert (api.session, api.prefill, api.reasons, api.system) == (False, False, {}, "")
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

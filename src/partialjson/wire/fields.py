@@ -10,12 +10,13 @@ Nothing here raises, whatever an event looks like.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 __all__ = [
     "Members",
     "as_int",
     "as_list",
+    "as_mapping",
     "as_str",
     "get",
     "get_int",
@@ -58,12 +59,11 @@ _NOTHING: Final[Mapping[str, object]] = {}
 def members(obj: object) -> Members:
     """The fields of an object of any kind. What cannot have any, such as None or a text, has none. Members
     are their own members."""
-    kind = type(obj)
-    if kind is dict:  # much the commonest, and the checks by abstract classes are slow
-        return cast("Members", obj)
-    if obj is None or kind is str:
+    if type(obj) is dict:  # much the commonest, and the checks by abstract classes are slow
+        return obj
+    if obj is None or type(obj) is str:
         return _NOTHING
-    if hasattr(kind, "__pydantic_fields__"):  # asking a model for what it has not is slow, too
+    if hasattr(type(obj), "__pydantic_fields__"):  # asking a model for what it has not is slow, too
         extra = getattr(obj, "__pydantic_extra__", None)
         return {**extra, **obj.__dict__} if extra else obj.__dict__
     if isinstance(obj, Mapping):
@@ -92,6 +92,11 @@ def as_list(value: object) -> Sequence[object]:
     if value is None:
         return ()
     return value if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) else ()
+
+
+def as_mapping(value: object) -> Mapping[str, object] | None:
+    """The value if it is a mapping, and None if it is something else."""
+    return value if type(value) is dict or isinstance(value, Mapping) else None
 
 
 def get(obj: object, name: str) -> object:

@@ -112,9 +112,13 @@ class TextInput:
         elif isinstance(chunk, (bytes, bytearray, memoryview)):
             if self._kind is not bytes:
                 self._begin(bytes)
-            data = self._tail + bytes(chunk) if self._tail else bytes(chunk)
+            data = chunk if type(chunk) is bytes else bytes(chunk)
+            if self._tail:
+                data = self._tail + data
+                self._tail = b""
             text, used = utf_8_decode(data, "replace")
-            self._tail = data[used:]
+            if used < len(data):
+                self._tail = data[used:]
         else:
             raise TypeError(f"a body is fed as bytes or str, not {type(chunk).__name__}")
         if text and self._at_start:
@@ -190,33 +194,19 @@ class SSEDecoder:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         lines = text.split("\n")
         rest = lines.pop()
-        measured = self._limit is not None and self._line_size + self._data_size + len(text) > self._limit
+        held = self._line_size + self._data_size + len(text)
         if lines and self._line:
             lines[0] = "".join([*self._line, lines[0]])
             self._line = []
             self._line_size = 0
-        data = self._data
-        for line in lines:
-            if measured:
+        if self._limit is None or held <= self._limit:
+            self._read(lines, items)
+        else:
+            for line in lines:
                 self._measure(line, items)
-            if not line:
-                if data:
-                    items.append(self._event())
-                    data = self._data = []
-                    self._data_size = 0
-                self.last_event_id = self._id
-                self._type = ""
-                self._retry = None
-            elif line[:6] == "data: ":
-                data.append(line[6:])
-                self._data_size += len(line) - 5
-            elif line[:7] == "event: ":
-                self._type = line[7:]
-            elif (stray := self._field(line)) is not None:
-                items.append(stray)
+                self._read([line], items)
+            self._measure(rest, items)
         if rest:
-            if measured:
-                self._measure(rest, items)
             self._line.append(rest)
             self._line_size += len(rest)
         return items
@@ -243,12 +233,33 @@ class SSEDecoder:
 
     def _measure(self, piece: str, items: list[SSEEvent | StrayLine]) -> None:
         """Refuses a piece of a line with which the event grows past the limit."""
-        assert self._limit is not None
-        if self._line_size + len(piece) + self._data_size > self._limit:
+        if self._limit is not None and self._line_size + len(piece) + self._data_size > self._limit:
             self._error = SSEError(
                 f"an event of the stream is longer than the limit of {self._limit} characters", tuple(items)
             )
             raise self._error
+
+    def _read(self, lines: list[str], items: list[SSEEvent | StrayLine]) -> None:
+        """Reads whole lines."""
+        data = self._data
+        known = len(data)
+        for line in lines:
+            if not line:
+                if data:
+                    items.append(self._event())
+                    data = self._data = []
+                    known = self._data_size = 0
+                self.last_event_id = self._id
+                self._type = ""
+                self._retry = None
+            elif line[:6] == "data: ":
+                data.append(line[6:])
+            elif line[:7] == "event: ":
+                self._type = line[7:]
+            elif (stray := self._field(line)) is not None:
+                items.append(stray)
+        if data:
+            self._data_size += sum(len(value) + 1 for value in data[known:])
 
     def _field(self, line: str) -> StrayLine | None:
         name, _, value = line.partition(":")
@@ -256,7 +267,6 @@ class SSEDecoder:
         match name:
             case "data":
                 self._data.append(value)
-                self._data_size += len(value) + 1
             case "event":
                 self._type = value
             case "id":

@@ -18,13 +18,13 @@ documentation, and the event models of its SDK.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import Members, as_int, as_str, get, get_list, get_str, members, plain
+from partialjson.wire.fields import Members, as_int, as_mapping, as_str, get, get_list, get_str, members, plain
 
 __all__ = ["Adapter"]
 
@@ -107,8 +107,8 @@ class Adapter:
         text = get_str(content, "text") or get_str(content, "thinking")
         if text and kind in ("text", "reasoning"):
             out.append(ops.Text(block.key, text))
-        data = plain(content)
-        if isinstance(data, Mapping):
+        data = as_mapping(plain(content))
+        if data is not None:
             out.extend(
                 ops.Attach(block.key, str(field), value)
                 for field, value in data.items()
@@ -193,8 +193,8 @@ def _read_error(event: object, out: list[ops.Operation]) -> None:
 
 
 def _usage(holder: object, out: list[ops.Operation]) -> None:
-    counts = plain(get(holder, "usage"))
-    if isinstance(counts, Mapping):
+    counts = as_mapping(plain(get(holder, "usage")))
+    if counts is not None:
         out.append(ops.Usage(counts))
 
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import get, get_int, get_str, plain
+from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
 
 __all__ = ["Adapter"]
 
@@ -50,8 +50,8 @@ class Adapter:
             kind: ops.Kind = "call" if word in ("toolUse", "tool_use") else "server_call"
             self._begin(index, kind, word, out, get_str(tool, "name"), get_str(tool, "toolUseId"))
             return
-        fields = plain(start)
-        if isinstance(fields, Mapping):
+        fields = as_mapping(plain(start))
+        if fields is not None:
             for name, value in fields.items():
                 key = self._begin(index, "other", str(name), out)
                 out.append(ops.Attach(key, str(name), value))
@@ -120,8 +120,8 @@ class Adapter:
             out.append(ops.End())
 
     def _metadata(self, data: object, out: list[ops.Operation]) -> None:
-        usage = plain(get(data, "usage"))
-        if isinstance(usage, Mapping):
+        usage = as_mapping(plain(get(data, "usage")))
+        if usage is not None:
             out.append(ops.Usage(usage))
         if self._stopped:
             out.append(ops.End())

@@ -14,12 +14,12 @@ Sources: Cohere's API reference for streaming in version 2, and the types of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import get, get_int, get_str, plain
+from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
 
 __all__ = ["Adapter"]
 
@@ -149,8 +149,8 @@ class Adapter:
 
     def _end_message(self, event: object, out: list[ops.Operation]) -> None:
         delta = get(event, "delta")
-        usage = plain(get(delta, "usage"))
-        if isinstance(usage, Mapping):
+        usage = as_mapping(plain(get(delta, "usage")))
+        if usage is not None:
             out.append(ops.Usage(usage))
         error = get(delta, "error")
         if error:

@@ -28,11 +28,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import Members, as_int, as_list, as_str, get, get_list, get_str, members, plain
+from partialjson.wire.fields import Members, as_int, as_list, as_mapping, as_str, get, get_list, get_str, members, plain
 from partialjson.wire.providers._edits import EditWriter, parse_path
 
 __all__ = ["Adapter", "Parts", "read_error", "wire"]
@@ -46,10 +46,9 @@ _STOP_DETAILS: Final = ("finishMessage", "continuationToken", "safetyRatings")
 _PAYLOADS: Final = ("executableCode", "codeExecutionResult", "inlineData", "fileData", "toolCall", "toolResponse")
 _BESIDES: Final = ("citationMetadata", "groundingMetadata", "urlContextMetadata")
 
-
-# The names on the wire that have another form in the Python SDK's objects, by that form.
-_WIRE_NAMES: Final = {
-    re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name): name
+# The names in the Python SDK's objects of what has another name on the wire, by that.
+_SDK_NAMES: Final = {
+    name: re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name)
     for name in (
         *_BESIDES,
         *_PAYLOADS,
@@ -81,11 +80,11 @@ _WIRE_NAMES: Final = {
         "willContinue",
     )
 }
-_SDK_NAMES: Final = {wire: sdk for sdk, wire in _WIRE_NAMES.items()}
+_RENAMED: Final = frozenset(_SDK_NAMES.values())
 
 
 class _EitherName:
-    """The fields of an object that cannot be listed, under either name."""
+    """The fields of an object that may have the SDK's names, by the names on the wire."""
 
     __slots__ = ("_members",)
 
@@ -94,29 +93,17 @@ class _EitherName:
 
     def get(self, name: str, /) -> object:
         value = self._members.get(name)
+        if value is not None:
+            return value
         other = _SDK_NAMES.get(name)
-        return value if value is not None or other is None else self._members.get(other)
+        return None if other is None else self._members.get(other)
 
 
 def wire(obj: object) -> Members:
     """The fields of an object by their names on the wire, whatever they are called in it."""
-    fields = members(obj)
-    if not isinstance(fields, Mapping):
-        return _EitherName(fields)
-    for name in fields:
-        if name in _WIRE_NAMES:
-            break
-    else:
-        return fields
-    found: dict[object, object] = {}
-    for name, value in fields.items():
-        if value is not None:
-            known = _WIRE_NAMES.get(name)
-            if known is None:
-                found[name] = value
-            elif fields.get(known) is None:
-                found[known] = value
-    return cast("Members", found)
+    if type(obj) is dict and _RENAMED.isdisjoint(obj):
+        return obj
+    return _EitherName(members(obj))
 
 
 @dataclass(slots=True)
@@ -160,7 +147,8 @@ class Parts:
     def read_text(self, kind: ops.Kind, text: str, out: list[ops.Operation], type: str = "") -> None:
         if not text:
             return
-        self._settle_call(out)
+        if self.call is not None:
+            self._settle_call(out)
         if self.run is None or self.run[0] != kind:
             self.close_run(out)
             self.run = kind, self._open(kind, type or ("thought" if kind == "reasoning" else "text"), out)
@@ -321,9 +309,10 @@ class Adapter:
         feedback = fields.get("promptFeedback")
         if feedback is not None:
             self._read_feedback(feedback, out)
-        usage = plain(fields.get("usageMetadata"))
-        if isinstance(usage, Mapping):
-            out.append(ops.Usage(usage, whole=True))
+        usage = fields.get("usageMetadata")
+        counts = None if usage is None else as_mapping(plain(usage))
+        if counts is not None:
+            out.append(ops.Usage(counts, whole=True))
         error = fields.get("error")
         if error:
             out.append(read_error(error))

@@ -13,13 +13,13 @@ Sources: Google's documentation of streaming in the Interactions API, and the ty
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import get, get_int, get_list, get_str, plain
+from partialjson.wire.fields import as_mapping, get, get_int, get_list, get_str, plain
 from partialjson.wire.providers.gemini import read_error
 
 __all__ = ["Adapter"]
@@ -67,8 +67,8 @@ class Adapter:
         id, model = get_str(interaction, "id"), get_str(interaction, "model") or get_str(interaction, "agent")
         if id or model:
             out.append(ops.Info(id, model))
-        usage = plain(get(interaction, "usage"))
-        if isinstance(usage, Mapping):
+        usage = as_mapping(plain(get(interaction, "usage")))
+        if usage is not None:
             out.append(ops.Usage(usage, whole=True))
 
     def _completed(self, event: object, out: list[ops.Operation]) -> None:
@@ -111,8 +111,8 @@ class Adapter:
         return step
 
     def _attach_rest(self, key: int, data: object, out: list[ops.Operation]) -> None:
-        fields = plain(data)
-        if isinstance(fields, Mapping):
+        fields = as_mapping(plain(data))
+        if fields is not None:
             out.extend(
                 ops.Attach(key, str(name), value)
                 for name, value in fields.items()

@@ -12,12 +12,11 @@ Sources: the Live API reference for server messages, and the types of the google
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import Members, as_list, as_str, get_list, get_str, plain
+from partialjson.wire.fields import Members, as_list, as_mapping, as_str, get_list, get_str, plain
 from partialjson.wire.providers.gemini import Parts, read_error, wire
 
 __all__ = ["Adapter"]
@@ -48,8 +47,8 @@ class Adapter:
             key = self._calls.get(id) if isinstance(id, str) else None
             if key is not None:
                 out.append(ops.Withdraw(key))
-        usage = plain(fields.get("usageMetadata"))
-        if isinstance(usage, Mapping):
+        usage = as_mapping(plain(fields.get("usageMetadata")))
+        if usage is not None:
             out.append(ops.Usage(usage, whole=True))
         error = fields.get("error")
         if error:

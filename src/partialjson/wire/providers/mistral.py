@@ -13,11 +13,11 @@ Sources: Mistral's API reference and the types of its SDK.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from partialjson.wire import ops
-from partialjson.wire.fields import get, get_int, get_str, plain
+from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
 from partialjson.wire.providers import openai_chat
 
 __all__ = ["Adapter"]
@@ -93,8 +93,8 @@ class Adapter(openai_chat.Adapter):
         out.append(ops.Close(key))
 
     def _finished(self, event: object, out: list[ops.Operation]) -> None:
-        usage = plain(get(event, "usage"))
-        if isinstance(usage, Mapping):
+        usage = as_mapping(plain(get(event, "usage")))
+        if usage is not None:
             out.append(ops.Usage(usage))
         out.append(ops.End())
 

@@ -25,14 +25,13 @@ OpenRouter, DeepSeek and Mistral documentation for their additions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
 from partialjson.wire.brackets import Brackets
-from partialjson.wire.fields import Members, as_int, as_list, as_str, get, get_list, get_str, members, plain
+from partialjson.wire.fields import Members, as_int, as_list, as_mapping, as_str, get, get_list, get_str, members, plain
 
 __all__ = ["Adapter", "Choice", "read_stop", "read_text"]
 
@@ -171,8 +170,8 @@ def read_text(state: Choice, kind: ops.Kind, text: str, out: list[ops.Operation]
 
 
 def _read_usage(usage: object, out: list[ops.Operation]) -> None:
-    counts = plain(usage)
-    if isinstance(counts, Mapping):
+    counts = as_mapping(plain(usage))
+    if counts is not None:
         out.append(ops.Usage(counts))
 
 

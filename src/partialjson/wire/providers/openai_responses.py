@@ -31,7 +31,7 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import Members, as_int, as_str, get, get_list, get_str, members, plain
+from partialjson.wire.fields import Members, as_int, as_mapping, as_str, get, get_list, get_str, members, plain
 
 __all__ = ["Adapter"]
 
@@ -209,8 +209,8 @@ class Adapter:
         run = self._run(self._lane(members(event)))
         self._read_info(response, out)
         self._read_output(run, response, out)
-        usage = plain(get(response, "usage"))
-        if isinstance(usage, Mapping):
+        usage = as_mapping(plain(get(response, "usage")))
+        if usage is not None:
             out.append(ops.Usage(usage))
         self._read_status(run.choice, response, kind.removeprefix("response."), out)
         self._runs = {lane: other for lane, other in self._runs.items() if other is not run}
@@ -349,8 +349,8 @@ class Adapter:
             out.append(ops.Restate(block.key, text))
         elif text is not None and not block.grown and item.type in _CALLS:
             out.append(ops.Value(block.key, plain(text)))
-        fields = plain(data)
-        if isinstance(fields, Mapping):
+        fields = as_mapping(plain(data))
+        if fields is not None:
             out.extend(
                 ops.Attach(block.key, str(name), value)
                 for name, value in fields.items()
