@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from partialjson._records import quick_init
+from partialjson._records import quick
 from partialjson.reasons import Reason
 
 __all__ = [
@@ -50,14 +50,14 @@ itself; ``other``: a block whose text, if it has any, is no part of the answer, 
 tool or the code it runs."""
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Begin:
     """A message begins. Wire formats that mark it may do so again in the same body: after the end of a
     message, or, where a gateway tried again, without one. What comes then is a message of its own."""
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Open:
     """A block begins. Its place among the blocks of its choice is the place of this operation among theirs.
@@ -81,7 +81,7 @@ class Open:
     paragraph: bool = False
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Identify:
     """The name or id of an open tool call became known after it opened; "" is nothing new."""
@@ -91,7 +91,7 @@ class Identify:
     call_id: str = ""
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Text:
     """The block's text continues: prose, or a fragment of a JSON document cut anywhere."""
@@ -100,7 +100,7 @@ class Text:
     text: str
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Restate:
     """The provider repeats the block's text as a whole. It may equal what was streamed, extend it, or contradict
@@ -110,7 +110,7 @@ class Restate:
     text: str
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Value:
     """The block's document came whole and already parsed; it has no source text."""
@@ -119,7 +119,7 @@ class Value:
     value: object
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Attach:
     """Something else belongs to the block: a signature, a citation, the payload of a result.
@@ -133,7 +133,7 @@ class Attach:
     append: bool = False
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Close:
     """The provider closed the block. That is no promise that the document in it is whole; ``cut`` is the
@@ -143,7 +143,7 @@ class Close:
     cut: bool = False
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Withdraw:
     """The provider takes a call back: it is not to be run, and its result is not wanted."""
@@ -151,7 +151,7 @@ class Withdraw:
     key: Key
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Info:
     """The message's own data, where it is new; "" is nothing new."""
@@ -160,7 +160,7 @@ class Info:
     model: str = ""
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Token counts in the provider's own names. They are totals of the message: a later count replaces an
@@ -170,7 +170,7 @@ class Usage:
     whole: bool = False
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Stop:
     """The provider says why a choice stops.
@@ -186,13 +186,13 @@ class Stop:
     details: Mapping[str, object] | None = None
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class End:
     """The terminal event of the whole stream."""
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class Error:
     """The provider reports an error instead of going on; ``body`` is the error as it came, as plain data.

@@ -26,7 +26,7 @@ from codecs import utf_8_decode
 from dataclasses import dataclass
 from typing import Final
 
-from partialjson._records import quick_init
+from partialjson._records import quick
 
 __all__ = ["IncompleteBlock", "SSEDecoder", "SSEError", "SSEEvent", "StrayLine", "TextInput"]
 
@@ -37,7 +37,7 @@ _RETRY_DIGITS: Final = 18  # more digits than any clock needs, and far below the
 DEFAULT_LIMIT: Final = 128 * 1024 * 1024
 
 
-@quick_init
+@quick
 @dataclass(frozen=True, slots=True)
 class SSEEvent:
     """One dispatched event.
