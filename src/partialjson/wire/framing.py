@@ -304,7 +304,7 @@ def payload(data: str) -> object:
     try:
         value, end = _SCAN(data, 0)
     except StopIteration:
-        end = -1
+        value, end = None, -1
     if end == len(data):
         return value
     return data if data == ops.DONE else json.loads(data)
