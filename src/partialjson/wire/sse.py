@@ -244,7 +244,12 @@ class SSEDecoder:
         data = self._data
         known = len(data)
         for line in lines:
-            if not line:
+            name, _, value = line.partition(": ")
+            if name == "data":
+                data.append(value)
+            elif name == "event":
+                self._type = value
+            elif not line:
                 if data:
                     items.append(self._event())
                     data = self._data = []
@@ -252,10 +257,6 @@ class SSEDecoder:
                 self.last_event_id = self._id
                 self._type = ""
                 self._retry = None
-            elif line[:6] == "data: ":
-                data.append(line[6:])
-            elif line[:7] == "event: ":
-                self._type = line[7:]
             elif (stray := self._field(line)) is not None:
                 items.append(stray)
         if data:
