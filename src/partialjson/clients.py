@@ -38,7 +38,7 @@ from typing import Any, Final, Unpack
 
 from partialjson.messages import MessageEnd, MessageFailed, MessageParser, Update
 from partialjson.messages.parser import MessageOptions
-from partialjson.wire.apis import framings_of
+from partialjson.wire.apis import api_named
 
 __all__ = ["AsyncMessageStream", "MessageStream", "aread", "read"]
 
@@ -60,7 +60,7 @@ class _Reader:
         self._closed = False
         self._events = False  # the items are events, not pieces of a body
         self._failed = False
-        self._session = framings_of(message.api) == ("json-frames",)
+        self._session = api_named(message.api).session
 
     def end(self) -> MessageEnd:
         """Ends the message, as ``MessageParser.end`` does, and tells how it ended."""

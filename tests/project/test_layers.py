@@ -20,7 +20,18 @@ import partialjson
 ROOT = Path(partialjson.__file__).parent
 
 # What anybody may import.
-BASE = {"_missing", "_sources", "_typevars", "errors", "limits", "markers", "options", "outcomes"}
+BASE = {
+    "_missing",
+    "_records",
+    "_sources",
+    "_typevars",
+    "errors",
+    "limits",
+    "markers",
+    "options",
+    "outcomes",
+    "reasons",
+}
 
 # For each layer: what it may import when it is loaded, and what more when a feature is used. Its own modules and the
 # standard library go without saying. A layer is a folder, or a module beside the folders.
@@ -30,12 +41,12 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, set()),
     "streaming": ({*BASE, "_core"}, {"typed"}),
     "sequences": ({*BASE, "_core", "streaming"}, set()),
-    "resume": ({*BASE, "_core"}, set()),
+    "resume": ({*BASE, "_core", "wire"}, set()),
     "patch": (BASE, set()),
     "wire": ({*BASE, "_core"}, set()),
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
     "clients": ({*BASE, "messages", "wire"}, set()),
-    "otel": ({*BASE, "messages", "opentelemetry"}, {"opentelemetry"}),
+    "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
     "render": (BASE, {"pydantic"}),
     "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),
     # Fronts: public names for what lives elsewhere.

@@ -42,6 +42,7 @@ from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.reasons import cuts
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -60,10 +61,6 @@ UNKNOWN: Final = 0
 STR: Final = 1
 BYTES: Final = 2
 
-# Words of providers and of this library for an end that does not cut the text. Any other word may have cut a number.
-WHOLE_REASONS: Final = frozenset(
-    ["stop", "end_turn", "tool_use", "tool_calls", "function_call", "complete", "completed", "tool_call"]
-)
 
 
 @final
@@ -434,7 +431,7 @@ class Parser(Generic[T]):
         try:
             if self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
-            self._lexer.finish(reason is not None and reason.lower() not in WHOLE_REASONS)
+            self._lexer.finish(reason is not None and cuts(reason))
         except IncompleteError as error:
             self._life = CLOSED
             if self._input == BYTES:

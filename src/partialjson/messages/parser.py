@@ -25,9 +25,8 @@ from partialjson.messages.updates import (
 from partialjson.options import DocumentOptions, refuse_unknown
 from partialjson.resume import Mode
 from partialjson.wire.apis import adapter_for, framings_of
-from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for
+from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
 from partialjson.wire.ops import (
-    DONE,
     Attach,
     Begin,
     Close,
@@ -292,7 +291,7 @@ class MessageParser:
         if not data:
             return
         try:
-            event = _payload(data)
+            event = payload(data)
             operations = self._adapter.feed(event, item.event)
             self._operations.extend(operations)
             if self._events == 1 and not operations:
@@ -362,7 +361,7 @@ class MessageParser:
         if block.event is None or self._error:
             return False
         try:
-            event = _payload(block.event.data.strip())
+            event = payload(block.event.data.strip())
             operations = self._adapter.feed(event, block.event.event)
         except (ValueError, RecursionError):
             return False
@@ -448,11 +447,6 @@ class MessageParser:
             block.id = op.call_id or block.id
             block.name = op.name or block.name
             self._updates += choice._progress(block.position, block, partial(choice._identify, block))
-
-
-def _payload(data: str) -> object:
-    """The event behind a payload. ValueError or RecursionError if it is no JSON that can be read."""
-    return data if data == DONE else json.loads(data)
 
 
 def _excerpt(text: str) -> str:
