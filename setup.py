@@ -11,8 +11,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-CORE = ["events", "refcounts", "selection", "plan", "view", "changes", "lookahead", "tree", "machine", "bulk", "lexer"]
-CORE += ["checkpoint", "parser"]
+CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "view", "changes", "lookahead"]
+CORE += ["tree", "machine", "bulk", "lexer", "checkpoint", "parser"]
 
 
 class OptionalBuildExt(build_ext):

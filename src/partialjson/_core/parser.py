@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast, final, ove
 from partialjson._core.checkpoint import VERSION, load_journal, save_journal, text_so_far
 from partialjson._core.events import Event, Path
 from partialjson._core.lexer import Lexer
-from partialjson._core.plan import Failure, Plan, Text
+from partialjson._core.plan import Failure, Text
+from partialjson._core.required import missing_required
 from partialjson._core.selection import compile_selection
+from partialjson._core.target import Options, Target, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.view import View
 from partialjson._missing import MISSING
@@ -59,7 +61,7 @@ class Parser(Generic[T]):
 
     Args:
         target: what the document must be: nothing for plain JSON values, a pydantic model or any other type pydantic
-            understands, or a ``TypeAdapter``.
+            understands, a ``TypeAdapter``, or a ``Target`` made by something else.
         select: which completions are reported, as path patterns (``$.items[*].name``); all by default, none for ``[]``.
         missing: what ``json`` and ``value`` are before anything has come, and what absent attributes read as.
         limits: bounds on depth, string, number and document; see ``Limits``.
@@ -117,7 +119,8 @@ class Parser(Generic[T]):
         if not retain and select is None:
             raise ValueError("retain=False keeps only what select names: give select, for instance ['$.items[*]']")
         self._retains = bool(retain)
-        self._target: Any = target
+        options = Options(missing, strict, context, by_alias, by_name)
+        self._target: Target | None = None if target is None else target_of(target, options)
         self._context: Any = context
         self._select: Any = select
         self._limits = limits
@@ -139,12 +142,11 @@ class Parser(Generic[T]):
             limits.document,
             text,
         )
-        if text is not None:
-            plan, run = _load_plan(target, missing, strict, context, by_alias, by_name)
-            view = View(plan, run, missing, text)
+        if self._target is not None and text is not None:
+            view = View(self._target.plan, self._target.run, missing, text)
             view.skips = on_invalid == "skip"
             self._tree.follow(view, on_invalid == "raise", self._predicts)
-        elif strict is not None or context is not None or by_alias is not None or by_name is not None:
+        elif options.are_of_validation:
             raise TypeError("strict, context, by_alias and by_name belong to a target, and this parser has none")
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict belong to a target, and this parser has none")
@@ -463,16 +465,8 @@ class Parser(Generic[T]):
         """Required fields that had not come, in the objects that are open."""
         if self._target is None or not self._retains:
             return ()
-        from partialjson.typed.required import missing_required
-
-        found: tuple[Path, ...] = missing_required(
-            self._target,
-            self.json if self._tree.ground else MISSING,
-            self._tree.open_path(),
-            self._by_alias,
-            self._by_name,
-        )
-        return found
+        json = self.json if self._tree.ground else MISSING
+        return missing_required(self._target.spec, json, self._tree.open_path())
 
     def reopen(self) -> int:
         """Go on after an end that cut the document: ``feed`` is allowed again, and the outcome is forgotten.
@@ -505,7 +499,7 @@ class Parser(Generic[T]):
         """A new parser, nothing read, with the target and the options of this one."""
         options: dict[str, Any] = {**self._options, "limits": self._limits}
         options.update(missing=self._tree.missing, context=self._context, retain=self._retains)
-        parser: Parser[T] = Parser(self._target, **options)
+        parser: Parser[T] = Parser(self._given, **options)
         return parser
 
     @property
@@ -579,7 +573,7 @@ class Parser(Generic[T]):
         Raises:
             RuntimeError: as ``checkpoint``.
         """
-        return cast("Parser[T]", _restore(self.checkpoint(), self._target, self._tree.missing, self._context))
+        return cast("Parser[T]", _restore(self.checkpoint(), self._given, self._tree.missing, self._context))
 
     def __copy__(self) -> Parser[T]:
         return self.fork()
@@ -588,14 +582,15 @@ class Parser(Generic[T]):
         return self.fork()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.checkpoint(), self._target, self._tree.missing, self._context)
+        return _restore, (self.checkpoint(), self._given, self._tree.missing, self._context)
+
+    @property
+    def _given(self) -> Any:
+        """What the target was made of; None where there is none."""
+        return None if self._target is None else self._target.given
 
     def _fingerprint(self) -> str | None:
-        if self._target is None:
-            return None
-        from partialjson.typed.compiler import fingerprint
-
-        return fingerprint(self._target)
+        return None if self._target is None else self._target.fingerprint()
 
     def _load(self, state: dict[str, Any]) -> None:
         """Take over a state; the parser is new."""
@@ -678,16 +673,3 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     return parser
-
-
-def _load_plan(
-    target: Any,
-    missing: object,
-    strict: bool | None,
-    context: Any,
-    by_alias: bool | None,
-    by_name: bool | None,
-) -> tuple[Plan, object]:
-    from partialjson.typed.compiler import Run, compile_plan
-
-    return compile_plan(target, by_alias, by_name), Run(missing, strict, context, by_alias, by_name)

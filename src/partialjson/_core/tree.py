@@ -485,7 +485,7 @@ class Tree:
         if isinstance(result, Failure):
             if self.invalid is None:
                 self.invalid = Places()
-            event = Invalid(self.node_at(key), result.error)
+            event = Invalid(self.node_at(key), result)
             self.invalid.add(event.path)
             if self.loose and self.view is not None and self.view.failure is result:
                 # It stands for the whole document in the end, and says itself only where it is in this value.

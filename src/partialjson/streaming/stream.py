@@ -49,7 +49,7 @@ from partialjson.streaming.consumers import (
     TextReading,
     values_of,
 )
-from partialjson.streaming.recorder import record
+from partialjson.streaming.paths import record
 
 if TYPE_CHECKING:
     from types import TracebackType, UnionType
