@@ -20,7 +20,7 @@ from partialjson._core.lexer import Lexer
 from partialjson._core.plan import Failure, Text
 from partialjson._core.required import missing_required
 from partialjson._core.selection import compile_selection
-from partialjson._core.target import Options, Target, target_of
+from partialjson._core.target import MakesTarget, Options, Target, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.view import View
 from partialjson._missing import MISSING
@@ -85,7 +85,7 @@ class Parser(Generic[T]):
 
     def __init__(
         self,
-        target: type[T] | TypeAdapter[T] | UnionType | None = None,
+        target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
         *,
         select: Iterable[str] | None = None,
         missing: Any = MISSING,

@@ -12,13 +12,13 @@ Everything else is a type for pydantic, whose compiler is loaded then and not be
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, final
+from typing import Any, Protocol, final
 
 from partialjson._core.plan import Plan
 from partialjson._core.spec import Spec
 from partialjson._missing import MISSING
 
-__all__ = ["Options", "Target", "spec_of", "target_of"]
+__all__ = ["MakesTarget", "Options", "Target", "spec_of", "target_of"]
 
 
 @final
@@ -85,6 +85,12 @@ class Target:
         if options.are_of_validation:
             raise TypeError("strict, context, by_alias and by_name go into the making of a Target, which this one is")
         return self
+
+
+class MakesTarget(Protocol):
+    """What a parser takes for a target beside pydantic's types: schemas of other languages, and a ``Target``."""
+
+    def __partialjson_target__(self, options: Options, /) -> Target: ...
 
 
 def target_of(given: Any, options: Options) -> Target:

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
     from pydantic import TypeAdapter
 
+    from partialjson._core.target import MakesTarget
+
 __all__ = ["AsyncElements", "AsyncStream", "Elements", "Snapshot", "Stream", "astream", "stream"]
 
 E = TypeVar("E")
@@ -402,7 +404,7 @@ class AsyncStream(_Source[T]):
 
 def stream(
     chunks: Iterable[str | bytes],
-    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
     **options: Any,
 ) -> Stream[T]:
     """A document that comes in chunks; ``target`` and ``options`` as for ``Parser``.
@@ -418,7 +420,7 @@ def stream(
 
 def astream(
     chunks: AsyncIterable[str | bytes],
-    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
     **options: Any,
 ) -> AsyncStream[T]:
     """``stream`` for an async iterable of chunks.
