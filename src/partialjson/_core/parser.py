@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
 from partialjson._core.checkpoint import (
     CORRUPT,
-    ON_INVALID,
     VERSION,
     load_bytes,
     load_count,
@@ -42,7 +41,7 @@ from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
-from partialjson.options import OnInvalid, ParserOptions
+from partialjson.options import ON_INVALID, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
 
@@ -230,14 +229,15 @@ class Parser(Generic[T]):
         """
         lexer = self._lexer
         lexer.stops = True
-        lexer.stopped = -1
         self._unread = 0
         try:
             events = self.feed(chunk)  # type: ignore[call-overload]
         finally:
+            stopped = lexer.stopped
             lexer.stops = False
-        if self._input == STR and lexer.stopped >= 0:
-            return events, lexer.stopped
+            lexer.stopped = -1
+        if self._input == STR and stopped >= 0:
+            return events, stopped
         return events, max(len(cast("Sized", chunk)) - self._unread, 0)
 
     def _accept(self, kind: i64) -> None:
