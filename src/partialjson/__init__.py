@@ -8,8 +8,8 @@
         show(parser.value)      # a Partial[Order]: what has come so far
     order = parser.close()      # an Order, as one-shot validation would give it
 
-The core needs the standard library only. What needs more (pydantic for a target, the command line) is loaded when it is
-used.
+The core needs the standard library only. What only some programs use (iterating streams, sequences of documents, the
+typed layer with pydantic) is loaded when its name is first asked for.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -20,13 +20,13 @@ from partialjson._core.parser import Parser
 from partialjson._missing import MISSING, Missing
 from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import Limits
-from partialjson.markers import First, Preview, Whole
 from partialjson.options import ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
-from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
-from partialjson.streaming import Snapshot, astream, stream
 
 if TYPE_CHECKING:
+    from partialjson.markers import First, Preview, Whole
+    from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
+    from partialjson.streaming import Snapshot, astream, stream
     from partialjson.typed.partial import Partial
 
 __all__ = [
@@ -68,11 +68,26 @@ compiled: bool = not (_lexer.__file__ or "").endswith(".py")
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Partial":
-        from partialjson.typed.partial import Partial
+    """Load a name that is not needed by all programs, and keep it. Type checkers see the imports above."""
+    value: Any
+    if name in ("Snapshot", "astream", "stream"):
+        import partialjson.streaming as streaming
 
-        return Partial
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(streaming, name)
+    elif name in ("DocumentSequence", "Progress", "adocuments", "documents"):
+        import partialjson.sequences as sequences
+
+        value = getattr(sequences, name)
+    elif name in ("First", "Preview", "Whole"):
+        import partialjson.markers as markers
+
+        value = getattr(markers, name)
+    elif name == "Partial":
+        from partialjson.typed.partial import Partial as value
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

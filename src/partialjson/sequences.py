@@ -25,7 +25,7 @@ only a sequence that stopped at it refuses more text.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, get_args
 
@@ -441,14 +441,14 @@ class _Values(Reading[T]):
         super().__init__(sequence._pattern)
         self.sequence = sequence
 
-    def feed(self, chunk: str | bytes) -> Iterable[T]:
+    def feed(self, chunk: str | bytes) -> Sequence[T]:
         try:
             return self.values(self.sequence.feed(chunk))
         except Exception as error:
             self.error = error
             return self.end()
 
-    def end(self, reason: str | None = None) -> Iterable[T]:
+    def end(self, reason: str | None = None) -> Sequence[T]:
         self.over = True
         return self.values(self.sequence.end(reason))
 

@@ -52,7 +52,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),
     "providers": ({"wire"}, set()),
-    "partialjson": ({*BASE, "_core", "sequences", "streaming"}, {"typed"}),
+    "partialjson": ({*BASE, "_core"}, {"sequences", "streaming", "typed"}),
     "__main__": ({"cli"}, set()),
 }
 

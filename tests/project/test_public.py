@@ -143,6 +143,48 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
     assert "partialjson.typed" not in loaded
 
 
+# What every program needs. The names of other features load them.
+ALWAYS = {"_core", "_missing", "_typevars", "errors", "limits", "outcomes"}
+FEATURES = [
+    ("pass", set()),
+    ("partialjson.Parser(), partialjson.Limits(), partialjson.Complete", set()),
+    ("partialjson.stream(['[1]'])", {"streaming"}),
+    ("partialjson.documents(['[1]'])", {"streaming", "sequences"}),
+    ("partialjson.Preview", {"markers"}),
+    ("partialjson.Partial", {"typed"}),
+    ("partialjson.Parser(int)", {"typed", "markers"}),
+    ("list(partialjson.stream(['[1]'], int))", {"typed", "markers", "streaming"}),
+]
+
+
+@pytest.mark.parametrize(("statement", "more"), FEATURES, ids=[statement for statement, _ in FEATURES])
+def test_a_name_loads_what_it_needs_and_no_more(statement: str, more: set[str]) -> None:
+    loaded = imported_by(f"import partialjson; {statement}")
+    ours = {name.split(".")[1] for name in loaded if name.startswith("partialjson.")}
+    assert ours == ALWAYS | more
+    # What finds out which place a function names is for those who name one.
+    iterating = {"consumers", "snapshots", "stream"}
+    assert {name.split(".")[2] for name in loaded if name.startswith("partialjson.streaming.")} <= iterating
+    if "typed" not in more:
+        assert loaded & {"asyncio", "difflib", "logging", "random", "tempfile", "threading", "uuid"} == set()
+
+
+def test_names_that_load_late_are_as_all_others() -> None:
+    late = ["Partial", "Preview", "Progress", "Snapshot", "documents", "stream"]
+    code = (
+        "import pickle, partialjson\n"
+        f"late = {late}\n"
+        "assert not set(late) & set(vars(partialjson))\n"
+        "assert set(partialjson.__all__) <= set(dir(partialjson))\n"
+        "for name in late:\n"
+        "    found = getattr(partialjson, name)\n"
+        "    assert pickle.loads(pickle.dumps(found)) is found, name\n"
+        "    assert vars(partialjson)[name] is found, name\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT.parent)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+
 def test_a_target_loads_the_typed_layer() -> None:
     loaded = imported_by("import partialjson; partialjson.Parser(int)")
     assert {"partialjson.typed.compiler", "pydantic"} <= loaded

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
+from itertools import pairwise
 from typing import Annotated, Any
 
 import pytest
@@ -26,6 +30,7 @@ from partialjson import (
     astream,
     stream,
 )
+from partialjson._core.refcounts import EXACT
 from support import strategies
 from support.chunking import event_key, fingerprint
 
@@ -223,12 +228,151 @@ def test_an_interrupt_of_the_source_is_not_delayed() -> None:
     assert len(seen) == 1
 
 
-def test_an_exception_of_a_validator_propagates() -> None:
-    def fail(value: int) -> int:
-        return value // 0
+def divided(value: int) -> int:
+    return value // 0
 
-    seen = until_error(["[1", ",", "2]"], ZeroDivisionError, list[Annotated[int, AfterValidator(fail)]])
-    assert len(seen) == 1
+
+BROKEN: Any = list[Annotated[int, AfterValidator(divided)]]
+
+
+def test_an_exception_of_a_validator_propagates() -> None:
+    seen = until_error(["[1", ",", "2]"], ZeroDivisionError, BROKEN)
+    assert [each.outcome for each in seen[:-1]] == [None]
+    last = seen[-1]
+    assert (last.value, last.json, last.events) == ([], [1], ())
+    assert isinstance(last.outcome, Failed)
+    assert isinstance(last.outcome.error, ZeroDivisionError)
+    assert last.outcome.reason == f"ZeroDivisionError: {last.outcome.error}"
+
+
+@pytest.mark.parametrize("look", [True, False])
+def test_a_look_raises_nothing_and_the_next_step_does(look: bool) -> None:
+    """Whether a chunk is parsed by the look or by the step, the exception comes out of the step, and once."""
+    source = iter(["[1", ",", "2]"])
+    iterator = iter(stream(source, BROKEN))
+    next(iterator)
+    snapshot = next(iterator)
+    if look:
+        assert isinstance(snapshot.outcome, Failed)
+    with pytest.raises(ZeroDivisionError):
+        next(iterator)
+    assert isinstance(snapshot.outcome, Failed)
+    assert next(iterator, None) is None
+    assert list(source) == ["2]"]
+
+
+def test_snapshots_of_a_source_that_gives_something_else() -> None:
+    seen = until_error(["[1", 5, "]"], TypeError)
+    assert [each.outcome is None for each in seen] == [True, False]
+    assert isinstance(seen[-1].outcome, Truncated)
+    assert seen[-1].outcome.reason == "TypeError: feed takes str or bytes, not int"
+
+
+def test_a_chunk_is_parsed_once_whoever_looks() -> None:
+    """At the first look, or else before the source is asked for the next one."""
+    calls: list[int] = []
+
+    def counted(value: int) -> int:
+        calls.append(value)
+        return value
+
+    def source() -> Iterator[str]:
+        for number, chunk in enumerate(["[0,", "1,", "2,", "3,", "4]"]):
+            assert len(calls) == number
+            yield chunk
+
+    target: Any = list[Annotated[int, AfterValidator(counted)]]
+    for number, snapshot in enumerate(stream(source(), target)):
+        if number % 2:
+            assert [snapshot.value for _ in range(3)] == [list(range(min(number + 1, 5)))] * 3
+            assert len(snapshot.events) == (1 if number < 5 else 0)
+    assert calls == [0, 1, 2, 3, 4]
+
+
+def test_a_validator_that_looks_at_the_chunk_it_is_called_for() -> None:
+    looks: list[BaseException] = []
+
+    def looking(value: int) -> int:
+        try:
+            _ = snapshot.value
+        except RuntimeError as error:
+            looks.append(error)
+        return value
+
+    target: Any = list[Annotated[int, AfterValidator(looking)]]
+    iterator = iter(stream(["[1, "], target))
+    snapshot = next(iterator)
+    assert snapshot.value == [1]
+    assert [str(error)[:26] for error in looks] == ["this chunk is being parsed"]
+
+
+def test_an_interrupt_during_a_look_leaves_nothing_parsed_twice() -> None:
+    calls: list[int] = []
+
+    def interrupted(value: int) -> int:
+        calls.append(value)
+        raise KeyboardInterrupt
+
+    target: Any = list[Annotated[int, AfterValidator(interrupted)]]
+    iterator = iter(stream(["[1, ", "2]"], target))
+    snapshot = next(iterator)
+    with pytest.raises(KeyboardInterrupt):
+        _ = snapshot.value
+    for again in (lambda: snapshot.value, lambda: next(iterator)):
+        with pytest.raises(RuntimeError, match="interrupted"):
+            again()
+    assert calls == [1]
+
+
+def copied(chunks: Iterable[str], target: Any, hold: int) -> int:
+    """How many of the lists shown by a stream are other objects than those before, where the last few are held."""
+    held: deque[Any] = deque(maxlen=hold)
+    seen: list[int] = []
+    for snapshot in stream(chunks, target):
+        if hold:
+            held.append(snapshot)
+        seen.append(id(snapshot.value) if snapshot.outcome is None else 0)
+    return sum(a != b for a, b in pairwise(seen[:-1]))
+
+
+@pytest.mark.skipif(not EXACT, reason="reference counts tell nothing in this interpreter")
+@pytest.mark.parametrize("target", [None, list[int]], ids=["plain", "typed"])
+def test_a_loop_over_snapshots_copies_nothing_unless_they_are_kept(target: Any) -> None:
+    """Law 7 with law 4: the list that grows is copied only for somebody who holds the one before."""
+    chunks = ["[0", *[f",{n}" for n in range(1, 200)], "]"]
+    assert copied(chunks, target, 0) <= 1
+    assert copied(chunks, target, 2) >= 190
+
+
+def test_snapshots_that_are_kept_are_as_they_were_whoever_looked() -> None:
+    chunks = ['{"id": 1, "note": "', "a", "b", "c", '"', "}"]
+    looked: list[Any] = []
+    kept: list[Any] = []
+    for snapshot in stream(chunks, Order):
+        looked.append((snapshot.json, snapshot.value))
+    for number, snapshot in enumerate(stream(chunks, Order)):
+        kept.append(snapshot)
+        if number % 2:
+            assert snapshot.json is not None
+    assert [(each.json, each.value) for each in kept] == looked
+    assert looked[2][0] == {"id": 1, "note": "ab"}
+
+
+def test_snapshots_are_values() -> None:
+    for snapshot in stream(CHUNKS, Order):
+        again = pickle.loads(pickle.dumps(snapshot))
+        for other in (again, copy.copy(snapshot), copy.deepcopy(snapshot)):
+            assert other == snapshot
+            assert repr(other) == repr(snapshot)
+        assert snapshot != object()
+        with pytest.raises(AttributeError):
+            snapshot.other = 1  # type: ignore[attr-defined]
+    match Snapshot(1, 2, (), None):
+        case Snapshot(value, json, events, outcome):
+            assert (value, json, events, outcome) == (1, 2, (), None)
+    assert hash(Snapshot(1, 2, ())) == hash(Snapshot(1, 2, (), None))
+    assert Snapshot(1, 2, ()) != Snapshot(1, 3, ())
+    assert repr(Snapshot(1, 2, ())) == "Snapshot(value=1, json=2, events=(), outcome=None)"
 
 
 @pytest.mark.parametrize("wrong", ["[1]", b"[1]", 5, None, object()])

@@ -63,7 +63,6 @@ STR: Final = 1
 BYTES: Final = 2
 
 
-
 @final
 class Parser(Generic[T]):
     """A push parser for one JSON document.

@@ -1,7 +1,8 @@
 """What is read from a stream of chunks, without the reading of the chunks: that is sync or async, this is neither.
 
 A ``Reading`` is fed chunks and gives what each of them yields. ``over`` says that no more chunks are wanted, ``error``
-what is then to be raised, ``outcome`` how the document ended, if it did.
+what is then to be raised, ``outcome`` how the document ended, if it did. Most chunks give nothing, so that is the
+shortest way through each reading.
 
 Elements and fields come from the events of a parser that reports the selected places only, and the values around them;
 what these make final is for ``Selected`` to say. Text comes from the plain document, so it is shown as it grows,
@@ -10,13 +11,17 @@ whatever its target does with it in the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from partialjson._core.events import Completed, Event, Invalid, Path, Replaced
-from partialjson._core.parser import Parser
-from partialjson.outcomes import Complete, Outcome
-from partialjson.streaming.places import Selected
+from partialjson._core.events import Completed, Event, Invalid, Replaced
+from partialjson.outcomes import Complete
+
+if TYPE_CHECKING:
+    from partialjson._core.events import Path
+    from partialjson._core.parser import Parser
+    from partialjson.outcomes import Outcome
+    from partialjson.streaming.places import Selected
 
 __all__ = ["NOTHING", "ElementReading", "FieldReading", "Reading", "TextReading"]
 
@@ -34,26 +39,39 @@ class Reading(Generic[E]):
         self.error: BaseException | None = None
         self.over = False
 
-    def feed(self, chunk: str | bytes) -> Iterable[E]:
+    def feed(self, chunk: str | bytes) -> Sequence[E]:
         """What the next chunk gives. An error of the document ends the reading; it is raised after what came before."""
         try:
             events = self.parser.feed(chunk)
         except Exception as error:
             self.error = error
             return self.end(f"{type(error).__name__}: {error}")
-        return self.take(events)
+        return self.take(events) if events else self.grown()
 
-    def end(self, reason: str | None = None) -> Iterable[E]:
+    def settle(self, found: Sequence[E]) -> None:
+        """All of ``found`` has been handed out, and the reader has come back for more."""
+
+    def end(self, reason: str | None = None) -> Sequence[E]:
         """What the end of the document gives."""
-        self.over = True
-        outcome = self.outcome = self.parser.end(reason)
+        outcome = self.finish(reason)
         found = self.take(outcome.events)
         if self.error is None and not isinstance(outcome, Complete):
             self.error = outcome.error
         return found
 
-    def take(self, events: Iterable[Event]) -> Iterable[E]:
+    def finish(self, reason: str | None = None) -> Outcome[Any]:
+        """End the document, and with it the reading."""
+        self.over = True
+        outcome = self.outcome = self.parser.end(reason)
+        return outcome
+
+    def take(self, events: Iterable[Event]) -> Sequence[E]:
+        """What these events give. It is asked only where there are some, and at the end."""
         raise NotImplementedError
+
+    def grown(self) -> Sequence[E]:
+        """What a chunk gives in which nothing closed."""
+        return ()
 
 
 class ElementReading(Reading[E]):
@@ -63,7 +81,7 @@ class ElementReading(Reading[E]):
         super().__init__(parser)
         self.selected = selected
 
-    def take(self, events: Iterable[Event]) -> Iterable[E]:
+    def take(self, events: Iterable[Event]) -> Sequence[E]:
         found: list[Any] = []
         for event in events:
             for one in self.selected:
@@ -82,7 +100,7 @@ class FieldReading(Reading[E]):
         self.look_up = look_up
         self.default = default
 
-    def take(self, events: Iterable[Event]) -> Iterable[E]:
+    def take(self, events: Iterable[Event]) -> Sequence[E]:
         for event in events:
             found = self.selected.settled(event)
             if found:
@@ -95,7 +113,7 @@ class FieldReading(Reading[E]):
                 return ()
         return ()
 
-    def end(self, reason: str | None = None) -> Iterable[E]:
+    def end(self, reason: str | None = None) -> Sequence[E]:
         found = super().end(reason)
         if found or self.error is not None or not isinstance(self.outcome, Complete):
             return found
@@ -113,30 +131,46 @@ class TextReading(Reading[str]):
         self.selected = selected
         self.ways: list[Path] = [tuple(step for step in way if step is not None) for way in selected.patterns]
         self.sent = 0
+        # The value at the place is open, and stays so until an event tells otherwise.
+        self.is_here = False
 
-    def take(self, events: Iterable[Event]) -> Iterable[str]:
-        found: list[str] = []
+    def grown(self) -> Sequence[str]:
         # Looking at the document costs more than most chunks; elsewhere nothing can have been added.
-        is_here = self.parser.path in self.ways
+        if not self.is_here:
+            if self.parser.path not in self.ways:
+                return ()
+            self.is_here = True
+        return self.news()
+
+    def take(self, events: Iterable[Event]) -> Sequence[str]:
+        found: list[str] = []
+        self.is_here = False
+        touched = self.parser.path in self.ways
         for event in events:
             if isinstance(event, Replaced):
                 found += self.replaced(event)
             elif event.path in self.ways:
-                is_here = True
+                touched = True
                 if isinstance(event, Completed):
                     self.check(_look_up(self.parser.json, event.path))
             if self.over and self.outcome is None:
                 return found
-        for way in self.ways if is_here else ():
-            text = _look_up(self.parser.json, way)
+        if touched:
+            found += self.news()
+        return found
+
+    def news(self) -> list[str]:
+        """What the string has now and had not when it was last looked at."""
+        json = self.parser.json
+        for way in self.ways:
+            text = _look_up(json, way)
             if isinstance(text, str):
                 # Of an alias and a name the first to come; the other one is not the same text.
                 self.ways = [way]
-                found += self.grown(text)
-                break
-        return found
+                return self.since(text)
+        return []
 
-    def grown(self, text: str) -> list[str]:
+    def since(self, text: str) -> list[str]:
         sent, self.sent = self.sent, len(text)
         return [text[sent:]] if sent < len(text) else []
 
@@ -152,7 +186,7 @@ class TextReading(Reading[str]):
                 old = _look_up(event.value, way[len(event.path) :])
                 if isinstance(old, str):
                     self.fail(f"{self.selected} came a second time; its text cannot be taken back")
-                    return self.grown(old)
+                    return self.since(old)
         return []
 
     def fail(self, why: str) -> None:

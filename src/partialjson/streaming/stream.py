@@ -8,8 +8,8 @@
         ship(item)                   # an Item, validated, as soon as it closes
 
 Iterating the stream itself never raises for the document: the last snapshot carries the outcome, a malformed document
-ends the iteration there. What the iterable itself raises is raised again, after a last snapshot that tells what had
-come by then.
+ends the iteration there. What the iterable or a validator raises is raised again, after a last snapshot that tells what
+had come by then.
 
 Elements and text are plain values, so nothing in them tells how the document ended; therefore they raise what
 ``Parser.close`` raises, after everything that had completed. A loop that ends without an exception has seen a complete
@@ -21,27 +21,24 @@ called, as ``contextlib.closing`` would, but not that of a file, which belongs t
 
 from __future__ import annotations
 
-import inspect
 import io
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
+    Awaitable,
     Callable,
     Generator,
     Iterable,
     Iterator,
+    Sequence,
 )
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from partialjson._core.events import Event
 from partialjson._core.parser import Parser
 from partialjson._core.selection import compile_selection
 from partialjson._typevars import T
-from partialjson.errors import ParseError
-from partialjson.options import ParserOptions, refuse_unknown, selecting
-from partialjson.outcomes import Outcome
+from partialjson.options import refuse_unknown, selecting
 from partialjson.streaming.consumers import (
     NOTHING,
     ElementReading,
@@ -50,14 +47,17 @@ from partialjson.streaming.consumers import (
     TextReading,
     values_of,
 )
-from partialjson.streaming.paths import record
+from partialjson.streaming.snapshots import Snapshot, SnapshotReading
 
 if TYPE_CHECKING:
     from types import TracebackType, UnionType
+    from typing import Unpack
 
     from pydantic import TypeAdapter
 
     from partialjson._core.target import MakesTarget
+    from partialjson.options import ParserOptions
+    from partialjson.outcomes import Outcome
 
 __all__ = ["AsyncElements", "AsyncStream", "Elements", "Snapshot", "Stream", "astream", "stream"]
 
@@ -66,57 +66,29 @@ V = TypeVar("V")
 D = TypeVar("D")
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot(Generic[T]):
-    """The document after a chunk. It holds still: later chunks do not change it.
-
-    Attributes:
-        value, json: the typed and the plain view, as in ``Parser``.
-        events: what happened in this chunk.
-        outcome: how the document ended; None in every snapshot but the last.
-    """
-
-    value: Any
-    json: Any
-    events: tuple[Event, ...]
-    outcome: Outcome[T] | None = None
-
-
-class _Snapshots(Reading[Snapshot[T]]):
-    """A snapshot for each chunk, and one for the end."""
-
-    def feed(self, chunk: str | bytes) -> Iterable[Snapshot[T]]:
-        try:
-            events = self.parser.feed(chunk)
-        except ParseError:
-            return self.end()
-        return (Snapshot(self.parser.value, self.parser.json, events),)
-
-    def end(self, reason: str | None = None) -> Iterable[Snapshot[T]]:
-        self.over = True
-        outcome = self.outcome = self.parser.end(reason)
-        return (Snapshot(self.parser.value, self.parser.json, outcome.events, outcome),)
-
-
 # The two ways to get at chunks. What they do is the same, line for line.
 
 
 def iterate(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
     source = iter(chunks)
     exhausted = False
+    found: Sequence[E] = ()
     try:
         while not reading.over:
             try:
                 chunk = next(source)
             except StopIteration:
                 exhausted = True
-                yield from reading.end()
+                found = reading.end()
             except Exception as error:
                 exhausted = True
                 yield from reading.end(f"{type(error).__name__}: {error}")
                 raise
             else:
-                yield from reading.feed(chunk)
+                found = reading.feed(chunk)
+            if found:
+                yield from found
+                reading.settle(found)
     finally:
         if not exhausted and not isinstance(source, io.IOBase):
             close = getattr(source, "close", None)
@@ -129,9 +101,9 @@ def iterate(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
 async def aiterate(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> AsyncGenerator[E]:
     source = aiter(chunks)
     exhausted = False
+    found: Sequence[E] = ()
     try:
         while not reading.over:
-            found: Iterable[E]
             try:
                 chunk = await anext(source)
             except StopAsyncIteration:
@@ -144,13 +116,15 @@ async def aiterate(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> A
                 raise
             else:
                 found = reading.feed(chunk)
-            for each in found:
-                yield each
+            if found:
+                for each in found:
+                    yield each
+                reading.settle(found)
     finally:
         if not exhausted:
             close = getattr(source, "aclose", None) or getattr(source, "close", None)
             closed = close() if callable(close) else None
-            if inspect.isawaitable(closed):
+            if isinstance(closed, Awaitable):
                 await closed
     if reading.error is not None:
         raise reading.error
@@ -243,13 +217,15 @@ class _Source(Generic[T]):
     def _snapshots(self) -> Reading[Snapshot[T]]:
         if not self._retains and self._options.get("select") is None:
             raise ValueError("retain=False keeps only what select names: give select, or use elements()")
-        return _Snapshots(self._take())
+        return SnapshotReading(self._take())
 
     def _record(self, where: Any, elements: bool) -> Any:
         if self._options.get("select") is not None:
             raise TypeError(
                 "select= is for the events of snapshots; elements(), text() and field() select by themselves"
             )
+        from partialjson.streaming.paths import record
+
         options = self._options
         return record(where, self._target, options.get("by_alias"), options.get("by_name"), elements)
 
