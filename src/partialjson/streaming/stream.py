@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 from partialjson._core.parser import Parser
 from partialjson._core.selection import compile_selection
 from partialjson._typevars import T
-from partialjson.options import refuse_unknown, selecting
+from partialjson.options import ParserOptions, refuse_unknown, selecting
 from partialjson.streaming.consumers import (
     NOTHING,
     ElementReading,
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from partialjson._core.target import MakesTarget
-    from partialjson.options import ParserOptions
     from partialjson.outcomes import Outcome
 
 __all__ = ["AsyncElements", "AsyncStream", "Elements", "Snapshot", "Stream", "astream", "stream"]
