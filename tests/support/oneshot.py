@@ -11,15 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-import pytest
-from pydantic import VERSION, BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from partialjson import Parser
-
-# Before pydantic 2.14 named tuples and deques have no schema of their own, and are atomic; and where extra keys are
-# forbidden, the name of an aliased field is let pass, and a key that comes twice is told twice.
-PYDANTIC_2_14 = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
-since_2_14 = pytest.mark.skipif(not PYDANTIC_2_14, reason="told otherwise by pydantic before 2.14")
 
 
 @dataclass(frozen=True)
@@ -34,6 +28,8 @@ class Verdict:
 def describe(value: Any) -> Any:
     """A value as plain data that is equal for equal values of equal types only."""
     kind = type(value).__qualname__
+    if isinstance(value, ValidationError):
+        return kind, value.title, describe_errors(value)
     if isinstance(value, BaseModel):
         inside = {name: describe(each) for name, each in value.__dict__.items()}
         extra = describe(value.__pydantic_extra__)

@@ -29,7 +29,7 @@ from partialjson import (
 from partialjson.sequences import documents
 from support import strategies
 from support.chunking import check_all_chunkings, event_key, observe
-from support.oneshot import since_2_14
+from support.versions import since_2_14
 
 
 class Fruit(enum.Enum):

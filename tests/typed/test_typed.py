@@ -67,7 +67,8 @@ from partialjson import (
 )
 from partialjson.typed import compiler, skeletons
 from support.chunking import check_all_chunkings
-from support.oneshot import PYDANTIC_2_14, check_end, describe, oneshot, since_2_14, verdict_of
+from support.oneshot import check_end, describe, oneshot, verdict_of
+from support.versions import PYDANTIC_2_14, since_2_14
 
 T = TypeVar("T")
 

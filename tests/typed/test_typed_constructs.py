@@ -46,7 +46,8 @@ from pydantic_core import core_schema
 from typing_extensions import TypeAliasType, TypedDict
 
 from partialjson import MISSING, Parser, Partial
-from support.oneshot import check_end, describe, oneshot, since_2_14
+from support.oneshot import check_end, describe, oneshot
+from support.versions import since_2_14
 
 CALLS: list[str] = []
 T = TypeVar("T")
