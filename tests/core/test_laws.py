@@ -13,7 +13,7 @@ import pickle
 import random
 import sys
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -34,7 +34,7 @@ from partialjson import (
 from partialjson.patch import apply_deltas
 from support import strategies
 from support.agreement import check_agreement, check_text, described, feed_all, place_of, predicted, shown
-from support.chunking import check_all_chunkings, observe, state_of
+from support.chunking import check_all_chunkings, observe
 from support.laws import (
     Broken,
     Maker,

@@ -87,9 +87,7 @@ def state_of(parser: Any) -> str:
     return fingerprint(parser.checkpoint())
 
 
-def observe(
-    chunks: Iterable[str | bytes], make: MakeParser = Parser, describe: Describe = fingerprint
-) -> Observed:
+def observe(chunks: Iterable[str | bytes], make: MakeParser = Parser, describe: Describe = fingerprint) -> Observed:
     """Feed the chunks to a new parser, end it, and gather everything that can be seen from outside."""
     parser = make()
     events: list[Any] = []
