@@ -1,6 +1,6 @@
 """Law 11, nothing breaks it: hostile documents, hostile callers, interrupts and threads.
 
-Sizes are small enough for every run; PARTIALJSON_HARDENING=1 makes them what `docs/hardening.md` promises: a million
+Sizes are small enough for every run; PARTIALJSON_TESTS=long makes them what `docs/hardening.md` promises: a million
 levels, a hundred megabytes, thousands of random programs. No test asserts a time. What must not grow is counted
 (allocated bytes, copied containers), and what would be quadratic is given so much to do that it would not end.
 """
@@ -29,13 +29,9 @@ from pydantic import AfterValidator, BaseModel, TypeAdapter
 
 import partialjson
 from partialjson import MISSING, Complete, Completed, Failed, IncompleteError, Limits, ParseError, Parser, Truncated
+from support.effort import amount
 
-BY_HAND = os.environ.get("PARTIALJSON_HARDENING", "") not in ("", "0")
 Make = Callable[[], Parser[Any]]
-
-
-def amount(always: int, by_hand: int) -> int:
-    return by_hand if BY_HAND else always
 
 
 def plain(**options: Any) -> Parser[Any]:

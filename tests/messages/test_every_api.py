@@ -236,36 +236,6 @@ def test_a_call_without_arguments_needs_an_end_that_does_not_cut(api: str) -> No
             assert call.ready is ready
 
 
-@pytest.mark.parametrize("api", BODY_APIS)
-def test_cut_at_every_byte(api: str) -> None:
-    """Before its terminal event a body is disconnected, and what is reported complete equals the full message."""
-    calls = () if api in WITHOUT_CALLS else CALLS
-    said = Said(('{"city":', '"Zürich"}'), ("hm",), calls, "tool_calls" if calls else "complete")
-    raw = body(api, said)
-    before = len(body(api, Said(said.texts, said.reasoning, said.calls, None)))
-    options: dict[str, Any] = {"tools": TOOLS, "output": Weather}
-    whole, _ = fed_bytes(api, raw, len(raw), **options)
-    asked = api == "gemini-live"  # a call ends the message there; the turn goes on
-    reasons = set()
-    for cut in range(len(raw) + 1):
-        message, updates = fed_bytes(api, raw[:cut], max(cut, 1), **options)
-        end = message.end()
-        reasons.add(end.reason)
-        assert end.reason in ("disconnected", whole.end().reason), cut
-        if cut < before and not asked:
-            assert end.reason == "disconnected", cut
-        assert end.error is None
-        assert not any(isinstance(update, MessageFailed) for update in updates)
-        assert whole.text.startswith(message.text)
-        assert whole.reasoning.startswith(message.reasoning)
-        for call, final in zip(message.calls, whole.calls, strict=False):
-            assert final.text.startswith(call.text)
-            assert not call.ready or (call.id, call.name, call.value) == (final.id, final.name, final.value)
-        if isinstance(message.output.outcome, Complete):
-            assert message.output.value == whole.output.value
-    assert reasons == {"disconnected", whole.end().reason}
-
-
 ERRORS: dict[str, list[Any]] = {
     "anthropic-messages": [{"type": "error", "error": {"type": "overloaded_error", "message": "no"}}],
     "bedrock-converse": [

@@ -16,6 +16,8 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import contestants, environment, measure, race, report, targets, workloads  # noqa: E402 - see above
 
+from support.effort import needs_full  # noqa: E402
+
 
 def timing(*seconds: float) -> dict[str, Any]:
     return {"seconds": list(seconds)}
@@ -134,6 +136,7 @@ def test_every_way_of_timing_gives_a_time(budget: float, ways: set[str], monkeyp
 # The smoke run.
 
 
+@needs_full
 def test_smoke_run(tmp_path: Path) -> None:
     lines: list[str] = []
     assert race.smoke("", [], tmp_path, lines.append) == 0, lines
