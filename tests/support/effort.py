@@ -22,7 +22,7 @@ LONG = EFFORT == "long"
 
 
 def amount(usual: T, by_hand: T, *, quick: T | None = None) -> T:
-    """How much of something: `by_hand` at the effort `long`; `quick`, if there is one, unless a fuller run is asked for."""
+    """How much of something: `by_hand` if the effort is `long`, and `quick` if it is that and there is one."""
     if EFFORT == "quick" and quick is not None:
         return quick
     return by_hand if LONG else usual

@@ -5,6 +5,8 @@ A test that needs a construct the shared models do not have declares its own bes
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel
 
 
@@ -38,3 +40,11 @@ class Line(BaseModel):
 class Weather(BaseModel):
     city: str
     days: int = 1
+
+
+def list_of(target: Any) -> Any:
+    return list[target]
+
+
+def dict_of(target: Any) -> Any:
+    return dict[str, target]

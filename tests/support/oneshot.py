@@ -7,6 +7,7 @@ the parser's verdict with pydantic's and gives back the parser, so that a test c
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from partialjson import Parser
+
+from .chunking import random_partition
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,18 @@ def verdict_of(parser: Parser[Any]) -> Verdict:
 
 
 def check_end(target: Any, text: str, chunks: Iterable[str] | None = None, **options: Any) -> Parser[Any]:
-    """Law 5 for one document: one by one, or in the given chunks, it ends as in one shot."""
-    parser: Parser[Any] = Parser(target, **options)
-    for chunk in text if chunks is None else chunks:
-        parser.feed(chunk)
-        assert parser.value is parser.value
+    """Law 5 for one document: it ends as in one shot. In the given chunks, or else one by one, whole and in pieces."""
     expected = oneshot(target, text, **options)
-    assert verdict_of(parser) == expected
-    return parser
+    source = random.Random(len(text))
+    ways: list[Iterable[str | bytes]] = [text] if chunks is None else [chunks]
+    if chunks is None:
+        ways += [[text], random_partition(text.encode("utf-8", "surrogatepass"), source)]
+    parsers: list[Parser[Any]] = []
+    for way in ways:
+        parser: Parser[Any] = Parser(target, **options)
+        for chunk in way:
+            parser.feed(chunk)
+            assert parser.value is parser.value
+        assert verdict_of(parser) == expected
+        parsers.append(parser)
+    return parsers[0]

@@ -67,49 +67,12 @@ from partialjson import (
 )
 from partialjson.typed import compiler, skeletons
 from support.chunking import check_all_chunkings
+from support.feeding import fed, one_by_one
+from support.models import ORDER, Address, Item, Order, dict_of, list_of
 from support.oneshot import check_end, describe, oneshot, verdict_of
 from support.versions import PYDANTIC_2_14, since_2_14
 
 T = TypeVar("T")
-
-
-def fed(target: Any, text: str, **options: Any) -> Parser[Any]:
-    """A parser that was fed the text one by one, its view looked at each time."""
-    parser: Parser[Any] = Parser(target, **options)
-    for char in text:
-        parser.feed(char)
-        assert parser.value is parser.value
-    return parser
-
-
-def list_of(target: Any) -> Any:
-    return list[target]
-
-
-def dict_of(target: Any) -> Any:
-    return dict[str, target]
-
-
-class Item(BaseModel):
-    name: str
-    price: float = 0.0
-
-
-class Address(BaseModel):
-    city: str
-    zip: str | None = None
-
-
-class Order(BaseModel):
-    id: int
-    note: str = ""
-    items: list[Item] = []
-    address: Address | None = None
-
-
-ORDER = (
-    '{"id": 7, "note": "soon", "items": [{"name": "tea", "price": 2.5}, {"name": "jam"}], "address": {"city": "Oslo"}}'
-)
 
 
 # Scalars of all kinds, at the root, in lists and in fields
@@ -716,9 +679,9 @@ def test_validated_defaults() -> None:
         expected = oneshot(Validated, text)
         expected_calls = sorted(map(repr, calls))
         calls.clear()
-        assert verdict_of(fed(Validated, text)) == expected
+        assert verdict_of(one_by_one(Validated, text)) == expected
         assert sorted(map(repr, calls)) == expected_calls
-    assert fed(Validated, '{"d": 7}').close().e is only
+    assert one_by_one(Validated, '{"d": 7}').close().e is only
 
 
 # Validators
@@ -810,7 +773,7 @@ def test_validators_are_called_as_in_one_shot(text: str) -> None:
     expected_calls = sorted(map(repr, calls))
     for target, document in ((model, text), (list[model], f"[{text}]")):  # type: ignore[valid-type]
         calls.clear()
-        parser = fed(target, document, context={"user": 1})
+        parser = one_by_one(target, document, context={"user": 1})
         assert verdict_of(parser) == (expected if target is model else oneshot(target, document))
         if target is model:
             assert sorted(map(repr, calls)) == expected_calls
@@ -938,8 +901,8 @@ def test_context_reaches_every_validator() -> None:
         b: Annotated[str, BeforeValidator(see)] = ""
 
     context = {"x": 1}
-    check_end(Model, '{"a": 1, "b": "x"}', context=context)
-    check_end(list[Annotated[int, AfterValidator(see)]], "[1, 2]", context=context)
+    for target, text in ((Model, '{"a": 1, "b": "x"}'), (list[Annotated[int, AfterValidator(see)]], "[1, 2]")):
+        check_end(target, text, list(text), context=context)
     assert all(each is context for each in seen)
     assert len(seen) == 8
 
@@ -1397,7 +1360,7 @@ def test_shells_do_not_fall_into_prebuilt_validators() -> None:
 
     assert Leaf.__pydantic_complete__
     assert Middle.__pydantic_complete__
-    parser = fed(list[Middle], '[{"leaf": {"value": 41}, "leaves": {"a": {"value": 42}}}]')
+    parser = one_by_one(list[Middle], '[{"leaf": {"value": 41}, "leaves": {"a": {"value": 42}}}]')
     assert parser.close()[0].leaves["a"].value == 42
     assert seen == [41, 42]
 

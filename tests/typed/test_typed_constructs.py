@@ -45,7 +45,9 @@ from pydantic import (
 from pydantic_core import core_schema
 from typing_extensions import TypeAliasType, TypedDict
 
-from partialjson import MISSING, Parser, Partial
+from partialjson import MISSING, Partial
+from support.feeding import fed, one_by_one
+from support.models import list_of
 from support.oneshot import check_end, describe, oneshot
 from support.versions import since_2_14
 
@@ -63,20 +65,8 @@ def noted(value: Any) -> Any:
 Noted = Annotated[int, AfterValidator(noted)]
 
 
-def fed(target: Any, text: str, **options: Any) -> Parser[Any]:
-    parser: Parser[Any] = Parser(target, **options)
-    for char in text:
-        parser.feed(char)
-        assert parser.value is parser.value
-    return parser
-
-
 def shown(target: Any, text: str, **options: Any) -> Any:
     return fed(target, text, **options).value
-
-
-def list_of(target: Any) -> Any:
-    return list[target]
 
 
 def calls_of(run: Callable[[], object]) -> collections.Counter[str]:
@@ -92,7 +82,7 @@ def lawful(target: Any, *texts: str, context: Any = None) -> None:
             check_end(target, text, strict=strict, context=context)
             check_end(list_of(target), f"[{text}, {text}]", strict=strict, context=context)
             check_end(holder, f'{{"field": {text}}}', strict=strict, context=context)
-        ours = calls_of(lambda: fed(target, text, context=context).end())  # noqa: B023
+        ours = calls_of(lambda: one_by_one(target, text, context=context).end())  # noqa: B023
         expected = calls_of(lambda: oneshot(target, text, context=context))  # noqa: B023
         assert ours == expected, text
 

@@ -13,15 +13,8 @@ from typing_extensions import TypedDict
 
 from partialjson import MISSING, First, Parser, Partial, Preview, Whole
 from support.chunking import check_all_chunkings
+from support.feeding import fed
 from support.oneshot import check_end
-
-
-def fed(target: Any, text: str, **options: Any) -> Parser[Any]:
-    parser: Parser[Any] = Parser(target, **options)
-    for char in text:
-        parser.feed(char)
-        assert parser.value is parser.value
-    return parser
 
 
 def shout(text: str) -> str:
