@@ -14,11 +14,12 @@ import random
 import sys
 import tracemalloc
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pydantic import AfterValidator
 
 from partialjson import (
     MISSING,
@@ -45,6 +46,7 @@ from support.laws import (
     law_3,
     law_4,
     law_5,
+    law_6,
     law_7,
     law_8,
     law_9,
@@ -64,6 +66,71 @@ SEEDS = st.integers(0, 2**32)
 def cut_texts(draw: st.DrawFn, source: st.SearchStrategy[str] = ANY_TEXT) -> tuple[str, list[str]]:
     text = draw(source)
     return text, draw(strategies.chunkings(text))
+
+
+# The instruments: a parser that breaks a law is told so.
+
+
+class Broke:
+    """A parser with something wrong about it: `wrong` maps names of the interface to what is there instead."""
+
+    def __init__(self, wrong: dict[str, Callable[[Parser[Any]], Any]]) -> None:
+        self.parser: Parser[Any] = Parser()
+        self.wrong = wrong
+
+    def __getattr__(self, name: str) -> Any:
+        return self.wrong[name](self.parser) if name in self.wrong else getattr(self.parser, name)
+
+
+def fails(chunk: str) -> tuple[()]:
+    raise TypeError(chunk)
+
+
+BREACHES: list[tuple[Callable[..., None], str, dict[str, Callable[[Parser[Any]], Any]]]] = [
+    (law_1, "chunking is invisible", {"feed": lambda parser: lambda chunk: parser.feed(chunk)[: len(chunk)]}),
+    (law_2, "growth only", {"json": lambda parser: parser.json if parser.pos % 2 else []}),
+    (law_3, "closed once", {"feed": lambda parser: lambda chunk: parser.feed(chunk) * 2}),
+    (law_4, "snapshots hold still", {"json": lambda parser: copy.deepcopy(parser.json)}),
+    (law_5, "the end is the one-shot result", {"close": lambda parser: lambda: (parser.close(), 0)[1]}),
+    (law_8, "cut off is not complete", {"end": lambda parser: lambda reason=None: Complete([1], (), reason)}),
+    (law_9, "deltas fold", {"deltas": lambda parser: lambda since=None: parser.deltas(since)[:-1]}),
+    (law_10, "checkpoints are invisible", {"checkpoint": lambda parser: Parser().checkpoint}),
+    (law_11, "nothing breaks it", {"feed": lambda parser: fails}),
+]
+
+
+@pytest.mark.parametrize(("law", "name", "wrong"), BREACHES, ids=[name for _, name, _ in BREACHES])
+def test_a_breach_is_told(law: Callable[..., None], name: str, wrong: dict[str, Any]) -> None:
+    class Making(Maker):
+        def __call__(self) -> Any:
+            return Broke(wrong)
+
+    text = '[1, "text", {"a": []}'
+    law(text, PLAIN)
+    with pytest.raises(Broken, match=rf"^law \d+, {name}: "):
+        law(text if law is not law_5 else text + "]", Making())
+
+
+def test_a_breach_of_law_6_is_told() -> None:
+    calls: list[Any] = []
+
+    def note(value: int) -> int:
+        calls.append(value)
+        return value
+
+    def twice(value: int) -> int:
+        if calls.count(value) < 2:
+            note(value)
+        return note(value)
+
+    law_6("[1, 2]", Maker(list[Annotated[int, AfterValidator(note)]]), calls)
+
+    class Making(Maker):
+        def __call__(self) -> Any:
+            return Parser(list[Annotated[int, AfterValidator(twice)]])
+
+    with pytest.raises(Broken, match="^law 6, validated once: "):
+        law_6("[1, 2]", Making(list[Annotated[int, AfterValidator(note)]]), calls)
 
 
 # Law 1
