@@ -87,7 +87,7 @@ def fails(chunk: str) -> tuple[()]:
 
 
 BREACHES: list[tuple[Callable[..., None], str, dict[str, Callable[[Parser[Any]], Any]]]] = [
-    (law_1, "chunking is invisible", {"feed": lambda parser: lambda chunk: parser.feed(chunk)[: len(chunk)]}),
+    (law_1, "chunking is invisible", {"feed": lambda parser: lambda chunk: parser.feed(chunk)[:1]}),
     (law_2, "growth only", {"json": lambda parser: parser.json if parser.pos % 2 else []}),
     (law_3, "closed once", {"feed": lambda parser: lambda chunk: parser.feed(chunk) * 2}),
     (law_4, "snapshots hold still", {"json": lambda parser: copy.deepcopy(parser.json)}),
@@ -129,7 +129,7 @@ def test_a_breach_of_law_6_is_told() -> None:
         def __call__(self) -> Any:
             return Parser(list[Annotated[int, AfterValidator(twice)]])
 
-    with pytest.raises(Broken, match="^law 6, validated once: "):
+    with pytest.raises(Broken, match=r"^law 6, validated once: "):
         law_6("[1, 2]", Making(list[Annotated[int, AfterValidator(note)]]), calls)
 
 
