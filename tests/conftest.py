@@ -49,6 +49,6 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Idle workers take over tests from busy ones, also where `--dist` was not given."""
-    from xdist.scheduler import WorkStealingScheduling
+    from xdist.scheduler import WorkStealingScheduling  # type: ignore[import-untyped, unused-ignore]
 
     return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None

@@ -117,14 +117,14 @@ def law(number: int, name: str) -> Callable[[Law[P]], Law[P]]:
     """Whatever assertion fails in the function, the error names the law and shows the text."""
 
     def named(function: Law[P]) -> Law[P]:
-        @functools.wraps(function)
-        def checked(text: Any, make: Maker, *args: P.args, **kwargs: P.kwargs) -> None:
+        def checked(text: Any, make: Maker, /, *args: P.args, **kwargs: P.kwargs) -> None:
             try:
                 function(text, make, *args, **kwargs)
             except AssertionError as error:
                 about = f"law {number}, {name}: {error}"
                 raise Broken(f"{about}\n  the text: {text!r}\n  the parser: {make!r}") from error
 
+        functools.update_wrapper(checked, function)
         return checked
 
     return named
@@ -186,7 +186,7 @@ def value_at(value: Any, path: Path) -> Any:
     return value
 
 
-def error_of(outcome: Complete[Any] | Truncated | Failed) -> Exception | None:
+def error_of(outcome: Complete[Any] | Truncated | Failed) -> BaseException | None:
     return None if isinstance(outcome, Complete) else outcome.error
 
 
@@ -688,8 +688,8 @@ def law_8(text: str | bytes, make: Maker, chunks: Chunks | None = None, reason: 
     if isinstance(make.target, type) and issubclass(make.target, BaseModel):
         demand(not isinstance(outcome.value, make.target), "a whole value", outcome)
     demand(fingerprint(outcome.json) == shown, "the report shows another document", outcome.json)
-    demand(isinstance(outcome.error, IncompleteError), "another error", outcome.error)
-    demand((outcome.error.pos, outcome.error.path) == (pos, path), "another place", outcome.error)
+    told = outcome.error
+    demand(isinstance(told, IncompleteError) and (told.pos, told.path) == (pos, path), "another error", told)
     for one, other in itertools.permutations(outcome.complete, 2):
         demand(one[: len(other)] != other, "one path of the report lies inside another", outcome.complete)
     for place in outcome.complete:
@@ -897,8 +897,9 @@ def some_chunkings(text: str, source: random.Random) -> list[Chunks]:
     """Whole, one by one, in halves, in random pieces, in random bytes."""
     half = len(text) // 2
     data = text.encode("utf-8", "surrogatepass")
-    pieces = [random_partition(text, source), random_partition(data, source)]
-    return [[text], list(text), [text[:half], text[half:]], *pieces]
+    pieces: list[Chunks] = [random_partition(text, source), random_partition(data, source)]
+    ways: list[Chunks] = [[text], list(text), [text[:half], text[half:]]]
+    return ways + pieces
 
 
 def check_laws(text: str, make: Maker, source: random.Random | None = None) -> None:

@@ -50,6 +50,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from typing_extensions import TypedDict
 
+import partialjson
 from partialjson import (
     MISSING,
     Complete,
@@ -59,7 +60,6 @@ from partialjson import (
     Invalid,
     Limits,
     ParseError,
-    Parser,
     Partial,
     Replaced,
     Truncated,
@@ -70,6 +70,7 @@ from support.chunking import check_all_chunkings
 from support.feeding import fed, one_by_one
 from support.models import ORDER, Address, Item, Order, dict_of, list_of
 from support.oneshot import check_end, describe, oneshot, verdict_of
+from support.twins import Parser
 from support.versions import PYDANTIC_2_14, since_2_14
 
 T = TypeVar("T")
@@ -1414,7 +1415,7 @@ def test_nothing_of_the_user_runs_before_the_document() -> None:
         def model_post_init(self, context: Any) -> None:
             ran.append("post")
 
-    parser: Parser[Quiet] = Parser(Quiet)
+    parser: partialjson.Parser[Quiet] = partialjson.Parser(Quiet)
     parser.feed('{"b": 1')
     assert ran == []
     parser.feed("}")
@@ -1435,7 +1436,7 @@ def test_an_exception_from_a_validator_propagates_and_leaves_the_parser_failed()
     error = ZeroDivisionError("user code")
     model = pydantic.create_model("Model", a=(str, ""), b=(raising(error), ...))
     for chunks in (['{"a": "x", "b": 1', "}"], ['{"a": "x", "b": 1}']):
-        parser = Parser(model)
+        parser = partialjson.Parser(model)
         for chunk in chunks[:-1]:
             parser.feed(chunk)
         with pytest.raises(ZeroDivisionError) as caught:
@@ -1466,7 +1467,7 @@ def test_an_exception_from_a_validator_at_the_end() -> None:
 
 def test_a_keyboard_interrupt_from_a_validator() -> None:
     for exception in (KeyboardInterrupt, SystemExit):
-        parser: Parser[Any] = Parser(list_of(raising(exception())))
+        parser: partialjson.Parser[Any] = partialjson.Parser(list_of(raising(exception())))
         with pytest.raises(exception):
             parser.feed("[1, 2]")
         with pytest.raises(RuntimeError, match=exception.__name__):
@@ -1494,7 +1495,7 @@ def test_exceptions_leave_other_parsers_alone() -> None:
 
 
 def test_feeding_from_a_validator_is_refused() -> None:
-    parsers: list[Parser[Any]] = []
+    parsers: list[partialjson.Parser[Any]] = []
 
     def feed_again(value: int) -> int:
         parsers[0].feed("1")
@@ -1505,7 +1506,7 @@ def test_feeding_from_a_validator_is_refused() -> None:
         return value
 
     for inside in (feed_again, end_inside):
-        parsers[:] = [Parser(list[Annotated[int, AfterValidator(inside)]])]
+        parsers[:] = [partialjson.Parser(list[Annotated[int, AfterValidator(inside)]])]
         with pytest.raises(RuntimeError, match="inside another call"):
             parsers[0].feed("[1, 2")
         with pytest.raises(RuntimeError, match="inside another call"):
@@ -1513,21 +1514,21 @@ def test_feeding_from_a_validator_is_refused() -> None:
 
 
 def test_a_refused_feed_that_the_validator_catches_changes_nothing() -> None:
-    parsers: list[Parser[Any]] = []
+    parsers: list[partialjson.Parser[Any]] = []
 
     def feed_again(value: int) -> int:
         with pytest.raises(RuntimeError):
             parsers[0].feed("1")
         return value
 
-    parsers.append(Parser(list[Annotated[int, AfterValidator(feed_again)]]))
+    parsers.append(partialjson.Parser(list[Annotated[int, AfterValidator(feed_again)]]))
     parsers[0].feed("[1, 2")
     parsers[0].feed("3]")
     assert parsers[0].close() == [1, 23]
 
 
 def test_looking_from_a_validator_changes_nothing() -> None:
-    parsers: list[Parser[Any]] = []
+    parsers: list[partialjson.Parser[Any]] = []
     looks: list[Any] = []
 
     def look(value: Any) -> Any:
@@ -1543,7 +1544,7 @@ def test_looking_from_a_validator_changes_nothing() -> None:
             look(None)
             return self
 
-    parsers.append(Parser(list[Looking]))
+    parsers.append(partialjson.Parser(list[Looking]))
     text = '[{"a": 1, "b": ["x", "y"]}, {"a": 2}]'
     for char in text:
         parsers[0].feed(char)
