@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from partialjson import MISSING, Complete
 from partialjson.messages import (
@@ -25,12 +24,7 @@ from partialjson.messages import (
 )
 from partialjson.patch import apply_deltas
 from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
-
-
-class Weather(BaseModel):
-    city: str
-    days: int = 1
-
+from support.models import Weather
 
 TOOLS = {"get_weather": Weather}
 CALL_APIS = [api for api in APIS if api not in WITHOUT_CALLS and api not in WITHOUT_PIECES]

@@ -34,6 +34,7 @@ from partialjson.messages import (
     TextDelta,
     Update,
 )
+from support.models import Weather
 
 CHAT, ANTHROPIC = "openai-chat", "anthropic-messages"
 DONE = b"data: [DONE]\n\n"
@@ -54,11 +55,6 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=6),
     max_leaves=20,
 )
-
-
-class Weather(BaseModel):
-    city: str
-    days: int = 1
 
 
 class Title(BaseModel):
