@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 import partialjson
 from partialjson import Completed, Invalid, ParseError, Replaced, Violation
@@ -17,6 +16,7 @@ from partialjson._core.events import Event, Node
 from partialjson._core.selection import parse_pattern
 from support import strategies
 from support.chunking import check_all_chunkings
+from support.models import Item
 from support.twins import Parser
 
 Path = tuple[str | int, ...]
@@ -227,11 +227,6 @@ def test_replacements_are_selected_too() -> None:
         Completed(("a",), {"c": 3}),
     )
     assert Parser(select=["$.a.c"]).feed(text) == (Completed(("a", "c"), 3),)
-
-
-class Item(BaseModel):
-    name: str
-    price: int = 0
 
 
 def test_invalid_values_are_selected_too() -> None:

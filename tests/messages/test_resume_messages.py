@@ -27,16 +27,12 @@ from partialjson.patch import apply_deltas
 from partialjson.resume import LEAST_REPETITION, Continuation, Mode, SpliceError
 from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
 from support.corpus import corpus_files, corpus_folder
-
-
-class Item(BaseModel):
-    sku: str
-    qty: int
+from support.models import Line
 
 
 class Order(BaseModel):
     customer: str
-    items: list[Item]
+    items: list[Line]
 
 
 TEXT = '{"customer": "Zoë \\"Z\\" Müller", "items": [{"sku": "x-1", "qty": 12}, {"sku": "y", "qty": 3}]}'

@@ -20,17 +20,13 @@ from partialjson import MISSING, Complete, Failed, ParseError, Parser, Truncated
 from partialjson.patch import apply_deltas
 from partialjson.resume import ANCHOR, LEAST_REPETITION, Continuation, Mode, SpliceError
 from support.chunking import fingerprint, random_partition
+from support.models import Line
 from support.strategies import texts
-
-
-class Item(BaseModel):
-    sku: str
-    qty: int
 
 
 class Order(BaseModel):
     note: str
-    items: list[Item]
+    items: list[Line]
     total: float
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from partialjson import (
     MISSING,
@@ -28,12 +28,7 @@ from partialjson import (
 )
 from support import strategies
 from support.chunking import event_key, fingerprint
-
-
-class Order(BaseModel):
-    id: int
-    note: str = ""
-
+from support.models import Order
 
 CHUNKS = ['{"id": 1, ', '"note": "s', 'oon"', "}"]
 
