@@ -36,6 +36,7 @@ from partialjson.patch import apply_deltas
 from support import strategies
 from support.agreement import check_agreement, check_text, described, feed_all, place_of, predicted, shown
 from support.chunking import check_all_chunkings, observe
+from support.effort import examples
 from support.laws import (
     Broken,
     Maker,
@@ -754,7 +755,7 @@ def test_laws_hold_without_events(case: tuple[str, list[str]], first_look: int) 
     assert type(seen.outcome) is type(observe([text]).outcome)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.integers(0, 2**32))
 def test_laws_hold_for_long_texts(seed: int) -> None:
     """Thousands of characters, so that buffers are compacted and fast paths for long chunks are taken."""
@@ -787,7 +788,7 @@ HAZARDS = (
 LIMITS = (Limits(), Limits(depth=5), Limits(number=1), Limits(number=20), Limits(string=64), Limits(document=3000))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     st.integers(0, 2**32),
     st.sampled_from((None, [], [], ["$"], ["$[*]"], ["$.rows"])),

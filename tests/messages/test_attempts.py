@@ -24,6 +24,7 @@ from partialjson.messages import (
 )
 from partialjson.patch import apply_deltas
 from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
+from support.effort import examples
 from support.models import Weather
 
 TOOLS = {"get_weather": Weather}
@@ -84,7 +85,7 @@ def check(response: Attempts, viewer: Viewer, shown: Any) -> Any:
 
 @pytest.mark.parametrize("api", CALL_APIS)
 @given(attempts=st.lists(attempt(), min_size=1, max_size=4))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 def test_the_view_folds_and_never_shows_less(api: str, attempts: list[tuple[Said, int]]) -> None:
     response = Attempts(api, tools=TOOLS, output=Any)
     viewer = Viewer()

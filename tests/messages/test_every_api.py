@@ -40,6 +40,7 @@ from support.bodies import (
     body,
     events,
 )
+from support.effort import examples
 from support.models import Weather
 from support.operations import as_model
 from support.told import fed
@@ -381,7 +382,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.sampled_from(APIS), st.lists(JSON, max_size=6))
 def test_strange_events_break_nothing(api: str, told: list[Any]) -> None:
     message = MessageParser(api, tools={"w": Weather}, output=Weather)
@@ -421,7 +422,7 @@ def _without(draw: st.DrawFn, value: Any) -> Any:
     return value | {name: _without(draw, value[name])}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(mutated())
 def test_damaged_messages_break_nothing(case: tuple[str, list[Any]]) -> None:
     api, told = case

@@ -34,6 +34,7 @@ from partialjson.messages import (
     TextDelta,
     Update,
 )
+from support.effort import examples
 from support.models import Weather
 
 CHAT, ANTHROPIC = "openai-chat", "anthropic-messages"
@@ -863,7 +864,7 @@ def damage(body: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
     return body
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from(sorted(CUT_BODIES)), DAMAGE, st.integers(1, 50))
 def test_damaged_bodies_break_nothing(name: str, edits: list[tuple[int, int, bytes]], size: int) -> None:
     """Whatever comes, nothing is raised, chunking stays invisible, and what is ready is whole JSON."""
@@ -875,7 +876,7 @@ def test_damaged_bodies_break_nothing(name: str, edits: list[tuple[int, int, byt
         assert not call.ready or json.loads(call.text or "{}") == call.value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from((CHAT, ANTHROPIC)), st.lists(JSON, max_size=5))
 def test_strange_events_break_nothing(api: str, events: list[Any]) -> None:
     message = MessageParser(api, tools={"w": Weather}, output=Title)

@@ -30,6 +30,11 @@ def amount(usual: T, by_hand: T, *, quick: T | None = None) -> T:
 
 needs_full = pytest.mark.skipif(EFFORT == "quick", reason="takes long: set PARTIALJSON_TESTS=full")
 
-EXAMPLES = int(os.environ.get("PARTIALJSON_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("PARTIALJSON_EXAMPLES", str(amount(60, 60, quick=30))))
 EXHAUSTIVE = int(os.environ.get("PARTIALJSON_EXHAUSTIVE", str(amount(5, 6))))
 EXHAUSTIVE_FRAGMENTS = int(os.environ.get("PARTIALJSON_EXHAUSTIVE_FRAGMENTS", "4"))
+
+
+def examples(usual: int) -> int:
+    """How many examples to draw where there are `usual` ones beside 60 of other properties."""
+    return max(1, usual * EXAMPLES // 60)

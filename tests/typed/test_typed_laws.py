@@ -57,6 +57,7 @@ from partialjson import (
 from partialjson.streaming.recorder import written
 from support import strategies
 from support.chunking import observe
+from support.effort import examples
 from support.laws import Maker, is_json, law_1, law_2, law_3, law_4, law_5, law_6, law_8, law_9, law_10, law_11
 from support.oneshot import describe, describe_errors, oneshot, verdict_of
 from support.versions import PYDANTIC_2_14
@@ -64,7 +65,7 @@ from support.versions import PYDANTIC_2_14
 Path = tuple[str | int, ...]
 
 lawful = settings(
-    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -729,14 +730,14 @@ def test_law_4_what_has_closed_is_the_same_object_from_then_on(case: tuple[Spec,
 # Law 5
 
 
-@settings(lawful, max_examples=250)
+@settings(lawful, max_examples=examples(250))
 @given(cases())
 def test_law_5_the_end_is_the_one_shot_result(case: tuple[Spec, str, list[str]]) -> None:
     spec, text, chunks = case
     law_5(text, Maker(spec.target), chunks)
 
 
-@settings(lawful, max_examples=60)
+@settings(lawful, max_examples=examples(60))
 @given(cases(), st.sampled_from([{"strict": True}, {"strict": False}, {"by_name": True}, {"context": {"a": 1}}]))
 def test_law_5_the_end_is_the_one_shot_result_with_options(
     case: tuple[Spec, str, list[str]], options: dict[str, Any]
@@ -747,7 +748,7 @@ def test_law_5_the_end_is_the_one_shot_result_with_options(
 
 @pytest.mark.parametrize("name", TRICKY)
 def test_law_5_the_end_is_the_one_shot_result_for_tricky_models(name: str) -> None:
-    @settings(lawful, max_examples=60)
+    @settings(lawful, max_examples=examples(60))
     @given(tricky_texts(repeats=PYDANTIC_2_14), st.data())
     @example('{"a": {"a": 7}, "b": {"1": {"b": 13, "A": [1]}}}', None)
     def check(text: str, data: st.DataObject | None) -> None:
@@ -772,7 +773,7 @@ def test_law_5_malformed_text_is_refused(case: tuple[Spec, str, list[str]], data
 # Law 6
 
 
-@settings(lawful, max_examples=250)
+@settings(lawful, max_examples=examples(250))
 @given(cases())
 def test_law_6_validated_once(case: tuple[Spec, str, list[str]]) -> None:
     spec, text, chunks = case
@@ -783,7 +784,7 @@ def test_law_6_validated_once(case: tuple[Spec, str, list[str]]) -> None:
 def test_law_6_validated_once_in_tricky_models(name: str) -> None:
     """Those with a key that is found under two names, or a list that gets too long, are documented exceptions."""
 
-    @settings(lawful, max_examples=60)
+    @settings(lawful, max_examples=examples(60))
     @given(tricky_texts(repeats=False))
     def check(text: str) -> None:
         law_6(text, Maker(TRICKY[name]), CALLS)
