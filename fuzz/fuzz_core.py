@@ -3,13 +3,8 @@
 One input is one document: a file of bytes, mostly JSON. Everything else a run needs (where to cut, when to look, where
 to save and restore) is drawn from a generator seeded by those bytes, so that a finding is repeated by its file alone.
 
-For each document:
-
-- acceptance and value are those of `json.loads`, but for the differences that `docs/decisions.md` lists;
-- nothing but ParseError is raised, and what stands before the error's position is a beginning of JSON;
-- events, views, errors and the end are the same for the whole text, for bytes and for random pieces;
-- each snapshot extends the one before, holds still, and is what the deltas make of the one before;
-- a checkpoint at a random place, after a journey through JSON, changes nothing.
+Each document is asked for the laws, by the functions the tests call (`tests/support/laws.py`), as text and as bytes and
+in random pieces. And what stands before the position of an error is a beginning of JSON.
 
 With atheris: `python fuzz/fuzz_core.py FOLDER [libFuzzer options]`. Without it: `python fuzz/fuzz_core.py --smoke`
 replays the seeds and a bounded number of mutations of them, always the same. PARTIALJSON_INTERPRETED=1 fuzzes the
@@ -19,6 +14,7 @@ sources, which also guides atheris best; the compiled core is guided by the orac
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import inspect
 import json
@@ -33,33 +29,37 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
 import partialjson
-from partialjson import MISSING, Complete, ParseError, Parser, Replaced, _core
-from partialjson.patch import apply_deltas
+from partialjson import _core
+from support.chunking import observe
+from support.laws import (
+    Maker,
+    demand,
+    feed,
+    law_1,
+    law_2,
+    law_3,
+    law_4,
+    law_5,
+    law_8,
+    law_9,
+    law_10,
+    law_11,
+)
 
 SEEDS = Path(__file__).parent / "seeds"
 BOM = b"\xef\xbb\xbf"
+PLAIN = Maker()
 
 
-class Finding(AssertionError):
-    """A document for which the core does not keep its word."""
-
-
-def demand(holds: bool, what: str, *details: Any) -> None:
-    if not holds:
-        raise Finding("\n  ".join([what, *[repr(detail) for detail in details]]))
-
-
-# The oracle.
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
+# The guide.
 
 
 def guiding_decoder() -> json.JSONDecoder:
     """json's decoder in its pure-Python spelling, whose branches a coverage-guided fuzzer can see."""
-    decoder: Any = json.JSONDecoder(parse_constant=_refuse)
+    decoder: Any = json.JSONDecoder()
     decoder.parse_string = json.decoder.py_scanstring  # type: ignore[attr-defined]
     decoder.scan_once = json.scanner.py_make_scanner(decoder)  # type: ignore[attr-defined]
     result: json.JSONDecoder = decoder
@@ -69,140 +69,10 @@ def guiding_decoder() -> json.JSONDecoder:
 GUIDE = guiding_decoder()
 
 
-def one_shot(text: str) -> tuple[str, str]:
-    """What `json.loads` says: ("value", its repr), ("refused", "") or, too deep for it, ("deep", "")."""
-    try:
-        value = json.loads(text, parse_constant=_refuse)
+def guide(text: str) -> None:
+    """Read the text with the decoder that the fuzzer sees; what it says does not count."""
+    with contextlib.suppress(ValueError, RecursionError):
         GUIDE.decode(text)
-        return "value", repr(value)
-    except RecursionError:
-        return "deep", ""
-    except ValueError:
-        return "refused", ""
-
-
-# What is observed.
-
-
-def event_of(event: Any) -> tuple[Any, ...]:
-    return type(event).__name__, event.path, repr(event.value)
-
-
-def error_of(error: BaseException | None) -> Any:
-    if isinstance(error, ParseError):
-        return type(error).__name__, error.msg, error.pos, error.lineno, error.colno, error.path
-    return error
-
-
-def finish(parser: Parser[Any], events: list[Any], error: ParseError | None) -> tuple[Any, ...]:
-    """All that can be seen of a parser that was fed a whole document."""
-    seen = [parser.path, parser.pos, parser.done, repr(parser.json)]
-    outcome = parser.end()
-    if error is None:
-        events += [event_of(event) for event in outcome.events]
-    else:
-        demand(getattr(outcome, "error", None) is error, "the end tells another error", error, outcome)
-    if isinstance(outcome, Complete):
-        seen += ["complete", repr(outcome.value)]
-    else:
-        seen += [type(outcome).__name__, error_of(outcome.error), getattr(outcome, "complete", None)]
-    return (events, error_of(error), *seen)
-
-
-def feed(parser: Parser[Any], chunk: Any, events: list[Any]) -> ParseError | None:
-    try:
-        new = parser.feed(chunk)
-    except ParseError as error:
-        events += [event_of(event) for event in error.events]
-        try:
-            parser.feed(chunk)
-        except ParseError as again:
-            demand(again is error, "a failed parser raises another error", error, again)
-        return error
-    events += [event_of(event) for event in new]
-    return None
-
-
-def plainly(chunks: list[Any]) -> tuple[Any, ...]:
-    parser: Parser[Any] = Parser()
-    events: list[Any] = []
-    error = None
-    for chunk in chunks:
-        error = feed(parser, chunk, events)
-        if error is not None:
-            break
-    return finish(parser, events, error)
-
-
-def grows(before: Any, after: Any, replaced: set[Any]) -> bool:
-    """Does `after` extend `before`, but for the paths in `replaced`?"""
-    todo: list[tuple[tuple[Any, ...], Any, Any]] = [((), before, after)]
-    while todo:
-        path, old, new = todo.pop()
-        if path in replaced or old is MISSING or old is new:
-            continue
-        if type(old) is not type(new):
-            return False
-        if isinstance(old, dict):
-            if list(new)[: len(old)] != list(old):
-                return False
-            todo += [((*path, key), old[key], new[key]) for key in old]
-        elif isinstance(old, list):
-            if len(new) < len(old):
-                return False
-            todo += [((*path, index), value, new[index]) for index, value in enumerate(old)]
-        elif not (new.startswith(old) if isinstance(old, str) else repr(old) == repr(new)):
-            return False
-    return True
-
-
-def closely(chunks: list[Any], source: random.Random) -> tuple[Any, ...]:
-    """Feed in pieces, and watch every step: growth, deltas, held snapshots, a journey through JSON."""
-    parser: Parser[Any] = Parser()
-    events: list[Any] = []
-    error = None
-    held: list[tuple[Any, str]] = []
-    folded: Any = MISSING
-    parser.deltas()
-    for chunk in chunks:
-        if source.randrange(8) == 0:
-            parser = Parser.restore(json.loads(json.dumps(parser.checkpoint())))
-        try:
-            new = parser.feed(chunk)
-        except ParseError as raised:
-            error = raised
-            new = raised.events
-        events += [event_of(event) for event in new]
-        held += [(event.value, repr(event.value)) for event in new]
-        way = source.randrange(4)
-        if way > 1:
-            after = parser.json
-            folded = apply_deltas(folded, parser.deltas())
-            demand(repr(folded) == repr(after), "the deltas do not fold", folded, after)
-            if way == 3:
-                demand(parser.json is after, "two snapshots of one state differ")
-                held.append((after, repr(after)))
-        if error is not None:
-            break
-    seen = finish(parser, events, error)
-    for value, was in held:
-        demand(repr(value) == was, "a snapshot changed", was, value)
-    return seen
-
-
-def step_by_step(text: str) -> None:
-    """Law 2 at every character of a short text."""
-    parser: Parser[Any] = Parser()
-    before: Any = MISSING
-    for char in text:
-        try:
-            new = parser.feed(char)
-        except ParseError:
-            return
-        replaced = {event.path for event in new if isinstance(event, Replaced)}
-        after = parser.json
-        demand(grows(before, after, replaced), "the document does not grow", before, after, replaced)
-        before = after
 
 
 def pieces(data: Any, source: random.Random) -> list[Any]:
@@ -216,39 +86,33 @@ def pieces(data: Any, source: random.Random) -> list[Any]:
 
 
 def check(data: bytes) -> None:
-    """Raise a Finding where the core breaks a promise for this document."""
+    """Raise where a law does not hold for this document."""
     source = random.Random(zlib.crc32(data))
-    whole = plainly([data])
-    error, ending = whole[1], whole[6]
     try:
         text = data.removeprefix(BOM).decode()
-    except UnicodeDecodeError as bad:
-        demand(ending != "complete", "bytes that are not UTF-8 were accepted", bad)
-        demand(plainly(pieces(data, source)) == whole, "chunking shows", data)
-        demand(closely(pieces(data, source), source) == whole, "chunking shows under the eyes of a reader", data)
-        return
-    kind, value = one_shot(text)
-    limited = error is not None and "limit" in error[1]
-    if not limited:
-        demand((ending == "complete") == (kind == "value"), f"json.loads: {kind}, here: {ending}", data, error)
-        if kind == "value":
-            demand(whole[7] == value, "another value than json.loads", whole[7], value)
-    for name, way in (
-        ("as text", [text]),
-        ("as text in pieces", pieces(text, source)),
-        ("in pieces", pieces(data, source)),
-    ):
-        demand(plainly(way) == whole, f"chunking shows, {name}", way, whole, plainly(way))
-    for way in (pieces(text, source), pieces(data, source)):
-        seen = closely(way, source)
-        demand(seen == whole, "chunking shows under the eyes of a reader", way, whole, seen)
-    if error is not None:
-        try:
-            Parser().feed(text[: error[2]])
-        except ParseError as early:
-            raise Finding(f"what stands before the error is an error: {early}, {error}") from None
-    if len(text) <= 200:
-        step_by_step(text)
+    except UnicodeDecodeError:
+        text = None
+    documents: list[Any] = [data] if text is None else [data, text]
+    if text is not None:
+        guide(text)
+        law_1(text, PLAIN, pieces(data, source))
+    for document in documents:
+        ways = [pieces(document, source) for _ in range(2)]
+        law_1(document, PLAIN, ways[0])
+        law_3(document, PLAIN, ways[0])
+        law_4(document, PLAIN, ways[1], source)
+        law_5(document, PLAIN, ways[0])
+        law_8(document, PLAIN, ways[1])
+        law_9(document, PLAIN, ways[1], source)
+        law_10(document, PLAIN, ways[0], source.randint(0, len(ways[0])), since=source.random() < 0.5)
+        law_11(document, PLAIN, ways[1])
+        if len(document) <= 200:
+            law_2(document, PLAIN)
+    if text is not None:
+        error = observe([text]).error
+        if error is not None:
+            _, early = feed(PLAIN(), text[: error.pos])
+            demand(early is None, "what stands before the error is an error", early, error)
 
 
 # The drivers.

@@ -21,15 +21,12 @@ from partialjson.messages import MessageEnded, MessageFailed, MessageParser, Pro
 from partialjson.sse import SSEDecoder
 from support.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, body, events, frames, sse
 from support.loopback import Loopback, Reply, failure
+from support.models import Weather
 from support.told import told
 
 CALLS = (Say("c1", "get_weather", ('{"city":"Zü', 'rich"}')), Say("c2", "get_weather", ('{"city":', '"Rom"}')))
 SAID = Said(("Hel", "lo"), (), CALLS, "tool_calls")
 CHAT = "openai-chat"
-
-
-class Weather(BaseModel):
-    city: str
 
 
 TOOLS = {"get_weather": Weather}

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from partialjson.clients import aread, read
 from partialjson.messages import MessageEnded, MessageFailed, MessageParser, ProviderError, Update
@@ -19,6 +18,7 @@ from support import sdks
 from support.bodies import WITHOUT_CALLS, WITHOUT_FILTER, WITHOUT_REASONING, Said, Say, body, frames
 from support.corpus import corpus_files, corpus_folder
 from support.loopback import Loopback, Reply, failure
+from support.models import Weather
 from support.sdks import ASYNC, KINDS, MESSAGES, SYNC, astreaming, sdk, streaming
 from support.told import read_bytes, real_events, told
 
@@ -28,10 +28,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
-
-
-class Weather(BaseModel):
-    city: str
 
 
 TOOLS = {"get_weather": Weather}

@@ -18,6 +18,7 @@ from benchmarks import concurrency  # noqa: E402 - after the path is set
 
 from partialjson.clients import aread  # noqa: E402
 from partialjson.messages import MessageParser  # noqa: E402
+from support.effort import amount  # noqa: E402
 
 STREAMS = 200
 APIS = list(concurrency.APIS)
@@ -77,11 +78,12 @@ def test_what_an_open_stream_holds_is_bounded_by_what_came(api: str) -> None:
         tracemalloc.stop()
         return size, sum(len(call.text) for message in messages for call in message.calls)
 
+    few = amount(40, 40, quick=15)
     held(2)
-    size, text = held(40)
-    assert size < 40 * 60_000
-    assert text > 40 * 300
-    again, _ = held(80)
+    size, text = held(few)
+    assert size < few * 60_000
+    assert text > few * 300
+    again, _ = held(2 * few)
     assert again < 2.3 * size
 
 

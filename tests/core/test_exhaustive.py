@@ -7,24 +7,20 @@ the last symbol is fed to a parser that was restored from a checkpoint.
 Characters alone do not reach far: the shortest surrogate pair has fourteen. So the same walk is done a second time
 over *fragments*, whole pieces of syntax that reach repeated keys, pairs, literals and nested containers at once.
 
-PARTIALJSON_EXHAUSTIVE sets the length in characters (default 5; 7 by hand, in an hour or two),
-PARTIALJSON_EXHAUSTIVE_FRAGMENTS that in fragments.
+`support.effort` says how long the texts get.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Sequence
 
 import pytest
 
 from partialjson import Parser
 from support.agreement import check_agreement, described, feed_all, place_of, shown
+from support.effort import EXHAUSTIVE, EXHAUSTIVE_FRAGMENTS
 from support.model import predict
-
-LENGTH = int(os.environ.get("PARTIALJSON_EXHAUSTIVE", "5"))
-FRAGMENTS_LENGTH = int(os.environ.get("PARTIALJSON_EXHAUSTIVE_FRAGMENTS", "4"))
 
 CHARACTERS = '{}[],:"\\01-.e+trul \né\x1f'
 FRAGMENTS = (
@@ -89,19 +85,19 @@ def compare_restored(parts: tuple[str, ...]) -> bool:
 
 @pytest.mark.parametrize("first", CHARACTERS)
 def test_every_text_of_characters(first: str) -> None:
-    assert walk(CHARACTERS, LENGTH, first, compare_fed) > 0
+    assert walk(CHARACTERS, EXHAUSTIVE, first, compare_fed) > 0
 
 
 @pytest.mark.parametrize("first", FRAGMENTS)
 def test_every_text_of_fragments(first: str) -> None:
-    assert walk(FRAGMENTS, FRAGMENTS_LENGTH, first, compare_fed) > 0
+    assert walk(FRAGMENTS, EXHAUSTIVE_FRAGMENTS, first, compare_fed) > 0
 
 
 @pytest.mark.parametrize("first", CHARACTERS)
 def test_every_text_of_characters_after_a_checkpoint(first: str) -> None:
-    assert walk(CHARACTERS, LENGTH - 1, first, compare_restored) > 0
+    assert walk(CHARACTERS, EXHAUSTIVE - 1, first, compare_restored) > 0
 
 
 @pytest.mark.parametrize("first", FRAGMENTS)
 def test_every_text_of_fragments_after_a_checkpoint(first: str) -> None:
-    assert walk(FRAGMENTS, FRAGMENTS_LENGTH, first, compare_restored) > 0
+    assert walk(FRAGMENTS, EXHAUSTIVE_FRAGMENTS, first, compare_restored) > 0

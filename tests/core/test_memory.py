@@ -1,7 +1,7 @@
 """What a parser holds, and that it lets go of it: leaks, growth over many documents, state against `json.loads`.
 
 All is counted, nothing is timed: bytes by tracemalloc, objects by their types, references to the shared singletons,
-which compiled code counts by hand. PARTIALJSON_HARDENING=1 makes the runs as long as `docs/hardening.md` promises.
+which compiled code counts by hand. PARTIALJSON_TESTS=long makes the runs as long as `docs/hardening.md` promises.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import copy
 import gc
 import json
-import os
 import pickle
 import sys
 import tracemalloc
@@ -22,12 +21,7 @@ import pytest
 from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
 
 from partialjson import MISSING, Limits, ParseError, Parser, stream
-
-BY_HAND = os.environ.get("PARTIALJSON_HARDENING", "") not in ("", "0")
-
-
-def amount(always: int, by_hand: int) -> int:
-    return by_hand if BY_HAND else always
+from support.effort import LONG, amount
 
 
 class Item(BaseModel):
@@ -265,7 +259,7 @@ def test_state_is_hardly_more_than_the_document(
     text = DOCUMENTS[name]()
     ratio = ratio_of(text, size, look, select=[])
     record_property("ratio to json.loads", round(ratio, 3))
-    if BY_HAND:
+    if LONG:
         print(f"{name}, {size} characters a chunk, {'read' if look else 'unread'}: {ratio:.3f}")
     assert ratio < 1.3
 

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 
 from support import model, strategies
+from support.effort import examples
 from support.model import NOTHING, Ending, Mistake, Prediction, Seen, predict, predict_bytes
 
 ALPHABET = '{}[],:"\\01-.e+ \nu\x00é'
@@ -85,7 +86,7 @@ def test_damaged_texts_are_judged_as_json_does(text: str) -> None:
     check_against_json(text, predict(text))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(strategies.damaged())
 def test_prefixes_hang_together(text: str) -> None:
     before = predict("")

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partialjson import MISSING, Parser
+from partialjson import MISSING
 from partialjson.patch import apply_deltas, to_json_patch
 from support import strategies
 from support.chunking import fingerprint
+from support.twins import Parser
 
 
 def delta(op: str, path: str, value: Any = None) -> dict[str, Any]:

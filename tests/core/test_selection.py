@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
-from partialjson import Completed, Invalid, ParseError, Parser, Replaced, Violation
+import partialjson
+from partialjson import Completed, Invalid, ParseError, Replaced, Violation
 from partialjson._core.events import Node
 from partialjson._core.selection import parse_pattern
 from support import strategies
 from support.chunking import check_all_chunkings
+from support.models import Item
+from support.twins import Parser
 
 Path = tuple[str | int, ...]
 
@@ -140,7 +142,7 @@ def test_wrong_kinds_of_selection() -> None:
 
 def test_any_iterable_will_do() -> None:
     for select in (("$.n",), {"$.n"}, iter(["$.n"]), (pattern for pattern in ["$.n"])):
-        parser = Parser(select=select)
+        parser = partialjson.Parser(select=select)  # an iterator is used up
         assert [event.path for event in parser.feed(TEXT)] == [("n",)]
 
 
@@ -227,11 +229,6 @@ def test_replacements_are_selected_too() -> None:
         Completed(("a",), {"c": 3}),
     )
     assert Parser(select=["$.a.c"]).feed(text) == (Completed(("a", "c"), 3),)
-
-
-class Item(BaseModel):
-    name: str
-    price: int = 0
 
 
 def test_invalid_values_are_selected_too() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from partialjson import MISSING, Complete
 from partialjson.messages import (
@@ -25,12 +24,8 @@ from partialjson.messages import (
 )
 from partialjson.patch import apply_deltas
 from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
-
-
-class Weather(BaseModel):
-    city: str
-    days: int = 1
-
+from support.effort import examples
+from support.models import Weather
 
 TOOLS = {"get_weather": Weather}
 CALL_APIS = [api for api in APIS if api not in WITHOUT_CALLS and api not in WITHOUT_PIECES]
@@ -90,7 +85,7 @@ def check(response: Attempts, viewer: Viewer, shown: Any) -> Any:
 
 @pytest.mark.parametrize("api", CALL_APIS)
 @given(attempts=st.lists(attempt(), min_size=1, max_size=4))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 def test_the_view_folds_and_never_shows_less(api: str, attempts: list[tuple[Said, int]]) -> None:
     response = Attempts(api, tools=TOOLS, output=Any)
     viewer = Viewer()

@@ -15,6 +15,7 @@ from partialjson import Complete, Parser, Truncated
 from partialjson.messages import DocumentEnd, MessageEnd, MessageParser
 from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, body, events
 from support.chunking import check_all_chunkings
+from support.effort import examples
 
 
 class Item(BaseModel):
@@ -237,7 +238,7 @@ def test_word_and_structure_are_told_apart(
 
 
 @given(cut=st.integers(0, len(WHOLE[0] + WHOLE[1])), word=st.sampled_from([None, "truncated", "tool_calls"]))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_an_unfinished_call_is_never_runnable(cut: int, word: str | None) -> None:
     text = "".join(WHOLE)
     end = ended("openai-chat", Said(calls=(Say("c1", "get_weather", (text[:cut],)),), reason=word))

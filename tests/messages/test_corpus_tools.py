@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from partialjson import IncompleteError, Parser, Truncated, stream
 from support.corpus import corpus_files, corpus_folder
+from support.laws import Maker, check_growth, check_laws, check_validated_once
 from support.oneshot import describe, oneshot
 from support.schemas import damaged_value, documents_of, target_of
-from support.typed_laws import check_growth, check_typed_laws, check_validated_once
 
 CALLS: list[Any] = []
 
@@ -121,15 +121,15 @@ PARTS = 8
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_recorded_arguments_keep_laws_1_to_5(part: int) -> None:
+def test_recorded_arguments_keep_the_laws(part: int) -> None:
     for tool, text in RECORDED[part::PARTS]:
-        check_typed_laws(tool.target, text, seed=part)
+        check_laws(text, Maker(tool.target), source=random.Random(part))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_recorded_arguments_keep_law_6(part: int) -> None:
     for tool, text in RECORDED[part::PARTS]:
-        check_validated_once(tool.noted, text, CALLS, seed=part)
+        check_validated_once(text, Maker(tool.noted), CALLS, random.Random(part))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -178,18 +178,18 @@ def written(draw: st.DrawFn, *, damaged: bool) -> tuple[Tool, str]:
 
 @lawful
 @given(written(damaged=False), st.integers(0, 99))
-def test_drawn_arguments_keep_laws_1_to_6(case: tuple[Tool, str], seed: int) -> None:
+def test_drawn_arguments_keep_the_laws(case: tuple[Tool, str], seed: int) -> None:
     tool, text = case
-    check_typed_laws(tool.target, text, seed)
-    check_validated_once(tool.noted, text, CALLS, seed)
+    check_laws(text, Maker(tool.target), source=random.Random(seed))
+    check_validated_once(text, Maker(tool.noted), CALLS, random.Random(seed))
 
 
 @lawful
 @given(written(damaged=True), st.integers(0, 99))
-def test_damaged_arguments_keep_laws_1_to_6(case: tuple[Tool, str], seed: int) -> None:
+def test_damaged_arguments_keep_the_laws(case: tuple[Tool, str], seed: int) -> None:
     tool, text = case
-    check_typed_laws(tool.target, text, seed)
-    check_validated_once(tool.noted, text, CALLS, seed)
+    check_laws(text, Maker(tool.target), source=random.Random(seed))
+    check_validated_once(text, Maker(tool.noted), CALLS, random.Random(seed))
 
 
 @lawful
@@ -219,4 +219,4 @@ def test_malformed_arguments_end_the_same_however_they_are_cut(case: tuple[Tool,
     tool, text = case
     at = data.draw(st.integers(0, len(text) - 1))
     broken = text[:at] + data.draw(st.sampled_from(("!", "}", "]", ",", '"', "\\", "\x00"))) + text[at + 1 :]
-    check_typed_laws(tool.target, broken)
+    check_laws(broken, Maker(tool.target))

@@ -1,25 +1,29 @@
 """Streams that are cut at every byte, as a connection may cut them: what is reported of the part holds for the whole.
 
 Bodies written here are cut for every API. Of the recorded streams a few short ones are cut in every run, and a hundred
-of all APIs by hand: `PARTIALJSON_HARDENING=1 python -m pytest tests/messages/test_cuts.py -s` prints what it did.
+of all APIs by hand: `PARTIALJSON_TESTS=long python -m pytest tests/messages/test_cuts.py -s` prints what it did.
 """
 
 from __future__ import annotations
 
-import os
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from partialjson import Complete
+from partialjson.messages import MessageFailed
 from support.bodies import BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, array, body, events, sse
 from support.corpus import corpus_files, corpus_folder
-from support.cuts import read, violations
+from support.cuts import Read, read, violations, violations_of
+from support.effort import amount
+from support.models import Weather
 
-BY_HAND = os.environ.get("PARTIALJSON_HARDENING", "") not in ("", "0")
-STREAMS = 100 if BY_HAND else 16
-LARGEST = 24_000 if BY_HAND else 1_500
+STREAMS = amount(16, 100)
+LARGEST = amount(1_500, 24_000)
 
 FOLDERS = {
     "anthropic-messages": "anthropic-messages",
@@ -34,18 +38,52 @@ FOLDERS = {
 CALLS = (Say("c1", "get_weather", ('{"city":"Zü', 'rich"', "}")), Say("c2", "f", ("", '{"n":[1.5,', "-2]}")))
 
 
+OPTIONS: dict[str, Any] = {"tools": {"get_weather": Weather}, "output": Weather}
+
+
 def told(api: str) -> list[Said]:
     # In a live session calls end the turn, which is then whole, whatever else comes.
     calls = () if api in (*WITHOUT_CALLS, "gemini-live") else CALLS
     reasons = ("tool_calls" if calls else "complete", "truncated")
-    return [Said(('{"city":"Bern",', '"n":12}'), ("Hm", "m €"), calls, reason) for reason in reasons]
+    return [Said(('{"city":"Zürich",', '"days":12}'), ("Hm", "m €"), calls, reason) for reason in reasons]
 
 
 @pytest.mark.parametrize("api", BODY_APIS)
 def test_every_cut_of_a_body(api: str) -> None:
     for said in told(api):
         raw = body(api, said)
-        assert list(violations(raw, api, tools={"get_weather": dict[str, str]}, output=Any)) == []
+        parts = [read(raw[:size], api, **OPTIONS) for size in range(len(raw) + 1)]
+        assert list(violations_of(parts)) == []
+        before_end = len(body(api, replace(said, reason=None)))
+        check_disconnected(parts, before_end)
+
+
+def test_every_cut_where_calls_end_the_turn() -> None:
+    raw = body("gemini-live", Said(('{"city":', '"Zürich"}'), ("hm",), CALLS, "tool_calls"))
+    check_disconnected([read(raw[:size], "gemini-live", **OPTIONS) for size in range(len(raw) + 1)], 0)
+
+
+def check_disconnected(parts: Sequence[Read], before_end: int) -> None:
+    """Before its terminal event a body is disconnected, and what is reported complete equals the full message."""
+    whole = parts[-1].message
+    reasons = set()
+    for size, part in enumerate(parts):
+        message = part.message
+        end = message.end()
+        reasons.add(end.reason)
+        assert end.reason in ("disconnected", whole.end().reason), size
+        if size < before_end:
+            assert end.reason == "disconnected", size
+        assert end.error is None
+        assert not any(isinstance(update, MessageFailed) for update in (*part.updates, *end.updates))
+        assert whole.text.startswith(message.text)
+        assert whole.reasoning.startswith(message.reasoning)
+        for call, final in zip(message.calls, whole.calls, strict=False):
+            assert final.text.startswith(call.text)
+            assert not call.ready or (call.id, call.name, call.value) == (final.id, final.name, final.value)
+        if isinstance(message.output.outcome, Complete):
+            assert message.output.value == whole.output.value
+    assert reasons == {"disconnected", whole.end().reason}
 
 
 def test_every_cut_of_an_array() -> None:

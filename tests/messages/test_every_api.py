@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from partialjson import Complete, Truncated
 from partialjson.messages import (
@@ -41,13 +40,10 @@ from support.bodies import (
     body,
     events,
 )
+from support.effort import examples
+from support.models import Weather
 from support.operations import as_model
-
-
-class Weather(BaseModel):
-    city: str
-    days: int = 1
-
+from support.told import fed
 
 CALLS = (
     Say("c1", "get_weather", ('{"city":"Zü', "ri", 'ch"', ',"days":2}')),
@@ -58,13 +54,6 @@ VALUES = [Weather(city="Zürich", days=2), {}, Weather(city="😀")]
 SOCKETS = ("gemini-live", "openai-realtime")
 CALLING = [api for api in APIS if api not in WITHOUT_CALLS]
 TOOLS = {"get_weather": Weather}
-
-
-def fed(api: str, told: Sequence[Any], **options: Any) -> tuple[MessageParser, list[Update]]:
-    message = MessageParser(api, **options)
-    updates = [update for event in told for update in message.feed(event)]
-    updates += message.end().updates
-    return message, updates
 
 
 def fed_bytes(api: str, raw: bytes, size: int, **options: Any) -> tuple[MessageParser, list[Update]]:
@@ -92,7 +81,7 @@ def test_a_message_is_the_same_in_every_api(api: str) -> None:
     calls = () if api in WITHOUT_CALLS else CALLS
     reasoning = () if api in WITHOUT_REASONING else ("h", "m")
     said = Said(("Häl", "lo"), reasoning, calls, "tool_calls" if calls else "complete")
-    message, updates = fed(api, events(api, said), tools=TOOLS)
+    message, updates = fed(api, *events(api, said), tools=TOOLS)
     assert message.text == "Hällo"
     assert message.reasoning == "".join(reasoning)
     assert message.refusal == ""
@@ -117,8 +106,8 @@ def test_sdk_objects_are_read_like_mappings(api: str) -> None:
     if api in ("bedrock-converse", "ollama"):
         pytest.skip("its SDK gives mappings")
     told = events(api, Said(("a",), ("b",), CALLS, "tool_calls"))
-    plain, _ = fed(api, told, tools=TOOLS)
-    objects, _ = fed(api, [as_model(event) for event in told], tools=TOOLS)
+    plain, _ = fed(api, *told, tools=TOOLS)
+    objects, _ = fed(api, *[as_model(event) for event in told], tools=TOOLS)
     for message in (plain, objects):
         message.usage.clear()
     assert seen(objects, ()) == seen(plain, ())
@@ -130,7 +119,7 @@ def test_how_a_body_is_cut_is_invisible(api: str) -> None:
     options: dict[str, Any] = {"tools": TOOLS, "output": Weather}
     expected = seen(*fed_bytes(api, raw, len(raw), **options))
     assert expected == seen(
-        *fed(api, events(api, Said(('{"city":', '"Zürich"}'), ("hm",), CALLS, "tool_calls")), **options)
+        *fed(api, *events(api, Said(('{"city":', '"Zürich"}'), ("hm",), CALLS, "tool_calls")), **options)
     )
     for size in (1, 2, 7, 64):
         assert seen(*fed_bytes(api, raw, size, **options)) == expected, size
@@ -147,7 +136,7 @@ def test_calls_that_come_whole_complete_the_same_values(api: str) -> None:
     """The events of a call's document do not tell whether it came in pieces."""
 
     def completed(whole: bool) -> list[Any]:
-        _, updates = fed(api, events(api, Said((), (), CALLS, "tool_calls", whole)), tools=TOOLS)
+        _, updates = fed(api, *events(api, Said((), (), CALLS, "tool_calls", whole)), tools=TOOLS)
         found: dict[int, list[Any]] = {}
         for update in updates:
             if isinstance(update, DocumentProgress):
@@ -181,15 +170,15 @@ def test_halves_of_a_character_meet(api: str) -> None:
     calls = () if api in WITHOUT_PIECES + WITHOUT_CALLS else (Say("c", "get_weather", ('{"city":"\ud83d', '\ude00"}')),)
     said = Said(('{"city":"a\ud83d', '\ude00b"', "}"), (), calls, "tool_calls" if calls else "complete")
     told = json.loads(json.dumps(events(api, said)))  # halves inside of one text are whole characters there
-    message, updates = fed(api, told, tools=TOOLS, output=Weather)
+    message, updates = fed(api, *told, tools=TOOLS, output=Weather)
     assert message.text == '{"city":"a😀b"}'
     assert message.output.value == Weather(city="a😀b")
     assert [call.value for call in message.calls] == [Weather(city="😀") for _ in calls]
     assert not any(char in repr(updates) for char in ("\\ud83d", "\\ude00"))
     assert not any(isinstance(update, BlockRestarted) for update in updates)
-    lone, _ = fed(api, events(api, Said(("a\ud83d",))))
+    lone, _ = fed(api, *events(api, Said(("a\ud83d",))))
     assert lone.text == "a\ud83d"
-    cut, _ = fed(api, events(api, Said(("a\ud83d",), reason=None)))
+    cut, _ = fed(api, *events(api, Said(("a\ud83d",), reason=None)))
     assert cut.text in ("a", "a\ud83d")
 
 
@@ -200,7 +189,7 @@ def test_endings(api: str, reason: str | None) -> None:
     if api in WITHOUT_FILTER and reason == "filtered":
         pytest.skip("no such word")
     for text, kind in (('{"city":"x"}', Complete), ('{"city":"x', Truncated)):
-        message, _ = fed(api, events(api, Said((text,), reason=reason)), output=Weather)
+        message, _ = fed(api, *events(api, Said((text,), reason=reason)), output=Weather)
         assert type(message.output.outcome) is kind
         expected = {"tool_calls": "complete", None: "disconnected"}.get(reason, reason)
         if api == "anthropic-messages" and reason == "filtered":
@@ -215,7 +204,7 @@ def test_endings(api: str, reason: str | None) -> None:
 @pytest.mark.parametrize("reason", ["complete", "tool_calls", "truncated", None])
 def test_half_a_call_is_never_ready(api: str, reason: str | None) -> None:
     half = Say("c1", "get_weather", ('{"city":"Be', "rn"))
-    message, _ = fed(api, events(api, Said((), (), (half, CALLS[0]), reason)), tools=TOOLS)
+    message, _ = fed(api, *events(api, Said((), (), (half, CALLS[0]), reason)), tools=TOOLS)
     bad, good = message.calls
     assert not bad.ready
     assert isinstance(bad.outcome, Truncated)
@@ -227,43 +216,13 @@ def test_half_a_call_is_never_ready(api: str, reason: str | None) -> None:
 @pytest.mark.parametrize("api", CALLING)
 def test_a_call_without_arguments_needs_an_end_that_does_not_cut(api: str) -> None:
     for reason, ready in (("tool_calls", True), ("truncated", api in ("gemini-live", "ollama")), (None, False)):
-        message, _ = fed(api, events(api, Said((), (), (Say("c", "f"),), reason)))
+        message, _ = fed(api, *events(api, Said((), (), (Say("c", "f"),), reason)))
         (call,) = message.calls
         if api in ("gemini-live", "ollama"):
             # There a call is whole as soon as it is there.
             assert call.value == {}
         else:
             assert call.ready is ready
-
-
-@pytest.mark.parametrize("api", BODY_APIS)
-def test_cut_at_every_byte(api: str) -> None:
-    """Before its terminal event a body is disconnected, and what is reported complete equals the full message."""
-    calls = () if api in WITHOUT_CALLS else CALLS
-    said = Said(('{"city":', '"Zürich"}'), ("hm",), calls, "tool_calls" if calls else "complete")
-    raw = body(api, said)
-    before = len(body(api, Said(said.texts, said.reasoning, said.calls, None)))
-    options: dict[str, Any] = {"tools": TOOLS, "output": Weather}
-    whole, _ = fed_bytes(api, raw, len(raw), **options)
-    asked = api == "gemini-live"  # a call ends the message there; the turn goes on
-    reasons = set()
-    for cut in range(len(raw) + 1):
-        message, updates = fed_bytes(api, raw[:cut], max(cut, 1), **options)
-        end = message.end()
-        reasons.add(end.reason)
-        assert end.reason in ("disconnected", whole.end().reason), cut
-        if cut < before and not asked:
-            assert end.reason == "disconnected", cut
-        assert end.error is None
-        assert not any(isinstance(update, MessageFailed) for update in updates)
-        assert whole.text.startswith(message.text)
-        assert whole.reasoning.startswith(message.reasoning)
-        for call, final in zip(message.calls, whole.calls, strict=False):
-            assert final.text.startswith(call.text)
-            assert not call.ready or (call.id, call.name, call.value) == (final.id, final.name, final.value)
-        if isinstance(message.output.outcome, Complete):
-            assert message.output.value == whole.output.value
-    assert reasons == {"disconnected", whole.end().reason}
 
 
 ERRORS: dict[str, list[Any]] = {
@@ -313,7 +272,7 @@ ERRORS: dict[str, list[Any]] = {
 def test_errors_in_mid_stream(api: str, event: Any) -> None:
     calls = () if api in WITHOUT_CALLS else CALLS[:1]
     begun = events(api, Said(("a",), (), calls, None))
-    message, updates = fed(api, [*begun, event])
+    message, updates = fed(api, *[*begun, event])
     assert message.text == "a"
     error = message.end().error
     assert isinstance(error, ProviderError)
@@ -363,7 +322,7 @@ def test_a_plain_body_that_means_nothing(api: str, pretty: int | None) -> None:
 
 @pytest.mark.parametrize("api", APIS)
 def test_nothing_is_disconnected(api: str) -> None:
-    for message in (MessageParser(api), fed(api, [])[0]):
+    for message in (MessageParser(api), fed(api)[0]):
         assert message.end().reason == "disconnected"
     if api in BODY_APIS:
         message = MessageParser(api)
@@ -373,7 +332,7 @@ def test_nothing_is_disconnected(api: str) -> None:
 
 @pytest.mark.parametrize("api", APIS)
 def test_texts_fold_from_updates(api: str) -> None:
-    message, updates = fed(api, events(api, Said(("a", "b"), ("c", "d"), CALLS, "tool_calls")))
+    message, updates = fed(api, *events(api, Said(("a", "b"), ("c", "d"), CALLS, "tool_calls")))
     folded: dict[int, str] = {}
     for update in updates:
         if isinstance(update, TextDelta) or (isinstance(update, DocumentProgress) and update.text):
@@ -385,7 +344,7 @@ def test_texts_fold_from_updates(api: str) -> None:
 def test_two_readers_of_one_calls_deltas(api: str) -> None:
     if api in WITHOUT_CALLS:
         pytest.skip("no calls")
-    message, _ = fed(api, events(api, Said((), (), CALLS[:1], "tool_calls")))
+    message, _ = fed(api, *events(api, Said((), (), CALLS[:1], "tool_calls")))
     (call,) = message.calls
     assert call.deltas(0) == call.deltas(0)
     assert call.deltas(0)[0]["path"] == ""
@@ -423,7 +382,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.sampled_from(APIS), st.lists(JSON, max_size=6))
 def test_strange_events_break_nothing(api: str, told: list[Any]) -> None:
     message = MessageParser(api, tools={"w": Weather}, output=Weather)
@@ -463,10 +422,10 @@ def _without(draw: st.DrawFn, value: Any) -> Any:
     return value | {name: _without(draw, value[name])}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(mutated())
 def test_damaged_messages_break_nothing(case: tuple[str, list[Any]]) -> None:
     api, told = case
-    message, _ = fed(api, told, tools={"w": Weather}, output=Any)
+    message, _ = fed(api, *told, tools={"w": Weather}, output=Any)
     for call in message.calls:
         assert not call.ready or json.loads(call.text or json.dumps(call.json)) == call.json

@@ -34,6 +34,8 @@ from partialjson.messages import (
     TextDelta,
     Update,
 )
+from support.effort import examples
+from support.models import Weather
 
 CHAT, ANTHROPIC = "openai-chat", "anthropic-messages"
 DONE = b"data: [DONE]\n\n"
@@ -54,11 +56,6 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=6),
     max_leaves=20,
 )
-
-
-class Weather(BaseModel):
-    city: str
-    days: int = 1
 
 
 class Title(BaseModel):
@@ -867,7 +864,7 @@ def damage(body: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
     return body
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from(sorted(CUT_BODIES)), DAMAGE, st.integers(1, 50))
 def test_damaged_bodies_break_nothing(name: str, edits: list[tuple[int, int, bytes]], size: int) -> None:
     """Whatever comes, nothing is raised, chunking stays invisible, and what is ready is whole JSON."""
@@ -879,7 +876,7 @@ def test_damaged_bodies_break_nothing(name: str, edits: list[tuple[int, int, byt
         assert not call.ready or json.loads(call.text or "{}") == call.value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.sampled_from((CHAT, ANTHROPIC)), st.lists(JSON, max_size=5))
 def test_strange_events_break_nothing(api: str, events: list[Any]) -> None:
     message = MessageParser(api, tools={"w": Weather}, output=Title)

@@ -27,16 +27,13 @@ from partialjson.patch import apply_deltas
 from partialjson.resume import LEAST_REPETITION, Continuation, Mode, SpliceError
 from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
 from support.corpus import corpus_files, corpus_folder
-
-
-class Item(BaseModel):
-    sku: str
-    qty: int
+from support.effort import examples
+from support.models import Line
 
 
 class Order(BaseModel):
     customer: str
-    items: list[Item]
+    items: list[Line]
 
 
 TEXT = '{"customer": "Zoë \\"Z\\" Müller", "items": [{"sku": "x-1", "qty": 12}, {"sku": "y", "qty": 3}]}'
@@ -84,7 +81,7 @@ def go_on(rest: Resumption, text: str, size: int) -> list[Update]:
 
 @pytest.mark.parametrize("api", CALL_APIS)
 @given(data=st.data())
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 def test_a_call_goes_on(api: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(TEXT) - 1))
     size = data.draw(st.integers(1, 30))
@@ -110,7 +107,7 @@ def test_a_call_goes_on(api: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("api", APIS)
 @given(data=st.data())
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 def test_an_output_goes_on(api: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(1, len(TEXT) - 1))
     mode = data.draw(st.sampled_from(MODES))

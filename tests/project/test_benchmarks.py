@@ -29,6 +29,8 @@ from benchmarks import (  # noqa: E402 - see above
 )
 from benchmarks.contestants import face, ours, providers  # noqa: E402
 
+from support.effort import needs_full  # noqa: E402
+
 
 def timing(*seconds: float) -> dict[str, Any]:
     return {"seconds": list(seconds)}
@@ -174,6 +176,7 @@ def test_every_way_of_timing_gives_a_time(budget: float, ways: set[str], monkeyp
 # The smoke run.
 
 
+@needs_full
 def test_smoke_run(tmp_path: Path) -> None:
     lines: list[str] = []
     assert race.smoke("", [], tmp_path, lines.append) == 0, lines

@@ -20,17 +20,14 @@ from partialjson import MISSING, Complete, Failed, ParseError, Parser, Truncated
 from partialjson.patch import apply_deltas
 from partialjson.resume import ANCHOR, LEAST_REPETITION, Continuation, Mode, SpliceError
 from support.chunking import fingerprint, random_partition
+from support.effort import examples
+from support.models import Line
 from support.strategies import texts
-
-
-class Item(BaseModel):
-    sku: str
-    qty: int
 
 
 class Order(BaseModel):
     note: str
-    items: list[Item]
+    items: list[Line]
     total: float
 
 
@@ -102,7 +99,7 @@ def cuts(source: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, int]]:
 
 
 @given(cuts(texts()))
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_exact_continuations_give_the_one_shot_result(pair: tuple[str, int]) -> None:
     text, at = pair
     rest = cut(text, at, mode="exact")
@@ -118,7 +115,7 @@ FAREWELLS = ("", "\n", "\n```", "\n```\nI hope that helps {you}!")
 @given(
     cuts(texts()), st.sampled_from(NOISE), st.sampled_from(FAREWELLS), st.sampled_from(["anchor", "longer", "whole"])
 )
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_anchored_continuations_give_the_one_shot_result(
     pair: tuple[str, int], noise: str, farewell: str, repeated: str
 ) -> None:
@@ -171,7 +168,7 @@ DUMPS = st.builds(
 
 
 @given(cuts(DUMPS), st.sampled_from(FAREWELLS))
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_auto_goes_on_where_nothing_is_repeated(pair: tuple[str, int], farewell: str) -> None:
     text, at = pair
     rest = cut(text, at)
@@ -183,7 +180,7 @@ def test_auto_goes_on_where_nothing_is_repeated(pair: tuple[str, int], farewell:
 
 
 @given(cuts(DUMPS), st.integers(0, 60), st.sampled_from(NOISE), st.sampled_from(FAREWELLS), st.booleans())
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 def test_auto_cuts_off_what_is_repeated(
     pair: tuple[str, int], length: int, noise: str, farewell: str, whole: bool
 ) -> None:
@@ -201,7 +198,7 @@ def test_auto_cuts_off_what_is_repeated(
 
 
 @given(cuts(DUMPS), st.sampled_from([None, 0, 3]))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_a_document_written_again_in_another_spelling_is_recognised(pair: tuple[str, int], indent: int | None) -> None:
     text, at = pair
     rest = cut(text, at)
@@ -222,7 +219,7 @@ ANSWERS = st.one_of(
 
 
 @given(cuts(DUMPS | st.just(ORDER)), ANSWERS, st.integers(0, 40), st.sampled_from(["auto", "exact", "anchored"]))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_chunks_never_show_whatever_the_answer_is(pair: tuple[str, int], noise: str, back: int, mode: Mode) -> None:
     """`spliced` asserts it. Besides: nothing complete is lost, and what did not fit changed nothing."""
     text, at = pair
@@ -291,7 +288,7 @@ def test_a_new_parser_reads_the_text_itself() -> None:
 
 
 @given(cuts(DUMPS), st.sampled_from(["\x00", "}]", '"', "x", ":,"]))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=examples(100))
 def test_a_broken_document_goes_on_before_its_error(pair: tuple[str, int], garbage: str) -> None:
     text, at = pair
     parser: Parser[Any] = Parser()
@@ -473,7 +470,7 @@ def test_reopening_and_starting_anew() -> None:
 
 
 @given(cuts(texts()), st.booleans(), st.booleans(), st.booleans())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_reopening_leaves_the_state_of_the_text_that_counts(
     pair: tuple[str, int], ends: bool, deltas: bool, as_bytes: bool
 ) -> None:

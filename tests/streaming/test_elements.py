@@ -41,7 +41,8 @@ from partialjson import (
     stream,
 )
 from support import strategies
-from support.oneshot import describe, since_2_14
+from support.oneshot import describe
+from support.versions import since_2_14
 
 T = TypeVar("T")
 MakeReading = Callable[[Any], Any]

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from partialjson import (
     MISSING,
@@ -33,12 +33,7 @@ from partialjson import (
 from partialjson._core.refcounts import EXACT
 from support import strategies
 from support.chunking import event_key, fingerprint
-
-
-class Order(BaseModel):
-    id: int
-    note: str = ""
-
+from support.models import Order
 
 CHUNKS = ['{"id": 1, ', '"note": "s', 'oon"', "}"]
 

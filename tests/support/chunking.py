@@ -21,6 +21,8 @@ from partialjson import Complete, Failed, IncompleteError, ParseError, Parser, T
 
 Chunk = TypeVar("Chunk", str, bytes)
 MakeParser = Callable[[], Any]
+Describe = Callable[[Any], Any]
+"""Turns a value into something that can be compared, and that survives changes of the value."""
 
 SINGLE_SPLITS_UP_TO = 2048
 """Longer texts are not cut at every place, only at some: the work grows with the square of the length."""
@@ -53,6 +55,7 @@ class Observed:
     error: ParseError | None
     outcome: Complete[Any] | Truncated | Failed
     event_keys: list[tuple[Any, ...]] = field(repr=False)
+    describe: Describe = field(repr=False)
 
     @property
     def completed(self) -> list[tuple[tuple[str | int, ...], Any]]:
@@ -64,9 +67,9 @@ class Failing(AssertionError):
     """Two ways of feeding a text were observed to differ."""
 
 
-def event_key(event: Any) -> tuple[Any, ...]:
+def event_key(event: Any, describe: Describe = fingerprint) -> tuple[Any, ...]:
     """An event as something comparable and independent of what happens to its value later."""
-    fields = [fingerprint(getattr(event, name)) for name in _EVENT_FIELDS if hasattr(event, name)]
+    fields = [describe(getattr(event, name)) for name in _EVENT_FIELDS if hasattr(event, name)]
     return type(event).__name__, event.path, *fields
 
 
@@ -84,7 +87,7 @@ def state_of(parser: Any) -> str:
     return fingerprint(parser.checkpoint())
 
 
-def observe(chunks: Iterable[str | bytes], make: MakeParser = Parser) -> Observed:
+def observe(chunks: Iterable[str | bytes], make: MakeParser = Parser, describe: Describe = fingerprint) -> Observed:
     """Feed the chunks to a new parser, end it, and gather everything that can be seen from outside."""
     parser = make()
     events: list[Any] = []
@@ -93,7 +96,7 @@ def observe(chunks: Iterable[str | bytes], make: MakeParser = Parser) -> Observe
 
     def gather(new: Sequence[Any]) -> None:
         events.extend(new)
-        keys.extend(event_key(event) for event in new)
+        keys.extend(event_key(event, describe) for event in new)
 
     rest = iter(chunks)
     chunk: str | bytes = ""
@@ -115,9 +118,9 @@ def observe(chunks: Iterable[str | bytes], make: MakeParser = Parser) -> Observe
         gather(outcome.events)
     elif not (isinstance(outcome, Failed) and outcome.error is error):
         raise Failing(f"feed raised {error!r}, but end() gave {outcome!r}")
-    if [event_key(event) for event in events] != keys:
+    if [event_key(event, describe) for event in events] != keys:
         raise Failing(f"an event changed after it was handed out: {keys} became {events}")
-    return Observed(tuple(events), json, value, done, path, pos, error, outcome, keys)
+    return Observed(tuple(events), json, value, done, path, pos, error, outcome, keys, describe)
 
 
 def _feed_failed(parser: Any, chunk: str | bytes, error: ParseError) -> None:
@@ -132,17 +135,17 @@ def _feed_failed(parser: Any, chunk: str | bytes, error: ParseError) -> None:
 
 def _key(seen: Observed, byte_positions: bool) -> dict[str, Any]:
     """An observation as comparable data."""
-    outcome = seen.outcome
+    outcome, describe = seen.outcome, seen.describe
     ending: dict[str, Any] = {"kind": type(outcome).__name__}
     for name in ("value", "json", "path", "complete", "reason"):
-        ending[name] = fingerprint(getattr(outcome, name, None))
+        ending[name] = describe(getattr(outcome, name, None))
     ending["error"] = error_key(getattr(outcome, "error", None), byte_positions=byte_positions)
     if not isinstance(outcome, Failed):
-        ending["events"] = [event_key(event) for event in outcome.events]
+        ending["events"] = [event_key(event, describe) for event in outcome.events]
     return {
         "events": seen.event_keys,
         "json": fingerprint(seen.json),
-        "value": fingerprint(seen.value),
+        "value": describe(seen.value),
         "done": seen.done,
         "path": seen.path,
         "pos": seen.pos,
@@ -188,7 +191,7 @@ def chunkings_of(data: Any, *, single_splits_up_to: int, partitions: int, seed: 
         yield f"in random pieces ({number}): {chunks!r}", chunks
 
 
-def check_states(data: str | bytes, make: MakeParser) -> None:
+def check_states(data: str | bytes, make: MakeParser, describe: Describe = fingerprint) -> None:
     """The state after a prefix is the same, however the prefix came: the strongest form of law 1.
 
     Compares checkpoints, which are canonical, and what can be seen of the document so far.
@@ -202,11 +205,11 @@ def check_states(data: str | bytes, make: MakeParser) -> None:
             return
         if end:
             slow.feed(data[end - 1 : end])
-        left = (state_of(slow), fingerprint(slow.json), fingerprint(slow.value), slow.path, slow.pos, slow.done)
+        left = (state_of(slow), fingerprint(slow.json), describe(slow.value), slow.path, slow.pos, slow.done)
         right = (
             state_of(at_once),
             fingerprint(at_once.json),
-            fingerprint(at_once.value),
+            describe(at_once.value),
             at_once.path,
             at_once.pos,
             at_once.done,
@@ -217,7 +220,7 @@ def check_states(data: str | bytes, make: MakeParser) -> None:
             )
 
 
-def check_close(data: str | bytes, expected: Observed, make: MakeParser) -> None:
+def check_close(data: str | bytes, expected: Observed, make: MakeParser, describe: Describe = fingerprint) -> None:
     """`close` is the raising form of `end`, and asking twice changes nothing."""
     parser = make()
     results: list[Any] = []
@@ -230,12 +233,12 @@ def check_close(data: str | bytes, expected: Observed, make: MakeParser) -> None
             results.append(error_key(raised))
     for _ in range(2):
         try:
-            results.append(("value", fingerprint(parser.close())))
+            results.append(("value", describe(parser.close())))
         except ValueError as raised:
             results.append(error_key(raised))
     outcome = expected.outcome
     if isinstance(outcome, Complete):
-        wanted: Any = ("value", fingerprint(outcome.value))
+        wanted: Any = ("value", describe(outcome.value))
     else:
         wanted = error_key(outcome.error)
         if isinstance(outcome, Truncated) and not isinstance(outcome.error, IncompleteError):
@@ -258,24 +261,26 @@ def check_all_chunkings(
     partitions: int = 6,
     seed: int = 0,
     both_kinds: bool = True,
+    describe: Describe = fingerprint,
 ) -> Observed:
     """Feed `text` in every way; return what all ways showed, or raise with the first way that showed something else.
 
     A str is tried as UTF-8 bytes too (unless `both_kinds` is false or bytes would be another document); positions in
-    bytes are then compared among the bytes only. Bytes are tried as bytes only. `make` gives a new parser.
+    bytes are then compared among the bytes only. Bytes are tried as bytes only. `make` gives a new parser, `describe`
+    makes its values comparable.
     """
     kinds: list[str | bytes] = [text]
     if isinstance(text, str) and both_kinds and _same_as_bytes(text):
         kinds.append(text.encode())
-    expected = observe([text], make)
+    expected = observe([text], make, describe)
     for data in kinds:
-        whole = observe([data], make)
+        whole = observe([data], make, describe)
         what = "as bytes" if isinstance(data, bytes) else "as str"
         assert_same(expected, whole, f"{what}, whole", byte_positions=data is text)
         ways = chunkings_of(data, single_splits_up_to=single_splits_up_to, partitions=partitions, seed=seed)
         for way, chunks in ways:
-            assert_same(whole, observe(chunks, make), f"{what}, {way}")
+            assert_same(whole, observe(chunks, make, describe), f"{what}, {way}")
         if len(data) <= states_up_to:
-            check_states(data, make)
-        check_close(data, whole, make)
+            check_states(data, make, describe)
+        check_close(data, whole, make, describe)
     return expected

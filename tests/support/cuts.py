@@ -40,10 +40,14 @@ def read(body: bytes, api: str, **options: Any) -> Read:
 
 def violations(body: bytes, api: str, **options: Any) -> Iterator[tuple[int, str]]:
     """(number of bytes that came, what was reported and is not so) for every prefix that is not the whole body."""
-    whole = read(body, api, **options)
+    return violations_of([read(body[:size], api, **options) for size in range(len(body) + 1)])
+
+
+def violations_of(parts: Sequence[Read]) -> Iterator[tuple[int, str]]:
+    """The same for parts that have been read, the whole body last."""
+    whole = parts[-1]
     done = completions(whole, [*whole.updates, *whole.message.end().updates])
-    for size in range(len(body)):
-        part = read(body[:size], api, **options)
+    for size, part in enumerate(parts[:-1]):
         if part.updates != whole.updates[: len(part.updates)]:
             yield size, "its updates are not those with which the whole begins"
         for claim in claims(part, whole, done):

@@ -7,19 +7,16 @@ the parser's verdict with pydantic's and gives back the parser, so that a test c
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-import pytest
-from pydantic import VERSION, BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from partialjson import Parser
 
-# Before pydantic 2.14 named tuples and deques have no schema of their own, and are atomic; and where extra keys are
-# forbidden, the name of an aliased field is let pass, and a key that comes twice is told twice.
-PYDANTIC_2_14 = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
-since_2_14 = pytest.mark.skipif(not PYDANTIC_2_14, reason="told otherwise by pydantic before 2.14")
+from .chunking import random_partition
 
 
 @dataclass(frozen=True)
@@ -34,6 +31,8 @@ class Verdict:
 def describe(value: Any) -> Any:
     """A value as plain data that is equal for equal values of equal types only."""
     kind = type(value).__qualname__
+    if isinstance(value, ValidationError):
+        return kind, value.title, describe_errors(value)
     if isinstance(value, BaseModel):
         inside = {name: describe(each) for name, each in value.__dict__.items()}
         extra = describe(value.__pydantic_extra__)
@@ -76,11 +75,18 @@ def verdict_of(parser: Parser[Any]) -> Verdict:
 
 
 def check_end(target: Any, text: str, chunks: Iterable[str] | None = None, **options: Any) -> Parser[Any]:
-    """Law 5 for one document: one by one, or in the given chunks, it ends as in one shot."""
-    parser: Parser[Any] = Parser(target, **options)
-    for chunk in text if chunks is None else chunks:
-        parser.feed(chunk)
-        assert parser.value is parser.value
+    """Law 5 for one document: it ends as in one shot. In the given chunks, or else one by one, whole and in pieces."""
     expected = oneshot(target, text, **options)
-    assert verdict_of(parser) == expected
-    return parser
+    source = random.Random(len(text))
+    ways: list[Iterable[str | bytes]] = [text] if chunks is None else [chunks]
+    if chunks is None:
+        ways += [[text], random_partition(text.encode("utf-8", "surrogatepass"), source)]
+    parsers: list[Parser[Any]] = []
+    for way in ways:
+        parser: Parser[Any] = Parser(target, **options)
+        for chunk in way:
+            parser.feed(chunk)
+            assert parser.value is parser.value
+        assert verdict_of(parser) == expected
+        parsers.append(parser)
+    return parsers[0]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from partialjson.messages import Choice, MessageParser, ProviderError
-from support.bodies import Said, events
+from partialjson.messages import Choice, MessageParser, ProviderError, Update
+from support.bodies import BODY_APIS, Said, body, events
 
 # A count that each API has in its own name; SDKs drop what they do not know.
 COUNTS = {"gemini": "totalTokenCount", "gemini-live": "totalTokenCount", "bedrock-converse": "totalTokens"}
@@ -59,3 +60,30 @@ def _renamed(value: Any, old: str, new: str) -> Any:
     if isinstance(value, dict):
         return {new if name == old else name: _renamed(inner, old, new) for name, inner in value.items()}
     return value
+
+
+def body_of(api: str, events: Sequence[Any]) -> bytes | None:
+    """The body that brings these events; None where there is none: SDK objects, lone surrogates, raw bytes."""
+    if api not in BODY_APIS or not all(isinstance(event, dict) or event == "[DONE]" for event in events):
+        return None
+    try:
+        return body(api, events)
+    except (TypeError, ValueError):
+        return None
+
+
+def fed(api: str, *events: Any, **options: Any) -> tuple[MessageParser, list[Update]]:
+    """A message and its updates, from decoded events; as a body, in whatever pieces, the events say the same."""
+    message = MessageParser(api, **options)
+    updates = [update for event in events for update in message.feed(event)]
+    updates += message.end().updates
+    raw = body_of(api, events)
+    if raw is not None:
+        said = told(message)
+        for size in (len(raw) or 1, 7, 1):
+            pieces = [raw[at : at + size] for at in range(0, len(raw), size)]
+            other = MessageParser(api, **options)
+            for piece in pieces:
+                other.feed_bytes(piece)
+            assert told(other) == said, f"as a body in pieces of {size}"
+    return message, updates

@@ -14,22 +14,12 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from typing_extensions import TypedDict
 
-from partialjson import (
-    MISSING,
-    Complete,
-    Completed,
-    Failed,
-    Invalid,
-    InvalidError,
-    ParseError,
-    Parser,
-    Predicted,
-    Violation,
-)
+from partialjson import MISSING, Complete, Completed, Failed, Invalid, InvalidError, ParseError, Predicted, Violation
 from partialjson.sequences import documents
 from support import strategies
 from support.chunking import check_all_chunkings, event_key, observe
-from support.oneshot import since_2_14
+from support.twins import Parser
+from support.versions import since_2_14
 
 
 class Fruit(enum.Enum):

@@ -17,13 +17,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, computed_field
 
 from partialjson import MISSING, Parser, Partial
+from support.models import Address
 
 T = TypeVar("T")
-
-
-class Address(BaseModel):
-    city: str
-    zip: str | None = None
 
 
 class Order(BaseModel):

@@ -1,4 +1,4 @@
-"""Targets as tools describe them, with all that JSON Schema is commonly used for: laws 1 to 6 on drawn documents."""
+"""Targets as tools describe them, with all that JSON Schema is commonly used for: the laws on drawn documents."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from partialjson import Parser
+from partialjson import Completed, Parser, stream
+from partialjson.streaming.paths import record
+from partialjson.streaming.places import written
+from support.laws import Maker, check_laws, check_validated_once
 from support.oneshot import describe, oneshot
 from support.schemas import damaged_value, documents_of, target_of
-from support.typed_laws import check_places, check_typed_laws, check_validated_once
 
 CALLS: list[Any] = []
 
@@ -109,8 +111,21 @@ lawful = settings(
 )
 
 
+def check_places(target: Any, text: str, final: Any) -> None:
+    """What an event says is validated is what the final value has at its path, and so is what streams give for it."""
+    parser: Parser[Any] = Parser(target)
+    events = [*parser.feed(text), *parser.end().events]
+    for event in events:
+        pattern = written(event.path)
+        (place,) = record(pattern, target, None, None, False)
+        wanted = [describe(value) for value in place.reach(final)]
+        assert isinstance(event, Completed)
+        assert event.raw or [describe(event.value)] == wanted, pattern
+        assert [describe(value) for value in stream([text], target).elements(pattern)] == wanted, pattern
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_documents_that_fit_keep_laws_1_to_6(name: str) -> None:
+def test_documents_that_fit_keep_the_laws(name: str) -> None:
     fitted = False
 
     @lawful
@@ -118,8 +133,8 @@ def test_documents_that_fit_keep_laws_1_to_6(name: str) -> None:
     def check(value: Any, ascii_only: bool, seed: int) -> None:
         nonlocal fitted
         text = json.dumps(value, ensure_ascii=ascii_only)
-        check_typed_laws(TARGETS[name], text, seed)
-        check_validated_once(NOTED[name], text, CALLS, seed)
+        check_laws(text, Maker(TARGETS[name]), source=random.Random(seed))
+        check_validated_once(text, Maker(NOTED[name]), CALLS, random.Random(seed))
         if oneshot(TARGETS[name], text).errors is None:
             fitted = True
             check_places(TARGETS[name], text, TypeAdapter(TARGETS[name]).validate_json(text))
@@ -129,7 +144,7 @@ def test_documents_that_fit_keep_laws_1_to_6(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_damaged_documents_keep_laws_1_to_6(name: str) -> None:
+def test_damaged_documents_keep_the_laws(name: str) -> None:
     @lawful
     @given(documents_of(SCHEMAS[name]), st.integers(0, 2**32))
     def check(value: Any, seed: int) -> None:
@@ -137,8 +152,8 @@ def test_damaged_documents_keep_laws_1_to_6(name: str) -> None:
         for _ in range(source.choice((1, 1, 2, 4))):
             value = damaged_value(value, source)
         text = json.dumps(value)
-        check_typed_laws(TARGETS[name], text, seed)
-        check_validated_once(NOTED[name], text, CALLS, seed)
+        check_laws(text, Maker(TARGETS[name]), source=source)
+        check_validated_once(text, Maker(NOTED[name]), CALLS, source)
 
     check()
 

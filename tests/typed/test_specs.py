@@ -38,7 +38,7 @@ from partialjson import Invalid, Parser
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, INTEGER, NO_DEFAULT, NULL, NUMBER, OBJECT, STRING, Spec
 from partialjson._core.target import Options, spec_of, target_of
 from partialjson.render.labels import placeholder_of
-from support.oneshot import since_2_14
+from support.versions import since_2_14
 
 ATOMS = STRING | NUMBER | BOOLEAN
 

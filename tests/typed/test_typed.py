@@ -9,12 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import decimal
-import enum
-import ipaddress
 import json
-import pathlib
-import re
 import uuid
 import warnings
 from collections import OrderedDict, deque
@@ -35,14 +30,12 @@ from pydantic import (
     PlainValidator,
     PrivateAttr,
     RootModel,
-    SecretStr,
     StringConstraints,
     Tag,
     TypeAdapter,
     ValidationError,
     ValidationInfo,
     ValidatorFunctionWrapHandler,
-    WrapValidator,
     computed_field,
     field_validator,
     model_validator,
@@ -50,6 +43,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError, PydanticKnownError
 from typing_extensions import TypedDict
 
+import partialjson
 from partialjson import (
     MISSING,
     Complete,
@@ -59,7 +53,6 @@ from partialjson import (
     Invalid,
     Limits,
     ParseError,
-    Parser,
     Partial,
     Replaced,
     Truncated,
@@ -67,105 +60,17 @@ from partialjson import (
 )
 from partialjson.typed import compiler, skeletons, targets
 from support.chunking import check_all_chunkings
-from support.oneshot import PYDANTIC_2_14, check_end, describe, oneshot, since_2_14, verdict_of
+from support.feeding import fed, one_by_one
+from support.models import ORDER, Address, Item, Order, dict_of, list_of
+from support.oneshot import check_end, describe, oneshot, verdict_of
+from support.scalars import SCALARS, Colour
+from support.twins import Parser
+from support.versions import PYDANTIC_2_14, since_2_14
 
 T = TypeVar("T")
 
 
-def fed(target: Any, text: str, **options: Any) -> Parser[Any]:
-    """A parser that was fed the text one by one, its view looked at each time."""
-    parser: Parser[Any] = Parser(target, **options)
-    for char in text:
-        parser.feed(char)
-        assert parser.value is parser.value
-    return parser
-
-
-def list_of(target: Any) -> Any:
-    return list[target]
-
-
-def dict_of(target: Any) -> Any:
-    return dict[str, target]
-
-
-class Item(BaseModel):
-    name: str
-    price: float = 0.0
-
-
-class Address(BaseModel):
-    city: str
-    zip: str | None = None
-
-
-class Order(BaseModel):
-    id: int
-    note: str = ""
-    items: list[Item] = []
-    address: Address | None = None
-
-
-ORDER = (
-    '{"id": 7, "note": "soon", "items": [{"name": "tea", "price": 2.5}, {"name": "jam"}], "address": {"city": "Oslo"}}'
-)
-
-
 # Scalars of all kinds, at the root, in lists and in fields
-
-
-class Colour(enum.Enum):
-    RED = "red"
-    BLUE = "blue"
-
-
-class Level(enum.IntEnum):
-    LOW = 1
-    HIGH = 2
-
-
-SCALARS: dict[str, tuple[Any, list[str]]] = {
-    "str": (str, ['"tea"', '""', '"\\u00e9\\n\\ud83d\\ude00"', "5", "null"]),
-    "int": (int, ["1", "-0", '"12"', "1.0", "1.5", "1e2", "true", "123456789012345678901234567890", '"x"', "[]"]),
-    "float": (float, ["1.5", "1", '"2.5"', "1e400", "-0.0", "5e-324", "false", '"nan"', "{}"]),
-    "bool": (bool, ["true", "false", '"yes"', "1", "0", "2", "null"]),
-    "none": (None.__class__, ["null", "0", '""']),
-    "bytes": (bytes, ['"abc"', '"é"', "1"]),
-    "Decimal": (decimal.Decimal, ["1.10", '"1.10"', "1e2", "5", '"x"', "true"]),
-    "date": (datetime.date, ['"2024-02-29"', '"2023-02-29"', "0", '"2024-02-29T00:00:00"', "1.5"]),
-    "time": (datetime.time, ['"10:30"', '"25:00"', "3600"]),
-    "datetime": (datetime.datetime, ['"2024-02-29T10:30:00Z"', '"2024-02-29"', "1700000000", '"soon"']),
-    "timedelta": (datetime.timedelta, ['"P1DT2H"', "90", "1.5", '"long"']),
-    "UUID": (uuid.UUID, ['"12345678-1234-5678-1234-567812345678"', '"12345"', "5"]),
-    "Url": (pydantic.HttpUrl, ['"https://example.org/a?b=c"', '"example"', "5"]),
-    "Path": (pathlib.Path, ['"/tmp/x"', "5"]),
-    "IPv4Address": (ipaddress.IPv4Address, ['"127.0.0.1"', '"300.0.0.1"']),
-    "Pattern": (re.Pattern, ['"a+b"', '"a("']),
-    "SecretStr": (SecretStr, ['"hush"', "5"]),
-    "Literal": (Literal["a", "b", 3], ['"a"', '"c"', "3", "true"]),
-    "Enum": (Colour, ['"red"', '"green"', "1"]),
-    "IntEnum": (Level, ["1", "3", '"2"', "1.0"]),
-    "Any": (Any, ["1", "-0", "1.50", '"x"', "null", '{"a": [1, {"b": null}], "a": 2}', "1e400", "true"]),
-    "constrained int": (Annotated[int, Field(gt=0, multiple_of=3)], ["3", "4", "-3", '"6"']),
-    "constrained str": (Annotated[str, Field(min_length=2, max_length=4)], ['"ab"', '"a"', '"abcde"']),
-    "pattern": (Annotated[str, StringConstraints(pattern="^[a-z]+$")], ['"abc"', '"ABC"']),
-    "stripped": (Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True)], ['" ab "', "1"]),
-    "words": (Literal["red", "blue"], ['"red"', '"re\\u0064"', '"green"', "1", "null"]),
-    "constrained float": (
-        Annotated[float, Field(gt=0, le=1e300, multiple_of=0.5)],
-        ["1.5", "2", "0.3", "-0.0", '"2.5"', "true", "1e400", "123456789012345678901234567890"],
-    ),
-    "large int": (Annotated[int, Field(ge=-(10**30), lt=10**30)], ["5", "-" + "9" * 30, "9" * 31, "1.0", "1e2"]),
-    "compiled pattern": (Annotated[str, StringConstraints(pattern=re.compile("(?i)^[a-z]+$"))], ['"aBc"', '"1"']),
-    "finite": (Annotated[float, Field(allow_inf_nan=False)], ["1.5", "1e999"]),
-    "date bounds": (Annotated[datetime.date, Field(gt=datetime.date(2024, 1, 1))], ['"2024-01-02"', '"2023-01-02"']),
-    "Decimal digits": (Annotated[decimal.Decimal, Field(max_digits=3, ge=0)], ["1.25", "1.255", "-1"]),
-    "Json": (pydantic.Json[list[int]], ['"[1, 2]"', '"[1, "', '"[\\"x\\"]"', "[1]"]),
-    "callable after": (Annotated[int, AfterValidator(lambda value: value + 1)], ["1", '"x"']),
-    "callable before": (Annotated[int, BeforeValidator(lambda value: value or 5)], ["1", "null", '"x"']),
-    "callable wrap": (Annotated[int, WrapValidator(lambda value, inner: inner(value) * 2)], ["1", '"x"']),
-    "callable plain": (Annotated[int, PlainValidator(lambda value: [value])], ["1", '"x"', "[1]"]),
-}
 
 
 @pytest.mark.parametrize("name", SCALARS)
@@ -715,9 +620,9 @@ def test_validated_defaults() -> None:
         expected = oneshot(Validated, text)
         expected_calls = sorted(map(repr, calls))
         calls.clear()
-        assert verdict_of(fed(Validated, text)) == expected
+        assert verdict_of(one_by_one(Validated, text)) == expected
         assert sorted(map(repr, calls)) == expected_calls
-    assert fed(Validated, '{"d": 7}').close().e is only
+    assert one_by_one(Validated, '{"d": 7}').close().e is only
 
 
 # Validators
@@ -809,7 +714,7 @@ def test_validators_are_called_as_in_one_shot(text: str) -> None:
     expected_calls = sorted(map(repr, calls))
     for target, document in ((model, text), (list[model], f"[{text}]")):  # type: ignore[valid-type]
         calls.clear()
-        parser = fed(target, document, context={"user": 1})
+        parser = one_by_one(target, document, context={"user": 1})
         assert verdict_of(parser) == (expected if target is model else oneshot(target, document))
         if target is model:
             assert sorted(map(repr, calls)) == expected_calls
@@ -937,8 +842,8 @@ def test_context_reaches_every_validator() -> None:
         b: Annotated[str, BeforeValidator(see)] = ""
 
     context = {"x": 1}
-    check_end(Model, '{"a": 1, "b": "x"}', context=context)
-    check_end(list[Annotated[int, AfterValidator(see)]], "[1, 2]", context=context)
+    for target, text in ((Model, '{"a": 1, "b": "x"}'), (list[Annotated[int, AfterValidator(see)]], "[1, 2]")):
+        check_end(target, text, list(text), context=context)
     assert all(each is context for each in seen)
     assert len(seen) == 8
 
@@ -1396,7 +1301,7 @@ def test_shells_do_not_fall_into_prebuilt_validators() -> None:
 
     assert Leaf.__pydantic_complete__
     assert Middle.__pydantic_complete__
-    parser = fed(list[Middle], '[{"leaf": {"value": 41}, "leaves": {"a": {"value": 42}}}]')
+    parser = one_by_one(list[Middle], '[{"leaf": {"value": 41}, "leaves": {"a": {"value": 42}}}]')
     assert parser.close()[0].leaves["a"].value == 42
     assert seen == [41, 42]
 
@@ -1450,7 +1355,7 @@ def test_nothing_of_the_user_runs_before_the_document() -> None:
         def model_post_init(self, context: Any) -> None:
             ran.append("post")
 
-    parser: Parser[Quiet] = Parser(Quiet)
+    parser: partialjson.Parser[Quiet] = partialjson.Parser(Quiet)
     parser.feed('{"b": 1')
     assert ran == []
     parser.feed("}")
@@ -1471,7 +1376,7 @@ def test_an_exception_from_a_validator_propagates_and_leaves_the_parser_failed()
     error = ZeroDivisionError("user code")
     model = pydantic.create_model("Model", a=(str, ""), b=(raising(error), ...))
     for chunks in (['{"a": "x", "b": 1', "}"], ['{"a": "x", "b": 1}']):
-        parser = Parser(model)
+        parser = partialjson.Parser(model)
         for chunk in chunks[:-1]:
             parser.feed(chunk)
         with pytest.raises(ZeroDivisionError) as caught:
@@ -1502,7 +1407,7 @@ def test_an_exception_from_a_validator_at_the_end() -> None:
 
 def test_a_keyboard_interrupt_from_a_validator() -> None:
     for exception in (KeyboardInterrupt, SystemExit):
-        parser: Parser[Any] = Parser(list_of(raising(exception())))
+        parser: partialjson.Parser[Any] = partialjson.Parser(list_of(raising(exception())))
         with pytest.raises(exception):
             parser.feed("[1, 2]")
         with pytest.raises(RuntimeError, match=exception.__name__):
@@ -1530,7 +1435,7 @@ def test_exceptions_leave_other_parsers_alone() -> None:
 
 
 def test_feeding_from_a_validator_is_refused() -> None:
-    parsers: list[Parser[Any]] = []
+    parsers: list[partialjson.Parser[Any]] = []
 
     def feed_again(value: int) -> int:
         parsers[0].feed("1")
@@ -1541,7 +1446,7 @@ def test_feeding_from_a_validator_is_refused() -> None:
         return value
 
     for inside in (feed_again, end_inside):
-        parsers[:] = [Parser(list[Annotated[int, AfterValidator(inside)]])]
+        parsers[:] = [partialjson.Parser(list[Annotated[int, AfterValidator(inside)]])]
         with pytest.raises(RuntimeError, match="inside another call"):
             parsers[0].feed("[1, 2")
         with pytest.raises(RuntimeError, match="inside another call"):
@@ -1549,21 +1454,21 @@ def test_feeding_from_a_validator_is_refused() -> None:
 
 
 def test_a_refused_feed_that_the_validator_catches_changes_nothing() -> None:
-    parsers: list[Parser[Any]] = []
+    parsers: list[partialjson.Parser[Any]] = []
 
     def feed_again(value: int) -> int:
         with pytest.raises(RuntimeError):
             parsers[0].feed("1")
         return value
 
-    parsers.append(Parser(list[Annotated[int, AfterValidator(feed_again)]]))
+    parsers.append(partialjson.Parser(list[Annotated[int, AfterValidator(feed_again)]]))
     parsers[0].feed("[1, 2")
     parsers[0].feed("3]")
     assert parsers[0].close() == [1, 23]
 
 
 def test_looking_from_a_validator_changes_nothing() -> None:
-    parsers: list[Parser[Any]] = []
+    parsers: list[partialjson.Parser[Any]] = []
     looks: list[Any] = []
 
     def look(value: Any) -> Any:
@@ -1579,7 +1484,7 @@ def test_looking_from_a_validator_changes_nothing() -> None:
             look(None)
             return self
 
-    parsers.append(Parser(list[Looking]))
+    parsers.append(partialjson.Parser(list[Looking]))
     text = '[{"a": 1, "b": ["x", "y"]}, {"a": 2}]'
     for char in text:
         parsers[0].feed(char)

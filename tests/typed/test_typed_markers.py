@@ -11,17 +11,11 @@ import pytest
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, TypeAdapter
 from typing_extensions import TypedDict
 
-from partialjson import MISSING, First, Parser, Partial, Preview, Whole
+from partialjson import MISSING, First, Partial, Preview, Whole
 from support.chunking import check_all_chunkings
+from support.feeding import fed
 from support.oneshot import check_end
-
-
-def fed(target: Any, text: str, **options: Any) -> Parser[Any]:
-    parser: Parser[Any] = Parser(target, **options)
-    for char in text:
-        parser.feed(char)
-        assert parser.value is parser.value
-    return parser
+from support.twins import Parser
 
 
 def shout(text: str) -> str:

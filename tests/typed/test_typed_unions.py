@@ -29,23 +29,14 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from partialjson import MISSING, Completed, Invalid, Parser, Partial
+from partialjson import MISSING, Completed, Invalid, Partial
 from support.chunking import check_all_chunkings
+from support.feeding import fed, one_by_one
+from support.models import Item, list_of
 from support.oneshot import check_end, oneshot
+from support.twins import Parser
 
 CALLS: list[Any] = []
-
-
-def fed(target: Any, text: str, **options: Any) -> Parser[Any]:
-    parser: Parser[Any] = Parser(target, **options)
-    for char in text:
-        parser.feed(char)
-        assert parser.value is parser.value
-    return parser
-
-
-def list_of(target: Any) -> Any:
-    return list[target]
 
 
 def dict_of_optional(target: Any) -> Any:
@@ -59,7 +50,7 @@ def str_or(target: Any) -> Any:
 def calls_of(target: Any, text: str) -> tuple[list[Any], list[Any]]:
     """What validators are called with: by the parser, and in one shot."""
     CALLS.clear()
-    fed(target, text).end()
+    one_by_one(target, text).end()
     ours = sorted(map(repr, CALLS))
     CALLS.clear()
     oneshot(target, text)
@@ -74,11 +65,6 @@ def noted(value: Any) -> Any:
 
 
 Noted = Annotated[int, AfterValidator(noted)]
-
-
-class Item(BaseModel):
-    name: str
-    price: float = 0.0
 
 
 class Node(BaseModel):

@@ -39,6 +39,7 @@ from partialjson.providers import (
     plain,
 )
 from partialjson.wire.fields import as_int, as_list, as_mapping, as_str, members
+from support.effort import examples
 from support.operations import Model, as_model, calls, operations, texts
 
 
@@ -691,7 +692,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(PROVIDERS), st.lists(JSON, max_size=6))
 def test_no_event_upsets_an_adapter(api: str, events: list[Any]) -> None:
     """Whatever comes, adapters raise nothing, and operations name blocks that are open."""

@@ -19,11 +19,11 @@ from partialjson.messages import (
     MessageParser,
     ProviderError,
     StreamError,
-    Update,
 )
 from partialjson.providers import Attach, End, Info, Open, Stop, Usage
 from support.bodies import TELLERS, Said, Say, array, body, gemini, gemini_chunk
 from support.operations import as_model, calls, operations, texts
+from support.told import fed
 
 GEMINI, STEPS, LIVE = "gemini", "gemini-interactions", "gemini-live"
 
@@ -31,13 +31,6 @@ GEMINI, STEPS, LIVE = "gemini", "gemini-interactions", "gemini-live"
 class Order(BaseModel):
     city: str
     items: list[dict[str, int]] = []
-
-
-def fed(api: str, *events: Any, **options: Any) -> tuple[MessageParser, list[Update]]:
-    message = MessageParser(api, **options)
-    updates = [update for event in events for update in message.feed(event)]
-    updates += message.end().updates
-    return message, updates
 
 
 def part(**fields: Any) -> dict[str, Any]:

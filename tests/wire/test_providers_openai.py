@@ -16,7 +16,6 @@ from partialjson.messages import (
     MessageParser,
     ProviderError,
     TextDelta,
-    Update,
 )
 from partialjson.providers import (
     Attach,
@@ -35,6 +34,7 @@ from partialjson.providers import (
 )
 from support.bodies import Said, Say, body, frames, response_end, response_text, responses
 from support.operations import as_model, calls, operations, texts
+from support.told import fed
 
 RESPONSES, REALTIME = "openai-responses", "openai-realtime"
 HEAD = {"id": "r1", "object": "response", "model": "m1", "status": "in_progress", "output": []}
@@ -60,13 +60,6 @@ def grow(index: int | None, text: str, kind: str = "function_call_arguments", **
 
 def whole(index: int | None, text: str) -> dict[str, Any]:
     return {"type": "response.function_call_arguments.done", "output_index": index, "arguments": text}
-
-
-def fed(api: str, *events: Any, **options: Any) -> tuple[MessageParser, list[Update]]:
-    message = MessageParser(api, **options)
-    updates = [update for event in events for update in message.feed(event)]
-    updates += message.end().updates
-    return message, updates
 
 
 def response(*events: Any, **options: Any) -> MessageParser:

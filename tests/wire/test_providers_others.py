@@ -7,19 +7,13 @@ from typing import Any
 
 import pytest
 
-from partialjson.messages import MessageParser, ProviderError, StreamError, Update
+from partialjson.messages import MessageParser, ProviderError, StreamError
 from partialjson.providers import Attach, Close, End, Error, Info, Open, Operation, Stop, Text, Usage, Value
 from support.bodies import Said, Say, body, ollama
 from support.operations import as_model, calls, operations, texts
+from support.told import fed
 
 BEDROCK, COHERE, OLLAMA = "bedrock-converse", "cohere", "ollama"
-
-
-def fed(api: str, *events: Any, **options: Any) -> tuple[MessageParser, list[Update]]:
-    message = MessageParser(api, **options)
-    updates = [update for event in events for update in message.feed(event)]
-    updates += message.end().updates
-    return message, updates
 
 
 # Bedrock.

@@ -1,0 +1,926 @@
+"""The laws of the parser, each as a function of a text and a way to make parsers.
+
+`law_n(text, make)` returns where law n holds for that text and raises `Broken`, an AssertionError that names the law,
+where it does not. The property tests, the fuzzer and `check_laws` call the same functions; none of them needs pytest,
+hypothesis or the model in `support.model`.
+
+`make` is a `Maker`: it makes parsers for one target with certain options, and knows what validating in one shot says
+of a text. Most laws take `chunks`, the pieces in which the text comes; one character after the other where none are
+given. What is left to chance is drawn from a `source`, so that a caller can repeat it.
+
+A text need not be JSON: each law says what must hold for texts that are cut or malformed, too.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import gc
+import itertools
+import json
+import random
+import sys
+import tracemalloc
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Concatenate, ParamSpec
+
+from pydantic import BaseModel, RootModel, ValidationError
+
+from partialjson import (
+    MISSING,
+    Complete,
+    Completed,
+    Failed,
+    IncompleteError,
+    Invalid,
+    Limits,
+    ParseError,
+    Parser,
+    Partial,
+    Replaced,
+    Truncated,
+)
+from partialjson.patch import apply_deltas, to_json_patch
+
+from .chunking import (
+    STATES_UP_TO,
+    assert_same,
+    check_all_chunkings,
+    error_key,
+    fingerprint,
+    observe,
+    random_partition,
+    state_of,
+)
+from .oneshot import Verdict, describe, oneshot, verdict_of
+
+Path = tuple[str | int, ...]
+Chunks = Sequence[str | bytes]
+P = ParamSpec("P")
+
+
+class Broken(AssertionError):
+    """A law does not hold; the message begins with its number and name."""
+
+
+class Maker:
+    """Makes parsers for one target with the same options; `Maker()` makes untyped ones."""
+
+    def __init__(self, target: Any = None, **options: Any) -> None:
+        self.target = target
+        self.options = options
+
+    def __call__(self) -> Parser[Any]:
+        return Parser(self.target, **self.options)
+
+    def __repr__(self) -> str:
+        return f"Maker({self.target!r}, **{self.options!r})"
+
+    @property
+    def typed(self) -> bool:
+        return self.target is not None
+
+    @property
+    def limits(self) -> Limits:
+        limits: Limits = self.options.get("limits") or Limits()
+        return limits
+
+    def restore(self, state: Any) -> Parser[Any]:
+        return Parser.restore(state, self.target, context=self.options.get("context"))
+
+    def describe(self, value: Any) -> Any:
+        """A value as something that is equal for the same values of the same types only."""
+        return describe(value) if self.typed else fingerprint(value)
+
+    def one_shot(self, text: str | bytes) -> Verdict:
+        """What pydantic or `json.loads` says of the whole text, which is JSON."""
+        if not self.typed:
+            return Verdict(self.describe(json.loads(text)), None)
+        names = ("strict", "context", "by_alias", "by_name")
+        options = {name: self.options[name] for name in names if name in self.options}
+        return oneshot(self.target, text, **options)
+
+
+def demand(holds: Any, what: str, *details: Any) -> None:
+    """An assertion that python -O keeps; the details are shown where it fails."""
+    if not holds:
+        raise AssertionError("\n  ".join([what, *map(repr, details)]))
+
+
+Law = Callable[Concatenate[Any, Maker, P], None]
+
+
+def law(number: int, name: str) -> Callable[[Law[P]], Law[P]]:
+    """Whatever assertion fails in the function, the error names the law and shows the text."""
+
+    def named(function: Law[P]) -> Law[P]:
+        def checked(text: Any, make: Maker, /, *args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                function(text, make, *args, **kwargs)
+            except AssertionError as error:
+                about = f"law {number}, {name}: {error}"
+                raise Broken(f"{about}\n  the text: {text!r}\n  the parser: {make!r}") from error
+
+        functools.update_wrapper(checked, function)
+        return checked
+
+    return named
+
+
+# What several laws need
+
+
+def in_pieces(text: Any, chunks: Chunks | None) -> Chunks:
+    """The chunks, or else the characters or bytes of the text."""
+    return [text[at : at + 1] for at in range(len(text))] if chunks is None else chunks
+
+
+def feed(parser: Parser[Any], chunk: str | bytes) -> tuple[Sequence[Any], ParseError | None]:
+    """Feed one chunk; the events, those that an error carries included, and the error."""
+    try:
+        return parser.feed(chunk), None
+    except ParseError as error:
+        return error.events, error
+
+
+def as_str(text: str | bytes) -> str | None:
+    """The document as str, None where the bytes are not UTF-8."""
+    if isinstance(text, str):
+        return text
+    try:
+        return text.removeprefix(b"\xef\xbb\xbf").decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def is_json(text: str | bytes) -> bool:
+    """Whether RFC 8259 accepts the text, as far as `json.loads` can tell."""
+    read = as_str(text)
+    try:
+        json.loads("" if read is None else read, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def nodes_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """All nodes of a document with their paths, parents first."""
+    if value is MISSING:
+        return
+    yield path, value
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield from nodes_of(child, (*path, key))
+
+
+def value_at(value: Any, path: Path) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def error_of(outcome: Complete[Any] | Truncated | Failed) -> BaseException | None:
+    return None if isinstance(outcome, Complete) else outcome.error
+
+
+def passes_a_limit(error: BaseException | None) -> bool:
+    return isinstance(error, ParseError) and "limit" in error.msg
+
+
+# Law 1
+
+
+@law(1, "chunking is invisible")
+def law_1(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
+    """Fed in chunks, a text shows what it shows in one piece: events, views, error, outcome, and the state between.
+
+    Without chunks, every way to cut the text is tried.
+    """
+    if chunks is None:
+        check_all_chunkings(text, make=make, describe=make.describe)
+        return
+    whole = observe([text], make, make.describe)
+    same_kind = all(type(chunk) is type(text) for chunk in chunks)
+    assert_same(whole, observe(chunks, make, make.describe), f"as {chunks!r}", byte_positions=same_kind)
+    if same_kind and len(text) <= STATES_UP_TO:
+        parts, fed = make(), text[:0]
+        for chunk in chunks:
+            fed += chunk  # type: ignore[operator]
+            at_once = make()
+            error, same_error = feed(at_once, fed)[1], feed(parts, chunk)[1]
+            demand((error is None) == (same_error is None), "only one of them failed", error, same_error)
+            if error is not None:
+                break
+            demand(state_of(parts) == state_of(at_once), f"the state after {fed!r} differs", parts, at_once)
+
+
+# Law 2
+
+
+def grows(before: Any, after: Any, replaced: set[Path]) -> bool:
+    """Whether a document extends the one before, except at replaced places."""
+    todo: list[tuple[Path, Any, Any]] = [((), before, after)]
+    while todo:
+        path, old, new = todo.pop()
+        if path in replaced or old is MISSING or old is new:
+            continue
+        if type(old) is not type(new):
+            return False
+        if isinstance(old, dict):
+            if list(new)[: len(old)] != list(old):
+                return False
+            todo += [((*path, key), old[key], new[key]) for key in old]
+        elif isinstance(old, list):
+            if len(new) < len(old):
+                return False
+            todo += [((*path, index), value, new[index]) for index, value in enumerate(old)]
+        elif not (new.startswith(old) if isinstance(old, str) else repr(old) == repr(new)):
+            return False
+    return True
+
+
+def check_growth(before: Any, after: Any) -> None:
+    """A typed view extends the one before: what was shown stays or grows, and what closes becomes what it was to be."""
+    if before is after or before is MISSING:
+        return
+    became = f"{before!r} became {after!r}"
+    if isinstance(before, Partial):
+        names = before.model_fields_set
+        if isinstance(after, Partial):
+            demand(type(before) is type(after), became)
+            demand(names <= after.model_fields_set, became)
+            for name in names:
+                check_growth(getattr(before, name), getattr(after, name))
+            return
+        # The promotion. What had settled inside is in the final object.
+        model = getattr(before, "__pydantic_model__", None)
+        demand(not isinstance(model, type) or model is dict or isinstance(after, model), became)
+        for name in names:
+            settled = getattr(before, name)
+            if isinstance(settled, BaseModel):
+                demand(getattr(after, name) is settled, f"{name} is another object: {became}")
+    elif isinstance(before, list):
+        if isinstance(after, set | frozenset):
+            # What was in order has become a set; what it held is in it.
+            demand(all(old in after for old in before), became)
+            return
+        demand(isinstance(after, list | tuple | deque | RootModel), became)
+        if isinstance(after, RootModel):
+            after = after.root
+        demand(len(after) >= len(before), became)
+        for old, new in zip(before, after, strict=False):
+            check_growth(old, new)
+    elif isinstance(before, dict):
+        if isinstance(after, tuple | RootModel):
+            # A named tuple that came as an object.
+            return
+        demand(isinstance(after, dict), became)
+        if all(isinstance(key, str) for key in after):
+            for key, old in before.items():
+                check_growth(old, after[key])
+    else:
+        demand(isinstance(before, str) and isinstance(after, str), became)
+        demand(after.startswith(before), became)
+
+
+def is_whole_text(document: Any) -> bool:
+    """Whether no string of it holds half of a surrogate pair."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@law(2, "growth only")
+def law_2(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
+    """Every view extends the one before, `json` and `value` alike, up to the final value; half characters never show.
+
+    A repeated key is the one exception, announced by `Replaced`.
+    """
+    # Pairs, so that what a repeated key replaces counts too.
+    whole = is_json(text) and is_whole_text(json.loads(as_str(text) or "", object_pairs_hook=list))
+    parser = make()
+    before, value = parser.json, parser.value
+    for chunk in in_pieces(text, chunks):
+        events, error = feed(parser, chunk)
+        after, new_value = parser.json, parser.value
+        replaced = {event.path for event in events if isinstance(event, Replaced)}
+        demand(grows(before, after, replaced), "the document does not grow", before, after, replaced)
+        demand(not whole or after is MISSING or is_whole_text(after), "half a character shows", after)
+        if make.typed and not replaced:
+            check_growth(value, new_value)
+        before, value = after, new_value
+        if error is not None:
+            break
+    outcome = parser.end()
+    demand(grows(before, parser.json, set()), "the end takes something back", before, parser.json)
+    if isinstance(outcome, Complete):
+        if make.typed:
+            check_growth(value, outcome.value)
+        else:
+            demand(grows(before, outcome.value, set()), "the end is another value", before, outcome.value)
+
+
+# Law 3
+
+
+class _Members(list[tuple[str, Any]]):
+    """An object as `json.loads` reads it, repeated keys included."""
+
+
+def closings(text: str) -> Iterator[tuple[Path, Any]]:
+    """(path, value) of every value of a JSON text in the order in which they close, by `json.loads` alone."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, _Members):
+            return {key: plain(child) for key, child in value}
+        return [plain(child) for child in value] if isinstance(value, list) else value
+
+    def walk(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+        if isinstance(value, _Members):
+            children: Any = value
+        else:
+            children = enumerate(value) if isinstance(value, list) else ()
+        for key, child in children:
+            yield from walk(child, (*path, key))
+        yield path, plain(value)
+
+    yield from walk(json.loads(text, object_pairs_hook=_Members), ())
+
+
+@law(3, "closed once")
+def law_3(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
+    """Each value completes exactly once, children before parents, in document order, and the status says so.
+
+    A typed parser closes what an untyped one closes, each with exactly one of Completed and Invalid.
+    """
+    parser = make()
+    closed: dict[Path, str] = {}
+    events: list[Any] = []
+    error: ParseError | None = None
+    for chunk in in_pieces(text, chunks):
+        new, error = feed(parser, chunk)
+        for event in new:
+            if isinstance(event, Replaced):
+                demand(event.path in closed, "what is replaced was not closed", event)
+                closed = {path: how for path, how in closed.items() if path[: len(event.path)] != event.path}
+            elif isinstance(event, Completed | Invalid):
+                demand(event.path not in closed, "closed again", event)
+                closed[event.path] = "complete" if isinstance(event, Completed) else "invalid"
+        events += new
+        view = dict(nodes_of(parser.json))
+        demand(closed.keys() <= view.keys(), "what has closed is not in the document", closed, view)
+        for path in view:
+            status = parser.status(path)
+            demand(status == closed.get(path, "partial"), f"{path} is {status}, closed: {closed}")
+        if error is not None:
+            break
+    outcome = parser.end()
+    if error is None:
+        events += outcome.events
+    found = [event for event in events if isinstance(event, Completed | Invalid)]
+    if is_json(text) and not passes_a_limit(error_of(outcome)):
+        expected = list(closings(as_str(text) or ""))
+    else:
+        expected = observe([text], Maker(limits=make.limits)).completed
+    paths = [event.path for event in found]
+    demand(paths == [path for path, _ in expected], "another order", paths, expected)
+    if not make.typed:
+        demand(all(isinstance(event, Completed) for event in found), "an untyped value is invalid", found)
+        values = [repr(event.value) for event in found if isinstance(event, Completed)]
+        demand(values == [repr(value) for _, value in expected], "another value", values, expected)
+    for event in found:
+        if event.path in closed:
+            demand(parser.status(event.path) == closed[event.path], "the end changed a status", event)
+
+
+# Law 4
+
+
+@law(4, "snapshots hold still")
+def law_4(text: str | bytes, make: Maker, chunks: Chunks | None = None, source: random.Random | None = None) -> None:
+    """What was handed out never changes, however it is held, and what did not change is the same object.
+
+    Readers hold the root, a node inside, an iterator, a delta, an event, at random moments, and let go again: a parser
+    may change in place what nobody holds, and whether somebody does must not depend on how it is held.
+    """
+    pieces = in_pieces(text, chunks)
+    _hold_at_random(pieces, make, source or random.Random(0))
+    parser = make()
+    kept: list[tuple[Any, Any]] = []
+    before, value = parser.json, parser.value
+    for chunk in pieces:
+        events, error = feed(parser, chunk)
+        after, new_value = parser.json, parser.value
+        demand(parser.json is after and parser.value is new_value, "reading twice gives two objects", after)
+        replaced = {event.path for event in events if isinstance(event, Replaced)}
+        _check_shared(before, after, replaced, ())
+        if after is before and not events:
+            demand(new_value is value, "nothing changed, and yet the typed view is another object", value, new_value)
+        kept.append((after, fingerprint(after)))
+        if make.typed:
+            kept.append((new_value, make.describe(new_value)))
+        before, value = after, new_value
+        if error is not None:
+            break
+    parser.end()
+    for held, was in kept:
+        now = fingerprint(held) if isinstance(was, str) else make.describe(held)
+        demand(now == was, "a snapshot moved", was, now)
+
+
+def _hold_at_random(pieces: Chunks, make: Maker, source: random.Random) -> None:
+    parser = make()
+    parser.deltas()
+    holds: list[tuple[Any, Callable[[Any], Any], Any]] = []
+
+    def hold(thing: Any, read: Callable[[Any], Any] = fingerprint) -> None:
+        holds.append((thing, read, read(thing)))
+
+    def any_node() -> Any:
+        return source.choice([value for _, value in nodes_of(parser.json)])
+
+    def check(thing: Any, read: Callable[[Any], Any], before: Any) -> None:
+        demand(read(thing) == before, "what was handed out moved", before, thing)
+
+    def look(events: Sequence[Any]) -> None:
+        way = source.randrange(9)
+        if way == 0:
+            hold(parser.json)
+        elif way == 1:
+            hold(any_node())
+        elif way == 2:
+            node = any_node()
+            if isinstance(node, (list, dict)):
+                hold(iter(node), read=lambda held: fingerprint(list(copy.copy(held))))
+        elif way == 3:
+            hold(parser.deltas())
+        elif way == 4 and events:
+            hold(source.choice(events), read=make.describe)
+        elif way == 5:
+            hold((parser.json, {"inner": any_node()}))
+        elif way == 6 and holds:
+            holds.pop(source.randrange(len(holds)))
+        elif way == 7:
+            fingerprint(any_node())
+        elif way == 8:
+            hold(parser.value, read=make.describe)
+
+    for chunk in pieces:
+        events, error = feed(parser, chunk)
+        for _ in range(source.randrange(3)):
+            if parser.json is not MISSING:
+                look(events)
+        if holds:
+            check(*source.choice(holds))
+        if error is not None:
+            break
+    hold(parser.end(), read=lambda outcome: make.describe(outcome.events))
+    for each in holds:
+        check(*each)
+
+
+def _check_shared(before: Any, after: Any, replaced: set[Path], path: Path) -> None:
+    if path in replaced or before is MISSING or before is after:
+        return
+    touched = any(place[: len(path)] == path for place in replaced)
+    if not touched and repr(before) == repr(after):
+        demand(before is after, f"{path}: an equal value, but another object", after)
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key, old in before.items():
+            _check_shared(old, after[key], replaced, (*path, key))
+    elif isinstance(before, list) and isinstance(after, list):
+        for index, old in enumerate(before):
+            _check_shared(old, after[index], replaced, (*path, index))
+
+
+# Law 5
+
+
+@law(5, "the end is the one-shot result")
+def law_5(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
+    """What is JSON gives the value or the errors of one shot; what is not is refused, as without a target."""
+    parser = make()
+    error: ParseError | None = None
+    for chunk in in_pieces(text, chunks):
+        _, error = feed(parser, chunk)
+        demand(parser.value is parser.value, "reading twice gives two objects", parser.value)
+        if error is not None:
+            break
+    if passes_a_limit(error) or passes_a_limit(error_of(parser.end())):
+        return  # which one shot has not, or others: law 11
+    if not is_json(text):
+        plain = observe(in_pieces(text, chunks), Maker(limits=make.limits))
+        refused = plain.error if plain.error is not None else error_of(plain.outcome)
+        demand(refused is not None, "what is not JSON was accepted", plain.outcome)
+        said = error if error is not None else error_of(parser.end())
+        demand(error_key(said) == error_key(refused), "another error than without a target", said, refused)
+        try:
+            parser.close()
+        except ParseError as raised:
+            demand(raised is said, "close() raises another error", raised, said)
+        else:
+            demand(False, "close() accepts it")
+        return
+    demand(error is None, "JSON was refused", error)
+    verdict, expected = _verdict_of(parser, make), make.one_shot(as_str(text) or "")
+    demand(verdict == expected, "another verdict than in one shot", verdict, expected)
+    demand(parser.done, "the root has not closed")
+    if not make.typed:
+        demand(parser.json is parser.value, "the views of an untyped parser differ", parser.value)
+        demand(fingerprint(parser.json) == expected.value, "another value is shown", parser.json)
+
+
+def _verdict_of(parser: Parser[Any], make: Maker) -> Verdict:
+    return verdict_of(parser) if make.typed else Verdict(make.describe(parser.close()), None)
+
+
+# Law 6
+
+
+@law(6, "validated once")
+def law_6(text: str, make: Maker, calls: list[Any], chunks: Chunks | None = None) -> None:
+    """Validators, which note their calls in `calls`, are called as in one shot, and never with a prefix.
+
+    For a text that is cut or malformed, where one shot validates nothing, as if all of it had come at once.
+    """
+    calls.clear()
+    if is_json(text):
+        make.one_shot(text)
+    else:
+        observe([text], make)
+    expected = Counter(calls)
+    calls.clear()
+    parser = make()
+    for chunk in in_pieces(text, chunks):
+        _, error = feed(parser, chunk)
+        demand(parser.value is parser.value, "reading twice gives two objects", parser.value)
+        early = Counter(calls) - expected
+        demand(not early, f"one shot does not call these, fed {chunk!r}", early)
+        if error is not None:
+            break
+    parser.end()
+    demand(Counter(calls) == expected, "other calls than in one shot", Counter(calls), expected)
+
+
+# Law 7
+
+
+@dataclass(frozen=True)
+class Work:
+    """What feeding cost, in counts that are the same on a fast and on a slow machine.
+
+    `steps` counts the bytecode instructions of the library, by tracing. It sees every loop and every call the
+    parser's Python code makes, but not what happens inside one call of C, and nothing in compiled code: it is 0 there.
+    `memory` sums, over all calls, how far each call raised the memory in use above what it was before the call. It
+    sees every copy, made in Python, in C or in compiled code; growing a list or a string in place costs only
+    what is added. A parser that reads or copies what came before at every chunk shows it in one count or in both.
+    """
+
+    steps: int
+    memory: int
+
+
+def work_of(chunks: Chunks, make: Callable[[], Any], warm: Chunks = ()) -> Work:
+    """The work of feeding `chunks`, after `warm` was fed without counting."""
+
+    def fed() -> Any:
+        parser = make()
+        for chunk in warm:
+            parser.feed(chunk)
+        return parser
+
+    parser = fed()
+    steps = counted_steps(parser.feed, chunks)
+    parser = fed()
+    memory = 0
+    gc.collect()
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for chunk in chunks:
+            tracemalloc.reset_peak()
+            before = tracemalloc.get_traced_memory()[0]
+            parser.feed(chunk)
+            memory += tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    return Work(steps, memory)
+
+
+def counted_steps(function: Callable[[Any], Any], arguments: Sequence[Any]) -> int:
+    """Call the function with each argument; how many bytecode instructions of the library ran."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal count
+        if "partialjson" not in str(frame.f_globals.get("__name__", "")):
+            return None
+        frame.f_trace_lines = False
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            count += 1
+        return trace
+
+    outer = sys.gettrace()
+    # Python 3.12 tells of instructions only if some frame had asked for them before.
+    sys._getframe().f_trace_opcodes = True
+    sys.settrace(trace)
+    try:
+        for argument in arguments:
+            function(argument)
+    finally:
+        sys.settrace(outer)
+    return count
+
+
+def in_chunks(text: Any, size: int) -> list[Any]:
+    return [text[start : start + size] for start in range(0, len(text), size)]
+
+
+@law(7, "linear")
+def law_7(text: str | bytes, make: Maker, shorter: str | bytes, size: int = 4) -> None:
+    """`text` is `shorter` and more of the same: it costs as much more as it is longer; the square would show."""
+    ratio = len(text) / len(shorter)
+    less, more = (work_of(in_chunks(each, size), make) for each in (shorter, text))
+    demand(more.steps <= less.steps * ratio * 1.25, "steps", less, more, ratio)
+    # Doubling buffers and resized dicts make memory jump: half as much again is allowed.
+    demand(more.memory <= less.memory * ratio * 1.5 + 20_000, "memory", less, more, ratio)
+
+
+# Law 8
+
+
+@law(8, "cut off is not complete")
+def law_8(text: str | bytes, make: Maker, chunks: Chunks | None = None, reason: str = "length") -> None:
+    """If the stream is cut after the text, a report of what is complete is all there is, unless the root had closed.
+
+    A number at the root never has: it may have been going on.
+    """
+    parser = make()
+    announced: dict[Path, Any] = {}
+    error: ParseError | None = None
+    for chunk in in_pieces(text, chunks):
+        events, error = feed(parser, chunk)
+        announced |= {event.path: event for event in events if isinstance(event, Completed | Invalid)}
+        if error is not None:
+            break
+    shown, value, pos, path = fingerprint(parser.json), make.describe(parser.value), parser.pos, parser.path
+    closed = is_json(text) and shown != fingerprint(MISSING)
+    outcome = parser.end(reason)
+    demand(outcome.reason == reason, "another reason", outcome)
+    if error is not None or (closed and isinstance(outcome, Failed)):
+        demand(isinstance(outcome, Failed), "it had failed", outcome)
+        return
+    demand(isinstance(outcome, Complete) == closed == parser.done, "complete, or not?", outcome)
+    if not isinstance(outcome, Truncated):
+        return
+    demand(make.describe(outcome.value) == value, "the report shows another value", outcome.value)
+    if isinstance(make.target, type) and issubclass(make.target, BaseModel):
+        demand(not isinstance(outcome.value, make.target), "a whole value", outcome)
+    demand(fingerprint(outcome.json) == shown, "the report shows another document", outcome.json)
+    told = outcome.error
+    demand(isinstance(told, IncompleteError) and (told.pos, told.path) == (pos, path), "another error", told)
+    for one, other in itertools.permutations(outcome.complete, 2):
+        demand(one[: len(other)] != other, "one path of the report lies inside another", outcome.complete)
+    for place in outcome.complete:
+        demand(place in announced, f"{place} was never announced")
+        demand(parser.status(place) in ("complete", "invalid"), f"{place} is {parser.status(place)}")
+        there = value_at(outcome.json, place)
+        demand(make.typed or repr(there) == repr(announced[place].value), f"{place} is another value", there)
+    try:
+        parser.close()
+    except IncompleteError as raised:
+        demand(raised is outcome.error, "close() raises another error", raised)
+    else:
+        demand(False, "close() gives a value")
+
+
+# Law 9
+
+
+@law(9, "deltas fold")
+def law_9(text: str | bytes, make: Maker, chunks: Chunks | None = None, source: random.Random | None = None) -> None:
+    """Each batch of deltas turns the last document into this one, as JSON Patch too, and so for every reader."""
+    source = source or random.Random(0)
+    parser = make()
+    before: Any = parser.json
+    readers: list[tuple[int, Any]] = [(0, MISSING), (parser.seq, parser.json)]
+    for chunk in in_pieces(text, chunks):
+        _, error = feed(parser, chunk)
+        kept, deltas = fingerprint(before), parser.deltas()
+        after = apply_deltas(before, deltas)
+        demand(fingerprint(after) == fingerprint(parser.json), "the deltas do not fold", after, parser.json, deltas)
+        for delta in deltas:
+            _check_form(delta)
+        patch = to_json_patch(deltas, before)
+        demand({each["op"] for each in patch} <= {"add", "replace"}, "no JSON Patch", patch)
+        demand(fingerprint(apply_deltas(before, patch)) == fingerprint(parser.json), "the patch does not fold", patch)
+        demand(fingerprint(before) == kept, "folding changed the document before", before)
+        demand(parser.deltas() == [], "deltas are given twice", deltas)
+        before = parser.json
+        if source.randrange(2):
+            readers.append((parser.seq, before))
+        if error is not None:
+            break
+    for seq, view in readers:
+        folded = apply_deltas(view, parser.deltas(seq))
+        demand(fingerprint(folded) == fingerprint(parser.json), f"the deltas since {seq} do not fold", folded)
+    demand(parser.deltas(parser.seq) == [], "deltas of the future", parser.deltas(parser.seq))
+
+
+def _check_form(delta: dict[str, Any]) -> None:
+    """Plain data: JSON Pointers, three operations, and something in each of them."""
+    demand(delta.keys() == {"op", "path", "value"}, "not the fields of a delta", delta)
+    demand(delta["op"] in ("add", "replace", "append"), "not an operation of deltas", delta)
+    demand(isinstance(delta["path"], str) and delta["path"][:1] in ("", "/"), "not a JSON Pointer", delta)
+    if delta["op"] == "append":
+        demand(isinstance(delta["value"], str) and delta["value"], "nothing is appended", delta)
+
+
+# Law 10
+
+
+def saved(parser: Parser[Any], make: Maker) -> Parser[Any]:
+    """The parser after a journey through JSON."""
+    return make.restore(json.loads(json.dumps(parser.checkpoint())))
+
+
+def seen_of(parser: Parser[Any], make: Maker) -> dict[str, Any]:
+    """All that can be observed of an open parser without changing it."""
+    paths = [path for path, _ in nodes_of(parser.json)]
+    return {
+        "json": fingerprint(parser.json),
+        "value": make.describe(parser.value),
+        "done": parser.done,
+        "path": parser.path,
+        "pos": parser.pos,
+        "statuses": {path: parser.status(path) for path in [*paths, parser.path]},
+        "state": state_of(parser),
+    }
+
+
+def _go_on(parser: Parser[Any], chunks: Chunks, since: int | None, make: Maker) -> list[Any]:
+    """What is observed of a parser from here to the end."""
+    found: list[Any] = []
+    for chunk in chunks:
+        events, error = feed(parser, chunk)
+        views = fingerprint(parser.json), make.describe(parser.value)
+        found += [make.describe(events), error_key(error), *views, parser.path, parser.pos, parser.done]
+        if since is not None:
+            found += [repr(parser.deltas(since)), repr(parser.deltas()), parser.seq]
+    outcome = parser.end()
+    found += [type(outcome), error_key(error_of(outcome)), fingerprint(parser.json), make.describe(outcome.events)]
+    return [*found, make.describe(getattr(outcome, "value", None)), getattr(outcome, "complete", None)]
+
+
+@law(10, "checkpoints are invisible")
+def law_10(text: str | bytes, make: Maker, chunks: Chunks | None = None, at: int = 1, since: bool = False) -> None:
+    """A parser that is saved after `at` chunks, its copy from JSON and its fork go on like one that never was saved.
+
+    With `since`, deltas are asked for too, from a moment before that.
+    """
+    pieces = in_pieces(text, chunks)
+
+    def start() -> tuple[Parser[Any], int | None, bool]:
+        parser = make()
+        seq = None
+        error = None
+        if since:
+            parser.deltas()
+        for number, chunk in enumerate(pieces[:at]):
+            if since and number == at // 2:
+                seq = parser.seq
+            _, error = feed(parser, chunk)
+            if error is not None:
+                break
+        return parser, parser.seq if since and seq is None else seq, error is None
+
+    plain, seq, is_open = start()
+    if not is_open:
+        for leave in (plain.checkpoint, plain.fork):
+            try:
+                leave()
+            except RuntimeError:
+                continue
+            demand(False, "a failed parser can be saved")
+        return
+    original = start()[0]
+    before = seen_of(original, make)
+    restored, forked = saved(original, make), original.fork()
+    for name, other in (("restored", restored), ("forked", forked)):
+        demand(seen_of(other, make) == before, f"the {name} one shows another state", seen_of(other, make), before)
+    story = _go_on(plain, pieces[at:], seq, make)
+    for name, other in (("restored", restored), ("saved", original), ("forked", forked)):
+        if other is original:
+            demand(seen_of(original, make) == before, "its copies changed the saved one", before)
+        told = _go_on(other, pieces[at:], seq, make)
+        demand(told == story, f"the {name} one goes on in another way", told, story)
+
+
+# Law 11
+
+
+def within(size: int, limit: int | None) -> bool:
+    return limit is None or size <= limit
+
+
+@law(11, "nothing breaks it")
+def law_11(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
+    """Only the documented errors are raised, a failed parser raises its error again, and no limit is passed unnoticed.
+
+    Nor does a view ever show what a limit forbids.
+    """
+    parser = make()
+    error: ParseError | None = None
+    limits = make.limits
+    fed = 0
+    for chunk in in_pieces(text, chunks):
+        try:
+            parser.feed(chunk)
+        except ParseError as raised:
+            error = raised
+        except Exception as raised:
+            raise AssertionError(f"feed({chunk!r}) raised {raised!r}") from raised
+        fed += len(chunk)
+        if error is not None:
+            _, again = feed(parser, chunk)
+            demand(again is error, "a failed parser raises another error", error, again)
+            break
+        if isinstance(text, str):
+            demand(within(fed, limits.document), "the document is longer than its limit")
+    for path, value in nodes_of(parser.json):
+        demand(within(len(path) + isinstance(value, (dict, list)), limits.depth), "deeper than the limit", path)
+        if isinstance(value, str):
+            demand(within(len(value), limits.string), "a string longer than the limit", value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            demand(within(len(str(value)), limits.number), "a number longer than the limit", value)
+        if isinstance(value, dict):
+            demand(all(within(len(key), limits.string) for key in value), "a key longer than the limit", value)
+    outcome = parser.end()
+    demand(isinstance(outcome, Complete | Truncated | Failed), "no outcome", outcome)
+    demand(error is None or error_of(outcome) is error, "the end tells another error", outcome)
+    try:
+        parser.close()
+    except (ParseError, ValidationError) as raised:
+        demand(raised is error_of(outcome), "close() raises another error than the end tells", raised, outcome)
+    else:
+        demand(isinstance(outcome, Complete), "close() gives a value", outcome)
+
+
+# Law 12, lenient is a superset, comes with lenient parsing.
+
+
+chunking_is_invisible = law_1
+growth_only = law_2
+closed_once = law_3
+snapshots_hold_still = law_4
+the_end_is_the_one_shot_result = law_5
+validated_once = law_6
+linear = law_7
+cut_off_is_not_complete = law_8
+deltas_fold = law_9
+checkpoints_are_invisible = law_10
+nothing_breaks_it = law_11
+
+
+def some_chunkings(text: str, source: random.Random) -> list[Chunks]:
+    """Whole, one by one, in halves, in random pieces, in random bytes."""
+    half = len(text) // 2
+    data = text.encode("utf-8", "surrogatepass")
+    pieces: list[Chunks] = [random_partition(text, source), random_partition(data, source)]
+    ways: list[Chunks] = [[text], list(text), [text[:half], text[half:]]]
+    return ways + pieces
+
+
+def check_laws(text: str, make: Maker, source: random.Random | None = None) -> None:
+    """Every law that can be asked of any text, in several chunkings; law 7 wants texts of one shape, law 6 calls."""
+    source = source or random.Random(0)
+    ways = some_chunkings(text, source)
+    pieces = ways[3]
+    for chunks in ways:
+        law_1(text, make, chunks)
+    law_2(text, make)
+    law_3(text, make, pieces)
+    law_4(text, make, pieces, source)
+    law_5(text, make)
+    law_5(text, make, [text])
+    law_8(text[: source.randrange(len(text) + 1)], make)
+    law_9(text, make, pieces, source)
+    law_10(text, make, pieces, source.randint(0, len(pieces)), since=source.random() < 0.5)
+    law_11(text, make, pieces)
+
+
+def check_validated_once(text: str, make: Maker, calls: list[Any], source: random.Random | None = None) -> None:
+    """Law 6 in several chunkings; the validators of the target note their calls in `calls`."""
+    for chunks in some_chunkings(text, source or random.Random(0)):
+        law_6(text, make, calls, chunks)
