@@ -60,7 +60,7 @@ def said(path: Path) -> Iterator[str]:
             yield node.id
         elif isinstance(node, ast.Attribute):
             yield node.attr
-        elif isinstance(node, ast.FunctionDef) or isinstance(node, ast.alias):
+        elif isinstance(node, ast.FunctionDef | ast.alias):
             yield node.name
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
