@@ -142,7 +142,6 @@ class Toy:
             ((schema.get("key", name),),),
             spec,
             "default" not in schema,
-            kept_back=schema.get("secret", False),
             description=schema.get("about", ""),
             default=schema.get("default", NO_DEFAULT),
         )

@@ -216,7 +216,8 @@ def test_fields() -> None:
         (("name",),), False, "x", "Name", "what it is called",
     )  # fmt: skip
     assert (qty.ways, qty.required, qty.default) == ((("Qty",), ("qty",)), True, NO_DEFAULT)
-    assert (hidden.default, hidden.kept_back, name.kept_back) == (NO_DEFAULT, True, False)
+    assert hidden.default is NO_DEFAULT
+    assert [each.name for each in (name, qty, pin, hidden) if each.kept_back] == ["pin", "hidden"]
     assert pin.spec.notes == {"format": "password", "writeOnly": True}
     assert pin.spec.nullable
     assert spec.keys is not None

@@ -5,7 +5,7 @@ raises the same error again, a closed one refuses more text. While it runs, user
 so a call from inside is refused, and whatever escapes leaves the parser failed rather than half-way.
 
 The class is native and final: one more Python frame around ``feed`` would cost as much as the feed itself. What its
-document must fit is a ``Target``, made elsewhere, so that importing the library imports neither pydantic nor jsonschema.
+document must fit is a ``Target``, made elsewhere, so that importing the library imports no schema language.
 """
 
 from __future__ import annotations
