@@ -142,7 +142,6 @@ class Toy:
             ((schema.get("key", name),),),
             spec,
             "default" not in schema,
-            kept_back=schema.get("secret", False),
             description=schema.get("about", ""),
             default=schema.get("default", NO_DEFAULT),
         )
@@ -193,7 +192,7 @@ class Toy:
     ) -> Callable[[list[str | int], list[Any], Any, Any], Any]:
         def close(keys: list[str | int], settled: list[Any], value: Any, run: Any) -> Any:
             children = dict(zip(keys, settled, strict=True))
-            lines = [
+            lines: list[tuple[tuple[str | int, ...], str]] = [
                 ((key, *path), msg)
                 for key, child in children.items()
                 if isinstance(child, Failure) and isinstance(child.error, ToyError)

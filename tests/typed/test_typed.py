@@ -1284,8 +1284,8 @@ def test_repeated_keys_of_a_dict() -> None:
 # Prebuilt validators and the probe
 
 
-def test_shells_do_not_fall_into_prebuilt_validators() -> None:
-    """A shell that validated the originals would hand the indexes to the leaf validators."""
+def test_skeletons_do_not_fall_into_prebuilt_validators() -> None:
+    """A skeleton that validated the originals would hand the indexes to the leaf validators."""
     seen: list[Any] = []
 
     def see(value: int) -> int:
@@ -1306,7 +1306,7 @@ def test_shells_do_not_fall_into_prebuilt_validators() -> None:
     assert seen == [41, 42]
 
 
-def test_a_model_whose_shell_fails_the_probe_is_settled_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_whose_skeleton_fails_the_probe_is_settled_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     original = compiler.Compiler.validator
 
     def prebuilt_always(self: Any, schema: Any, config: Any, prebuilt: bool) -> Any:

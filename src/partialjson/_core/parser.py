@@ -4,8 +4,8 @@ A parser is open until its document ends (``close`` or ``end``) or an error stop
 raises the same error again, a closed one refuses more text. While it runs, user code may be running too (validators),
 so a call from inside is refused, and whatever escapes leaves the parser failed rather than half-way.
 
-The class is native and final: one more Python frame around ``feed`` would cost as much as the feed itself. Compilers of
-plans are loaded when a target asks for one, so that importing the library imports neither pydantic nor jsonschema.
+The class is native and final: one more Python frame around ``feed`` would cost as much as the feed itself. What its
+document must fit is a ``Target``, made elsewhere, so that importing the library imports no schema language.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Parser(Generic[T]):
 
     Args:
         target: what the document must be: nothing for plain JSON values, a pydantic model or any other type pydantic
-            understands, a ``TypeAdapter``, or a ``Target`` made by something else.
+            understands, a ``TypeAdapter``, or something that makes a ``Target`` (``__partialjson_target__``).
         select: which completions are reported, as path patterns (``$.items[*].name``); all by default, none for ``[]``.
         missing: what ``json`` and ``value`` are before anything has come, and what absent attributes read as.
         limits: bounds on depth, string, number and document; see ``Limits``.

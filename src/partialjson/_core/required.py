@@ -59,11 +59,13 @@ def _look(place: Spec | None, value: dict[str, Any], path: Path, found: list[Pat
 
 
 def _has(value: Any, way: Way) -> bool:
+    at: Any = value
     for key in way:
-        if isinstance(value, dict):
-            if key not in value:
+        if isinstance(at, dict):
+            if key not in at:
                 return False
-        elif not (isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value)):
+        elif not (isinstance(at, list) and isinstance(key, int) and -len(at) <= key < len(at)):
             return False
-        value = value[key]
+        inner: Any = at
+        at = inner[key]
     return True

@@ -75,7 +75,7 @@ class Field:
         ways: where the document may have it, the first choice first.
         required: is an object without it invalid?
         is_read: False where a value in the document is passed over.
-        kept_back: must it not be shown to others than the program itself?
+        excluded: does its own declaration keep it from being shown to others than the program itself?
         title, description: for people; empty where nothing is said.
         default: its value where the document has none; ``NO_DEFAULT`` where there is none or it is not known.
         spec: what may stand there.
@@ -88,7 +88,7 @@ class Field:
         spec: Spec,
         required: bool,
         is_read: bool = True,
-        kept_back: bool = False,
+        excluded: bool = False,
         title: str = "",
         description: str = "",
         default: Any = NO_DEFAULT,
@@ -97,7 +97,7 @@ class Field:
         self.ways = ways
         self.required = required
         self.is_read = is_read
-        self.kept_back = kept_back
+        self.excluded = excluded
         self.title = title
         self.description = description
         self.default: Any = default
@@ -106,6 +106,11 @@ class Field:
     @property
     def spec(self) -> Spec:
         return self._spec.filled()
+
+    @property
+    def kept_back(self) -> bool:
+        """Must it not be shown to others than the program itself? So it is with secrets, and with what is excluded."""
+        return self.excluded or bool(self.spec.notes.get("writeOnly"))
 
 
 @final
@@ -129,7 +134,7 @@ class Spec:
         root: of a class around one value, which adds nothing to the document: that value as a field.
         may_drop: are elements final only with their container, because it drops some (a set)?
         tag: the key of the member that tells the branch, if one does.
-        tags: for each value of that member the branch.
+        tags: for each value of that member the branch, which may not be filled; ``chosen`` finds it.
         atomic: is an object or array settled whole here, with nothing inside followed? Said once the plan is made.
     """
 

@@ -1,6 +1,6 @@
 """Places of a document that a path goes through, and how to get there again in validated values.
 
-A ``Place`` is where a path stands: the specs that may apply there and the ``Hop`` s from the root. Each step is looked
+A ``Place`` is where a path stands: the specs that may apply there and the steps from the root. Each step is looked
 up in the specs and noted as a hop: the keys the document may have for it (a field has one, or several where it has an
 alias and a name, or choices), and how to take the same step in a validated Python object. Steps are taken as Python
 takes them (``attribute``, ``item``, ``each``) or by the document's names (``step``).
@@ -165,9 +165,6 @@ class Place:
 
     def is_dict(self) -> bool:
         return any(form.is_dict for form in self.forms) and not any(form.is_array for form in self.forms)
-
-    def is_scalar(self) -> bool:
-        return all(fields_of(form) is None and form.is_scalar for form in self.forms)
 
     def has_scalars(self) -> bool:
         return any(fields_of(form) is None and form.is_scalar for form in self.forms)

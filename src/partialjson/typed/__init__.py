@@ -1,4 +1,4 @@
-"""The pydantic layer: compiles core schemas to plans, and makes the partial objects that ``Parser.value`` shows.
+"""The pydantic layer: makes plans and specs of core schemas, and the partial objects that ``Parser.value`` shows.
 
 It is loaded when a parser is given a target.
 """

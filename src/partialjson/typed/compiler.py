@@ -24,6 +24,7 @@ from partialjson.typed.containers import follow_array, follow_dict, follow_tuple
 from partialjson.typed.objects import follow_object, inside_afters
 from partialjson.typed.schemas import (
     ARRAYS,
+    CLASSES,
     NO_CONFIG,
     OBJECTS,
     TRANSPARENT,
@@ -44,6 +45,9 @@ from partialjson.typed.unions import follow_tagged_union, follow_union
 
 __all__ = ["Compiler"]
 
+# Keys whose values are no schemas, though they may look like some.
+_DATA = {"default", "expected", "metadata", "serialization", "config"}
+
 
 class Compiler:
     """Compiles one core schema; plans are shared by schema node and configuration, so recursion closes."""
@@ -57,6 +61,8 @@ class Compiler:
         self.definitions = self.specs.definitions
         self.schema = self.specs.schema
         self.plans: dict[tuple[int, int, frozenset[str]], Plan] = {}
+        # The references that classes got (``by_reference``).
+        self.references: dict[int, str] = {}
         # Plans that are not followed yet, each with its node, configuration and markers.
         self.waiting: dict[int, tuple[Plan, Schema, dict[str, Any], frozenset[str]]] = {}
         # Plans that follow the same containers as another one, which may still be in the making: for each the other
@@ -189,6 +195,33 @@ class Compiler:
                     used[ref] = self.definitions[ref]
                     todo.append(used[ref])
 
+    def by_reference(self, schema: Schema) -> Schema:
+        """A copy in which each class is a reference: one that stands in many places is built once all the same."""
+        classes: list[Schema] = []
+
+        def copy(node: Any) -> Any:
+            if isinstance(node, list | tuple):
+                return type(node)(copy(each) for each in node)
+            if not isinstance(node, dict):
+                return node
+            if node.get("type") in CLASSES:
+                ref = self.references.get(id(node))
+                if ref is None:
+                    ref = self.references[id(node)] = f"partialjson:{len(self.references)}"
+                    classes.append(node)
+                return core_schema.definition_reference_schema(ref)
+            return copy_inside(node)
+
+        def copy_inside(node: Schema) -> Schema:
+            return {key: value if key in _DATA else copy(value) for key, value in node.items()}
+
+        copied: Schema = copy(schema)
+        while classes:
+            node = classes.pop()
+            ref = self.references[id(node)]
+            self.definitions[ref] = {**copy_inside(node), "ref": ref}
+        return copied
+
     def label(self, schema: Schema, config: dict[str, Any]) -> str:
         """What pydantic calls a node, for example in the locations of a union's errors."""
         untitled = {key: value for key, value in config.items() if key != "title"}
@@ -215,7 +248,7 @@ class Compiler:
             self.follow_after(plan, schema, config)
         elif kind == "model" and schema.get("root_model"):
             self.follow_root_model(plan, schema, config)
-        elif kind in ("model", "dataclass", "typed-dict", "named-tuple"):
+        elif kind in CLASSES:
             follow_object(self, plan, schema, config)
         elif kind == "tuple":
             follow_tuple(self, plan, schema, config)
@@ -231,7 +264,7 @@ class Compiler:
     def follow_after(self, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
         """A function that is called with what is inside, once that is valid."""
         node = inside_afters(self, schema)
-        if node["type"] in ("model", "dataclass", "typed-dict", "named-tuple") and not node.get("root_model"):
+        if node["type"] in CLASSES and not node.get("root_model"):
             # One skeleton for both.
             follow_object(self, plan, schema, config)
         else:

@@ -176,7 +176,9 @@ class _Fields:
         if self.compiler.asks_for_info(schema):
             raise Unsupported
         plan = self.compiler.child(schema, self.config)
-        return plan, replayed_or_default(schema) if has_default else replayed()
+        if not has_default:
+            return plan, replayed()
+        return plan, replayed_or_default(self.compiler.by_reference(schema))
 
     def document_keys(self, name: str, field: Schema) -> tuple[list[str], bool]:
         """The keys from which a field may take its value, the one pydantic looks for first in front.

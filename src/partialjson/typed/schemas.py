@@ -121,6 +121,7 @@ _KNOWN: Final = {
 }
 
 ARRAYS: Final = ("list", "set", "frozenset", "deque", "tuple")
+CLASSES: Final = ("model", "dataclass", "typed-dict", "named-tuple")
 OBJECTS: Final = ("dict", "ordered-dict", "frozendict", "counter")
 
 # Scalars whose parsed value is the result, where nothing else is asked of them.

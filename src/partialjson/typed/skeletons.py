@@ -308,7 +308,7 @@ def _failed(child: Failure) -> PydanticCustomError:
 def _lines_of(failure: Failure) -> list[Line]:
     """What an error is made of, without making it."""
     make = failure.make
-    if type(make) is Collected:
+    if isinstance(make, Collected):
         return make.lines
     error = failure.error
     assert isinstance(error, ValidationError)

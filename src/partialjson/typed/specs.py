@@ -30,6 +30,7 @@ from partialjson._core.spec import (
 )
 from partialjson.typed.schemas import (
     ARRAYS,
+    CLASSES,
     INERT,
     OBJECTS,
     TAKEN,
@@ -71,7 +72,7 @@ _SCALARS: Final[dict[str, tuple[str, int, str]]] = {
 }
 # Where the kinds that pydantic looks into are more than those it can accept.
 _STRINGS_ONLY: Final = ("url", "multi-host-url", "uuid", "bytes")
-_CLASSES: Final = ("model", "dataclass", "typed-dict", "named-tuple", "call")
+_DESCRIBED: Final = (*CLASSES, "call")
 _NOTHING: Final = {"type": "none"}
 _NUMBER_LIMITS: Final = {
     "ge": "minimum",
@@ -151,8 +152,8 @@ class Specs:
             self._name(spec, node, config_inside(node, config))
             spec.root = Field("root", ((),), self.spec(node["schema"], config_inside(node, config)), required=True)
             spec.lead()
-        elif kind in _CLASSES and self._holder(node, peeled) is not None:
-            self._fill_class(spec, node, config, peeled)
+        elif kind in _DESCRIBED and (holder := self._holder(node, peeled)) is not None:
+            self._fill_class(spec, node, holder, config, peeled)
         elif kind in (*ARRAYS, "generator"):
             self._fill_array(spec, node, config, peeled)
         elif kind in OBJECTS:
@@ -171,7 +172,7 @@ class Specs:
             kind = schema["type"]
             if (
                 peeled.noted is None
-                and kind not in _CLASSES
+                and kind not in _DESCRIBED
                 and "pydantic_js_functions" in (schema.get("metadata") or ())
             ):
                 peeled.noted = schema
@@ -233,10 +234,9 @@ class Specs:
             spec.tags = {told: self.spec(choice, config) for told, choice in given if isinstance(choice, dict)}
             spec.tag = tag
 
-    def _fill_class(self, spec: Spec, node: Schema, config: dict[str, Any], peeled: _Peeled) -> None:
+    def _fill_class(self, spec: Spec, node: Schema, holder: Schema, config: dict[str, Any], peeled: _Peeled) -> None:
         """An object described field by field."""
         kind = node["type"]
-        holder: Schema = self._holder(node, peeled)
         config = config_inside(node, config)
         self._name(spec, node, config)
         given = fields_of(holder)
@@ -248,7 +248,7 @@ class Specs:
             ways = {name: (*each, (index,)) for index, (name, each) in enumerate(ways.items())}
             prefix = [self.spec(field["schema"], config) for field in given.values()]
         total = holder.get("total", True)
-        spec.fields = {name: self._field(name, ways[name], field, total, config, spec) for name, field in given.items()}
+        spec.fields = {name: self._field(name, ways[name], field, total, config) for name, field in given.items()}
         spec.by_key = kind == "typed-dict"
         extra = extra_of(holder, config)
         spec.keys = keys_of(ways) if extra == "forbid" else None
@@ -268,9 +268,7 @@ class Specs:
         holder = self._peel(node["schema"], peeled)
         return holder if holder["type"] in ("model-fields", "dataclass-args") else None
 
-    def _field(
-        self, name: str, ways: tuple[Any, ...], field: Schema, total: bool, config: dict[str, Any], around: Spec
-    ) -> Field:
+    def _field(self, name: str, ways: tuple[Any, ...], field: Schema, total: bool, config: dict[str, Any]) -> Field:
         schema = field["schema"]
         while schema["type"].startswith("function-") and "schema" in schema:
             schema = schema["schema"]
