@@ -28,11 +28,13 @@ from partialjson.messages import (
     DocumentProgress,
     MessageEnded,
     MessageFailed,
+    MessageIdentified,
     MessageParser,
     ProviderError,
     StreamError,
     TextDelta,
     Update,
+    UsageReported,
 )
 
 CHAT, ANTHROPIC = "openai-chat", "anthropic-messages"
@@ -469,9 +471,10 @@ def test_a_malformed_call_loses_nothing_else() -> None:
     assert good.error is None
     assert message.text == "text more"
     assert message.end().reason == "tool_calls"
-    failing = [u for u in updates_of(CHAT, body) if isinstance(u, DocumentProgress) and u.error]
-    assert [(update.error, update.document.text) for update in failing] == [
-        (update.document.error, update.document.text) for update in failing
+    again, updates = feed(CHAT, body, len(body))
+    failing = [u for u in updates if isinstance(u, DocumentProgress) and u.error]
+    assert [(update.error, again.document_of(update).text) for update in failing] == [
+        (again.document_of(update).error, bad.text) for update in failing
     ]
     assert len(failing) == 1
     assert [event.path for event in failing[0].events] == [("x",)]
@@ -1074,8 +1077,8 @@ def test_updates_tell_everything() -> None:
         because("tool_use"),
         BYE,
     )
-    updates = updates_of(ANTHROPIC, body, tools={"w": Weather})
-    document = next(u.document for u in updates if isinstance(u, DocumentProgress))
+    message, updates = feed(ANTHROPIC, body, len(body), tools={"w": Weather})
+    document = next(message.document_of(u) for u in updates if isinstance(u, DocumentProgress))
     assert isinstance(document, Call)
     end = updates[-1]
     assert isinstance(end, MessageEnded)
@@ -1086,6 +1089,8 @@ def test_updates_tell_everything() -> None:
         ('"days":2}', [("days",), ()]),
     ]
     assert [type(u) for u in updates] == [
+        MessageIdentified,
+        UsageReported,
         BlockStarted,
         TextDelta,
         BlockEnded,
@@ -1093,6 +1098,7 @@ def test_updates_tell_everything() -> None:
         DocumentProgress,
         DocumentProgress,
         BlockEnded,
+        UsageReported,
         MessageEnded,
     ]
     assert [(u.block, u.kind) for u in updates if isinstance(u, BlockStarted)] == [(0, "text"), (1, "call")]
@@ -1105,7 +1111,7 @@ def test_updates_fold_to_the_texts(name: str) -> None:
     folded: dict[int, str] = {}
     for update in updates:
         if isinstance(update, TextDelta) or (
-            isinstance(update, DocumentProgress) and isinstance(update.document, Call)
+            isinstance(update, DocumentProgress) and isinstance(message.document_of(update), Call)
         ):
             folded[update.block] = folded.get(update.block, "") + update.text
     assert folded == {block.position: block.text for block in message.blocks if block.position in folded}

@@ -20,7 +20,7 @@ import partialjson
 ROOT = Path(partialjson.__file__).parent
 
 # What anybody may import.
-BASE = {"_missing", "_sources", "_typevars", "errors", "limits", "markers", "outcomes"}
+BASE = {"_missing", "_records", "_sources", "_typevars", "errors", "limits", "markers", "outcomes"}
 
 # For each layer: what it may import when it is loaded, and what more when a feature is used. Its own modules and the
 # standard library go without saying. A layer is a folder, or a module beside the folders.

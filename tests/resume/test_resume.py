@@ -59,7 +59,7 @@ def run(rest: Continuation[Any], chunks: list[str]) -> Any:
             break
     if error is None:
         try:
-            events += map(repr, rest._finish())
+            events += map(repr, rest.flush())
         except SpliceError as raised:
             error = type(raised), str(raised)
     parser = rest.parser
