@@ -297,6 +297,20 @@ def test_a_text_that_is_contradicted() -> None:
     assert message.output.json == {"city": "Basel"}
 
 
+@pytest.mark.parametrize("said", ["b", "b\ud83d", "\ude00"])
+def test_half_a_character_of_a_text_that_is_contradicted_is_gone(said: str) -> None:
+    where = {"output_index": 0, "content_index": 0, "item_id": "i"}
+    told = [
+        {"type": "response.output_item.added", "output_index": 0, "item": {"id": "i", "type": "message"}},
+        {"type": "response.output_text.delta", **where, "delta": "a\ud83d"},
+        {"type": "response.output_text.done", **where, "text": said},
+        {"type": "response.output_item.done", "output_index": 0, "item": {"id": "i", "type": "message"}},
+    ]
+    message, updates = check("openai-responses", told)
+    assert of(BlockRestarted, updates) == [BlockRestarted(0, 0)]
+    assert message.text == said
+
+
 def anthropic(*told: dict[str, Any], stop: str | None = "end_turn") -> list[dict[str, Any]]:
     hello = {"type": "message_start", "message": {"id": "m", "model": "c", "usage": {"input_tokens": 3}}}
     bye: list[dict[str, Any]] = [{"type": "message_delta", "delta": {"stop_reason": stop}}, {"type": "message_stop"}]
@@ -371,6 +385,8 @@ def test_choices() -> None:
     # Choice 0 was made in advance, but this server counts from 1.
     assert [choice.index for choice in message.choices] == [1, 2]
     assert [update.choice for update in of(MessageEnded, updates)] == [1, 2]
+    empty, _ = check("openai-chat", [*chat("a", index=1), *chat(finish="length"), "[DONE]"])
+    assert [(choice.index, choice.end().reason) for choice in empty.choices] == [(0, "truncated"), (1, "complete")]
     filtered, _ = check("openai-chat", [*chat("a"), *chat(index=1, finish="content_filter"), "[DONE]"])
     assert [(choice.index, choice.end().reason) for choice in filtered.choices] == [(0, "complete"), (1, "filtered")]
 

@@ -717,6 +717,14 @@ def test_a_late_filter_overrules_and_a_late_stop_does_not() -> None:
     assert (message.end().reason, message.end().raw) == ("truncated", "length")
 
 
+def test_a_filter_that_speaks_up_after_a_cut_takes_calls_back() -> None:
+    message = read(CHAT, chat(tool(0, "a", "f", "{}"), finish("length"), finish("content_filter")) + DONE)
+    assert (message.end().reason, message.end().raw) == ("filtered", "content_filter")
+    assert isinstance(message.calls[0].outcome, Complete)
+    assert not message.calls[0].ready
+    assert [document.runnable for document in message.end().documents] == [False]
+
+
 def test_text_after_the_finish_reason_counts() -> None:
     assert read(CHAT, chat("a", finish("stop"), "b") + DONE).text == "ab"
 

@@ -10,7 +10,7 @@ character that waits for its other half, the provider's words for the end that h
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -93,15 +93,18 @@ class Dispatcher:
         stops = [self._stops.get(index) for index in self._indexes()]
         return self.terminal or self.fatal or all(stop is not None and stop.terminal for stop in stops)
 
-    def handle(self, op: ops.Operation) -> None:
-        """Applies the operation.
+    def run(self, operations: Iterator[ops.Operation]) -> None:
+        """Applies the operations. What follows the terminal event is ignored, unless another message begins there.
 
         Raises:
-            Exception: a validator's. What the operation changed before is told all the same.
+            Exception: a validator's. What the operation changed before is told all the same, and the iterator stands at
+                the next one.
         """
-        if self.terminal and type(op) is not ops.Begin:
-            return
-        _HANDLERS[type(op)](self, op)
+        handlers = _HANDLERS
+        for op in operations:
+            if self.terminal and type(op) is not ops.Begin:
+                continue
+            handlers[type(op)](self, op)
 
     def take(self) -> list[Update]:
         """The updates that have been told since the last time."""
@@ -166,23 +169,22 @@ class Dispatcher:
         self._slots[op.key] = _Slot(choice.blocks[position], is_output)
 
     def _text(self, op: ops.Text) -> None:
-        self._go_on(self._slots[op.key], op.text)
-
-    def _go_on(self, slot: _Slot, text: str) -> None:
+        slot, text = self._slots[op.key], op.text
         if slot.half or not text.isascii():
             text = slot.joined(text)
         if text:
             self._grow(slot, text)
 
     def _grow(self, slot: _Slot, text: str) -> None:
-        choice, position, kind = slot.choice, slot.position, slot.kind
-        if slot.call is not None:
-            source = json.dumps(text)[1:-1] if slot.call.free else None
-            self.tell(DocumentProgress(choice, position, kind, text, (), None, source))
-            return
-        self.updates.append(self.state.apply(TextDelta(choice, position, kind, text)))
-        if slot.is_output:
-            self.tell(DocumentProgress(choice, position, kind, text))
+        if slot.call is None:
+            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
+            if slot.is_output:
+                self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text))
+        elif slot.call.free:
+            source = json.dumps(text)[1:-1]
+            self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text, source=source))
+        else:
+            self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text))
 
     def _last_half(self, slot: _Slot) -> None:
         """Half a character is shown only where the provider says that no more comes. What a validator raises here is
@@ -202,7 +204,7 @@ class Dispatcher:
         if call is not None and (slot.parsed or (not call.free and _says(call, text))):
             return
         if text.startswith(said):
-            self._go_on(slot, text[len(said) :])
+            self._text(ops.Text(op.key, text[len(said) :]))
             return
         slot.half = ""
         self.tell(BlockRestarted(slot.choice, slot.position))
@@ -211,7 +213,7 @@ class Dispatcher:
             if beside:
                 self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, beside))
         finally:
-            self._go_on(slot, text)
+            self._text(ops.Text(op.key, text))
 
     def _value(self, op: ops.Value) -> None:
         slot = self._slots[op.key]

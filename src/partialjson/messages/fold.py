@@ -351,7 +351,7 @@ class MessageState:
 
     def _document(self, update: DocumentProgress | DocumentResumed) -> Document:
         """The document an update speaks of. The first text of a block gets a new one where the last is over."""
-        if update.kind in CALLS:
+        if update.kind != "text":
             return self._call(update)
         choice = self.choice(update.choice)
         document = choice.output_of(update.block)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from json.decoder import JSONDecoder
@@ -211,7 +211,9 @@ class MessageParser:
         self._check_open()
         stalled = None if self.timings is None else self.timings.arrived(0)
         if not self._broken:
-            self._work((Decoded(event),))
+            if self._interrupted:
+                self._work(())
+            self._apply(self._adapter.feed(event))
         return self._dispatcher.take() if stalled is None else self._observed(stalled)
 
     def _observed(self, stalled: list[Update]) -> list[Update]:
@@ -227,7 +229,8 @@ class MessageParser:
         """
         if not self._ended:
             self._ended = True
-            self._work_off()
+            if self._interrupted:
+                self._work_off()
             incomplete = None if self._broken or self._framing is None else self._framing.close()
             try:
                 if incomplete is not None and self._recover(incomplete):
@@ -274,26 +277,34 @@ class MessageParser:
         if self._ended:
             raise RuntimeError("the message has ended")
 
+    @property
+    def _interrupted(self) -> bool:
+        """Whether an exception from a validator has left something to be handled."""
+        return self._operations is not None or self._items is not None
+
+    def _apply(self, operations: Iterable[ops.Operation]) -> None:
+        self._operations = remaining = iter(operations)
+        self._dispatcher.run(remaining)
+        self._operations = None
+
     def _work(self, items: Iterable[Item]) -> None:
         """Handles the items, one thing at a time, after what an exception from a validator has left."""
-        handle = self._dispatcher.handle
+        if self._operations is not None:
+            self._apply(self._operations)
         if self._items is not None:
             items = [*self._items, *items]
+        elif not items:
+            return
         self._items = remaining = iter(items)
-        if self._operations is not None:
-            for op in self._operations:
-                handle(op)
         for item in remaining:
-            self._operations = operations = iter(self._read(item))
-            for op in operations:
-                handle(op)
-        self._items = self._operations = None
+            self._apply(self._read(item))
+        self._items = None
 
-    def _work_off(self, items: Iterable[Item] = (), operations: Iterable[ops.Operation] = ()) -> None:
+    def _work_off(self, items: Sequence[Item] = (), operations: Sequence[ops.Operation] = ()) -> None:
         """The same, at the end, where what a validator raises is its document's error and nothing else."""
         self._operations = iter([*(self._operations or ()), *operations])
         self._items = iter([*(self._items or ()), *items])
-        while self._items is not None:
+        while self._interrupted:
             with suppress(Exception):
                 self._work(())
 

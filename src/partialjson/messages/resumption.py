@@ -75,11 +75,11 @@ class Resumption:
             return self._tell(error.events, error)
         return self._tell(events)
 
-    def end(self, word: str | None = None) -> MessageEnd:
+    def end(self, reason: str | None = None) -> MessageEnd:
         """Ends the document, and the message anew, and tells how. ``message.end()`` is the same from now on.
 
         Args:
-            word: why the other answer stopped, in the provider's word ("length", "stop" ...), if it is known.
+            reason: why the other answer stopped, in the provider's word ("length", "stop" ...), if it is known.
 
         Raises:
             SpliceError: as ``feed``, where all of the answer was held back.
@@ -92,9 +92,9 @@ class Resumption:
                 updates = self._tell(error.events, error)
             else:
                 updates = self._tell(events)
-                updates.append(self._state.apply(self._progress(ends=word or "")))
+                updates.append(self._state.apply(self._progress(ends=reason or "")))
         index = self._choice.index
-        updates.append(self._state.apply(MessageEnded(index, ended_again(self._choice, word))))
+        updates.append(self._state.apply(MessageEnded(index, ended_again(self._choice, reason))))
         end = self._choice.end()
         # Equal, with the updates that no call of ``feed`` can return any more.
         self._state.apply(MessageEnded(index, replace(end, updates=tuple(updates))))

@@ -34,7 +34,8 @@ class Targets:
         self._untyped = {name: options[name] for name in _UNTYPED if name in options}
         # A target that no parser takes is the caller's mistake, told before anything streams.
         for target in (*self.tools.values(), output):
-            self._parser(target)
+            if target is not None:
+                self._parser(target)
 
     def tool(self, name: str) -> Parser[Any]:
         """A parser for arguments of the tool; plain JSON values where it has no target."""

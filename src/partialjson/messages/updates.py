@@ -279,6 +279,7 @@ CutBy = Literal["provider", "connection", "structure"]
 """Who says that an answer was cut: the provider's word, the missing terminal event or an error, the open JSON."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DocumentEnd:
     """How one document of a message ended: the arguments of a call, or the structured output.
@@ -326,6 +327,7 @@ class DocumentEnd:
         return f"{what}: " + told.replace("\n", "\n    ")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class MessageEnd:
     """How a message ended. ``str()`` is the report for people.
