@@ -6,6 +6,7 @@ the updates and the results are the same. Bodies are built from events by `chat`
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -1154,6 +1155,32 @@ def test_options_reach_the_parsers() -> None:
     assert read(CHAT, body, strict=True).calls[0].ready
     assert not read(CHAT, body, limits=Limits(string=3)).calls[0].ready
     assert read(CHAT, chat("a"), output=Title, missing=None).output.value is None
+
+
+@pytest.mark.parametrize("output", [None, Any, Title])
+def test_a_message_that_is_dropped_is_freed_at_once(output: Any) -> None:
+    """A server reads many; waiting for the garbage collector would cost as much as the reading."""
+    body = chat(tool(0, "a", "w", '{"city":"Bern"}'), '{"title":"a"}', finish("stop")) + DONE
+
+    def use() -> MessageParser:
+        return read(CHAT, body, tools={"w": Weather}, output=output)
+
+    use()
+    gc.collect()
+    gc.disable()
+    try:
+        message = use()
+        choice = message.choices[0]
+        del message
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    # What is held outlives it.
+    assert choice.calls[0].value == Weather(city="Bern")
+    assert choice.end().reason == "tool_calls"
+    orphan = MessageParser(CHAT).choices[0]
+    with pytest.raises(RuntimeError, match="no update has told"):
+        orphan.end()
 
 
 def test_bytes_and_str_do_not_mix() -> None:

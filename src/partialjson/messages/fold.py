@@ -140,7 +140,8 @@ class Choice:
         """Ends the whole message and tells how this choice ended.
 
         Raises:
-            RuntimeError: this is a state folded from updates, and they have not told its end.
+            RuntimeError: there is nothing that could end it: this was folded from updates, which have not told its end,
+                or the parser is gone.
         """
         self._end()
         if self.ending is None:

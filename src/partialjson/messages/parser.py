@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from json.decoder import JSONDecoder
 from typing import Any, Final, Literal
+from weakref import ref
 
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
@@ -86,7 +87,7 @@ class MessageParser:
         self.state = MessageState(
             tools=tools,
             output=output,
-            on_end=self.end,
+            on_end=_ends(self),
             missing=missing,
             limits=limits,
             strict=strict,
@@ -403,6 +404,18 @@ class MessageParser:
             return False
         self._work_off(operations=operations)
         return True
+
+
+def _ends(message: MessageParser) -> Callable[[], object]:
+    """Ends the message, if it is still there. Its choices do not hold it, so that dropping it frees all at once."""
+    reference = ref(message)
+
+    def end() -> None:
+        there = reference()
+        if there is not None:
+            there.end()
+
+    return end
 
 
 def _is_last(op: ops.Operation) -> bool:
