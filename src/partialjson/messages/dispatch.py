@@ -52,7 +52,7 @@ class _Slot:
         self.call = block if isinstance(block, Call) else None
         self.choice = block.choice
         self.position = block.position
-        self.kind = block.kind
+        self.kind: ops.Kind = block.kind
         self.is_output = is_output
         self.half = ""  # the first half of a surrogate pair that the provider has cut in two
         self.parsed = False  # its arguments came as a value

@@ -429,10 +429,9 @@ def _payload(data: str) -> object:
     try:
         event, end = _scan(data, 0)
     except StopIteration:
-        end = -1
-    if end != len(data):
-        return json.loads(data)  # which knows how to say what is wrong
-    return event
+        event, end = None, -1
+    # What is wrong with other data, ``json.loads`` knows how to say.
+    return event if end == len(data) else json.loads(data)
 
 
 def _excerpt(text: str) -> str:
