@@ -11,8 +11,9 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-CORE = ["events", "refcounts", "selection", "plan", "view", "changes", "lookahead", "tree", "machine", "bulk", "lexer"]
-CORE += ["checkpoint", "parser"]
+CORE = ["events", "refcounts", "selection", "changes", "source", "plan", "frames", "view", "lookahead"]
+CORE += ["builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
+CORE += ["utf8", "checkpoint", "parser"]
 
 
 class OptionalBuildExt(build_ext):

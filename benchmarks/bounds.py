@@ -1,7 +1,10 @@
-"""What no parser of this kind can go below: ``python benchmarks/bounds.py`` writes ``benchmarks/results/bounds.md``.
+"""What the least steps cost when Python takes them: ``python benchmarks/bounds.py`` writes ``results/bounds.md``.
 
-Some targets are set in times of ``json.loads`` for the whole text. Each bound here is the cost of the least that must
-be done, by the standard library or by built-in types alone, measured beside ``json.loads`` in the same round:
+Some targets are set in times of ``json.loads`` for the whole text. Each figure here is the cost of the least that must
+be done, by the standard library or by built-in types alone, measured beside ``json.loads`` in the same round. It is a
+bound for a parser that does this step through Python's objects and functions. It is no bound of the task: a complete
+parser written in C, with the same snapshots, takes 2.15 times ``json.loads`` where a value is read and dropped after
+every 4 characters (876 instructions a chunk), and this project 5.0 to 5.6 (1,898). ``calls`` alone holds for both.
 
     calls     a method call with the chunk and the reading of an attribute, both of built-in types that do nothing
     text      the same, and the growing string made anew, put into its dict, and looked at by nobody
@@ -122,6 +125,13 @@ BOUNDS: list[tuple[str, str, Callable[[str], Callable[[], object]]]] = [
 ]
 
 
+NOTE = """
+What the least steps cost when built-in types and the standard library take them. They bind a parser that works through
+Python's objects; a complete parser written in C, with the same snapshots, takes 2.15 with a value read and dropped
+after every 4 characters (876 instructions a chunk), and this project 5.0 to 5.6 (1,898).
+""".strip().splitlines()
+
+
 def seconds(run: Callable[[], object]) -> float:
     began = time.perf_counter()
     loops = 0
@@ -132,8 +142,14 @@ def seconds(run: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    lines = ["# Bounds", "", "Times `json.loads` of the whole text, garbage collector off; the median of rounds.", ""]
-    lines += ["| the least that must be done | × json.loads |", "|---|--:|"]
+    lines = [
+        "# Bounds",
+        "",
+        "Times `json.loads` of the whole text, garbage collector off; the median of rounds.",
+        "",
+        *NOTE,
+    ]
+    lines += ["", "| the step, by Python's own means | × json.loads |", "|---|--:|"]
     gc.disable()
     for name, text, bound in BOUNDS:
         run = bound(text)

@@ -40,6 +40,8 @@ if __name__ == "__main__":
 from pydantic import BaseModel  # noqa: E402 - after the path is set
 
 import partialjson  # noqa: E402
+from benchmarks import responses  # noqa: E402
+from benchmarks.responses import Response  # noqa: E402
 from partialjson.clients import aread  # noqa: E402
 from partialjson.messages import MessageParser  # noqa: E402
 
@@ -47,8 +49,6 @@ MESSAGES = [{"role": "user", "content": "?"}]
 FRAGMENT = 12
 PIECE = 1024
 WARM_UP = -1
-
-Event = dict[str, Any]
 
 
 # What is said
@@ -82,87 +82,22 @@ def orders(number: int) -> list[dict[str, Any]]:
     ]
 
 
-def fragments(number: int) -> list[tuple[int, str]]:
-    """(call, fragment of its arguments), the two calls in turn."""
-    texts = [json.dumps(order, ensure_ascii=False) for order in orders(number)]
-    length = max(map(len, texts))
-    places = [(call, at) for at in range(0, length, FRAGMENT) for call in range(2)]
-    return [(call, texts[call][at : at + FRAGMENT]) for call, at in places if at < len(texts[call])]
+def said(number: int) -> Response:
+    """Response number so-and-so."""
+    texts = tuple(json.dumps(order, ensure_ascii=False) for order in orders(number))
+    return Response(f"r{number}", calls=texts, fragment=FRAGMENT)
 
 
-def chat(number: int) -> list[Any]:
-    head = {"id": f"r{number}", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-
-    def chunk(delta: Event, reason: str | None = None) -> Event:
-        return {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
-
-    def call(index: int) -> Event:
-        function = {"name": "place_order", "arguments": ""}
-        return {"index": index, "id": f"c{number}-{index}", "type": "function", "function": function}
-
-    events: list[Any] = [chunk({"tool_calls": [call(index)]}) for index in range(2)]
-    for index, text in fragments(number):
-        events.append(chunk({"tool_calls": [{"index": index, "function": {"arguments": text}}]}))
-    return [*events, chunk({}, "tool_calls"), "[DONE]"]
-
-
-def responses(number: int) -> list[Any]:
-    texts = [json.dumps(order, ensure_ascii=False) for order in orders(number)]
-    head = {"id": f"r{number}", "object": "response", "created_at": 1, "model": "m", "output": [], "tools": []}
-    head |= {"parallel_tool_calls": True, "tool_choice": "auto"}
-    items = [
-        {"id": f"f{i}", "type": "function_call", "call_id": f"c{number}-{i}", "name": "place_order", "arguments": ""}
-        for i in range(2)
-    ]
-    done = [item | {"arguments": text, "status": "completed"} for item, text in zip(items, texts, strict=True)]
-    events: list[Event] = [{"type": "response.created", "response": head | {"status": "in_progress"}}]
-    events += [{"type": "response.output_item.added", "output_index": i, "item": item} for i, item in enumerate(items)]
-    for i, text in fragments(number):
-        where = {"output_index": i, "item_id": f"f{i}"}
-        events.append({"type": "response.function_call_arguments.delta", **where, "delta": text})
-    for i, item in enumerate(done):
-        where = {"output_index": i, "item_id": f"f{i}"}
-        events.append({"type": "response.function_call_arguments.done", **where, "arguments": texts[i], "name": "x"})
-        events.append({"type": "response.output_item.done", "output_index": i, "item": item})
-    events.append({"type": "response.completed", "response": head | {"status": "completed", "output": done}})
-    return [event | {"sequence_number": place} for place, event in enumerate(events)]
-
-
-def messages(number: int) -> list[Any]:
-    usage = {"input_tokens": 1, "output_tokens": 1}
-    start = {"id": f"r{number}", "type": "message", "role": "assistant", "model": "m", "content": [], "usage": usage}
-    events: list[Event] = [{"type": "message_start", "message": start | {"stop_reason": None, "stop_sequence": None}}]
-    for i in range(2):
-        block = {"type": "tool_use", "id": f"c{number}-{i}", "name": "place_order", "input": {}}
-        events.append({"type": "content_block_start", "index": i, "content_block": block})
-        for call, text in fragments(number):
-            if call == i:
-                delta = {"type": "input_json_delta", "partial_json": text}
-                events.append({"type": "content_block_delta", "index": i, "delta": delta})
-        events.append({"type": "content_block_stop", "index": i})
-    stop = {"stop_reason": "tool_use", "stop_sequence": None}
-    return [*events, {"type": "message_delta", "delta": stop, "usage": usage}, {"type": "message_stop"}]
-
-
-SAYS: dict[str, Callable[[int], list[Any]]] = {
-    "openai-chat": chat,
-    "openai-responses": responses,
-    "anthropic-messages": messages,
-}
 PATHS = {
     "/v1/chat/completions": "openai-chat",
     "/v1/responses": "openai-responses",
     "/v1/messages": "anthropic-messages",
 }
+APIS = tuple(PATHS.values())
 
 
 def body(api: str, number: int) -> bytes:
-    out = []
-    for event in SAYS[api](number):
-        data = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
-        name = f"event: {event['type']}\n" if isinstance(event, dict) and "type" in event else ""
-        out.append(f"{name}data: {data}\n\n")
-    return "".join(out).encode()
+    return responses.body(api, said(number))
 
 
 # The server
@@ -398,7 +333,7 @@ def about(streams: int, rounds: int) -> str:
         with suppress(PackageNotFoundError):
             found.append(f"{name} {version(name)}")
     core = "compiled" if partialjson.compiled else "interpreted"
-    events = ", ".join(f"{len(SAYS[api](7))} ({api})" for api in SAYS)
+    events = ", ".join(f"{len(responses.SAYS[api](said(7)))} ({api})" for api in APIS)
     return (
         f"# {streams} concurrent streams in one asyncio process\n\n"
         f"{date.today()}; {platform.system()}, {platform.machine()}; CPython {platform.python_version()}; core {core}; "
@@ -430,7 +365,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         asyncio.run(work(*json.loads(options.work)))
     else:
         results: dict[tuple[str, str], list[dict[str, Any]] | str] = {}
-        for api in SAYS:
+        for api in APIS:
             for contestant in CONTESTANTS:
                 runs = [run(api, contestant, options.streams) for _ in range(options.rounds)]
                 failed = [each for each in runs if isinstance(each, str)]

@@ -35,6 +35,8 @@ PEERS = (
     "openai",
     "anthropic",
     "langchain-core",
+    "google-genai",
+    "httpx-sse",
 )
 NEWEST = ("jiter", "orjson", "ijson", "streaming-json-parser", "streaming-json-parser-native")
 TOOLS = ("rich", "matplotlib")

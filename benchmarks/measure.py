@@ -36,7 +36,7 @@ from typing import Any, Protocol
 
 from benchmarks import contestants as field
 from benchmarks import workloads as load
-from benchmarks.contestants import Contestant
+from benchmarks.contestants.face import Contestant, keep_extensions_out
 from benchmarks.workloads import Gc, Workload
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,7 +76,7 @@ class Bench:
         self._budget = budget
         self._minimum = minimum
         self._tidy = tidy
-        self._contestants: dict[str, Contestant] = {}
+        self._contestants: dict[tuple[str, object], Contestant] = {}
         self._plans: dict[str, Plan] = {}
         self._pieces: dict[str, list[Any]] = {}
         self._workload: Workload | None = None
@@ -85,10 +85,10 @@ class Bench:
         """Call a method by its name."""
         return getattr(self, name)(*arguments)
 
-    def missing(self, key: str) -> str | None:
-        """Why a contestant cannot run here; None where it can."""
+    def missing(self, key: str, name: str | None = None) -> str | None:
+        """Why a contestant cannot run here, on a workload where one is named; None where it can."""
         try:
-            self._contestant(key)
+            self._contestant(key, None if name is None else self._workloads[name])
         except Exception as error:
             return f"{type(error).__name__}: {error}"
         return None
@@ -103,20 +103,20 @@ class Bench:
     def check(self, name: str, key: str) -> str | None:
         """Read the small twin of a workload; what was wrong with the result, or None."""
         workload = self._workloads[name].small
-        contestant = self._contestant(key)
+        contestant = self._contestant(key, workload)
         try:
             if contestant.one_shot:
                 value = contestant.once(contestant.convert(workload.text))
-                value = value.model_dump() if workload.typed else value
             else:
                 state = contestant.start()
                 contestant.begin_check(state)
-                pieces = [contestant.convert(piece) for piece in load.cut(workload.text, workload.chunk)]
+                pieces = [contestant.convert(piece) for piece in workload.cut(workload.text)]
                 _run(contestant, state, workload, pieces)
-                value = contestant.result(state)
+                value = contestant.finish(state)
+            value = contestant.plain(value)
         except Exception as error:
             return f"{type(error).__name__}: {error}"
-        expected = workload.value_of(workload.text)
+        expected = workload.expected
         return None if value == expected else f"a wrong value: {_shorten(value)} instead of {_shorten(expected)}"
 
     def describe(self, name: str) -> dict[str, int]:
@@ -127,13 +127,15 @@ class Bench:
     def plan(self, name: str, key: str) -> str:
         """Find out how to time a contestant on a workload; this is also its warm-up. Gives the way chosen."""
         workload = self._open(name)
-        contestant = self._contestant(key)
+        contestant = self._contestant(key, workload)
         plan: Plan | None = None
         seconds = 0.0
         with _collector("off", self._tidy):
             began = time.perf_counter()
             if contestant.one_shot:
                 seconds = min(self._once(contestant, workload, 1) for _ in range(3))
+            elif contestant.pulls:
+                seconds = self._whole(contestant, workload, 1)
             elif workload.mode in contestant.sampled:
                 seconds = self._sample(contestant, workload, SAMPLES)
                 if seconds > self._budget:
@@ -157,7 +159,7 @@ class Bench:
     def sample(self, name: str, key: str, mode: Gc) -> float:
         """One measurement: the seconds that reading the whole document takes, or is estimated to take."""
         workload = self._open(name)
-        contestant = self._contestant(key)
+        contestant = self._contestant(key, workload)
         plan = self._plans[key]
         with _collector(mode, self._tidy):
             if contestant.one_shot:
@@ -183,7 +185,8 @@ class Bench:
         # Cut while they are fed: a parser may keep its chunks, and then they count.
         pieces: Any = (contestant.convert(text[i : min(i + chunk, end)]) for i in range(0, end, chunk))
         whole = contestant.convert(text)
-        gc.collect()
+        # What is here already is none of its business.
+        gc.freeze()
         if how == "traced":
             tracemalloc.start()
         before = _held(how)
@@ -195,6 +198,7 @@ class Bench:
         gc.collect()
         after = _held(how)
         tracemalloc.stop()
+        gc.unfreeze()
         del held
         return after - before
 
@@ -212,8 +216,10 @@ class Bench:
             gc.collect()
             return sys.getallocatedblocks(), _held("resident")
 
+        gc.freeze()
         blocks, resident = run(max(count // 10, 1))
         blocks_after, resident_after = run(count)
+        gc.unfreeze()
         return {"documents": count, "blocks": blocks_after - blocks, "resident": resident_after - resident}
 
     # Ways of timing.
@@ -326,10 +332,11 @@ class Bench:
 
     # What is kept.
 
-    def _contestant(self, key: str) -> Contestant:
-        if key not in self._contestants:
-            self._contestants[key] = field.BY_KEY[key]()
-        return self._contestants[key]
+    def _contestant(self, key: str, workload: Workload | None = None) -> Contestant:
+        target = None if workload is None else workload.target
+        if (key, target) not in self._contestants:
+            self._contestants[key, target] = field.BY_KEY[key](target)
+        return self._contestants[key, target]
 
     def _open(self, name: str) -> Workload:
         """The workload at hand; the documents of the one before are let go."""
@@ -369,6 +376,7 @@ def _collector(mode: Gc, tidy: bool) -> Iterator[None]:
     """The garbage collector as a measurement wants it, and as it was afterwards."""
     enabled = gc.isenabled()
     if tidy:
+        # What is frozen stays so: it is let go by its count of references, and need not be looked through again.
         gc.collect()
         gc.freeze()
     if mode == "off":
@@ -378,8 +386,6 @@ def _collector(mode: Gc, tidy: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        if tidy:
-            gc.unfreeze()
         if enabled:
             gc.enable()
         else:
@@ -493,8 +499,7 @@ def serve(kind: str, scale: str, budget: float, minimum: float) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     if kind == "interpreted":
-        # With the extension out of reach the library uses its own pure implementation.
-        sys.modules["streaming_json_parser_native"] = None  # type: ignore[assignment]
+        keep_extensions_out()
     bench = Bench(load.workloads(load.FULL if scale == "full" else load.SMOKE), budget, minimum)
     for line in sys.stdin:
         name, *arguments = json.loads(line)

@@ -2,7 +2,8 @@
 
 In each round every contestant runs once with the garbage collector off and once with it on, all in shuffled order, so
 that whatever else the machine does meets all of them alike. ``inside`` is a full run, in worker processes; ``smoke``
-the same in miniature in this process.
+the same in miniature in this process. What is measured is a list of parts, and results of some parts go to those of
+the others (``benchmarks.store``).
 """
 
 from __future__ import annotations
@@ -12,35 +13,48 @@ import datetime
 import fnmatch
 import importlib
 import importlib.metadata
-import json
 import os
 import platform
 import random
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
+from benchmarks import cold, report, store, targets
 from benchmarks import contestants as field
-from benchmarks import report, targets
 from benchmarks import workloads as load
+from benchmarks.contestants import Contestant
 from benchmarks.environment import PEERS, say
 from benchmarks.measure import Bench, Caller, Remote, WorkerDied
 from benchmarks.workloads import Workload
 
 MEMORY = ("JsonLoads", "PartialJson", "PartialJsonInterpreted", "StreamingJsonParser")
 DOCUMENTS = ("PartialJson", "PartialJsonInterpreted", "StreamingJsonParser")
+STARTS = 3
+"""Processes of each cold start in a round: the least of them counts, and they are short."""
+UNKNOWN = 15.0
+"""Seconds a part is taken to need where nothing like it has been measured before."""
 
 Say = Callable[[str], None]
 
 
 class Progress:
-    """What is going on: a bar on a terminal where rich is installed, a line for each workload elsewhere."""
+    """What is going on and how long it may take: a bar on a terminal where rich is installed, a line for each part
+    elsewhere.
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
+    A part is expected to take what it took when it was measured last, and what is left as many times that as what was
+    done by now.
+    """
+
+    def __init__(self, expected: Mapping[str, float]) -> None:
+        self._expected = dict(expected)
+        self._done: list[str] = []
+        self._began = time.monotonic()
         self._bar: Any = None
         if sys.stdout.isatty():
             try:
@@ -48,27 +62,62 @@ class Progress:
             except ImportError:
                 return
             columns = ("{task.description}", progress.BarColumn(), progress.MofNCompleteColumn())
-            self._bar = progress.Progress(*columns, progress.TimeElapsedColumn())
-            self._task = self._bar.add_task("", total=total)
+            self._bar = progress.Progress(*columns, progress.TimeElapsedColumn(), "{task.fields[left]}")
+            self._task = self._bar.add_task("", total=len(self._expected), left="")
             self._bar.start()
 
-    def at(self, what: str) -> None:
+    @property
+    def left(self) -> float:
+        """Seconds that the rest may take."""
+        before = sum(self._expected[part] for part in self._done)
+        pace = (time.monotonic() - self._began) / before if before else 1.0
+        return pace * (sum(self._expected.values()) - before)
+
+    def at(self, part: str) -> None:
         """What is being done now."""
         if self._bar is not None:
-            self._bar.update(self._task, description=f"{what:<40}")
+            self._bar.update(self._task, description=f"{part:<40}", left=in_words(self.left))
 
-    def done(self, line: str) -> None:
+    def done(self, part: str, line: str) -> None:
         """One part is done."""
-        self._done += 1
+        self._done.append(part)
         if self._bar is not None:
-            self._bar.update(self._task, completed=self._done)
+            self._bar.update(self._task, completed=len(self._done), left=in_words(self.left))
             self._bar.print(line, highlight=False)
         else:
-            say(f"[{self._done}/{self._total}] {line}")
+            say(f"[{len(self._done)}/{len(self._expected)}, {in_words(self.left)}] {line}")
 
     def close(self) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+
+def in_words(seconds: float) -> str:
+    return f"about {seconds / 60:.0f} min left" if seconds >= 90 else f"about {seconds:.0f} s left"
+
+
+def expected(parts: Iterable[str], before: store.Results | None, rounds: int) -> dict[str, float]:
+    """Seconds each part may take: what it took before, or what those of its kind did."""
+    known: dict[str, float] = {}
+    if before is not None:
+        for part, took in before["took"].items():
+            # Planning takes about as long as a round.
+            known[part] = took * (rounds + 1) / (before["runs"][before["made"][part]]["rounds"] + 1)
+
+    def of(part: str) -> float:
+        kind = part.partition("/")[0]
+        alike = [seconds for other, seconds in known.items() if other.partition("/")[0] == kind]
+        return known.get(part) or (mean(alike) if alike else UNKNOWN)
+
+    return {part: of(part) for part in parts}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a run: its name, and what measures it and says in a line what came out."""
+
+    name: str
+    run: Callable[[], str]
 
 
 class Race:
@@ -79,17 +128,19 @@ class Race:
         self._rounds = rounds
         self._peers = peers
         self._random = random.Random(1)
-        self._missing: dict[str, str | None] = {}
-        self.results: report.Results = {
-            "about": {},
-            "contestants": {},
-            "workloads": {},
-            "memory": {},
-            "documents": {},
-            "problems": {},
-        }
+        self._missing: dict[tuple[str, object], str | None] = {}
+        self.results = store.empty()
 
-    def wanted(self, contestant: type[field.Contestant]) -> bool:
+    def measure(self, part: Part) -> str:
+        """Run a part and note what it took."""
+        began = time.monotonic()
+        line = part.run()
+        took = time.monotonic() - began
+        self.results["took"][part.name] = took
+        self.results["made"][part.name] = 0
+        return f"{part.name}: {line} ({took:.0f} s)"
+
+    def wanted(self, contestant: type[Contestant], workload: Workload | None = None) -> bool:
         """Is this contestant in the run, and can it run at all?"""
         key = field.key(contestant)
         if contestant.worker not in self._benches:
@@ -97,31 +148,34 @@ class Race:
         ours = contestant.name.startswith("partialjson") or contestant.name in field.BASELINES
         if not ours and self._peers and not any(matches(contestant.name, pattern) for pattern in self._peers):
             return False
-        if key not in self._missing:
-            self._missing[key] = self._call(contestant, "missing", key)
-            if self._missing[key] is not None:
-                self.results["problems"][contestant.name] = self._missing[key]
-        if self._missing[key] is not None:
+        target = None if workload is None else workload.target
+        if (key, target) not in self._missing:
+            why = self._call(contestant, "missing", key, None if workload is None else workload.name)
+            self._missing[key, target] = why
+            if why is not None:
+                # An SDK may be missing for one provider and not for another.
+                name = f"{contestant.name}, {target}" if isinstance(target, str) else contestant.name
+                self.results["problems"][name] = why
+        if self._missing[key, target] is not None:
             return False
         about = {"distribution": contestant.distribution, "pure": contestant.pure, "live": contestant.live}
         self.results["contestants"][contestant.name] = {**about, "caveat": contestant.caveat}
         return True
 
-    def _call(self, contestant: type[field.Contestant], name: str, *arguments: Any) -> Any:
+    def _call(self, contestant: type[Contestant], name: str, *arguments: Any) -> Any:
         return self._benches[contestant.worker].call(name, *arguments)
 
     def run(self, workload: Workload) -> str:
         """Check, plan and time one workload; what came out, in a line."""
-        began = time.monotonic()
         size = self._benches["compiled"].call("describe", workload.name)
-        baseline = "model_validate_json" if workload.typed else "json.loads"
+        baseline = field.for_workload(workload)[0].name
         about = {"group": workload.group, "mode": workload.mode, "chunk": workload.chunk, "baseline": baseline}
         entries: dict[str, Any] = {}
         wrong: dict[str, str] = {}
         self.results["workloads"][workload.name] = {**about, **size, "entries": entries, "wrong": wrong}
-        runners: list[type[field.Contestant]] = []
+        runners: list[type[Contestant]] = []
         for contestant in field.for_workload(workload):
-            if not self.wanted(contestant):
+            if not self.wanted(contestant, workload):
                 continue
             key = field.key(contestant)
             try:
@@ -154,13 +208,12 @@ class Race:
                             self._call(other, "plan", workload.name, field.key(other))
                     continue
                 entries[contestant.name].setdefault(gc, {"seconds": []})["seconds"].append(seconds)
-        report.summarise({"workloads": {workload.name: self.results["workloads"][workload.name]}})
+        store.summarise({"workloads": {workload.name: self.results["workloads"][workload.name]}})
         gc = workload.gc[0]
         best = sorted((entry[gc]["median"], name) for name, entry in entries.items() if gc in entry)
-        said = ", ".join(f"{name} {report.number(seconds * 1e3)} ms" for seconds, name in best[:4])
-        return f"{workload.name}: {said} ({time.monotonic() - began:.0f} s)"
+        return ", ".join(f"{name} {report.number(seconds * 1e3)} ms" for seconds, name in best[:4])
 
-    def give_up(self, contestant: type[field.Contestant], workload: Workload, error: Exception) -> None:
+    def give_up(self, contestant: type[Contestant], workload: Workload, error: Exception) -> None:
         """A contestant that failed while it was timed is out of this workload."""
         entries = self.results["workloads"][workload.name]["entries"]
         entries.pop(contestant.name, None)
@@ -181,20 +234,42 @@ class Race:
                     self.results["problems"][f"{contestant.name} at memory/{label}"] = str(error)
                     break
                 held.setdefault(contestant.name, {})[how] = value
-        said = ", ".join(f"{name} {report.number(found.get('traced', 0) / 1e6)} MB" for name, found in held.items())
-        return f"memory/{label}: {said}"
+        return ", ".join(f"{name} {report.number(found.get('traced', 0) / 1e6)} MB" for name, found in held.items())
 
     def documents(self, key: str, count: int, fresh: Callable[[str], Caller]) -> str:
+        """What many small documents leave behind."""
         contestant = field.BY_KEY[key]
         if not self.wanted(contestant):
-            return f"documents/{contestant.name}: left out"
+            return "left out"
         try:
             growth = fresh(contestant.worker).call("documents", key, count)
         except (WorkerDied, RuntimeError) as error:
-            self.results["problems"][f"{contestant.name} at documents"] = str(error)
-            return f"documents/{contestant.name}: {error}"
+            self.results["problems"][f"{contestant.name} at documents/{key}"] = str(error)
+            return str(error)
         self.results["documents"][contestant.name] = growth
-        return f"documents/{contestant.name}: {growth['blocks']} blocks, {growth['resident'] / 1024:.0f} KiB more"
+        return f"{growth['blocks']} blocks, {growth['resident'] / 1024:.0f} KiB more"
+
+    def cold(self, rounds: int) -> str:
+        """What processes pay before their first value."""
+        found: dict[str, list[float]] = {start.name: [] for start in cold.STARTS}
+        try:
+            for name, seconds in cold.measure(rounds, warm_up=rounds > 1):
+                found[name].append(seconds)
+        except RuntimeError as error:
+            self.results["problems"]["cold start at cold"] = str(error)
+            return str(error)
+        self.results["cold"] = found
+        return ", ".join(f"{name} {report.number(min(seconds) * 1e3)} ms" for name, seconds in found.items())
+
+    def parts(self, scale: load.Scale, fresh: Callable[[str], Caller], starts: int) -> list[Part]:
+        """All there is to measure, in the order of the report."""
+        found = [Part(workload.name, partial(self.run, workload)) for workload in load.workloads(scale)]
+        for label in load.MEMORY:
+            found.append(Part(f"memory/{label}", partial(self.memory, label, scale.memory, fresh)))
+        for key in DOCUMENTS:
+            if field.BY_KEY[key].worker in self._benches:
+                found.append(Part(f"documents/{key}", partial(self.documents, key, scale.documents, fresh)))
+        return [*found, Part("cold", partial(self.cold, starts))]
 
 
 def matches(name: str, pattern: str) -> bool:
@@ -249,16 +324,15 @@ def assert_builds(benches: dict[str, Caller]) -> str:
 
 def inside(options: argparse.Namespace, failed: dict[str, str]) -> int:
     """The run itself, in the environment that was prepared for it."""
-    chosen = _chosen(load.full(), options.only)
+    file = options.output / "results.json"
+    before = store.read(file) if file.exists() else None
     if options.list:
-        for workload in chosen:
-            say(f"{workload.name}: {', '.join(entrant.name for entrant in field.for_workload(workload))}")
-        return 0
+        return _list(options.only)
     if options.report:
-        write(json.loads((options.output / "results.json").read_text()), options.output)
+        if before is None:
+            raise SystemExit(f"there is no {file}")
+        write(before, options.output)
         return 0
-    labels = [label for label in load.MEMORY if not options.only or matches(f"memory/{label}", options.only)]
-    counted = [key for key in DOCUMENTS if not options.only or matches("documents", options.only)]
     workers: dict[str, Caller] = {}
     remotes: list[Remote] = []
 
@@ -275,25 +349,38 @@ def inside(options: argparse.Namespace, failed: dict[str, str]) -> int:
     try:
         build = assert_builds(workers)
         race = Race(workers, options.rounds, patterns(options.peers))
+        parts = [
+            part for part in race.parts(load.FULL, fresh, STARTS * options.rounds) if chosen(part.name, options.only)
+        ]
+        if not parts:
+            raise SystemExit(f"nothing has {options.only} in its name; --list names the workloads")
         race.results["problems"].update({name: f"not installed: {why}" for name, why in failed.items()})
-        race.results["about"] = _about(options.rounds, build)
-        progress = Progress(len(chosen) + len(labels) + len(counted))
-        for workload in chosen:
-            progress.at(workload.name)
-            progress.done(race.run(workload))
-        for label in labels:
-            progress.at(f"memory/{label}")
-            progress.done(race.memory(label, load.FULL.memory, fresh))
-        for key in counted:
-            progress.at("documents")
-            progress.done(race.documents(key, load.FULL.documents, fresh))
+        race.results["runs"] = [_about(options.rounds, build)]
+        progress = Progress(expected([part.name for part in parts], before, options.rounds))
+        say(f"{len(parts)} parts, {options.rounds} rounds, {in_words(progress.left)}")
+        for part in parts:
+            progress.at(part.name)
+            progress.done(part.name, race.measure(part))
     finally:
         if progress is not None:
             progress.close()
         for remote in remotes:
             remote.close()
-    write(race.results, options.output)
-    _summary(race.results, options.output)
+    results = _with_the_others(race.results, options.output, options.only)
+    write(results, options.output)
+    _summary(results, options.output)
+    return 0
+
+
+def _list(only: str) -> int:
+    entrants = {workload.name: field.for_workload(workload) for workload in load.full()}
+    entrants |= {f"memory/{label}": [field.BY_KEY[key] for key in MEMORY] for label in load.MEMORY}
+    entrants |= {f"documents/{key}": [field.BY_KEY[key]] for key in DOCUMENTS}
+    names = {part: [entrant.name for entrant in who] for part, who in entrants.items()}
+    names["cold"] = [start.name for start in cold.STARTS]
+    for part, who in names.items():
+        if chosen(part, only):
+            say(f"{part}: {'; '.join(who)}")
     return 0
 
 
@@ -310,23 +397,19 @@ def _about(rounds: int, build: str) -> dict[str, Any]:
 
 
 def smoke(only: str, peers: Sequence[str], output: Path | None, tell: Say = say) -> int:
-    """Every workload in miniature, here and now; 1 if anyone arrived at a wrong value."""
+    """Every part in miniature, here and now; 1 if anyone arrived at a wrong value."""
     bench = Bench(load.smoke(), budget=0.02, minimum=0.0, tidy=False)
     race = Race({"compiled": bench}, 1, peers)
     build = bench.call("build")
-    race.results["about"] = _about(1, "compiled" if build["compiled"] else "interpreted")
-    for workload in _chosen(load.smoke(), only):
-        tell(race.run(workload))
-    for label in load.MEMORY:
-        if not only or matches(f"memory/{label}", only):
-            tell(race.memory(label, load.SMOKE.memory, lambda kind: bench))
-    if not only or matches("documents", only):
-        tell(race.documents("PartialJson", load.SMOKE.documents, lambda kind: bench))
+    race.results["runs"] = [_about(1, "compiled" if build["compiled"] else "interpreted")]
+    for part in race.parts(load.SMOKE, lambda kind: bench, 1):
+        if chosen(part.name, only):
+            tell(race.measure(part))
     if output is None:
         # Nothing is kept, but what a run writes is made.
         report.markdown(race.results)
     else:
-        write(race.results, output)
+        write(_with_the_others(race.results, output, only), output)
     wrong = [
         f"{name} at {workload}: {why}"
         for workload, found in race.results["workloads"].items()
@@ -347,35 +430,31 @@ def _known_wrong(name: str) -> Iterable[str]:
             yield from contestant.known_wrong
 
 
-def _chosen(workloads: Sequence[Workload], only: str) -> list[Workload]:
-    return [workload for workload in workloads if not only or matches(workload.name, only)]
+def chosen(part: str, only: str) -> bool:
+    """Is a part asked for? An empty pattern asks for all."""
+    return not only or any(matches(part, pattern) for pattern in patterns(only))
 
 
-def patterns(peers: str) -> list[str]:
+def patterns(words: str) -> list[str]:
     """The patterns of a list with commas."""
-    return [pattern.strip() for pattern in peers.split(",") if pattern.strip()]
+    return [pattern.strip() for pattern in words.split(",") if pattern.strip()]
 
 
-def write(results: report.Results, folder: Path) -> None:
+def _with_the_others(results: store.Results, folder: Path, only: str) -> store.Results:
+    """Where some parts were asked for, the results of the others are kept."""
+    file = folder / "results.json"
+    return store.merge(store.read(file), results) if only and file.exists() else results
+
+
+def write(results: store.Results, folder: Path) -> None:
     """The JSON file, the plots and the tables."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(_rounded(results), indent=1, ensure_ascii=False) + "\n")
+    store.save(results, folder / "results.json")
     plots = report.draw(results, folder)
-    (folder / "README.md").write_text(report.markdown(results, plots))
+    (folder / "README.md").write_text(report.markdown(results, plots), encoding="utf-8")
 
 
-def _rounded(value: Any) -> Any:
-    """Six significant digits are more than a clock gives."""
-    if isinstance(value, float):
-        return float(f"{value:.6g}")
-    if isinstance(value, dict):
-        return {key: _rounded(child) for key, child in value.items()}
-    if isinstance(value, list):
-        return [_rounded(child) for child in value]
-    return value
-
-
-def _summary(results: report.Results, folder: Path) -> None:
+def _summary(results: store.Results, folder: Path) -> None:
     verdicts = [verdict.met for verdict in targets.judge(results)]
     say(f"targets: {verdicts.count(True)} met, {verdicts.count(False)} not met, {verdicts.count(None)} not measured")
     for name, why in results["problems"].items():

@@ -9,43 +9,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from statistics import median, quantiles
 from typing import Any
 
-from benchmarks.targets import INTERPRETED, OURS, Reader, judge
+from benchmarks.store import COLLECTORS, Results
+from benchmarks.targets import DEFAULT, INTERPRETED, OURS, Reader, judge
 
-Results = dict[str, Any]
-GCS = (("off", "garbage collector off"), ("default", "garbage collector as it is by default"))
-
-
-def summarise(results: Results) -> None:
-    """Add the median, the ratio to the baseline and the spread to every entry, from the rounds.
-
-    A ratio is the median of the rounds' own ratios, because a round's baseline ran close to it in time.
-    """
-    for workload in results["workloads"].values():
-        entries = workload["entries"]
-        baseline = entries.get(workload["baseline"], {})
-        for entry in entries.values():
-            for gc, _ in GCS:
-                if gc not in entry:
-                    continue
-                rounds = entry[gc]["seconds"]
-                entry[gc]["median"] = median(rounds)
-                base = baseline.get(gc, {}).get("seconds")
-                ratios = [a / b for a, b in zip(rounds, base, strict=True)] if base else []
-                entry[gc]["ratio"] = median(ratios) if ratios else None
-                entry[gc]["spread"] = spread(ratios or rounds)
-
-
-def spread(values: Sequence[float]) -> float:
-    """The middle half of the values, as a share of their median; all of them where there are fewer than four."""
-    if len(values) < 2:
-        return 0.0
-    if len(values) < 4:
-        return (max(values) - min(values)) / median(values)
-    low, _, high = quantiles(values, n=4)
-    return (high - low) / median(values)
+GCS = tuple(zip(COLLECTORS, ("garbage collector off", "garbage collector as it is by default"), strict=True))
 
 
 # Numbers and tables.
@@ -151,7 +120,9 @@ def markdown(results: Results, plots: Sequence[str] = ()) -> str:
     sections: list[tuple[str, str, list[str]]] = [
         (
             "A partial value after every 4 characters, each dropped",
-            "Times `json.loads` of the whole text in the same round, and microseconds for each chunk.",
+            "Times `json.loads` of the whole text in the same round, and microseconds for each chunk. `partialjson` is"
+            " `Parser(select=[])`, which reports no events, as the others report none; `partialjson, default` is"
+            " `Parser()`.",
             _both(results, _columns(results, "partial", "/dropped"), _chunk_cell),
         ),
         (
@@ -184,6 +155,17 @@ def markdown(results: Results, plots: Sequence[str] = ()) -> str:
             "The price of a chunk of 4 characters, value read and dropped, while so many elements are open around it.",
             _both(results, _columns(results, "wide"), _price_cell),
         ),
+        (
+            "From a provider's bytes to typed values",
+            "A response of about 24 KB, event by event. Times `json.loads` of the events' data, and microseconds for"
+            " each event. Where an SDK is in a row, its request is in it, too; it is answered from memory.",
+            [*_both(results, _columns(results, "provider"), _chunk_cell), *streams_table(results)],
+        ),
+        (
+            "Cold start",
+            "From before the first import to the first value, each in a fresh process; the least of several.",
+            cold_table(results),
+        ),
         ("Memory", "", memory_tables(results)),
         ("Growth", "", scaling_table(results)),
         ("Left out", "", _left_out(results)),
@@ -195,22 +177,34 @@ def markdown(results: Results, plots: Sequence[str] = ()) -> str:
 
 
 def _about(results: Results) -> list[str]:
-    about = results["about"]
-    versions = ", ".join(f"{name} {version}" for name, version in sorted(about["versions"].items()))
-    rounds = "1 round" if about["rounds"] == 1 else f"{about['rounds']} rounds"
+    lines: list[str] = []
+    for number, about in enumerate(results["runs"]):
+        rounds = "1 round" if about["rounds"] == 1 else f"{about['rounds']} rounds"
+        versions = ", ".join(f"{name} {version}" for name, version in sorted(about["versions"].items()))
+        lines += [f"{about['date']}; {about['machine']}; {about['python']}; {rounds}, {about['clock']}.", ""]
+        lines += [f"Core: {about['build']}.", "", f"Versions: {versions}.", ""]
+        if len(results["runs"]) > 1:
+            lines += [f"Measured then: {', '.join(_parts(results, number))}.", ""]
     return [
-        f"{about['date']}; {about['machine']}; {about['python']}; {rounds}, {about['clock']}.",
-        "",
-        f"Core: {about['build']}.",
-        "",
-        f"Versions: {versions}.",
-        "",
+        *lines,
         "Each number is the median of the rounds; in each round every contestant ran once, in shuffled order. ± is the",
         "middle half of the rounds (all of them where there were fewer than four) as a share of the median. `~` is an",
         "estimate: from chunks sampled along the document, or from the part that was read before the time was up, or a",
         "time taken only once, because taking it takes many seconds.",
         "",
     ]
+
+
+def _parts(results: Results, run: int) -> list[str]:
+    """The parts that are from a run; those of a kind together where all of them are."""
+    kinds: dict[str, list[str]] = {}
+    for part in results["made"]:
+        kinds.setdefault(part.partition("/")[0], []).append(part)
+    found: list[str] = []
+    for kind, parts in kinds.items():
+        of_run = [part for part in parts if results["made"][part] == run]
+        found += [f"{kind}/*"] if of_run == parts != [kind] else of_run
+    return found
 
 
 def target_table(results: Results) -> list[str]:
@@ -221,6 +215,32 @@ def target_table(results: Results) -> list[str]:
         said = {True: "met", False: "**not met**", None: "not measured"}[verdict.met]
         rows.append([f"{verdict.area}: {verdict.promise}", bound, f"{number(verdict.measured)}{detail}", said])
     return table(["promise", "target", "measured", ""], rows)
+
+
+def streams_table(results: Results) -> list[str]:
+    """How many such responses one core reads in a second."""
+    reader = Reader(results)
+    columns = _columns(results, "provider")
+    names: list[str] = []
+    for _, name in columns:
+        names += [entry for entry in results["workloads"][name]["entries"] if entry not in names]
+    rows = []
+    for contestant in names:
+        times = [reader.seconds(name, contestant) for _, name in columns]
+        rows.append([_title(results, contestant), *(number(None if each is None else 1 / each) for each in times)])
+    words = ["Responses a second and core, garbage collector off; more is better:", ""]
+    return [*words, *table(["", *(label for label, _ in columns)], rows)] if rows else []
+
+
+def cold_table(results: Results) -> list[str]:
+    """Milliseconds of each start, and how many times the import of pydantic that is."""
+    reader = Reader(results)
+    rows = []
+    for name in results["cold"]:
+        title = f"**{name}**" if OURS in name else name
+        least, times = reader.cold(name), reader.cold_times(name, "import pydantic")
+        rows.append([title, number(None if least is None else least * 1e3), number(times)])
+    return table(["", "ms", "× import pydantic"], rows) if rows else []
 
 
 def memory_tables(results: Results) -> list[str]:
@@ -365,7 +385,7 @@ def _draw_bulk(results: Results, plt: Any) -> Any:
     names = Reader(results).names("bulk")
     if not names:
         return None
-    shown = [OURS, "partialjson, every completion", "jiter, one shot", "orjson", "ijson C, items"]
+    shown = [OURS, DEFAULT, "jiter, one shot", "orjson", "ijson C, items"]
     shown += ["streaming-json-parser, native", INTERPRETED]
     figure, panel = plt.subplots(figsize=(10, 4.2))
     width = 0.8 / len(shown)

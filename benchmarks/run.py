@@ -4,6 +4,9 @@ Makes an environment of its own (``benchmarks/.venv``), installs the peers and t
 compiled core, and goes on inside it: every workload, against everyone who can take it, in rounds; then the tables, the
 plots and the JSON file. The compiled and the interpreted core run in a worker process each, from the same installation.
 
+``--only`` measures some parts. Their results take the place of the old ones in the JSON file, and the tables are made
+from all of it.
+
 ``--smoke`` is for continuous integration: no environment, no network, tiny documents, whatever peers can be imported
 here; it fails if anyone arrives at a wrong value, and never because something was slow.
 """
@@ -32,9 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="Results go to results.json, README.md, growth.svg and bulk.svg in the output folder.",
     )
     parser.add_argument("--smoke", action="store_true", help="a few seconds, here, with what is importable")
-    parser.add_argument("--only", default="", metavar="PATTERN", help="workloads whose name has this in it, e.g. bulk/")
+    parser.add_argument(
+        "--only", default="", metavar="PATTERNS", help="parts whose names have this in them, e.g. bulk/,cold"
+    )
     parser.add_argument("--peers", default="", metavar="NAMES", help="peers whose names have one of these, with commas")
-    parser.add_argument("--rounds", type=int, default=7, help="rounds of each workload (7)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each workload (3)")
     parser.add_argument("--output", type=Path, default=None, metavar="DIR", help="default: benchmarks/results")
     parser.add_argument("--venv", type=Path, default=ROOT / "benchmarks" / ".venv", metavar="DIR", help="environment")
     parser.add_argument("--reinstall", action="store_true", help="make the environment afresh, with the newest peers")
@@ -46,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error("--rounds must be at least 1")
+    if options.peers and not options.smoke and not options.output and not options.list:
+        parser.error("--peers leaves columns out of the tables: say with --output where these may go")
     if options.smoke:
         # What is needed from here on is installed in the environment only, or is here already.
         from benchmarks import race

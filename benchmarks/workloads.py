@@ -18,11 +18,14 @@ import random
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property, partial
+from itertools import count, takewhile
 from typing import Any, Literal
 
 from pydantic import BaseModel, TypeAdapter
 from typing_extensions import TypedDict
+
+from benchmarks.responses import Response, body
 
 Mode = Literal["dropped", "held", "feed", "deltas"]
 Gc = Literal["default", "off"]
@@ -36,6 +39,8 @@ WORDS = VOCABULARY.split()
 
 CHUNK = 4
 BULK_CHUNK = 64 * 1024
+BLANK = "\n\n"
+"""What ends a server-sent event."""
 
 
 # The documents.
@@ -251,6 +256,56 @@ class OptionalOrder(BaseModel):
     note: str | None = None
 
 
+@dataclass(frozen=True)
+class Forms:
+    """A model in the forms that libraries want: as it is, as a dictionary of optional keys, with optional fields."""
+
+    whole: type[BaseModel]
+    fields: Any = None
+    optional: type[BaseModel] | None = None
+
+
+ORDER = Forms(Order, OrderDict, OptionalOrder)
+
+
+# What a provider sends to make such a document.
+
+TOOL = "place_order"
+ID = "chatcmpl-BxN3k9Yt2V7QwZr5"
+FRAGMENTS = {"openai-chat": 4, "openai-responses": 4, "anthropic-messages": 14, "gemini": 80}
+"""Characters of text in an event, as in recorded streams; those of OpenAI are tokens."""
+
+
+def response_with(api: str, text: str, said: int = 40) -> Response:
+    """So many characters of text, and an order as the arguments of a call. From Gemini, where calls come whole, the
+    order is structured output and all there is."""
+    if api == "gemini":
+        return Response(ID, output=text, fragment=FRAGMENTS[api])
+    return Response(ID, prose(_random("said"), said), TOOL, (text,), fragment=FRAGMENTS[api])
+
+
+@cache
+def response(api: str, size: int) -> Response:
+    """About so many bytes: the longest order that leaves room, and as much text as there is room for."""
+    lengths = count(0, 50)
+    texts = takewhile(lambda text: len(body(api, response_with(api, text))) < size, map(order, lengths))
+    longest = max(texts, key=len, default=order(0))
+    if api == "gemini":
+        return response_with(api, longest)
+    said = (response_with(api, longest, said) for said in count(FRAGMENTS[api], FRAGMENTS[api]))
+    return next(found for found in said if len(body(api, found)) >= size)
+
+
+def response_body(api: str, size: int) -> str:
+    return body(api, response(api, size)).decode()
+
+
+def order_sent(api: str, size: int) -> str:
+    """The order in that response."""
+    sent = response(api, size)
+    return sent.output or sent.calls[0]
+
+
 # The workloads.
 
 
@@ -265,6 +320,10 @@ class Workload:
     mode: Mode
     chunk: int = CHUNK
     typed: bool = False
+    target: Forms | str | None = None
+    """What contestants are made for: the model of a typed document, or the API of a provider."""
+    cut_after: str = ""
+    """Where chunks end, if not after so many characters."""
     checked_size: int = 0
     """The size of the twin on which results are checked; the whole document where 0."""
     start: str = ""
@@ -275,15 +334,14 @@ class Workload:
     def text(self) -> str:
         return self.build(self.size)
 
-    @cached_property
+    @property
     def expected(self) -> Any:
-        return self.value_of(self.text)
-
-    def value_of(self, text: str) -> Any:
         """What a contestant has to arrive at, as plain data."""
-        if self.typed:
-            return TypeAdapter(Order).validate_json(text).model_dump()
-        return json.loads(text)
+        if isinstance(self.target, str):
+            return [Order.model_validate_json(order_sent(self.target, self.size)).model_dump()]
+        if isinstance(self.target, Forms):
+            return TypeAdapter(self.target.whole).validate_json(self.text).model_dump()
+        return json.loads(self.text)
 
     @property
     def small(self) -> Workload:
@@ -304,7 +362,13 @@ class Workload:
     @cached_property
     def pieces(self) -> list[str]:
         """The chunks that are timed."""
-        return cut(self.text[len(self.prefix) :], self.chunk)
+        return self.cut(self.text[len(self.prefix) :])
+
+    def cut(self, text: str) -> list[str]:
+        """A text in the chunks of this workload."""
+        if self.cut_after:
+            return [piece + self.cut_after for piece in text.split(self.cut_after)[:-1]]
+        return cut(text, self.chunk)
 
 
 def cut(text: str, size: int) -> list[str]:
@@ -339,6 +403,8 @@ class Scale:
     memory: int
     documents: int
     scaling: Sequence[int]
+    response: int
+    """Bytes of a provider's response."""
 
 
 FULL = Scale(
@@ -358,6 +424,7 @@ FULL = Scale(
     memory=2_000_000,
     documents=200_000,
     scaling=(512, 2048, 8192, 32_768, 131_072),
+    response=24_000,
 )
 
 SMOKE = Scale(
@@ -370,6 +437,7 @@ SMOKE = Scale(
     memory=20_000,
     documents=100,
     scaling=(256, 512, 1024),
+    response=3000,
 )
 
 BULK: dict[str, Build] = {
@@ -409,7 +477,13 @@ def workloads(scale: Scale) -> list[Workload]:
     typed_modes: tuple[Mode, ...] = ("dropped", "feed")
     for mode in typed_modes:
         for label, size in scale.typed:
-            found.append(Workload(f"typed/{label}/{mode}", "typed", order, size, mode, typed=True, checked_size=1500))
+            name = f"typed/{label}/{mode}"
+            found.append(Workload(name, "typed", order, size, mode, typed=True, target=ORDER, checked_size=1500))
+    for api in FRAGMENTS:
+        build = partial(response_body, api)
+        found.append(
+            Workload(f"provider/{api}", "provider", build, scale.response, "feed", target=api, cut_after=BLANK)
+        )
     for label, build, start in (("list", wide_list, '{"id": 0,'), ("object", wide_object, '"item0": ')):
         for width in scale.wide:
             name = f"wide/{label}/{width}"

@@ -21,6 +21,7 @@ from partialjson._missing import MISSING, Missing
 from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import Limits
 from partialjson.markers import First, Preview, Whole
+from partialjson.options import ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
 from partialjson.streaming import Snapshot, astream, stream
@@ -44,6 +45,7 @@ __all__ = [
     "Outcome",
     "ParseError",
     "Parser",
+    "ParserOptions",
     "Partial",
     "Predicted",
     "Preview",

@@ -34,10 +34,11 @@ from contextlib import AsyncExitStack, ExitStack, suppress
 from functools import partial
 from inspect import isawaitable
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from partialjson.messages import MessageEnd, MessageFailed, MessageParser, Update
-from partialjson.wire.apis import framings_of
+from partialjson.messages.parser import MessageOptions
+from partialjson.wire.apis import api_named
 
 __all__ = ["AsyncMessageStream", "MessageStream", "aread", "read"]
 
@@ -59,7 +60,7 @@ class _Reader:
         self._closed = False
         self._events = False  # the items are events, not pieces of a body
         self._failed = False
-        self._session = framings_of(message.api) == ("json-frames",)
+        self._session = api_named(message.api).session
 
     def end(self) -> MessageEnd:
         """Ends the message, as ``MessageParser.end`` does, and tells how it ended."""
@@ -278,10 +279,8 @@ def read(
     source: Any,
     api: str | MessageParser,
     *,
-    tools: Mapping[str, Any] | None = None,
-    output: Any = None,
     close: bool = True,
-    **options: Any,
+    **options: Unpack[MessageOptions],
 ) -> MessageStream:
     """Iterate the updates of the message a client receives; the other arguments are those of ``MessageParser``.
 
@@ -295,17 +294,15 @@ def read(
     """
     if _opener(source) is None and not hasattr(source, "__enter__"):
         raise _refusal("read", source)
-    return MessageStream(source, _message(api, tools, output, options), close)
+    return MessageStream(source, _message(api, options), close)
 
 
 def aread(
     source: Any,
     api: str | MessageParser,
     *,
-    tools: Mapping[str, Any] | None = None,
-    output: Any = None,
     close: bool = True,
-    **options: Any,
+    **options: Unpack[MessageOptions],
 ) -> AsyncMessageStream:
     """``read`` for asynchronous clients. ``source`` may also be what still has to be awaited to get the stream.
 
@@ -314,15 +311,13 @@ def aread(
     """
     if _async_opener(source) is None and not isawaitable(source) and not hasattr(source, "__aenter__"):
         raise _refusal("aread", source)
-    return AsyncMessageStream(source, _message(api, tools, output, options), close)
+    return AsyncMessageStream(source, _message(api, options), close)
 
 
-def _message(
-    api: str | MessageParser, tools: Mapping[str, Any] | None, output: Any, options: Mapping[str, Any]
-) -> MessageParser:
+def _message(api: str | MessageParser, options: MessageOptions) -> MessageParser:
     if isinstance(api, str):
-        return MessageParser(api, tools=tools, output=output, **options)
-    if tools is not None or output is not None or options:
+        return MessageParser(api, **options)
+    if options:
         raise TypeError("give the options to the MessageParser")
     return api
 

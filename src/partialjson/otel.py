@@ -14,10 +14,11 @@ that a user or a model said is recorded, unless ``paths`` asks for it. ``opentel
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from partialjson.errors import json_path
 from partialjson.messages import MessageEnd, MessageParser, ProviderError
+from partialjson.wire.apis import APIS, Counts, api_named
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Histogram, Meter
@@ -28,64 +29,10 @@ __all__ = ["CONVENTIONS", "Metrics", "attributes", "record"]
 CONVENTIONS: Final = "1.41.0"
 """The version of the semantic conventions whose names are used."""
 
-_PROVIDERS: Final = {
-    "anthropic-messages": "anthropic",
-    "bedrock-converse": "aws.bedrock",
-    "cohere": "cohere",
-    "gemini": "gcp.gen_ai",
-    "gemini-interactions": "gcp.gen_ai",
-    "gemini-live": "gcp.gen_ai",
-    "mistral": "mistral_ai",
-    "ollama": "ollama",
-    "openai-chat": "openai",
-    "openai-completions": "openai",
-    "openai-realtime": "openai",
-    "openai-responses": "openai",
-}
-_OPERATIONS: Final = {"openai-completions": "text_completion", "gemini": "generate_content"}
+_Counted = Literal["input", "output", "cache_read", "cache_write", "reasoning"]
 
 _SECONDS: Final = [0.01 * 2**power for power in range(14)]
 _TOKENS: Final = [float(4**power) for power in range(14)]
-
-# Where providers keep their counts; the first that is there counts.
-_INPUT: Final = (
-    "input_tokens",
-    "prompt_tokens",
-    "inputTokens",
-    "promptTokenCount",
-    "total_input_tokens",
-    "prompt_eval_count",
-    "tokens.input_tokens",
-)
-_OUTPUT: Final = (
-    "output_tokens",
-    "completion_tokens",
-    "outputTokens",
-    "candidatesTokenCount",
-    "responseTokenCount",
-    "total_output_tokens",
-    "eval_count",
-    "tokens.output_tokens",
-)
-_CACHE_READ: Final = (
-    "cache_read_input_tokens",
-    "cacheReadInputTokens",
-    "cachedContentTokenCount",
-    "prompt_tokens_details.cached_tokens",
-    "input_tokens_details.cached_tokens",
-    "input_token_details.cached_tokens",
-)
-_CACHE_WRITE: Final = ("cache_creation_input_tokens", "cacheWriteInputTokens")
-_REASONING: Final = (
-    "output_tokens_details.reasoning_tokens",
-    "completion_tokens_details.reasoning_tokens",
-    "thoughtsTokenCount",
-    "total_thought_tokens",
-)
-# These count what the cache gave or took apart from the input, and the conventions want it within.
-_CACHE_APART: Final = ("anthropic-messages", "bedrock-converse")
-# These count reasoning apart from the output.
-_REASONING_APART: Final = ("gemini", "gemini-interactions", "gemini-live")
 
 
 def attributes(
@@ -208,9 +155,10 @@ class Metrics:
 def _identity(
     message: MessageParser, request_model: str, provider: str | None, operation: str | None
 ) -> dict[str, Any]:
+    api = api_named(message.api)
     found = {
-        "gen_ai.operation.name": operation or _OPERATIONS.get(message.api, "chat"),
-        "gen_ai.provider.name": provider or _PROVIDERS.get(message.api, message.api),
+        "gen_ai.operation.name": operation or api.operation,
+        "gen_ai.provider.name": provider or api.system or message.api,
         "gen_ai.request.model": request_model,
         "gen_ai.response.model": message.model,
     }
@@ -223,12 +171,15 @@ def _finish(end: MessageEnd) -> str:
 
 
 def _tokens(message: MessageParser) -> dict[str, int]:
-    usage = message.usage
-    read, written, thought = (_count(usage, names) for names in (_CACHE_READ, _CACHE_WRITE, _REASONING))
-    into, out = _count(usage, _INPUT), _count(usage, _OUTPUT)
-    if into is not None and message.api in _CACHE_APART:
+    usage, counts = message.usage, api_named(message.api).counts
+    read = _count(usage, counts, "cache_read")
+    written = _count(usage, counts, "cache_write")
+    thought = _count(usage, counts, "reasoning")
+    into, out = _count(usage, counts, "input"), _count(usage, counts, "output")
+    # The conventions want what the cache gave or took within the input, and reasoning within the output.
+    if into is not None and counts.cache_apart:
         into += (read or 0) + (written or 0)
-    if out is not None and message.api in _REASONING_APART:
+    if out is not None and counts.reasoning_apart:
         out += thought or 0
     found = {
         "gen_ai.usage.input_tokens": into,
@@ -240,13 +191,15 @@ def _tokens(message: MessageParser) -> dict[str, int]:
     return {name: count for name, count in found.items() if count is not None}
 
 
-def _count(usage: Mapping[str, object], names: tuple[str, ...]) -> int | None:
-    for name in names:
-        value: object = usage
-        for step in name.split("."):
-            value = value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return int(value)
+def _count(usage: Mapping[str, object], own: Counts, what: _Counted) -> int | None:
+    """A token count under the API's own names; failing that under those of others, as gateways pass them on."""
+    for counts in (own, *(api.counts for api in APIS.values())):
+        for name in getattr(counts, what):
+            value: object = usage
+            for step in name.split("."):
+                value = value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return int(value)
     return None
 
 

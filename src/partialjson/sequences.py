@@ -27,13 +27,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, get_args
 
 from partialjson._core.events import Event
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
+from partialjson.options import ParserOptions, refuse_unknown
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.streaming.consumers import Reading
 from partialjson.streaming.stream import aiterate, iterate
@@ -98,8 +99,9 @@ class DocumentSequence(Generic[T]):
         *,
         format: Format = "ndjson",
         on_error: OnError = "stop",
-        **options: Any,
+        **options: Unpack[ParserOptions],
     ) -> None:
+        refuse_unknown("DocumentSequence", options, ParserOptions)
         _one_of("format", format, get_args(Format))
         _one_of("on_error", on_error, get_args(OnError))
         self.parser: Parser[T] | None = None
@@ -283,7 +285,7 @@ class DocumentSequence(Generic[T]):
     def _open(self) -> Parser[T]:
         parser = self.parser = Parser(self._target, **self._options)
         # A byte order mark belongs to the stream.
-        parser._bom_checked = True
+        parser._has_no_bom()
         self._start = self._line
         return parser
 
@@ -361,10 +363,7 @@ class DocumentSequence(Generic[T]):
         )
         if pattern is None:
             raise ValueError("the checkpoint is corrupt: it has no options")
-        options = {**pattern._options, "limits": pattern._limits}
-        sequence: DocumentSequence[Any] = DocumentSequence(
-            target, format=format, on_error=on_error, missing=missing, context=context, **options
-        )
+        sequence: DocumentSequence[Any] = DocumentSequence(target, format=format, on_error=on_error, **pattern._options)
         sequence.parser = parser
         sequence._kind, sequence._head = kind, head
         sequence.count, sequence._line, sequence._start = count, line, start
@@ -394,7 +393,7 @@ def documents(
     *,
     format: Format = "ndjson",
     on_error: OnError = "stop",
-    **options: Any,
+    **options: Unpack[ParserOptions],
 ) -> Iterator[T]:
     """Iterate the values of a stream of documents, each as soon as it closes; arguments as for ``DocumentSequence``.
 
@@ -405,11 +404,13 @@ def documents(
             all before it; a note on the error says which. With ``on_error="skip"`` such documents are left out.
         TypeError: ``chunks`` is one str or bytes, or is asynchronous.
     """
+    refuse_unknown("documents()", options, ParserOptions)
     _whole(options)
     if isinstance(chunks, str | bytes) or not isinstance(chunks, Iterable):
         hint = "use adocuments()" if hasattr(chunks, "__aiter__") else "pass [text] for a single chunk"
         raise TypeError(f"documents() takes an iterable of chunks, not {type(chunks).__name__}; {hint}")
-    sequence = DocumentSequence(target, format=format, on_error=on_error, **{"select": [], **options})
+    options.setdefault("select", [])
+    sequence = DocumentSequence(target, format=format, on_error=on_error, **options)
     return iterate(chunks, _Values(sequence))
 
 
@@ -419,13 +420,15 @@ def adocuments(
     *,
     format: Format = "ndjson",
     on_error: OnError = "stop",
-    **options: Any,
+    **options: Unpack[ParserOptions],
 ) -> AsyncIterator[T]:
     """``documents`` for an async iterable of chunks."""
+    refuse_unknown("adocuments()", options, ParserOptions)
     _whole(options)
     if not isinstance(chunks, AsyncIterable):
         raise TypeError(f"adocuments() takes an async iterable of chunks, not {type(chunks).__name__}; see documents()")
-    sequence = DocumentSequence(target, format=format, on_error=on_error, **{"select": [], **options})
+    options.setdefault("select", [])
+    sequence = DocumentSequence(target, format=format, on_error=on_error, **options)
     return aiterate(chunks, _Values(sequence))
 
 
@@ -457,7 +460,7 @@ class _Values(Reading[T]):
         return [each.outcome.value for each in found if isinstance(each.outcome, Complete)]
 
 
-def _whole(options: dict[str, Any]) -> None:
+def _whole(options: ParserOptions) -> None:
     if not options.get("retain", True):
         raise TypeError("retain=False keeps no documents to iterate; use DocumentSequence, and its events")
 

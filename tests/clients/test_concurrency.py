@@ -20,7 +20,7 @@ from partialjson.clients import aread  # noqa: E402
 from partialjson.messages import MessageParser  # noqa: E402
 
 STREAMS = 200
-APIS = list(concurrency.SAYS)
+APIS = list(concurrency.APIS)
 PATHS = {api: path for path, api in concurrency.PATHS.items()}
 
 

@@ -111,6 +111,16 @@ def test_every_provider_uses_names_of_the_conventions(api: str) -> None:
         ("cohere", {"tokens": {"input_tokens": 3.0, "output_tokens": 5.0}}, (3, 5, None, None, None)),
         ("ollama", {"prompt_eval_count": 3, "eval_count": 5}, (3, 5, None, None, None)),
         ("mistral", {}, (None, None, None, None, None)),
+        # A gateway that passes on the names of the API behind it; the API's own names come first.
+        ("openai-chat", {"input_tokens": 3, "eval_count": 5}, (3, 5, None, None, None)),
+        ("openai-chat", {"input_tokens": 9, "prompt_tokens": 3}, (3, None, None, None, None)),
+        ("openai-responses", {"input_tokens": 3, "prompt_tokens": 9}, (3, None, None, None, None)),
+        ("gemini-live", {"promptTokenCount": 3, "responseTokenCount": 5}, (3, 5, None, None, None)),
+        (
+            "openai-realtime",
+            {"input_tokens": 3, "output_tokens": 5, "input_token_details": {"cached_tokens": 2}},
+            (3, 5, 2, None, None),
+        ),
     ],
 )
 def test_tokens(api: str, usage: dict[str, object], expected: tuple[int | None, ...]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import sys
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -73,15 +75,66 @@ def test_applying(document: Any, deltas: list[dict[str, Any]], expected: Any) ->
         ({"a": 1}, delta("remove", "/a")),
         ({"a": 1}, delta("test", "/a", 1)),
         ({"a": 1}, delta("", "/a", 1)),
+        ("s", delta("append", "", 5)),
+        ([1], delta("add", "/" + "9" * 5000, 1)),
+        ([1], {"op": "add", "path": None, "value": 1}),
+        ([1], {"op": ["add"], "path": "", "value": 1}),
+        ([1], {"op": "add", "path": ""}),
+        ([1], {"op": "add", "value": 1}),
+        ([1], {}),
+        ([1], None),
+        ([1], "add"),
+        ([1], ["add", "", 1]),
     ],
 )
-def test_what_does_not_apply(document: Any, wrong: dict[str, Any]) -> None:
+def test_what_does_not_apply(document: Any, wrong: Any) -> None:
     before = copy.deepcopy(document)
-    with pytest.raises(ValueError, match=r"path|operation|Pointer"):
+    with pytest.raises(ValueError, match=r"^delta 0: .*(path|operation|Pointer|append)"):
         apply_deltas(document, [wrong])
-    with pytest.raises(ValueError, match=r"path|operation|Pointer"):
-        to_json_patch([wrong], document)
+    with pytest.raises(ValueError, match=r"^delta 1: .*(path|operation|Pointer|append)"):
+        to_json_patch([delta("add", "", document), wrong], document)
     assert document == before
+
+
+def test_appends_that_follow_each_other_are_one_replacement() -> None:
+    deltas = [
+        delta("append", "/a", "b"),
+        delta("append", "/a", "c"),
+        delta("append", "/d", "e"),
+        delta("append", "/a", "f"),
+    ]
+    patch = to_json_patch(deltas, {"a": "a", "d": "d"})
+    assert [(each["path"], each["value"]) for each in patch] == [("/a", "abc"), ("/d", "de"), ("/a", "abcf")]
+
+
+@pytest.mark.parametrize("fold", [apply_deltas, lambda document, deltas: to_json_patch(deltas, document)])
+def test_law_7_a_container_is_copied_once_however_many_deltas_go_through_it(fold: Any) -> None:
+    copies = 0
+
+    def watch(frame: Any, event: str, argument: Any) -> None:
+        nonlocal copies
+        copies += event == "c_call" and argument.__name__ == "copy"
+
+    document = {"text": "", "list": [0] * 100, "other": [1]}
+    deltas = [delta("add", "/list/-", 1), delta("append", "/text", "x")] * 100
+    sys.setprofile(watch)
+    try:
+        fold(document, deltas)
+    finally:
+        sys.setprofile(None)
+    assert copies == 2
+
+
+def test_law_7_text_that_is_appended_is_not_copied_each_time() -> None:
+    def allocated(count: int) -> int:
+        tracemalloc.start()
+        try:
+            to_json_patch([delta("append", "/text", "x" * 100)] * count, {"text": ""})
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert allocated(2000) < 3 * allocated(1000)
 
 
 def test_what_is_not_touched_is_shared() -> None:

@@ -14,11 +14,30 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import contestants, environment, measure, race, report, targets, workloads  # noqa: E402 - see above
+from benchmarks import (  # noqa: E402 - see above
+    cold,
+    contestants,
+    environment,
+    measure,
+    race,
+    report,
+    responses,
+    run,
+    store,
+    targets,
+    workloads,
+)
+from benchmarks.contestants import face, ours, providers  # noqa: E402
 
 
 def timing(*seconds: float) -> dict[str, Any]:
     return {"seconds": list(seconds)}
+
+
+def about(date: str) -> dict[str, Any]:
+    """What is said about a run."""
+    words = {"machine": "a machine", "python": "CPython 3.11", "clock": "wall-clock time", "build": "compiled"}
+    return {"date": date, "rounds": 3, **words, "versions": {"jiter": "1.2.3"}}
 
 
 @pytest.fixture
@@ -36,20 +55,33 @@ def results() -> dict[str, Any]:
         "ijson C, items": {"way": "cap", "off": timing(0.5), "default": timing(0.6)},
     }
     bulk = {"group": "bulk", "mode": "feed", "chunk": 65536, "baseline": "json.loads", "characters": 10**7}
+    provider_entries = {
+        providers.EventData.name: {"way": "whole", "off": timing(0.001)},
+        providers.Message.name: {"way": "whole", "off": timing(0.003)},
+        providers.MessageTimed.name: {"way": "whole", "off": timing(0.0033)},
+        providers.MessageOfSdk.name: {"way": "whole", "off": timing(0.025)},
+        providers.BareSdk.name: {"way": "whole", "off": timing(0.014)},
+    }
+    provider = {"group": "provider", "mode": "feed", "chunk": 4, "baseline": providers.EventData.name}
     made: dict[str, Any] = {
-        "about": {
-            "date": "2025-01-02",
-            "machine": "a machine",
-            "python": "CPython 3.11",
-            "rounds": 3,
-            "clock": "wall-clock time",
-            "build": "compiled",
-            "versions": {"jiter": "1.2.3"},
-        },
+        "runs": [about("2025-01-02")],
         "contestants": {"jiter, re-parse": {"live": False, "caveat": "a caveat"}},
         "workloads": {
             "partial/4 KB/dropped": {**partial, "chunks": 1000, "entries": entries, "wrong": {"odd": "a wrong value"}},
             "bulk/objects": {**bulk, "chunks": 153, "entries": bulk_entries, "wrong": {}},
+            "provider/gemini": {
+                **provider,
+                "characters": 24000,
+                "chunks": 60,
+                "entries": provider_entries,
+                "wrong": {},
+            },
+        },
+        "cold": {
+            "import pydantic": [0.1, 0.08],
+            "import partialjson": [0.03, 0.02],
+            "import partialjson, a model, first typed parse": [0.5, 0.6],
+            "import pydantic, a model, first validation": [0.25],
         },
         "memory": {"objects": {"json.loads": {"traced": 100, "resident": 0}, "partialjson": {"traced": 104}}},
         "documents": {"partialjson": {"documents": 1000, "blocks": 2000, "resident": 4096}},
@@ -64,7 +96,9 @@ def results() -> dict[str, Any]:
         scaling = {"group": "scaling", "mode": "dropped", "chunk": 4, "baseline": "json.loads", "characters": size}
         name = f"scaling/one string/{size}"
         made["workloads"][name] = {**scaling, "chunks": size // 4, "entries": growing, "wrong": {}}
-    report.summarise(made)
+    made["made"] = dict.fromkeys([*made["workloads"], "memory/objects", "documents/PartialJson", "cold"], 0)
+    made["took"] = dict.fromkeys(made["made"], 4.0)
+    store.summarise(made)
     return made
 
 
@@ -74,9 +108,13 @@ def results() -> dict[str, Any]:
 @pytest.mark.parametrize("workload", workloads.smoke(), ids=lambda workload: workload.name)
 def test_documents_are_the_same_every_time_and_what_they_are_said_to_be(workload: workloads.Workload) -> None:
     assert workload.fresh().text == workload.text
-    json.loads(workload.text)
     assert workload.prefix + "".join(workload.pieces) == workload.text
-    assert all(len(piece) == workload.chunk for piece in workload.pieces[:-1])
+    if workload.group == "provider":
+        assert all(piece.endswith("\n\n") and piece.count("data: ") == 1 for piece in workload.pieces)
+        assert all(map(json.loads, providers.EventData(workload.target).convert(workload.text)))
+    else:
+        json.loads(workload.text)
+        assert all(len(piece) == workload.chunk for piece in workload.pieces[:-1])
     assert len(workload.small.text) <= max(len(workload.text), workload.checked_size * 2)
     if workload.typed:
         workloads.Order.model_validate_json(workload.text)
@@ -89,6 +127,8 @@ def test_full_documents_have_the_sizes_they_are_named_for() -> None:
         assert len(sizes[f"partial/{label}/dropped"].text) == pytest.approx(size, rel=0.2)
     assert len(json.loads(sizes["partial/146 KB/dropped"].text)) == pytest.approx(1000, rel=0.1)
     assert len(sizes["wide/list/100000"].prefix) > 500_000
+    for api in responses.SAYS:
+        assert len(sizes[f"provider/{api}"].text) == pytest.approx(24_000, rel=0.05)
 
 
 def test_names_of_contestants_and_workloads_are_unique() -> None:
@@ -110,7 +150,7 @@ def test_exponents_and_extrapolation() -> None:
     assert measure.extrapolate([(10, 1.0), (20, 4.0), (40, 16.0)], 400) == pytest.approx(1600.0)
 
 
-class Slow(contestants.PartialJson):
+class Slow(ours.PartialJson):
     """Does its work, and a little more the more there is."""
 
     name = "slow"
@@ -139,15 +179,20 @@ def test_smoke_run(tmp_path: Path) -> None:
     assert race.smoke("", [], tmp_path, lines.append) == 0, lines
     written = json.loads((tmp_path / "results.json").read_text())
     assert set(written["workloads"]) == {workload.name for workload in workloads.smoke()}
-    assert (tmp_path / "README.md").read_text().startswith("# Benchmark results\n")
+    page = (tmp_path / "README.md").read_text()
+    assert page.startswith("# Benchmark results\n")
+    assert set(written["took"]) == set(written["made"]) > {"cold", "memory/objects", "documents/PartialJson"}
+    assert set(written["cold"]) == {start.name for start in cold.STARTS}
+    for title in ("From a provider's bytes to typed values", "Cold start", "Memory", "Growth"):
+        assert f"\n## {title}\n" in page
 
 
 def test_smoke_run_notices_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(self: contestants.PartialJson, state: Any) -> Any:
+    def wrong(self: ours.PartialJson, state: Any) -> Any:
         state.close()
         return {"wrong": True}
 
-    monkeypatch.setattr(contestants.PartialJson, "finish", wrong)
+    monkeypatch.setattr(ours.PartialJson, "finish", wrong)
     lines: list[str] = []
     assert race.smoke("partial/100 B", [], None, lines.append) == 1
     assert any(line.startswith("WRONG partialjson at partial/100 B") for line in lines)
@@ -156,10 +201,133 @@ def test_smoke_run_notices_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_peers_are_chosen_by_name() -> None:
     lines: list[str] = []
     assert race.smoke("partial/300 B/dropped", ["no such peer"], None, lines.append) == 0
-    assert lines[-1].startswith("1 workloads, 3 contestants")
+    # This project, with and without events, of bytes and pulled, and json.loads.
+    assert lines[-1].startswith("1 workloads, 5 contestants")
     assert race.matches("bulk/objects", "BULK")
     assert race.matches("partial/4 KB/held", "4*held")
     assert race.patterns(" jiter, ijson ,") == ["jiter", "ijson"]
+
+
+def test_a_library_that_is_not_there_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every one of them, one SDK among those a contestant can use included."""
+    gone = {"httpx_sse", "anthropic", "jiter", "ijson", "orjson", "pydantic_core"}
+
+    def load(module: str) -> Any:
+        if module in gone:
+            raise ImportError(f"No module named {module!r}")
+        return __import__(module, fromlist=["_"])
+
+    for module in (face, ours, contestants.parsers, contestants.typed, providers):
+        monkeypatch.setattr(module, "load", load)
+    lines: list[str] = []
+    assert race.smoke("provider/,partial/100 B,bulk/integers,typed", [], None, lines.append) == 0, lines
+    bench = measure.Bench(workloads.smoke(), 1.0, 0.0, tidy=False)
+    for key, name in (
+        ("HttpxSse", "provider/gemini"),
+        ("BareSdk", "provider/anthropic-messages"),
+        ("JiterAgain", "partial/100 B/dropped"),
+        ("IjsonItems", "bulk/integers"),
+    ):
+        assert "ImportError" in str(bench.missing(key, name))
+    assert bench.missing("PartialJson") is None
+
+
+@pytest.mark.parametrize("api", responses.SAYS)
+def test_responses_say_what_was_asked_for(api: str) -> None:
+    orders = ('{"a": [1, "é"]}', '{"b": {"c": null}}')
+    said = responses.Response("r", "some words", "look", orders[:1] if api == "gemini" else orders, fragment=3)
+    message = face.load("partialjson.messages").MessageParser(api)
+    message.feed_bytes(responses.body(api, said))
+    assert message.end().reason == "tool_calls"
+    assert message.text == "some words"
+    assert [(call.name, call.ready, call.value) for call in message.calls] == [
+        ("look", True, json.loads(order)) for order in said.calls
+    ]
+
+
+@pytest.mark.parametrize("key", ["Message", "MessageTimed", "EventData", "HttpxSse", "BareSdk", "SdkHelper"])
+def test_a_provider_s_contestant_that_gives_something_else_is_noticed(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = measure.Bench(workloads.smoke(), 1.0, 0.0, tidy=False)
+    name = "provider/openai-chat"
+    if bench.missing(key, name) is not None:
+        pytest.skip("not installed")
+    assert bench.check(name, key) is None
+    monkeypatch.setattr(workloads, "order_sent", lambda api, size: workloads.order(400))
+    assert str(bench.check(name, key)).startswith("a wrong value")
+
+
+# The results of several runs.
+
+
+def test_results_are_the_same_after_they_were_written(results: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    store.save(results, file)
+    assert store.read(file) == results
+    # A line for each workload and other part, for each section, and for what is around them.
+    parts = sum(len(section) for section in results.values())
+    assert len(file.read_text().splitlines()) == parts + 2 * len(results) + 2
+
+
+def test_parts_that_are_measured_again_take_the_place_of_the_old(results: dict[str, Any]) -> None:
+    results["problems"] |= {"one at provider/gemini": "died", "one at bulk/objects": "died", "here now": "no"}
+    again = store.empty()
+    again["runs"] = [about("2025-03-04")]
+    again["contestants"] = {"here now": {"live": False, "caveat": ""}}
+    again["workloads"] = {"provider/gemini": {**results["workloads"]["provider/gemini"], "chunks": 7}}
+    again["made"] = {"provider/gemini": 0}
+    again["took"] = {"provider/gemini": 8.0}
+    merged = store.merge(results, again)
+    assert merged["workloads"]["provider/gemini"]["chunks"] == 7
+    assert list(merged["workloads"]) == list(results["workloads"])
+    assert [run["date"] for run in merged["runs"]] == ["2025-01-02", "2025-03-04"]
+    assert merged["made"]["provider/gemini"] == 1
+    assert merged["made"]["cold"] == 0
+    assert merged["problems"] == {"absent": "not installed: no such thing", "one at bulk/objects": "died"}
+    page = report.markdown(merged)
+    assert "2025-03-04; a machine" in page
+    assert "Measured then: provider/*." in page
+    assert "Measured then: partial/*, bulk/*, scaling/*, memory/*, documents/*, cold." in page
+
+    # A run of which nothing is left is forgotten.
+    whole = {**again, "made": dict.fromkeys(results["made"], 0)}
+    forgotten = store.merge(results, whole)
+    assert [run["date"] for run in forgotten["runs"]] == ["2025-03-04"]
+    assert set(forgotten["made"].values()) == {0}
+
+
+def test_a_run_of_parts_leaves_the_tables_of_the_others(tmp_path: Path) -> None:
+    lines: list[str] = []
+    race.smoke("partial/300 B,documents", [], tmp_path, lines.append)
+    first = store.read(tmp_path / "results.json")
+    race.smoke("text/1 KB", [], tmp_path, lines.append)
+    both = store.read(tmp_path / "results.json")
+    assert set(both["made"]) == {*first["made"], "text/1 KB/deltas", "text/1 KB/dropped"}
+    assert both["documents"] == first["documents"] != {}
+
+
+def test_columns_are_not_lost_to_a_run_of_some_peers() -> None:
+    with pytest.raises(SystemExit):
+        run.main(["--peers", "jiter"])
+
+
+def test_time_is_estimated_by_what_it_took_before(results: dict[str, Any]) -> None:
+    parts = ["bulk/objects", "bulk/integers", "never/measured"]
+    results["took"]["bulk/objects"] = 12.0
+    assert race.expected(parts, results, 3) == {
+        "bulk/objects": 12.0,
+        "bulk/integers": 12.0,
+        "never/measured": race.UNKNOWN,
+    }
+    assert race.expected(["cold"], results, 7)["cold"] == pytest.approx(8.0)
+    assert set(race.expected(parts, None, 3).values()) == {race.UNKNOWN}
+    progress = race.Progress({"a": 30.0, "b": 60.0})
+    assert progress.left == 90.0
+    progress.done("a", "a: done")
+    assert 0 <= progress.left < 90.0
+    assert race.in_words(89) == "about 89 s left"
+    assert race.in_words(600) == "about 10 min left"
 
 
 # The report.
@@ -185,6 +353,17 @@ def test_verdicts(results: dict[str, Any]) -> None:
     assert verdicts["growth: one string: exponent of cost against size"].measured == pytest.approx(1.0)
     assert verdicts["memory: objects: state over what json.loads holds"].met is True
     assert verdicts["memory: blocks kept for each document read and closed"].met is False
+    bytes_in = verdicts["provider: gemini, bytes to typed values: times json.loads of the events' data"]
+    assert bytes_in.measured == pytest.approx(3.0)
+    assert bytes_in.met is True
+    promise = "gemini, the SDK's events: what is above the bare SDK, times json.loads of the events' data"
+    assert verdicts[f"provider: {promise}"].measured == pytest.approx(11.0)
+    assert verdicts[f"provider: {promise}"].met is False
+    assert verdicts["provider: gemini, with timings=: times the same without"].measured == pytest.approx(1.1)
+    assert verdicts["provider: gemini: streams of 24 KB a second and core"].met is False
+    assert verdicts["cold start: import partialjson: times import pydantic"].measured == pytest.approx(0.25)
+    typed = "import partialjson, a model, first typed parse: times import pydantic, a model, first validation"
+    assert verdicts[f"cold start: {typed}"].measured == pytest.approx(2.0)
 
 
 def test_markdown(results: dict[str, Any]) -> None:
@@ -193,6 +372,8 @@ def test_markdown(results: dict[str, Any]) -> None:
     assert "| **partialjson** | 3.00 ±10% (3,300 µs) |" in page
     assert "| jiter, re-parse (a caveat) | ~300 ±10% (330,000 µs) |" in page
     assert "| odd | wrong |" in page
+    assert "| **import partialjson** | 20.0 | 0.25 |" in page
+    assert f"| **{providers.Message.name}** | 333 |" in page
     assert "| ijson C, items | ~5.00 ±0% |" in page
     assert "| jiter, re-parse (a caveat) | – | 2.00 |" in page
     assert "- absent: not installed: no such thing" in page
@@ -205,9 +386,7 @@ def test_markdown(results: dict[str, Any]) -> None:
 
 
 def test_markdown_of_a_run_of_nothing() -> None:
-    about = {"date": "", "machine": "", "python": "", "rounds": 1, "clock": "", "build": "", "versions": {}}
-    empty = {"workloads": {}, "memory": {}, "documents": {}, "contestants": {}, "problems": {}, "about": about}
-    page = report.markdown(empty)
+    page = report.markdown(store.empty() | {"runs": [about("")]})
     assert "not measured" in page
     assert "## Bulk" not in page
 
@@ -215,7 +394,7 @@ def test_markdown_of_a_run_of_nothing() -> None:
 def test_a_report_can_be_made_again(results: dict[str, Any], tmp_path: Path) -> None:
     race.write(copy.deepcopy(results), tmp_path)
     page = (tmp_path / "README.md").read_text()
-    race.write(json.loads((tmp_path / "results.json").read_text()), tmp_path)
+    race.write(store.read(tmp_path / "results.json"), tmp_path)
     assert (tmp_path / "README.md").read_text() == page
 
 

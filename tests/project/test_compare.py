@@ -14,74 +14,101 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import compare  # noqa: E402 - see above
-from benchmarks.compare import NO, NOT_APPLICABLE, YES, Again, Answer, Document, Peer, Reader  # noqa: E402
+from benchmarks import compare, probes  # noqa: E402 - see above
+from benchmarks.contestants import COMPARED  # noqa: E402
+from benchmarks.contestants.face import ABSENT, BytesReparser, Reparser, State  # noqa: E402
+from benchmarks.probes import NO, NOT_APPLICABLE, YES, Answer, Library  # noqa: E402
 
 TIMED = {"cost"}
-PROBES = {probe.name: probe for probe in compare.PROBES}
+PROBES = {probe.name: probe for probe in probes.PROBES}
 
 
-@pytest.mark.parametrize("probe", [probe for probe in compare.PROBES if probe.name not in TIMED], ids=lambda p: p.name)
-@pytest.mark.parametrize("peer", [compare.Ours(), compare.OursTyped()], ids=lambda p: p.name)
-def test_this_project_answers_yes(peer: Peer, probe: compare.Probe) -> None:
-    answer = compare.ask(peer, probe)
-    expected = NOT_APPLICABLE if probe.typed and not peer.typed else YES
+@pytest.mark.parametrize("probe", [probe for probe in probes.PROBES if probe.name not in TIMED], ids=lambda p: p.name)
+@pytest.mark.parametrize("name", compare.OURS)
+def test_this_project_answers_yes(name: str, probe: probes.Probe) -> None:
+    library = COMPARED[name]
+    answer = probes.ask(library, probe)
+    expected = NOT_APPLICABLE if probe.typed and not library.typed else YES
     assert (answer.verdict, answer.seen) == (expected, answer.seen)
 
 
 def test_the_cost_probe_reports_a_ratio(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "SIZES", (500, 1000))
-    monkeypatch.setattr(compare, "ROUNDS", 1)
-    assert "one string ×" in compare.ask(compare.Ours(), PROBES["cost"]).seen
+    monkeypatch.setattr(probes, "SIZES", (500, 1000))
+    monkeypatch.setattr(probes, "ROUNDS", 1)
+    assert "one string ×" in probes.ask(COMPARED["partialjson"], PROBES["cost"]).seen
 
 
-class Careless(Peer):
+class Careless(BytesReparser):
     """Closes what is open and hopes; mixes up absent and null; hands out one object."""
 
     name = "careless"
     distribution = "none"
-    call = "none"
     typed = True
-    takes_bytes = True
+    stateless = False
 
-    def open(self, document: Document, hold: bool = False) -> Reader:
-        shown: dict[str, Any] = {}
+    def start(self) -> State:
+        self.known: dict[str, Any] = {}
+        self.parse = self.final = self.guess
+        return super().start()
 
-        def partial(text: Any) -> Any:
-            for match in re.finditer(r'"(\w+)": ("[^"]*|-?[\w.]*)', text if isinstance(text, str) else text.decode()):
-                key, word = match.groups()
-                shown[key] = word[1:] if word.startswith('"') else int(word) if word.isdigit() else None
-            return shown
-
-        return Again(partial, partial)
+    def guess(self, text: bytes) -> Any:
+        for match in re.finditer(r'"(\w+)": ("[^"]*|-?[\w.]*)', text.decode(errors="replace")):
+            key, word = match.groups()
+            self.known[key] = word[1:] if word.startswith('"') else int(word) if word.isdigit() else None
+        return self.known
 
 
 @pytest.mark.parametrize("name", ["numbers", "growth", "escapes", "held", "shared", "cut", "null", "errors", "bytes"])
 def test_a_careless_peer_is_found_out(name: str) -> None:
-    assert compare.ask(Careless(), PROBES[name]).verdict == NO
+    assert probes.ask(Careless, PROBES[name]).verdict == NO
 
 
 def test_a_peer_without_a_call_is_not_applicable() -> None:
     for name in ("completions", "deltas"):
-        assert compare.ask(Careless(), PROBES[name]).verdict == NOT_APPLICABLE
-    assert compare.ask(compare.Jiter(), PROBES["once"]).verdict == NOT_APPLICABLE
+        assert probes.ask(Careless, PROBES[name]).verdict == NOT_APPLICABLE
+    assert probes.ask(COMPARED["jiter"], PROBES["once"]).verdict == NOT_APPLICABLE
 
 
-class Validating(Careless):
+class Validating(Reparser):
     """Validates whatever there is, each time."""
 
-    def open(self, document: Document, hold: bool = False) -> Reader:
-        def partial(text: str) -> Any:
-            for key, word in re.findall(r'"(sku|name|qty)": "?([\w -]+)', text):
-                compare.CALLS.append((key, int(word) if word.isdigit() else word))
-            return {"status": "open", "style": "plain"}
+    name = "validating"
+    distribution = "none"
+    typed = True
 
-        return Again(partial, partial)
+    def prepare(self) -> None:
+        self.parse = self.final = self.check
+
+    def check(self, text: str) -> Any:
+        for key, word in re.findall(r'"(sku|name|qty)": "?([\w -]+)', text):
+            probes.CALLS.append((key, int(word) if word.isdigit() else word))
+        return {"status": "open", "style": "plain"}
 
 
 @pytest.mark.parametrize("name", ["once", "choices", "defaults"])
 def test_validation_of_prefixes_is_found_out(name: str) -> None:
-    assert compare.ask(Validating(), PROBES[name]).verdict == NO
+    assert probes.ask(Validating, PROBES[name]).verdict == NO
+
+
+class Copying(Careless):
+    """Has a call of its own for values that are kept."""
+
+    copies = True
+
+    def hold(self, state: State, chunks: Any, kept: list[Any]) -> None:
+        self.feed(state, chunks)
+        kept.append(dict(self.parse(state[0])))
+
+
+def test_values_that_are_kept_are_got_by_the_call_that_is_meant_for_it() -> None:
+    assert probes.ask(Careless, PROBES["held"]).verdict == NO
+    assert probes.ask(Copying, PROBES["held"]).verdict == YES
+
+
+def test_every_library_says_how_it_is_called() -> None:
+    libraries: list[Library] = list(COMPARED.values())
+    assert set(compare.SHORT_PEERS) <= set(COMPARED)
+    assert all(library.call and library.distribution for library in libraries)
 
 
 @pytest.mark.parametrize(
@@ -97,19 +124,19 @@ def test_validation_of_prefixes_is_found_out(name: str) -> None:
     ],
 )
 def test_a_contradiction_is_seen(old: Any, new: Any) -> None:
-    assert compare.differs(old, new)
+    assert probes.differs(old, new)
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [(compare.ABSENT, 1), ({}, {"a": 1}), (["a"], ["ab", 2]), ("", "x"), ({"a": [1]}, {"a": [1, {}]}), (1, 1.0)],
+    [(ABSENT, 1), ({}, {"a": 1}), (["a"], ["ab", 2]), ("", "x"), ({"a": [1]}, {"a": [1, {}]}), (1, 1.0)],
 )
 def test_growth_is_no_contradiction(old: Any, new: Any) -> None:
-    assert not compare.differs(old, new)
+    assert not probes.differs(old, new)
 
 
 def made(verdicts: dict[str, str]) -> dict[str, Answer]:
-    return {probe.name: Answer(verdicts.get(probe.name, YES), f"saw {probe.name}") for probe in compare.PROBES}
+    return {probe.name: Answer(verdicts.get(probe.name, YES), f"saw {probe.name}") for probe in probes.PROBES}
 
 
 @pytest.fixture
@@ -161,7 +188,7 @@ def test_the_document_has_every_answer_and_its_evidence(results: compare.Results
     assert "- pydantic: **no**; saw numbers" in text
     anchors = {compare.anchor(line.removeprefix("### ")) for line in text.splitlines() if line.startswith("### ")}
     assert set(re.findall(r"\(#([^)]*)\)", text)) == anchors
-    assert len(anchors) == len(compare.PROBES)
+    assert len(anchors) == len(probes.PROBES)
 
 
 def test_the_readme_is_changed_between_the_comments_only() -> None:

@@ -66,7 +66,7 @@ def test_another_provider_is_one_module_and_one_row(monkeypatch: pytest.MonkeyPa
     snippet = next(snippet for snippet in OTHERS if "class Adapter" in snippet)
     exec(compile(snippet, str(GUIDE), "exec"), vars(module))
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setitem(apis._ROWS, "made-up", apis._Row("made_up"))
+    monkeypatch.setitem(apis.APIS, "made-up", apis.API("made_up"))
     told = [
         {"piece": {"slot": 0, "tool": "get_weather", "json": '{"city":'}},
         {"piece": {"slot": 1, "tool": "f", "json": "[1,"}},

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partialjson import Parser
-from partialjson.wire.providers._edits import EditWriter, Path, parse_path
+from partialjson.wire.providers._edits import EditPath, EditWriter, parse_path
 
-Edit = tuple[Path, object, bool]
+Edit = tuple[EditPath, object, bool]
 
 
 def write(edits: Iterable[Edit]) -> tuple[EditWriter, list[str]]:
@@ -32,7 +32,7 @@ def apply(writer: EditWriter, edit: Edit) -> str:
     return writer.mark(path) if value is ... else writer.scalar(path, value)
 
 
-def at(text: str) -> Path:
+def at(text: str) -> EditPath:
     path = parse_path(text)
     assert path is not None
     return path
@@ -60,7 +60,7 @@ def written(*edits: tuple[Any, ...]) -> tuple[str, Any]:
         ("$.na-me.ünï", ("na-me", "ünï")),
     ],
 )
-def test_paths(text: str, path: Path) -> None:
+def test_paths(text: str, path: EditPath) -> None:
     assert parse_path(text) == path
 
 
@@ -155,7 +155,7 @@ VALUES = st.recursive(
 DOCUMENTS = st.dictionaries(KEYS, VALUES, max_size=4)
 
 
-def edits_of(value: Any, path: Path, cuts: st.DataObject) -> list[Edit]:
+def edits_of(value: Any, path: EditPath, cuts: st.DataObject) -> list[Edit]:
     if isinstance(value, dict) and value:
         return [edit for key, item in value.items() for edit in edits_of(item, (*path, key), cuts)]
     if isinstance(value, list) and value:

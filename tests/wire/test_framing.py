@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from partialjson.providers import PROVIDERS, framings_of
 from partialjson.sse import IncompleteBlock, SSEEvent, StrayLine
-from partialjson.wire.framing import Decoded, Framing, FramingError, Item, framing_for
+from partialjson.wire.framing import Decoded, Framing, FramingError, Item, framing_for, payload
 from support.bodies import aws, aws_frame
 
 EVENTS: list[Any] = [{"a": 'ü{"}\\'}, {}, {"b": [1, {"c": "]\n"}]}]
@@ -181,3 +182,72 @@ def test_binary_frames_that_are_damaged() -> None:
     assert payloads(list(caught.value.events)) == [{"messageStart": {}}]
     with pytest.raises(TypeError):
         framing_for(("aws-eventstream",)).decode("text")
+
+
+@pytest.mark.parametrize(("name", "kept"), [("ndjson", "line"), ("json-frames", "frame")])
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_the_limit_is_of_one_event_however_the_body_is_cut(
+    name: str, kept: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream may be as long as it likes; what is whole counts no more."""
+    monkeypatch.setattr("partialjson.wire.framing.DEFAULT_LIMIT", 20)
+    event = '{"a":"0123456789"}'  # 18 characters
+    body = f"{event}\n" * 30
+    framing = framing_for((name,))
+    items = [item for i in range(0, len(body), size) for item in framing.decode(body[i : i + size])]
+    assert payloads(items) == [{"a": "0123456789"}] * 30
+    assert framing.close() is None
+
+    framing = framing_for((name,))
+    body = event + "\n" + '{"a":"0123456789ab"}' + "\n" + '{"a":"0123456789abc"}' + "\n" + event  # 18, 20 and 21
+    items = []
+
+    def feed() -> None:
+        for i in range(0, len(body), size):
+            items.extend(framing.decode(body[i : i + size]))
+
+    with pytest.raises(FramingError, match=f"a {kept} is longer than the limit of 20 characters") as caught:
+        feed()
+    assert payloads([*items, *caught.value.events]) == [{"a": "0123456789"}, {"a": "0123456789ab"}]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '{"a": NaN}',
+        "{'a': 1}",
+        '{"a": }',
+        '{"a": "\\x]}"}',
+        f'{{"a": {"9" * 5000}}}',
+        "[" * 100_000 + "]" * 100_000,
+        '["\\ud83d"]',
+    ],
+    ids=["NaN", "quotes", "no value", "escape", "digits", "depth", "surrogate"],
+)
+def test_frames_that_are_no_good_json_end_at_their_brackets(frame: str) -> None:
+    """Whoever reads them says what is wrong with them."""
+    for size in (len(frame), 3, 1000):
+        framing = framing_for(("json-frames",))
+        body = frame + ' {"b": 1}'
+        items = [item for i in range(0, len(body), size) for item in framing.decode(body[i : i + size])]
+        assert [item.data for item in items if isinstance(item, SSEEvent)] == [frame, '{"b": 1}']
+
+
+@given(st.text() | st.sampled_from(["[DONE]", " [DONE]", "[DONE]]", "", " 1 ", "1 2", "\ufeff1", "NaN", "[" * 100_000]))
+def test_a_payload_is_read_as_by_the_standard_library(data: str) -> None:
+    assert told(payload, data) == (repr(data) if data == "[DONE]" else told(json.loads, data))
+
+
+def told(read: Callable[[str], object], data: str) -> object:
+    """What came of reading: the value, or the error. How deep is too deep depends on who asks."""
+    try:
+        return repr(read(data))
+    except RecursionError:
+        return RecursionError
+    except ValueError as error:
+        return type(error), str(error)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=8))
+def test_payloads_that_are_json_are_their_values(value: Any) -> None:
+    assert repr(payload(json.dumps(value))) == repr(value)

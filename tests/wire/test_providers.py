@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import OrderedDict
+from enum import StrEnum
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict
 
 from partialjson.providers import (
     DONE,
@@ -34,6 +38,7 @@ from partialjson.providers import (
     get_str,
     plain,
 )
+from partialjson.wire.fields import as_int, as_list, as_mapping, as_str, members
 from support.operations import Model, as_model, calls, operations, texts
 
 
@@ -603,6 +608,68 @@ def test_reading_events() -> None:
     assert [get(odd, "index") for odd in (None, 5, "text", [1], (1,), b"x")] == [None] * 6
     assert plain(Model({"y": 2}, x=1)) == {"x": 1, "y": 2}
     assert plain(event) is event
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    id: str = ""
+    items: list[int] | None = None
+
+
+class _Closed(BaseModel):
+    id: str = ""
+
+
+class _Slotted:
+    __slots__ = ("id",)
+
+    def __init__(self) -> None:
+        self.id = "s"
+
+
+@pytest.mark.parametrize(
+    ("obj", "id", "more"),
+    [
+        ({"id": "a", "more": 1}, "a", 1),
+        (MappingProxyType({"id": "a", "more": 1}), "a", 1),
+        (OrderedDict(id="a", more=1), "a", 1),
+        (_Declared.model_validate({"id": "a", "more": 1}), "a", 1),
+        (_Declared(id="a"), "a", None),
+        (_Declared.model_construct(id="a"), "a", None),
+        (_Closed(id="a"), "a", None),
+        (_Slotted(), "s", None),
+        (Model({"more": 1}, id="a"), "a", 1),
+        (SimpleNamespace(id="a", more=1), "a", 1),
+        (None, None, None),
+        ("id", None, None),
+        (b"id", None, None),
+        (["id"], None, None),
+        (("id",), None, None),
+        (5, None, None),
+        (2.5, None, None),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_members_of_anything(obj: object, id: object, more: object) -> None:
+    fields = members(obj)
+    assert (fields.get("id"), fields.get("more"), fields.get("items")) == (id, more, None)
+    assert members(fields).get("id") == id, "members are their own members"
+    assert (get(obj, "id"), get(obj, "more")) == (id, more)
+
+
+def test_values_are_what_they_are_or_nothing() -> None:
+    class Word(StrEnum):
+        STOP = "stop"
+
+    assert [as_str(value) for value in ("a", Word.STOP, None, 1, b"a")] == ["a", "stop", "", "", ""]
+    assert type(as_str(Word.STOP)) is str
+    assert [as_int(value) for value in (1, 0, True, "1", 1.0, None)] == [1, 0, None, None, None, None]
+    lists: list[object] = [[1], (1,), [], None, "ab", b"ab", {}, 1]
+    assert [as_list(value) for value in lists] == [[1], (1,), [], (), (), (), (), ()]
+    proxy: MappingProxyType[str, object] = MappingProxyType({})
+    mappings: list[object] = [{}, proxy, [], None]
+    assert [as_mapping(value) for value in mappings] == [{}, proxy, None, None]
 
 
 FIELDS = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,8 +21,8 @@ from partialjson.messages import (
     StreamError,
     Update,
 )
-from partialjson.providers import End, Info, Open, Stop, Usage
-from support.bodies import Said, Say, array, body, gemini, gemini_chunk
+from partialjson.providers import Attach, End, Info, Open, Stop, Usage
+from support.bodies import TELLERS, Said, Say, array, body, gemini, gemini_chunk
 from support.operations import as_model, calls, operations, texts
 
 GEMINI, STEPS, LIVE = "gemini", "gemini-interactions", "gemini-live"
@@ -47,6 +49,50 @@ def call(**fields: Any) -> dict[str, Any]:
 
 
 STOP = gemini_chunk(finish="STOP")
+
+
+def renamed(value: Any) -> Any:
+    """Plain data with the names that the Python SDK has for those on the wire; what a model wrote stays."""
+    if isinstance(value, list):
+        return [renamed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = ("args", "usageMetadata")
+    return {
+        re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name): item if name in kept else renamed(item)
+        for name, item in value.items()
+    }
+
+
+@pytest.mark.parametrize("api", [GEMINI, LIVE])
+def test_both_names_of_a_field_are_read(api: str) -> None:
+    said = Said(("a", "b"), ("thought",), (Say("1", "f", ('{"x":', "1}")), Say("2", "g")), "tool_calls")
+    whole = [
+        *TELLERS[api](said),
+        part(text="signed", thoughtSignature="s"),
+        part(executableCode={"code": "1"}),
+        gemini_chunk(usageMetadata={"promptTokenCount": 3}, responseId="r2", modelVersion="m2"),
+        gemini_chunk({"functionCall": {"name": "e", "willContinue": True}}),
+        gemini_chunk({"functionCall": {"partialArgs": [{"jsonPath": "$.a", "stringValue": "b"}]}}),
+        {"promptFeedback": {"blockReason": "SAFETY"}},
+        {"setupComplete": {"sessionId": "s1"}},
+        {"serverContent": {"outputTranscription": {"text": "heard"}}},
+        {"toolCall": {"functionCalls": [{"id": "3", "name": "h", "args": {"aB": 1}}]}},
+        {"toolCallCancellation": {"ids": ["3"]}},
+        {"serverContent": {"modelTurn": {"parts": [{"text": "more"}]}, "turnComplete": True}},
+    ]
+    expected = operations(api, whole)
+    assert len(expected) > 12
+    without_details = [replace(op, details=None) if isinstance(op, Stop) else op for op in expected]
+    for told in (renamed(whole), [as_model(renamed(event)) for event in whole], [as_model(event) for event in whole]):
+        found = operations(api, told)
+        found = [replace(op, details=None) if isinstance(op, Stop) else op for op in found]
+        assert [op for op in found if not isinstance(op, Attach)] == [
+            op for op in without_details if not isinstance(op, Attach)
+        ]
+        assert [(op.key, op.name) for op in found if isinstance(op, Attach)] == [
+            (op.key, op.name) for op in expected if isinstance(op, Attach)
+        ]
 
 
 # Parts.

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from partialjson.sse import IncompleteBlock, SSEDecoder, SSEError, SSEEvent, StrayLine
 from support.corpus import corpus_files, corpus_folder
@@ -198,6 +200,80 @@ def test_comments_and_empty_blocks_do_not_add_up_to_the_limit() -> None:
     decoder = SSEDecoder(limit=20)
     for _ in range(100):
         assert decoder.feed(b": keep-alive\n\nevent: x\n\n") == []
+
+
+LINES = (
+    "data: a",
+    "data:",
+    "data",
+    "data:b",
+    "data:  c",
+    "event: x",
+    "event:y",
+    "id: 7",
+    "id",
+    "retry: 5",
+    ": no",
+    "junk",
+)
+ENDS = ("\n", "\n", "\r", "\r\n", "\n\n", "é", "")
+
+
+def described(text: str, limit: int | None) -> tuple[list[SSEEvent | StrayLine], bool]:
+    """What a stream holds by the words of the standard, line by line, and whether it passes the limit."""
+    items: list[SSEEvent | StrayLine] = []
+    last_id, kind, data, retry = "", "", list[str](), None
+    *lines, rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for line in lines:
+        if limit is not None and len(line) + sum(len(value) + 1 for value in data) > limit:
+            return items, True
+        name, _, value = line.partition(":")
+        value = value.removeprefix(" ")
+        if not line:
+            if data:
+                items.append(SSEEvent(kind or "message", "\n".join(data), last_id, retry))
+            kind, data, retry = "", [], None
+        elif name == "data":
+            data.append(value)
+        elif name == "event":
+            kind = value
+        elif name == "id":
+            last_id = value
+        elif name == "retry":
+            retry = int(value) if value.isascii() and value.isdigit() else retry
+        elif name:
+            items.append(StrayLine(line))
+    return items, limit is not None and len(rest) + sum(len(value) + 1 for value in data) > limit
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(ENDS)), max_size=30),
+    st.lists(st.integers(1, 40)),
+    st.none() | st.integers(1, 30),
+    st.booleans(),
+)
+def test_every_stream_is_read_as_the_standard_describes_it(
+    pieces: list[tuple[str, str]], cuts: list[int], limit: int | None, binary: bool
+) -> None:
+    text = "".join(line + end for line, end in pieces)
+    expected, passes = described(text, limit)
+    decoder = SSEDecoder(limit=limit)
+    body: bytes | str = text.encode() if binary else text
+    items: list[SSEEvent | StrayLine] = []
+    failed = False
+    position = 0
+    for length in [*cuts, len(body)]:
+        try:
+            items += decoder.decode(body[position : position + length])
+        except SSEError as error:
+            items += error.events
+            failed = True
+            break
+        position += length
+    if text[-1:] != "\r":  # an LF that would belong to it may come
+        assert (items, failed) == (expected, passes)
+    else:
+        assert items == expected
 
 
 def seconds_for(size: int) -> float:

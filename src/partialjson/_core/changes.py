@@ -1,7 +1,7 @@
-"""The journal of a document: what became visible and when, from which deltas are told.
+"""The changes of a document: what became visible and when, from which deltas are told.
 
-It holds a mark for each value that became visible, and is kept only once somebody has asked for deltas. Its clock is
-the visible size of the document: one for each value that appeared and one for each character shown of a string. That
+There is a mark for each value that became visible, kept only once somebody has asked for deltas. The clock is the
+visible size of the document: one for each value that appeared and one for each character shown of a string. That
 number does not depend on the chunking, and it tells how much of a string had been shown at any earlier time, so a
 growing string needs no entries of its own.
 """
@@ -40,7 +40,7 @@ class Mark:
 
 
 @final
-class Journal:
+class Changes:
     """The marks of one document, oldest first, and the times of the clock at which they were made."""
 
     def __init__(self, size: i64) -> None:
@@ -56,7 +56,7 @@ class Journal:
         self.marks.append(Mark(op, at, value))
 
     def goes_on(self, at: Node, shown: i64) -> None:
-        """The string at ``at``, of which so many characters were shown before the journal began, is still open."""
+        """The string at ``at``, of which so many characters were shown before the first mark, is still open."""
         self.marks.append(Mark("add", at, ""))
         self.clock.append(self.size - shown)
 

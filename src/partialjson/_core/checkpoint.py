@@ -9,6 +9,8 @@ A typed parser cannot be restored from values, since validated objects are not p
 own, and restoring validates again.
 
 The text is canonical: it does not depend on how the document was cut, which makes it the way to compare states.
+
+``load_options`` and the other functions that load raise one of ``CORRUPT`` for a state that no parser saved.
 """
 
 from __future__ import annotations
@@ -17,34 +19,171 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from partialjson._core.changes import Journal, Mark
+from partialjson._core.changes import Mark
 from partialjson._core.events import Node
+from partialjson._core.lexer import Lexer
 from partialjson._core.machine import (
     AFTER,
     COLON,
-    DONE,
+    ENDED,
     HEX,
     KEY,
     NUMBER,
     TEXT,
     VALUE,
     WORD,
-    Machine,
 )
+from partialjson._core.selection import compile_selection
 from partialjson._core.tree import Tree
+from partialjson._core.utf8 import Utf8
+from partialjson.limits import Limits
+from partialjson.options import ParserOptions
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
 VERSION: Final = 1
 
+CORRUPT: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+LARGEST: Final = (1 << 62) - 1
+
+ON_INVALID: Final = ("collect", "raise", "skip")
+
 _SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
 
 
-def text_so_far(lexer: Machine, tree: Tree) -> str:
-    """A text after which another lexer and tree are in the same state."""
-    if lexer.text is not None:
-        return lexer.text.all
+# Options.
+
+
+def save_options(options: ParserOptions) -> dict[str, Any]:
+    """The options that go with a document, as plain data."""
+    limits = options["limits"] or Limits()
+    return {
+        "select": options["select"],
+        "limits": [limits.depth, limits.string, limits.number, limits.document],
+        "strict": options["strict"],
+        "by_alias": options["by_alias"],
+        "by_name": options["by_name"],
+        "on_invalid": options["on_invalid"],
+        "predict": options["predict"],
+    }
+
+
+def load_options(saved: Any, has_target: bool) -> ParserOptions:
+    """The options that ``save_options`` saved."""
+    _typed(dict, saved)
+    flags: list[bool | None] = [_flag(saved[name]) for name in ("strict", "by_alias", "by_name")]
+    on_invalid: Any = _typed(str, saved["on_invalid"])
+    predict: bool = _typed(bool, saved["predict"])
+    if on_invalid not in ON_INVALID:
+        raise ValueError("it does not say what an invalid value means")
+    if not has_target and (any(flag is not None for flag in flags) or on_invalid != ON_INVALID[0] or predict):
+        raise ValueError("it has options of a target and no target")
+    select: Any = saved["select"]
+    if select is not None:
+        compile_selection(_typed(list, select))
+    return {
+        "select": select,
+        "limits": Limits(*saved["limits"]),
+        "strict": flags[0],
+        "by_alias": flags[1],
+        "by_name": flags[2],
+        "on_invalid": on_invalid,
+        "predict": predict,
+    }
+
+
+# The document.
+
+
+def save_document(lexer: Lexer) -> dict[str, Any]:
+    """The state of a lexer and its tree."""
+    return {
+        "text": text_so_far(lexer),
+        "pos": lexer.base,
+        "line": lexer.line,
+        "line_start": lexer.line_start,
+        "changes": _save_changes(lexer.tree),
+    }
+
+
+def load_document(lexer: Lexer, saved: Any) -> None:
+    """Take over what ``save_document`` saved; nothing has been read."""
+    # The text in a checkpoint is spelled in its own way, which may be longer than what was read.
+    limits = (lexer.max_string, lexer.max_number, lexer.max_document)
+    lexer.max_string = lexer.max_number = lexer.max_document = LARGEST
+    lexer.feed(_typed(str, saved["text"]))
+    lexer.max_string, lexer.max_number, lexer.max_document = limits
+    lexer.tree.take_events()
+    pos = _count(saved["pos"])
+    line = _count(saved["line"])
+    line_start = _count(saved["line_start"])
+    if line_start > pos or line < 1 or (lexer.source is not None and pos != lexer.base):
+        raise ValueError("its positions contradict each other")
+    lexer.base = pos
+    lexer.line = line
+    lexer.line_start = line_start
+    if saved["changes"] is not None:
+        _load_changes(lexer.tree, saved["changes"])
+
+
+def save_bytes(utf8: Utf8 | None) -> dict[str, Any]:
+    """The state of the bytes; that of no bytes where there were none."""
+    if utf8 is None:
+        return {"tail": "", "byte_pos": 0, "bom_checked": False}
+    return {"tail": utf8.tail.hex(), "byte_pos": utf8.pos + utf8.used, "bom_checked": utf8.bom_checked}
+
+
+def load_bytes(saved: Any) -> Utf8 | None:
+    """What ``save_bytes`` saved."""
+    utf8 = Utf8()
+    utf8.tail = bytes.fromhex(_typed(str, saved["tail"]))
+    utf8.pos = _count(saved["byte_pos"])
+    utf8.bom_checked = _typed(bool, saved["bom_checked"])
+    if len(utf8.tail) > 3:
+        raise ValueError("its input contradicts itself")
+    return utf8 if utf8.tail or utf8.pos > 0 or utf8.bom_checked else None
+
+
+def load_count(saved: Any, most: int = LARGEST) -> int:
+    """A number of something, at most so many."""
+    if _count(saved) > most:
+        raise ValueError(f"{saved!r} is too many")
+    return int(saved)
+
+
+def load_flag(saved: Any) -> bool:
+    found: bool = _typed(bool, saved)
+    return found
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError(f"{value!r} is not a {kind.__name__}")
+    return value
+
+
+def _flag(value: Any) -> bool | None:
+    if value is not None and value is not True and value is not False:
+        raise TypeError("an option is neither true, false nor null")
+    return value
+
+
+def _count(value: Any) -> int:
+    if not 0 <= _typed(int, value) <= LARGEST:
+        raise ValueError(f"{value!r} is not a count")
+    return int(value)
+
+
+# The text.
+
+
+def text_so_far(lexer: Lexer) -> str:
+    """A text after which another lexer and its tree are in the same state."""
+    if lexer.source is not None:
+        return lexer.source.all
+    tree = lexer.tree
     tree.snapshot()
     pieces: list[str] = []
     if tree.containers:
@@ -56,13 +195,13 @@ def text_so_far(lexer: Machine, tree: Tree) -> str:
     if tree.in_text:
         pieces.append(json_text(tree.text)[:-1])
     pieces.append(_cut_token(lexer))
-    if lexer.state == AFTER or lexer.state == DONE:
+    if lexer.state == AFTER or lexer.state == ENDED:
         # Without it a number would still be open.
         pieces.append(" ")
     return "".join(pieces)
 
 
-def _open(pieces: list[str], lexer: Machine, tree: Tree, i: i64) -> None:
+def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
     """The text of open container ``i`` up to what is open inside it."""
     container = tree.containers[i]
     innermost = i == len(tree.containers) - 1
@@ -93,7 +232,7 @@ def _open(pieces: list[str], lexer: Machine, tree: Tree, i: i64) -> None:
         pieces.append("[" + ",".join(values))
 
 
-def _cut_token(lexer: Machine) -> str:
+def _cut_token(lexer: Lexer) -> str:
     """The token that is cut, as far as the tree does not show it."""
     state = lexer.state
     if state == NUMBER:
@@ -163,22 +302,26 @@ def _escape(half: re.Match[str]) -> str:
     return f"\\u{ord(half.group()):04x}"
 
 
-def save_journal(tree: Tree) -> dict[str, Any] | None:
+# The changes.
+
+
+def _save_changes(tree: Tree) -> dict[str, Any] | None:
     """The marks of a tree as plain data; None where nobody asked for deltas.
 
     Nodes become rows of a table, ``[row of the parent, key]``, so that a path is not written out for each mark.
     """
-    journal = tree.journal
-    if journal is None:
+    observer = tree.observer
+    if observer is None or observer.changes is None:
         return None
+    changes = observer.changes
     places: list[Any] = []
     rows: dict[Node, int] = {}
-    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in journal.marks]
-    opened = [_row(node, places, rows) for node in [*tree.nodes, tree.node] if node is not None]
+    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in changes.marks]
+    opened = [_row(node, places, rows) for node in [*observer.nodes, observer.node] if node is not None]
     return {
-        "size": journal.size,
-        "floor": journal.floor,
-        "clock": list(journal.clock),
+        "size": changes.size,
+        "floor": changes.floor,
+        "clock": list(changes.clock),
         "marks": marks,
         "open": opened,
         "places": places,
@@ -199,15 +342,13 @@ def _row(node: Node, places: list[Any], rows: dict[Node, int]) -> int:
     return rows[node]
 
 
-def load_journal(tree: Tree, saved: dict[str, Any]) -> None:
-    """Give a tree the marks that ``save_journal`` saved.
-
-    Raises:
-        LookupError, TypeError, ValueError: they are corrupt.
-    """
-    tree.start_journal()
+def _load_changes(tree: Tree, saved: dict[str, Any]) -> None:
+    """Give a tree the marks that ``_save_changes`` saved."""
+    changes = tree.start_changes()
+    observer = tree.observer
+    assert observer is not None
     if any(type(tick) is not int for tick in [*saved["clock"], saved["size"], saved["floor"]]):
-        raise TypeError("the clock of the journal counts in integers")
+        raise TypeError("the clock of the changes counts in integers")
     clock: list[i64] = list(saved["clock"])
     size: i64 = saved["size"]
     floor: i64 = saved["floor"]
@@ -221,20 +362,20 @@ def load_journal(tree: Tree, saved: dict[str, Any]) -> None:
         marks.append(Mark(op, nodes[_index(row)], value))
     opened = [nodes[_index(row)] for row in saved["open"]]
     if len(marks) != len(clock) or sorted(clock) != clock or not 0 <= floor <= size or (clock and clock[-1] > size):
-        raise ValueError("the journal contradicts itself")
-    if len(opened) != len(tree.nodes) + 1:
-        raise ValueError("the journal has other open containers")
+        raise ValueError("the changes contradict each other")
+    if len(opened) != len(observer.nodes) + 1:
+        raise ValueError("the changes have other open containers")
     # Row 0 and 1 of the open containers are the ground's and the root's, which are one place.
     i: i64
     for i in range(2, len(opened)):
         if opened[i].parent is not opened[i - 1] or opened[i].key != tree.key_of(i - 1):
-            raise ValueError("the journal has other open containers")
-    tree.node = opened.pop()
-    tree.nodes = list(opened)
-    journal = tree.journal = Journal(size)
-    journal.floor = floor
-    journal.clock = clock
-    journal.marks = marks
+            raise ValueError("the changes have other open containers")
+    observer.node = opened.pop()
+    observer.nodes = list(opened)
+    changes.size = size
+    changes.floor = floor
+    changes.clock = clock
+    changes.marks = marks
 
 
 def _nodes(places: Any) -> list[Node]:
@@ -248,12 +389,12 @@ def _nodes(places: Any) -> list[Node]:
 
 def _index(row: Any) -> int:
     if type(row) is not int or row < 0:
-        raise ValueError(f"{row!r} is no row of the journal")
+        raise ValueError(f"{row!r} is no row of the places")
     return row
 
 
 def _atom(text: str) -> object:
     if text[:1] in ("{", "["):
-        raise ValueError("a container in the journal")
+        raise ValueError("a container among the changes")
     value: object = json.loads(text)
     return value

@@ -6,12 +6,19 @@ from the chain when it is asked, once.
 
 Events are values: immutable, compared by content, usable in ``match``, picklable. They are written by hand because a
 mypyc class cannot be a dataclass here and a NamedTuple is built five times slower.
+
+The commonest events are declared *acyclic* for the compiler: the garbage collector does not look into them. In a large
+document they are as many as the values, and looking at each of them again and again cost more than parsing. It is safe
+for what the parser makes, JSON and validated values, which cannot know of the event they are in. A reader who puts an
+event into its own value makes a cycle that is never freed. Nodes are not acyclic, though they have no cycles: the chain
+of a deep document is freed link by link, and only the collector's protocol keeps that from exhausting the C stack.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, final
 
+from partialjson._core.declare import mypyc_attr
 from partialjson._missing import MISSING
 
 Path = tuple[str | int, ...]
@@ -39,6 +46,7 @@ class Node:
         return tuple(keys)
 
 
+@mypyc_attr(acyclic=True)
 class Event:
     """Something that happened at one place of the document.
 
@@ -89,6 +97,7 @@ class Event:
         return type(self), tuple(self._fields().values())
 
 
+@mypyc_attr(acyclic=True)
 @final
 class Completed(Event):
     """A value closed. ``value`` is validated where the place has a target, else plain JSON.
@@ -113,6 +122,7 @@ class Completed(Event):
         return self.path, self.value
 
 
+@mypyc_attr(acyclic=True)
 @final
 class Replaced(Event):
     """A key came again and its new value became visible; ``value`` is the JSON value it replaced."""

@@ -1,16 +1,27 @@
-"""The state of a lexer: what it remembers between two chunks, where it is, and what it says when it cannot go on.
+"""The machine: what a lexer remembers between two chunks, and what it says when it cannot go on.
 
 Text comes in chunks that may be cut anywhere. Between two chunks the machine is in one of these states, and all it
 remembers is plain data:
 
-    VALUE        a value must come                       FIRST        a value or ']'
+    VALUE        a value must come                       FIRST_VALUE  a value or ']'
     KEY          a key must come                         FIRST_KEY    a key or '}'
     COLON        ':' must come                           AFTER        ',' or the end of the container
-    DONE         the root closed; only white space may come
+    ENDED        the root closed; only white space may come
     TEXT         inside a string, value or key; ``escape`` tells where in an escape, ``high`` holds the first half of a
                  surrogate pair until the second has come or cannot come any more
     NUMBER       inside a number; ``digits`` is the state of its own small automaton
     WORD         inside true, false or null
+
+The readers of tokens are functions of a machine, a chunk and an index; they give the index after what they read, or
+leave the machine in a token state at the end of the chunk: ``numbers``, ``strings``. ``lexer`` is the loop over them.
+
+*Refusing.* Text that cannot go on as JSON, or passes a limit, is refused in one place, ``refuse``, and nothing else
+raises while a chunk is read. It is told what is wrong (one of the faults below) and where, with the machine in the
+state that the text led to. Strict parsing raises there. A lenient policy can read on instead, since each reader gives
+back what ``refuse`` gives: the index of a character at which the machine's state can go on, or the end of the chunk.
+
+*Closing.* A scalar closes through ``string_closed``, ``text_closed`` or ``atom_closed`` and no other way, once its last
+character has been read and before the next one is seen.
 
 Positions are those of the first character that cannot continue the document. They and the messages depend on the text
 alone, never on how it was cut.
@@ -20,7 +31,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partialjson._core.plan import Text
+from partialjson._core.refcounts import COMPILED
+from partialjson._core.source import Source
 from partialjson._core.tree import Tree
 from partialjson.errors import IncompleteError, ParseError
 
@@ -28,12 +40,13 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 VALUE: Final = 0
-FIRST: Final = 1
+FIRST_VALUE: Final = 1
 KEY: Final = 2
 FIRST_KEY: Final = 3
 COLON: Final = 4
 AFTER: Final = 5
-DONE: Final = 6
+ENDED: Final = 6
+# Inside a token: all from here on.
 TEXT: Final = 7
 NUMBER: Final = 8
 WORD: Final = 9
@@ -51,6 +64,41 @@ EXP_DIGITS: Final = 7  # digits of the exponent
 # Inside a string: 0 outside an escape, 1 after the backslash, 2 to 5 before the 1st to 4th hex digit.
 HEX: Final = 2
 
+# What can be wrong with a character.
+UNEXPECTED: Final = 0  # none that can come in this state, between tokens
+BAD_CONTROL: Final = 1  # a control character inside a string
+BAD_ESCAPE: Final = 2  # no escape begins so
+BAD_HEX: Final = 3  # no hex digit inside an escape
+HALF_PAIR: Final = 4  # half of a surrogate pair, raw or escaped, where that is refused
+BAD_NUMBER: Final = 5  # no number goes on so
+BAD_WORD: Final = 6  # not true, false or null
+NOT_UTF8: Final = 7  # a byte that is no UTF-8
+LIMIT: Final = 8  # it passes a limit
+
+# Characters, as code points.
+TAB: Final = 9
+NEWLINE: Final = 10
+RETURN: Final = 13
+SPACE: Final = 32
+QUOTE: Final = 34
+PLUS: Final = 43
+COMMA: Final = 44
+DASH: Final = 45
+DOT: Final = 46
+DIGIT_0: Final = 48
+DIGIT_9: Final = 57
+COLON_SIGN: Final = 58
+OPEN_BRACKET: Final = 91
+BACKSLASH: Final = 92
+CLOSE_BRACKET: Final = 93
+OPEN_BRACE: Final = 123
+CLOSE_BRACE: Final = 125
+
+# Characters of a string that are looked at one by one before the standard library's scanner is asked. A compiled loop
+# reads some 60 ASCII characters in the time that the call costs, and is the faster one on other text at any length.
+SHORT: Final = 32
+SHORT_INTERPRETED: Final = 24
+
 
 class Machine:
     """The state of a lexer, and the tree it drives."""
@@ -62,16 +110,16 @@ class Machine:
         max_string: i64,
         max_number: i64,
         max_document: i64,
-        text: Text | None,
+        source: Source | None,
     ) -> None:
-        self.tree = tree
+        self.tree: Final = tree
         self.max_depth = max_depth
         self.max_string = max_string
         self.max_number = max_number
         self.max_document = max_document
         # Where the text is kept for a plan. Pydantic refuses halves of surrogate pairs, so they are refused here then.
-        self.text = text
-        self.lone_surrogates = text is None
+        self.source: Final = source
+        self.lone_surrogates: Final = source is None
         self.state: i64 = VALUE
         # Where the present chunk starts in the document; where its line starts.
         self.base: i64 = 0
@@ -87,9 +135,129 @@ class Machine:
         self.digits: i64 = 0
         self.word = ""
         self.matched: i64 = 0
+        # Is text after the root left unread, not refused? And the index in the present chunk where it starts.
+        self.stops = False
+        self.stopped: i64 = -1
+        # How many characters of a string are looked at one by one.
+        self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
+        # Was the last string value that came whole a long one? Then the next is given to the scanner at once.
+        self.expects_long = False
+        # Keys seen lately, for the interpreted build, where a dict is cheaper than a loop over characters.
+        self.known: dict[str, str] = {}
 
     def done(self) -> bool:
-        return self.state == DONE
+        return self.state == ENDED
+
+    # A value closed.
+
+    def goes_on(self) -> None:
+        """On to what can come after a value."""
+        if self.tree.containers:
+            self.state = AFTER
+        else:
+            self.state = ENDED
+
+    def container_closed(self) -> None:
+        self.tree.end()
+        self.goes_on()
+
+    def string_closed(self, value: str) -> None:
+        """A string closed that came whole."""
+        self.goes_on()
+        self.tree.string(value)
+
+    def text_closed(self) -> None:
+        """A string closed that grew."""
+        self.goes_on()
+        self.tree.end_text()
+
+    def atom_closed(self, value: object, raw: str) -> None:
+        """A number, with its text, or a word closed."""
+        self.goes_on()
+        self.tree.atom(value, raw)
+
+    # Tokens that are cut.
+
+    def keep(self, part: str) -> None:
+        """Add to the token that is cut. Out of its slot the text has one holder, and is extended in place."""
+        token = self.token
+        self.token = ""
+        token += part
+        self.token = token
+
+    def drop_token(self) -> i64:
+        """Go back to before the number, the word or the escape that is cut; gives its length in characters.
+
+        Nothing of it has reached the tree.
+        """
+        dropped: i64 = 0
+        state = self.state
+        if state == NUMBER or state == WORD:
+            dropped = len(self.token) if state == NUMBER else self.matched
+            tree = self.tree
+            self.state = FIRST_VALUE if tree.depth() > 0 and not tree.in_object and tree.length() == 0 else VALUE
+            self.token = ""
+            self.length = 0
+            self.matched = 0
+        elif state == TEXT:
+            if self.high != 0:
+                dropped += 6
+            if self.escape >= HEX:
+                dropped += 2 + self.escape - HEX
+            else:
+                dropped += self.escape
+            self.high = 0
+            self.escape = 0
+            self.code = 0
+        self.base -= dropped
+        if self.source is not None and dropped > 0:
+            self.source.drop(dropped)
+        return dropped
+
+    def path(self) -> tuple[str | int, ...]:
+        """The open path: the open containers, and the value that is in progress or must come."""
+        state = self.state
+        return self.tree.path(state == VALUE or state == FIRST_VALUE or state == NUMBER or state == WORD)
+
+    # What cannot go on.
+
+    def refuse(self, fault: i64, msg: str, s: str, i: i64) -> i64:
+        """The character at index ``i`` of the chunk ``s`` cannot continue the document, or passes a limit.
+
+        Args:
+            fault: what is wrong with it, as one of the constants of this module.
+            msg: the same in words.
+            s, i: empty and 0 where no text came of what is refused.
+
+        Raises:
+            ParseError: always.
+        """
+        raise self.error(msg, i)
+
+    def refuse_character(self, s: str, i: i64) -> i64:
+        """``refuse`` a character that cannot come between tokens, in the words that its state calls for."""
+        found = shown(s[i])
+        state = self.state
+        if state == VALUE:
+            msg = f"expected a value, found {found}"
+        elif state == FIRST_VALUE:
+            msg = f"expected a value or ']', found {found}"
+        elif state == KEY:
+            msg = f"expected a key in quotes, found {found}"
+        elif state == FIRST_KEY:
+            msg = f"expected a key in quotes or '}}', found {found}"
+        elif state == COLON:
+            msg = f"expected ':' after a key, found {found}"
+        elif state == ENDED:
+            msg = f"text after the end of the document: {found}"
+        else:
+            msg = f"expected ',' or '{'}' if self.tree.in_object else ']'}', found {found}"
+        return self.refuse(UNEXPECTED, msg, s, i)
+
+    def error(self, msg: str, i: i64) -> ParseError:
+        """An error at index ``i`` of the present chunk."""
+        pos = self.base + i
+        return ParseError(msg, pos, self.line, pos - self.line_start + 1, self.path())
 
     def incomplete(self) -> IncompleteError:
         """The error for a document that ends here."""
@@ -105,71 +273,13 @@ class Machine:
             msg = f"the document ends inside {self.word}"
         elif self.state == VALUE:
             msg = "the document ends where a value must come"
-        elif self.state == DONE:
+        elif self.state == ENDED:
             msg = "the document ends inside a UTF-8 sequence"
         elif self.tree.in_object:
             msg = "the document ends inside an object"
         else:
             msg = "the document ends inside an array"
         return IncompleteError(msg, self.base, self.line, self.base - self.line_start + 1, self.path())
-
-    def drop_token(self) -> i64:
-        """Go back to before the number, the word or the escape that is cut; gives its length in characters.
-
-        Nothing of it has reached the tree.
-        """
-        dropped: i64 = 0
-        state = self.state
-        if state == NUMBER or state == WORD:
-            dropped = len(self.token) if state == NUMBER else self.matched
-            tree = self.tree
-            self.state = FIRST if tree.depth() > 0 and not tree.in_object and tree.length() == 0 else VALUE
-            self.token = ""
-            self.length = 0
-            self.matched = 0
-        elif state == TEXT:
-            if self.high != 0:
-                dropped += 6
-            if self.escape >= HEX:
-                dropped += 2 + self.escape - HEX
-            else:
-                dropped += self.escape
-            self.high = 0
-            self.escape = 0
-            self.code = 0
-        self.base -= dropped
-        if self.text is not None and dropped > 0:
-            self.text.drop(dropped)
-        return dropped
-
-    def path(self) -> tuple[str | int, ...]:
-        """The open path: the open containers, and the value that is in progress or must come."""
-        state = self.state
-        return self.tree.path(state == VALUE or state == FIRST or state == NUMBER or state == WORD)
-
-    def error(self, msg: str, i: i64) -> ParseError:
-        """An error at index ``i`` of the present chunk."""
-        pos = self.base + i
-        return ParseError(msg, pos, self.line, pos - self.line_start + 1, self.path())
-
-    def unexpected(self, s: str, i: i64) -> ParseError:
-        found = shown(s[i])
-        state = self.state
-        if state == VALUE:
-            msg = f"expected a value, found {found}"
-        elif state == FIRST:
-            msg = f"expected a value or ']', found {found}"
-        elif state == KEY:
-            msg = f"expected a key in quotes, found {found}"
-        elif state == FIRST_KEY:
-            msg = f"expected a key in quotes or '}}', found {found}"
-        elif state == COLON:
-            msg = f"expected ':' after a key, found {found}"
-        elif state == DONE:
-            msg = f"text after the end of the document: {found}"
-        else:
-            msg = f"expected ',' or '{'}' if self.tree.in_object else ']'}', found {found}"
-        return self.error(msg, i)
 
 
 def shown(character: str) -> str:

@@ -10,22 +10,39 @@ plans are loaded when a target asks for one, so that importing the library impor
 
 from __future__ import annotations
 
-from codecs import utf_8_decode
 from collections.abc import Iterable, Sized
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, cast, final, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
-from partialjson._core.checkpoint import VERSION, load_journal, save_journal, text_so_far
+from partialjson._core.checkpoint import (
+    CORRUPT,
+    ON_INVALID,
+    VERSION,
+    load_bytes,
+    load_count,
+    load_document,
+    load_flag,
+    load_options,
+    save_bytes,
+    save_document,
+    save_options,
+)
 from partialjson._core.events import Event, Path
 from partialjson._core.lexer import Lexer
-from partialjson._core.plan import Failure, Plan, Text
-from partialjson._core.selection import compile_selection
+from partialjson._core.machine import NOT_UTF8
+from partialjson._core.numbers import end_number
+from partialjson._core.plan import Failure, Plan
+from partialjson._core.selection import Selector, compile_selection
+from partialjson._core.source import Source
 from partialjson._core.tree import Tree
+from partialjson._core.utf8 import Utf8
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
+from partialjson.options import OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.reasons import cuts
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -38,19 +55,12 @@ RUNNING: Final = 1
 FAILED: Final = 2
 CLOSED: Final = 3
 
-LARGEST: Final = (1 << 62) - 1
 DEFAULT_LIMITS: Final = Limits()
 
 UNKNOWN: Final = 0
 STR: Final = 1
 BYTES: Final = 2
 
-ON_INVALID: Final = ("collect", "raise", "skip")
-
-# Words of providers and of this library for an end that does not cut the text. Any other word may have cut a number.
-WHOLE_REASONS: Final = frozenset(
-    ["stop", "end_turn", "tool_use", "tool_calls", "function_call", "complete", "completed", "tool_call"]
-)
 
 
 @final
@@ -92,7 +102,7 @@ class Parser(Generic[T]):
         context: Any = None,
         by_alias: bool | None = None,
         by_name: bool | None = None,
-        on_invalid: Literal["collect", "raise", "skip"] = "collect",
+        on_invalid: OnInvalid = "collect",
         predict: bool = False,
         retain: bool = True,
     ) -> None:
@@ -100,48 +110,47 @@ class Parser(Generic[T]):
             limits = DEFAULT_LIMITS
         elif not isinstance(limits, Limits):
             raise TypeError(f"limits is a Limits, not {type(limits).__name__}")
-        self._life: i64 = OPEN
-        self._input: i64 = UNKNOWN
-        self._tail = b""
-        self._unread: i64 = 0
-        self._byte_base: i64 = 0
-        self._bom_checked = False
-        self._failure: Exception | None = None
-        self._outcome: Outcome[T] | None = None
-        self._asked: i64 = -1
-        self._pinned = False
         if select is not None and not isinstance(select, (str, bytes)):
             select = list(select)
         if on_invalid not in ON_INVALID:
             raise ValueError(f"on_invalid is one of 'collect', 'raise' and 'skip', not {on_invalid!r}")
         if not retain and select is None:
             raise ValueError("retain=False keeps only what select names: give select, for instance ['$.items[*]']")
-        self._retains = bool(retain)
-        self._target: Any = target
-        self._context: Any = context
+        self._life: i64 = OPEN
+        self._input: i64 = UNKNOWN
+        self._utf8: Utf8 | None = None
+        self._unread: i64 = 0
+        self._failure: Exception | None = None
+        self._outcome: Outcome[T] | None = None
+        # What was last told by ``deltas``, and whether an earlier time may still be asked for.
+        self._asked: i64 = -1
+        self._pinned = False
+        self._target: Final[Any] = target
+        self._limits: Final = limits
+        self._retains: Final = bool(retain)
         self._select: Any = select
-        self._limits = limits
         self._strict = strict
+        self._context: Any = context
         self._by_alias = by_alias
         self._by_name = by_name
-        self._on_invalid: str = on_invalid
+        self._on_invalid: OnInvalid = on_invalid
         self._predicts = bool(predict)
         selector = compile_selection(select)
-        self._tree = Tree(selector, missing)
+        self._tree: Final = Tree(selector, missing)
         if not retain:
             self._tree.keep_only(selector)
-        text = Text() if target is not None else None
-        self._lexer = Lexer(
+        source = Source() if target is not None else None
+        self._lexer: Final = Lexer(
             self._tree,
             limits.depth if limits.depth is not None else DEFAULT_DEPTH if target is None else TYPED_DEPTH,
             limits.string,
             limits.number,
             limits.document,
-            text,
+            source,
         )
-        if text is not None:
+        if source is not None:
             plan, run = _load_plan(target, missing, strict, context, by_alias, by_name)
-            view = View(plan, run, missing, text)
+            view = View(plan, run, missing, source)
             view.skips = on_invalid == "skip"
             self._tree.follow(view, on_invalid == "raise", self._predicts)
         elif strict is not None or context is not None or by_alias is not None or by_name is not None:
@@ -198,12 +207,13 @@ class Parser(Generic[T]):
                 if self._life == RUNNING:
                     self._life = FAILED
             raise
-        if not self._retains and self._lexer.text is not None:
-            self._lexer.text.forget(self._tree.needs_text_from())
+        if not self._retains and self._lexer.source is not None:
+            self._lexer.source.forget(self._tree.needs_text_from())
         self._life = OPEN
-        if not self._tree.events:
+        observer = self._tree.observer
+        if observer is None or not observer.events:
             return ()
-        return self._tree.take_events()
+        return observer.take_events()
 
     def feed_value(self, chunk: object) -> tuple[tuple[Event, ...], int]:
         """As ``feed``, for text that goes on after the document: reads up to the end of the root value.
@@ -238,46 +248,42 @@ class Parser(Generic[T]):
     def _feed_bytes(self, chunk: bytes) -> None:
         if not chunk:
             return
-        data = self._tail + chunk if self._tail else chunk
-        if not self._bom_checked:
-            if data.startswith(b"\xef\xbb\xbf"):
-                data = data[3:]
-            elif b"\xef\xbb\xbf".startswith(data):
-                # Perhaps the beginning of a byte order mark.
-                self._tail = data
-                return
-            self._bom_checked = True
-        bad: UnicodeDecodeError | None = None
+        utf8 = self._bytes()
+        lexer = self._lexer
+        text = utf8.decode(chunk)
+        base = lexer.base
         try:
-            text, used = utf_8_decode(data, "strict", False)
-        except UnicodeDecodeError as error:
-            bad = error
-            used = error.start
-            text = data[:used].decode()
-        self._tail = data[used:]
-        base = self._lexer.base
-        try:
-            self._lexer.feed(text)
-            if self._lexer.stops and self._tail:
+            lexer.feed(text)
+            if lexer.stops and utf8.tail:
                 # A number at the root ends where a character begins that no number has.
-                self._lexer.end_number()
-            if self._lexer.stops and self._lexer.done():
+                end_number(lexer)
+            if lexer.stops and lexer.done():
                 # Not even what is held back for the rest of its character belongs to the document.
-                if self._lexer.stopped >= 0:
-                    used = len(text[: self._lexer.stopped].encode())
-                self._unread = len(data) - used
-                self._tail = b""
-            elif bad is not None:
-                raise self._lexer.error(f"the text is not UTF-8: {bad.reason} (byte 0x{data[used]:02x})", 0)
+                self._unread = utf8.leave(text if lexer.stopped < 0 else text[: lexer.stopped])
+            elif utf8.fault:
+                lexer.refuse(NOT_UTF8, utf8.fault, "", 0)
         except ParseError as error:
-            if error.pos < base and self._lexer.text is not None:
+            if error.pos < base and lexer.source is not None:
                 # Of a value that began in an earlier chunk.
-                error.byte_pos = self._lexer.text.bytes_before(error.pos)
+                error.byte_pos = lexer.source.bytes_before(error.pos)
             else:
                 index: i64 = error.pos - base
-                error.byte_pos = self._byte_base + len(text[:index].encode("utf-8", "surrogatepass"))
+                error.byte_pos = utf8.offset(text[:index])
             raise
-        self._byte_base += used
+
+    def _bytes(self) -> Utf8:
+        utf8 = self._utf8
+        if utf8 is None:
+            utf8 = self._utf8 = Utf8()
+        return utf8
+
+    def _has_no_bom(self) -> None:
+        """What comes first is no byte order mark: the document stands in a longer text."""
+        self._bytes().bom_checked = True
+
+    def _report(self, selector: Selector | None) -> None:
+        """Report completions in other places than the option ``select`` says; nothing has been read."""
+        self._tree.report(selector)
 
     def _fail(self, error: BaseException) -> None:
         self._life = FAILED
@@ -336,7 +342,7 @@ class Parser(Generic[T]):
         """Where the document stands, for ``deltas(since=...)``: its visible size."""
         self._needs_all("seq")
         self._pinned = True
-        return self._tree.start_journal().size
+        return self._tree.start_changes().size
 
     def status(self, path: Iterable[str | int]) -> str:
         """``"missing"``, ``"partial"``, ``"complete"`` or ``"invalid"`` for the value at ``path`` of ``json``.
@@ -362,8 +368,8 @@ class Parser(Generic[T]):
             raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
         self._needs_all("deltas()")
         tree = self._tree
-        journal = tree.start_journal()
-        now = journal.size
+        changes = tree.start_changes()
+        now = changes.size
         if since is not None:
             if not 0 <= since <= now:
                 raise ValueError(f"since must be between 0 and seq ({now}), not {since}")
@@ -378,7 +384,7 @@ class Parser(Generic[T]):
         elif asked < now:
             found = tree.deltas(asked)
         if not self._pinned:
-            journal.forget(now, tree.in_text)
+            changes.forget(now, tree.in_text)
         return found
 
     # The end.
@@ -423,16 +429,13 @@ class Parser(Generic[T]):
     def _end(self, reason: str | None) -> Outcome[T]:
         self._life = RUNNING
         try:
-            if self._tail:
+            if self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
-            cut = reason is not None and reason.lower() not in WHOLE_REASONS
-            if cut and not self._lexer.done():
-                raise self._lexer.incomplete()
-            self._lexer.finish()
+            self._lexer.finish(reason is not None and cuts(reason))
         except IncompleteError as error:
             self._life = CLOSED
             if self._input == BYTES:
-                error.byte_pos = self._byte_base + len(self._tail)
+                error.byte_pos = self._bytes().end()
             return Truncated(
                 self._lexer.path(),
                 self.json,
@@ -494,32 +497,30 @@ class Parser(Generic[T]):
         if self._life == CLOSED and not isinstance(self._outcome, Truncated):
             raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
         dropped = self._lexer.drop_token()
-        if self._input == BYTES:
-            self._byte_base -= dropped
-        self._tail = b""
+        if self._utf8 is not None:
+            self._utf8.go_back(dropped if self._input == BYTES else 0)
         self._outcome = None
         self._life = OPEN
         return dropped
 
     def fresh(self) -> Parser[T]:
         """A new parser, nothing read, with the target and the options of this one."""
-        options: dict[str, Any] = {**self._options, "limits": self._limits}
-        options.update(missing=self._tree.missing, context=self._context, retain=self._retains)
-        parser: Parser[T] = Parser(self._target, **options)
-        return parser
+        return Parser(self._target, **self._options)
 
     @property
-    def _options(self) -> dict[str, Any]:
-        """What a checkpoint needs to make the same parser again, as plain data."""
-        limits = self._limits
+    def _options(self) -> ParserOptions:
+        """The options of this parser, for another one or for a checkpoint."""
         return {
             "select": self._select,
-            "limits": [limits.depth, limits.string, limits.number, limits.document],
+            "missing": self._tree.missing,
+            "limits": self._limits,
             "strict": self._strict,
+            "context": self._context,
             "by_alias": self._by_alias,
             "by_name": self._by_name,
             "on_invalid": self._on_invalid,
             "predict": self._predicts,
+            "retain": self._retains,
         }
 
     def _needs_all(self, what: str) -> None:
@@ -541,21 +542,14 @@ class Parser(Generic[T]):
                 self._refuse("checkpoint")
             raise RuntimeError("checkpoint() is for open documents, and this one has ended")
         self._needs_all("checkpoint()")
-        lexer = self._lexer
         return {
             "partialjson": VERSION,
-            "text": text_so_far(lexer, self._tree),
-            "pos": lexer.base,
-            "line": lexer.line,
-            "line_start": lexer.line_start,
+            **save_document(self._lexer),
+            **save_bytes(self._utf8),
             "input": self._input,
-            "tail": self._tail.hex(),
-            "byte_pos": self._byte_base,
-            "bom_checked": self._bom_checked,
             "asked": self._asked,
             "pinned": self._pinned,
-            "journal": save_journal(self._tree),
-            "options": self._options,
+            "options": save_options(self._options),
             "target": self._fingerprint(),
         }
 
@@ -579,7 +573,7 @@ class Parser(Generic[T]):
         Raises:
             RuntimeError: as ``checkpoint``.
         """
-        return cast("Parser[T]", _restore(self.checkpoint(), self._target, self._tree.missing, self._context))
+        return cast("Parser[T]", _restore(*self._saved()))
 
     def __copy__(self) -> Parser[T]:
         return self.fork()
@@ -588,7 +582,11 @@ class Parser(Generic[T]):
         return self.fork()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (self.checkpoint(), self._target, self._tree.missing, self._context)
+        return _restore, self._saved()
+
+    def _saved(self) -> tuple[Any, ...]:
+        """All that a copy in the same process takes."""
+        return self.checkpoint(), self._target, self._tree.missing, self._context
 
     def _fingerprint(self) -> str | None:
         if self._target is None:
@@ -599,83 +597,28 @@ class Parser(Generic[T]):
 
     def _load(self, state: dict[str, Any]) -> None:
         """Take over a state; the parser is new."""
-        lexer = self._lexer
-        # The text in a checkpoint is spelled in its own way, which may be longer than what was read.
-        limits = (lexer.max_string, lexer.max_number, lexer.max_document)
-        lexer.max_string = lexer.max_number = lexer.max_document = LARGEST
-        lexer.feed(_typed(str, state["text"]))
-        lexer.max_string, lexer.max_number, lexer.max_document = limits
-        self._tree.take_events()
-        pos = _count(state["pos"])
-        line = _count(state["line"])
-        line_start = _count(state["line_start"])
-        if line_start > pos or line < 1 or (lexer.text is not None and pos != lexer.base):
-            raise ValueError("its positions contradict each other")
-        lexer.base = pos
-        lexer.line = line
-        lexer.line_start = line_start
-        self._input = _count(state["input"])
-        self._tail = bytes.fromhex(_typed(str, state["tail"]))
-        self._byte_base = _count(state["byte_pos"])
-        self._bom_checked = _typed(bool, state["bom_checked"])
-        asked = _typed(int, state["asked"])
-        self._asked = _count(asked) if asked != -1 else -1
-        self._pinned = _typed(bool, state["pinned"])
-        if self._input > BYTES or len(self._tail) > 3:
-            raise ValueError("its input contradicts itself")
-        if state["journal"] is not None:
-            load_journal(self._tree, state["journal"])
-
-
-def _typed(kind: Any, value: Any) -> Any:
-    if type(value) is not kind:
-        raise TypeError(f"{value!r} is not a {kind.__name__}")
-    return value
-
-
-def _count(value: Any) -> int:
-    if not 0 <= _typed(int, value) <= LARGEST:
-        raise ValueError(f"{value!r} is not a count")
-    return int(value)
+        load_document(self._lexer, state)
+        self._utf8 = load_bytes(state)
+        self._input = load_count(state["input"], BYTES)
+        self._asked = load_count(state["asked"]) if state["asked"] != -1 else -1
+        self._pinned = load_flag(state["pinned"])
 
 
 def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]:
     if not isinstance(state, dict) or state.get("partialjson") != VERSION:
         raise ValueError(f"not a checkpoint of this version of partialjson (format {VERSION})")
     try:
-        options: Any = _typed(dict, state["options"])
-        flags: Any = [options[name] for name in ("strict", "by_alias", "by_name")]
-        if any(flag is not None and flag is not True and flag is not False for flag in flags):
-            raise TypeError("an option is neither true, false nor null")
-        on_invalid: Any = _typed(str, options["on_invalid"])
-        predict = _typed(bool, options["predict"])
-        if on_invalid not in ON_INVALID:
-            raise ValueError("it does not say what an invalid value means")
-        if target is None and (any(flag is not None for flag in flags) or on_invalid != ON_INVALID[0] or predict):
-            raise ValueError("it has options of a target and no target")
-        limits = Limits(*options["limits"])
-        select: Any = options["select"]
-        if select is not None:
-            compile_selection(_typed(list, select))
-    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        options = load_options(state["options"], target is not None)
+    except CORRUPT as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
-    parser: Parser[Any] = Parser(
-        target,
-        select=select,
-        missing=missing,
-        limits=limits,
-        strict=flags[0],
-        context=context,
-        by_alias=flags[1],
-        by_name=flags[2],
-        on_invalid=on_invalid,
-        predict=predict,
-    )
+    options["missing"] = missing
+    options["context"] = context
+    parser: Parser[Any] = Parser(target, **options)
     if parser._fingerprint() != state.get("target"):
         raise ValueError("the checkpoint was made with another target")
     try:
         parser._load(state)
-    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+    except CORRUPT as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     return parser
 

@@ -1,8 +1,8 @@
 """The typed view: what ``Parser.value`` shows while a plan follows the tree.
 
-The view is a second tree beside the JSON one. It has a ``Frame`` for each open container that its plan follows inside;
-a container that is settled whole has none, and nothing below it is looked at until it closes. Children go into the
-``box`` of their parent's frame when there is something true to show:
+The view is a second tree beside the JSON one. It has a ``Frame`` for each open container that its plan follows inside
+(``frames``); a container that is settled whole has none, and nothing below it is looked at until it closes. Children go
+into the ``box`` of their parent's frame when there is something true to show:
 
 - a settled value, when it closes;
 - the partial view of a followed container, from when it opens until the settled value takes its place;
@@ -34,12 +34,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
+from partialjson._core.frames import NO_WAITING, UNDECIDED, UNSEEN, Frame, Waiting, never
 from partialjson._core.plan import (
     ARRAY,
     BOOLEAN,
     FIRST,
     FLOAT,
-    HIDDEN,
     INTEGER,
     NULL,
     OBJECT,
@@ -50,184 +50,31 @@ from partialjson._core.plan import (
     Plan,
     RawText,
     Shape,
-    Switch,
-    Text,
 )
 from partialjson._core.refcounts import is_held
+from partialjson._core.source import Source
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
-
-
-UNSEEN: Final = HIDDEN | RAW
-
-
-# What a frame has where it needs none of its own. They stay empty.
-NO_ITEMS: Final[list[Any]] = []
-NO_KEYS: Final[list[str | int]] = []
-NO_MEMBERS: Final[dict[str, Any]] = {}
-
-
-@final
-class Waiting:
-    """A member that came before the shape of its object was known: its value and its text, or where that is."""
-
-    def __init__(self, value: object, raw: str, start: i64, end: i64) -> None:
-        self.value = value
-        self.raw = raw
-        self.start: i64 = start
-        self.end: i64 = end
-
-
-NO_WAITING: Final[dict[str, Waiting]] = {}
-
-
-@final
-class Frame:
-    """An open container that its plan follows inside, or will once it is decided."""
-
-    def __init__(
-        self, plan: Plan, shape: Shape, is_object: bool, run: object, start: i64, keeps_all: bool = False
-    ) -> None:
-        self.plan = plan
-        self.shape = shape
-        self.run: object = run
-        self.is_object = is_object
-        self.is_wrapped = is_object and shape.wrap is not None
-        # Where its text begins.
-        self.start: i64 = start
-        # The dict or list that holds the children shown, and what is shown of the container, once that is made.
-        self.items: list[Any] = NO_ITEMS if is_object else []
-        self.members: dict[str, Any] = {} if is_object else NO_MEMBERS
-        self.shown: Any = None
-        self.visible = False
-        self.never_visible = False
-        self.loose = False
-        # Is it in an element that its array can go without?
-        self.is_spare = False
-        # Children to come before it becomes visible.
-        self.awaited: list[str] | None = shape.firsts.copy() if shape.firsts else None
-        # While it is undecided: what decides, and the members that wait. ``tags`` are the keys that have decided.
-        self.switch: Switch | None = None
-        self.waiting: dict[str, Waiting] = NO_WAITING
-        self.tags: list[str] | None = None
-        # No shape fits, or what decided came again: it settles from its text.
-        self.is_lost = False
-        # The children that closed, in document order: what the shape settles from; unless those shown tell it all.
-        self.is_direct = shape.is_direct and not keeps_all
-        self.keys: list[str | int] = NO_KEYS if self.is_direct else []
-        self.settled: list[Any] = NO_ITEMS if self.is_direct else []
-        self.has_failed = False
-        # The name under which the child that is open now is shown, its plan and its traits.
-        self.child_name = ""
-        self.child_plan: Plan | None = None
-        self.child_traits: i64 = 0
-        self.child_shown = False
-        self.child_is_spare = False
-
-    def show(self) -> None:
-        """Make ``shown`` from what the frame holds."""
-        if not self.is_object:
-            self.shown = self.items
-        elif self.shape.wrap is not None:
-            self.shown = self.shape.wrap(self.members, self.run)
-        else:
-            self.shown = self.members
-
-    def copy(self) -> None:
-        """Leave what was handed out alone and go on with a copy."""
-        if self.is_object:
-            self.members = self.members.copy()
-        else:
-            self.items = self.items.copy()
-        self.show()
-
-    def enter(self, key: str | int) -> None:
-        """A child begins under ``key``, in the document's names."""
-        self.child_shown = False
-        shape = self.shape
-        if isinstance(key, str):
-            child = shape.children.get(key)
-            if child is None:
-                self.child_name = key
-                self.child_plan = shape.rest
-                self.child_traits = 0
-                return
-        elif key < len(shape.items):
-            child = shape.items[key]
-            self.child_is_spare = False
-        else:
-            self.child_plan = shape.rest
-            self.child_traits = 0
-            self.child_is_spare = True
-            return
-        self.child_name = child.name
-        self.child_plan = child.plan
-        self.child_traits = child.traits
-
-    def take(self, plan: Plan, shape: Shape) -> None:
-        """The shape of an object is known now."""
-        self.shape = shape
-        self.switch = None
-        self.is_wrapped = shape.wrap is not None
-        self.never_visible = self.never_visible or plan.whole or shape.whole
-        if shape.firsts:
-            self.awaited = shape.firsts.copy()
-
-    def list_children(self, is_open: bool) -> None:
-        """Keep the children in lists from now on; one may be open, and is about to fail."""
-        shows_open = is_open and self.child_shown
-        self.is_direct = False
-        if self.is_object:
-            members = self.members
-            if shows_open:
-                # What is shown of the open child is not settled. An earlier one under its key counts no more.
-                members = members.copy()
-                del members[self.child_name]
-            # Here every child is shown under its key.
-            self.keys = [key for key in members]  # noqa: C416
-            self.settled = list(members.values())
-        else:
-            n = len(self.items) - (1 if shows_open else 0)
-            self.keys = [i for i in range(n)]  # noqa: C416
-            self.settled = self.items[:n]
-
-    def put(self, value: Any) -> None:
-        """Show ``value`` for the child that is open now."""
-        if self.is_object:
-            self.members[self.child_name] = value
-        elif self.child_shown:
-            self.items[-1] = value
-        else:
-            self.items.append(value)
-        self.child_shown = True
-
-    def shows(self, value: object) -> bool:
-        """Is ``value`` itself what is shown for the child that is open now?"""
-        if not self.child_shown:
-            return False
-        if self.is_object:
-            return self.members[self.child_name] is value
-        return self.items[-1] is value
 
 
 @final
 class View:
     """The typed view of one document."""
 
-    def __init__(self, plan: Plan, run: object, missing: object, text: Text) -> None:
-        self.run: object = run
-        self.missing: object = missing
-        self.text = text
+    def __init__(self, plan: Plan, run: object, missing: object, source: Source) -> None:
+        self.run: Final[object] = run
+        self.missing: Final[object] = missing
+        self.source: Final = source
         # The root is the only child of a frame that is never shown.
-        self.ground = Frame(plan, Shape(_never, {}, plan), False, run, 0)
+        self.ground: Final = Frame(plan, Shape(never, {}, plan), False, run, 0)
         self.frame = self.ground
         # The open frames below the ground. ``above`` counts open containers that no frame follows.
-        self.frames: list[Frame] = []
+        self.frames: Final[list[Frame]] = []
         # What is shown of the first of them, as many as are made, and the dict or list inside it: where their holders
         # are counted.
-        self.shows: list[object] = []
-        self.boxes: list[object] = []
+        self.shows: Final[list[object]] = []
+        self.boxes: Final[list[object]] = []
         self.above: i64 = 0
         # A container of plain JSON that is shown as it grows: ``mirror`` is its index among the open containers.
         self.mirror: i64 = -1
@@ -255,7 +102,7 @@ class View:
         if plan is not None:
             shape = plan.object if is_object else plan.array
             if shape is not None:
-                frame = Frame(plan, shape, is_object, self.run, self.text.at, self.skips or loose)
+                frame = Frame(plan, shape, is_object, self.run, self.source.at, self.skips or loose)
                 frame.loose = loose
                 frame.is_spare = above.is_spare or self._is_spare(above)
                 frame.never_visible = plan.whole or shape.whole or above.child_traits & UNSEEN != 0
@@ -263,7 +110,7 @@ class View:
                 self._push(frame)
                 return
             if is_object and plan.switch is not None:
-                frame = Frame(plan, UNDECIDED, True, self.run, self.text.at)
+                frame = Frame(plan, UNDECIDED, True, self.run, self.source.at)
                 frame.never_visible = plan.whole or above.child_traits & UNSEEN != 0
                 frame.switch = plan.switch
                 self._push(frame)
@@ -271,7 +118,7 @@ class View:
             if plan.exact & (OBJECT if is_object else ARRAY) and not plan.whole and above.child_traits & UNSEEN == 0:
                 self.mirror = depth
         self.above = 1
-        self.start = self.text.at
+        self.start = self.source.at
 
     def _push(self, frame: Frame) -> None:
         self.frames.append(frame)
@@ -341,7 +188,7 @@ class View:
                 self.boxes.pop()
             above = self.frame = self.frames[-1] if self.frames else self.ground
             if frame.is_lost or frame.switch is not None:
-                result: object = frame.plan.settle(self.text.since(frame.start), self.run)
+                result: object = frame.plan.settle(self.source.since(frame.start), self.run)
             else:
                 result = self._close_frame(frame, value)
             if frame.visible and not is_made and isinstance(result, Failure):
@@ -353,13 +200,13 @@ class View:
         self.mirror = -1
         frame = self.frame
         if frame.switch is not None:
-            return self._wait(key, Waiting(value, "", self.start, self.text.at + 1))
+            return self._wait(key, Waiting(value, "", self.start, self.source.at + 1))
         if frame.child_traits & RAW:
-            return self._keep_raw(key, value, self.text.since(self.start))
+            return self._keep_raw(key, value, self.source.since(self.start))
         plan = frame.child_plan
         if plan is None or plan.exact & (OBJECT if isinstance(value, dict) else ARRAY):
             return self._settle(key, value)
-        return self._settle(key, plan.settle(self.text.since(self.start), self.run))
+        return self._settle(key, plan.settle(self.source.since(self.start), self.run))
 
     def _close_frame(self, frame: Frame, value: object) -> object:
         """What a container settles to."""
@@ -594,7 +441,7 @@ class View:
             frame.switch = plan.switch
 
     def _text_of(self, member: Waiting) -> str:
-        return member.raw or self.text.between(member.start, member.end)
+        return member.raw or self.source.between(member.start, member.end)
 
     def _settle_waiting(self, frame: Frame, key: str, member: Waiting) -> object:
         frame.enter(key)
@@ -656,13 +503,17 @@ class View:
 
     def _unshare(self) -> None:
         parent = self.ground
+        held = False
         i: i64
         # Of the other frames nothing was ever handed out.
         for i in range(len(self.shows)):
             frame = self.frames[i]
             # What is shown is held by the frame and by the parent's box. A box inside it is held by the frame and by
-            # the wrapper; one that is shown itself, by the frame twice, ``boxes`` and the parent's box.
-            if frame.is_wrapped:
+            # the wrapper; one that is shown itself, by the frame twice, ``boxes`` and the parent's box. Below one that
+            # somebody holds all are held, by what was left to him.
+            if held:
+                pass
+            elif frame.is_wrapped:
                 held = is_held(self.shows, i, 2) or is_held(self.boxes, i, 2)
             else:
                 held = is_held(self.shows, i, 4)
@@ -694,10 +545,3 @@ def kind_of(value: object) -> i64:
     if isinstance(value, int):
         return INTEGER
     return FLOAT
-
-
-def _never(keys: list[str | int], settled: list[Any], value: Any, run: Any) -> Any:
-    raise RuntimeError("the ground frame does not close")
-
-
-UNDECIDED: Final = Shape(_never, {}, None)

@@ -30,11 +30,11 @@ later attempt asks for the same again, so that nothing is bought twice.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Unpack
 
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.fold import CALLS, Choice
-from partialjson.messages.parser import MessageParser
+from partialjson.messages.parser import MessageOptions, MessageParser
 from partialjson.messages.updates import (
     BlockRestarted,
     DocumentProgress,
@@ -67,7 +67,7 @@ class Attempts:
         claimed: the calls of dead attempts that had been claimed.
     """
 
-    def __init__(self, api: str, **options: Any) -> None:
+    def __init__(self, api: str, **options: Unpack[MessageOptions]) -> None:
         self._api = api
         self._options = options
         self.running = self.shown = MessageParser(api, **options)

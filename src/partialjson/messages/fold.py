@@ -21,7 +21,7 @@ document that is whole or has failed begins another one; the text of a block bel
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from partialjson.messages.blocks import (
     Block,
@@ -61,6 +61,7 @@ from partialjson.messages.updates import (
     UsageReported,
     WhitespaceFlood,
 )
+from partialjson.options import DocumentOptions, refuse_unknown
 from partialjson.wire.ops import Kind
 
 __all__ = ["CALLS", "Choice", "MessageState"]
@@ -192,8 +193,9 @@ class MessageState:
         tools: Mapping[str, Any] | None = None,
         output: Any = None,
         on_end: Callable[[], object] = lambda: None,
-        **options: Any,
+        **options: Unpack[DocumentOptions],
     ) -> None:
+        refuse_unknown("MessageState", options, DocumentOptions)
         self._targets = Targets(tools, output, options)
         self._on_end = on_end
         self._clear()

@@ -6,14 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from json.decoder import JSONDecoder
-from typing import Any, Final, Literal
+from typing import Any, Final, Unpack
 from weakref import ref
 
 from partialjson._core.parser import Parser
-from partialjson._missing import MISSING
 from partialjson.errors import ParseError
-from partialjson.limits import Limits
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.dispatch import Dispatcher
 from partialjson.messages.fold import Choice, MessageState
@@ -27,16 +24,22 @@ from partialjson.messages.updates import (
     StreamError,
     Update,
 )
+from partialjson.options import DocumentOptions, refuse_unknown
 from partialjson.resume import Mode
 from partialjson.wire import ops
 from partialjson.wire.apis import adapter_for, framings_of
-from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for
+from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
 from partialjson.wire.sse import IncompleteBlock, SSEError, StrayLine
 
 _EXCERPT: Final = 200
 
-# ``json.loads`` looks for white space and byte order marks around a text, which payloads do not have.
-_scan: Final[Callable[[str, int], tuple[object, int]]] = vars(JSONDecoder())["scan_once"]
+
+class MessageOptions(DocumentOptions, total=False):
+    """The keyword arguments of ``MessageParser``."""
+
+    tools: Mapping[str, Any] | None
+    output: Any
+    timings: Timings | None
 
 
 class MessageParser:
@@ -73,30 +76,12 @@ class MessageParser:
         *,
         tools: Mapping[str, Any] | None = None,
         output: Any = None,
-        missing: Any = MISSING,
-        limits: Limits | None = None,
-        strict: bool | None = None,
-        context: Any = None,
-        by_alias: bool | None = None,
-        by_name: bool | None = None,
-        on_invalid: Literal["collect", "raise", "skip"] = "collect",
-        predict: bool = False,
         timings: Timings | None = None,
+        **options: Unpack[DocumentOptions],
     ) -> None:
+        refuse_unknown("MessageParser", options, MessageOptions)
         self._adapter = adapter_for(api)
-        self.state = MessageState(
-            tools=tools,
-            output=output,
-            on_end=_ends(self),
-            missing=missing,
-            limits=limits,
-            strict=strict,
-            context=context,
-            by_alias=by_alias,
-            by_name=by_name,
-            on_invalid=on_invalid,
-            predict=predict,
-        )
+        self.state = MessageState(tools=tools, output=output, on_end=_ends(self), **options)
         self.api = api
         self.timings = timings
         self._dispatcher = Dispatcher(self.state)
@@ -323,7 +308,7 @@ class MessageParser:
         if not data:
             return ()
         try:
-            event = _payload(data)
+            event = payload(data)
             operations = self._adapter.feed(event, item.event)
         except (ValueError, RecursionError) as error:
             if not self.terminal:
@@ -394,7 +379,7 @@ class MessageParser:
         if block.event is None or error is not None:
             return False
         try:
-            event = _payload(block.event.data.strip())
+            event = payload(block.event.data.strip())
             operations = self._adapter.feed(event, block.event.event)
         except (ValueError, RecursionError):
             return False
@@ -420,18 +405,6 @@ def _ends(message: MessageParser) -> Callable[[], object]:
 
 def _is_last(op: ops.Operation) -> bool:
     return isinstance(op, (ops.End, ops.Error)) or (isinstance(op, ops.Stop) and op.terminal)
-
-
-def _payload(data: str) -> object:
-    """The event behind a payload. ValueError or RecursionError if it is no JSON that can be read."""
-    if data == ops.DONE:
-        return data
-    try:
-        event, end = _scan(data, 0)
-    except StopIteration:
-        event, end = None, -1
-    # What is wrong with other data, ``json.loads`` knows how to say.
-    return event if end == len(data) else json.loads(data)
 
 
 def _excerpt(text: str) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from partialjson._core.parser import Parser
-
-# What a parser without a target takes, too.
-_UNTYPED: Final = ("missing", "limits")
+from partialjson.options import DocumentOptions, without_target
 
 
 class Targets:
@@ -27,11 +25,11 @@ class Targets:
         TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target it does not take.
     """
 
-    def __init__(self, tools: Mapping[str, Any] | None, output: Any, options: Mapping[str, Any]) -> None:
+    def __init__(self, tools: Mapping[str, Any] | None, output: Any, options: DocumentOptions) -> None:
         self.tools: Mapping[str, Any] = tools or {}
         self.output = output
         self._options = options
-        self._untyped = {name: options[name] for name in _UNTYPED if name in options}
+        self._untyped = without_target(options)
         # A target that no parser takes is the caller's mistake, told before anything streams.
         for target in (*self.tools.values(), output):
             if target is not None:

@@ -37,6 +37,7 @@ from partialjson._typevars import T
 from partialjson.errors import ParseError, json_path
 from partialjson.outcomes import Failed, Outcome
 from partialjson.resume.seam import Seam, SpliceError
+from partialjson.wire.apis import API, APIS
 
 __all__ = ["ANCHOR", "Continuation", "Mode"]
 
@@ -51,8 +52,8 @@ _WHITE: Final = " \t\r\n"
 _TO_BRACKET: Final = re.compile(r"[^}\]]*[}\]]|[^}\]]+")
 _EACH: Final = re.compile(r".", re.DOTALL)
 
-# Where an answer goes on by itself when the last turn is the model's own.
-_PREFILLED: Final = ("anthropic-messages", "bedrock-converse", "mistral", "ollama")
+# A name that is no known API's stands for one whose turns are the plain ones.
+_PLAIN: Final = API("")
 
 
 class Continuation(Generic[T]):
@@ -153,13 +154,14 @@ class Continuation(Generic[T]):
             ValueError: the mode is "exact" and the API is not known to go on with a turn of the model. (Where it is,
                 some models still refuse it.)
         """
-        if self.mode == "exact" and api not in _PREFILLED:
+        facts = APIS.get(api, _PLAIN)
+        if self.mode == "exact" and not facts.prefill:
             raise ValueError(f"{api} does not go on with a turn of the model; use another mode than 'exact'")
-        turns = [_turn(api, "assistant", self.prefill)] if self.prefill else []
+        turns = [_turn(facts, facts.model_role, self.prefill)] if self.prefill else []
         if self.mode != "exact":
-            turns.append(_turn(api, "user", self.prompt))
-        elif api == "mistral" and turns:
-            turns[0]["prefix"] = True
+            turns.append(_turn(facts, "user", self.prompt))
+        elif facts.prefill_flag and turns:
+            turns[0][facts.prefill_flag] = True
         return turns
 
     def feed(self, chunk: str) -> tuple[Event, ...]:
@@ -320,9 +322,11 @@ def _trusted(parser: Parser[T], text: str, as_bytes: bool) -> tuple[Parser[T], s
     return parser, kept, text[len(kept) :] + broken
 
 
-def _turn(api: str, role: str, text: str) -> dict[str, Any]:
-    if api.startswith("gemini"):
-        return {"role": "model" if role == "assistant" else role, "parts": [{"text": text}]}
-    if api == "bedrock-converse":
-        return {"role": role, "content": [{"text": text}]}
-    return {"role": role, "content": text}
+def _turn(api: API, role: str, text: str) -> dict[str, Any]:
+    match api.turn:
+        case "parts":
+            return {"role": role, "parts": [{"text": text}]}
+        case "blocks":
+            return {"role": role, "content": [{"text": text}]}
+        case "content":
+            return {"role": role, "content": text}

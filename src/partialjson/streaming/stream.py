@@ -33,13 +33,14 @@ from collections.abc import (
     Iterator,
 )
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack, overload
 
 from partialjson._core.events import Event
 from partialjson._core.parser import Parser
 from partialjson._core.selection import compile_selection
 from partialjson._typevars import T
 from partialjson.errors import ParseError
+from partialjson.options import ParserOptions, refuse_unknown, selecting
 from partialjson.outcomes import Outcome
 from partialjson.streaming.consumers import (
     NOTHING,
@@ -220,13 +221,16 @@ class AsyncElements(AsyncIterator[E]):
 class _Source(Generic[T]):
     """What the two kinds of stream share: how a reading of each kind is made, and that there is one."""
 
-    def __init__(self, target: Any, options: dict[str, Any]) -> None:
+    _call = "stream()"
+
+    def __init__(self, target: Any, options: ParserOptions) -> None:
+        refuse_unknown(type(self)._call, options, ParserOptions)
         self._target = target
         self._options = options
         self._retains = bool(options.get("retain", True))
         # Made at once, so that wrong options are told where they are given. Elements select by themselves.
         selects = self._retains or options.get("select") is not None
-        self._parser: Parser[T] | None = Parser(target, **(options if selects else {**options, "select": []}))
+        self._parser: Parser[T] | None = Parser(target, **(options if selects else selecting(options, [])))
 
     def _take(self) -> Parser[T]:
         parser, self._parser = self._parser, None
@@ -251,11 +255,11 @@ class _Source(Generic[T]):
         self._take()
         patterns = [pattern for one in selected for pattern in one.select(around)]
         if self._retains or not around:
-            return Parser(self._target, **{**self._options, "select": patterns})
+            return Parser(self._target, **selecting(self._options, patterns))
         kept = [pattern for one in selected for pattern in one.settles()]
-        parser: Parser[T] = Parser(self._target, **{**self._options, "select": kept})
+        parser: Parser[T] = Parser(self._target, **selecting(self._options, kept))
         # The values around are reported, in case they are validated as wholes, but not kept for that.
-        parser._tree.selector = compile_selection(patterns)
+        parser._report(compile_selection(patterns))
         return parser
 
     def _kept(self, what: str) -> None:
@@ -281,7 +285,7 @@ class _Source(Generic[T]):
 class Stream(_Source[T]):
     """A document that comes in chunks, to be read once: as snapshots by iterating it, or by one of the methods."""
 
-    def __init__(self, chunks: Iterable[str | bytes], target: Any = None, **options: Any) -> None:
+    def __init__(self, chunks: Iterable[str | bytes], target: Any = None, **options: Unpack[ParserOptions]) -> None:
         super().__init__(target, options)
         self._chunks = chunks
 
@@ -361,7 +365,11 @@ class Stream(_Source[T]):
 class AsyncStream(_Source[T]):
     """A document that comes in chunks from an async iterable, to be read once; the async twin of ``Stream``."""
 
-    def __init__(self, chunks: AsyncIterable[str | bytes], target: Any = None, **options: Any) -> None:
+    _call = "astream()"
+
+    def __init__(
+        self, chunks: AsyncIterable[str | bytes], target: Any = None, **options: Unpack[ParserOptions]
+    ) -> None:
         super().__init__(target, options)
         self._chunks = chunks
 
@@ -403,7 +411,7 @@ class AsyncStream(_Source[T]):
 def stream(
     chunks: Iterable[str | bytes],
     target: type[T] | TypeAdapter[T] | UnionType | None = None,
-    **options: Any,
+    **options: Unpack[ParserOptions],
 ) -> Stream[T]:
     """A document that comes in chunks; ``target`` and ``options`` as for ``Parser``.
 
@@ -419,7 +427,7 @@ def stream(
 def astream(
     chunks: AsyncIterable[str | bytes],
     target: type[T] | TypeAdapter[T] | UnionType | None = None,
-    **options: Any,
+    **options: Unpack[ParserOptions],
 ) -> AsyncStream[T]:
     """``stream`` for an async iterable of chunks.
 

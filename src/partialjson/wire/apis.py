@@ -1,6 +1,9 @@
-"""The APIs that are known: for each the adapter of its wire format and the framings of its bodies.
+"""The APIs that are known: for each one row with every fact about it, and the adapter of its wire format.
 
-Adding an API is one module in ``wire/providers`` with a class ``Adapter`` and one row here.
+Adding an API is one module in ``wire/providers`` with a class ``Adapter`` and one row here. The adapter holds how the
+API's events read; the row holds everything else that anybody here has to know about it: how bodies are framed, the
+words for the end, how a conversation goes on, what telemetry calls it. A new word for the end is added to
+``partialjson.reasons`` too, which says what it means.
 
 Adapters are small state machines whose state is plain data. They do no input or output and parse no document:
 the fragments of arguments and text go out as they came. They read events by duck typing, plain dicts and the
@@ -9,17 +12,22 @@ objects of any SDK alike, ignore what they do not know, and raise nothing whatev
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Final, Protocol, cast
+from typing import Final, Literal, Protocol, cast
 
-from partialjson.wire.ops import Operation
+from partialjson.reasons import WORDS, Reason
+from partialjson.wire import ops
 
 __all__ = [
+    "API",
+    "APIS",
     "PROVIDERS",
     "Adapter",
+    "Counts",
     "adapter_for",
+    "api_named",
     "framings_of",
 ]
 
@@ -27,7 +35,7 @@ __all__ = [
 class Adapter(Protocol):
     """Translates the events of one response, in order, into operations."""
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         """The operations one decoded event stands for.
 
         ``event`` is a mapping, an SDK's object, or ``DONE``; ``name`` is the event's name on the wire, where
@@ -37,50 +45,307 @@ class Adapter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """A wire format: the module of its adapter in ``wire/providers``, loaded when it is asked for, and the framings of
-    its bodies by the names of ``partialjson.wire.framing``; the first character of a body decides between several."""
+class Counts:
+    """Where an API keeps its token counts: the names of fields in its usage, with dots between the steps of a path.
+    The first that is there counts.
+
+    Attributes:
+        input, output: the tokens of the request and of the answer.
+        cache_read, cache_write: input that came from a cache, or went into one.
+        reasoning: output that is reasoning.
+        cache_apart: whether ``input`` leaves out what the cache gave or took.
+        reasoning_apart: whether ``output`` leaves out the reasoning.
+    """
+
+    input: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    cache_read: tuple[str, ...] = ()
+    cache_write: tuple[str, ...] = ()
+    reasoning: tuple[str, ...] = ()
+    cache_apart: bool = False
+    reasoning_apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class API:
+    """Everything that is known about an API but how its events read. Only the module has to be given.
+
+    Attributes:
+        module: the module of its adapter in ``wire/providers``, loaded when it is asked for.
+        framings: the framings of its bodies, by the names of ``partialjson.wire.framing``; the first character of a
+            body decides between several.
+        session: whether a body is a connection that outlives the message, so that its end is not awaited.
+        reasons: its words for why it stopped, spelled as on the wire. Any other word is taken for a cut.
+        turn: how a turn of a conversation holds its text: as the string ``content``, as a list of blocks in
+            ``content``, or as a list of ``parts``.
+        model_role: the ``role`` of the model's own turns.
+        prefill: whether an answer goes on with a last turn of the model. (Some models refuse it all the same.)
+        prefill_flag: the field that must be true in such a turn; "" where there is none.
+        system: ``gen_ai.provider.name`` in the conventions of OpenTelemetry; "" for the API's own name.
+        operation: ``gen_ai.operation.name`` there.
+        counts: where its token counts stand.
+    """
 
     module: str
     framings: tuple[str, ...] = ("sse",)
+    session: bool = False
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    turn: Literal["content", "blocks", "parts"] = "content"
+    model_role: str = "assistant"
+    prefill: bool = False
+    prefill_flag: str = ""
+    system: str = ""
+    operation: str = "chat"
+    counts: Counts = field(default_factory=Counts)
+
+    def reason(self, word: str) -> Reason:
+        """What a word of the API for the end of an answer means."""
+        return self.reasons.get(word, "truncated")
 
 
-_ROWS: Final[dict[str, _Row]] = {
-    "anthropic-messages": _Row("anthropic_messages"),
-    "bedrock-converse": _Row("bedrock_converse", ("aws-eventstream",)),
-    "cohere": _Row("cohere"),
-    "gemini": _Row("gemini", ("sse", "json-array", "json-frames")),
-    "gemini-interactions": _Row("gemini_interactions"),
-    "gemini-live": _Row("gemini_live", ("json-frames",)),
-    "mistral": _Row("mistral"),
-    "ollama": _Row("ollama", ("ndjson",)),
-    "openai-chat": _Row("openai_chat"),
-    "openai-completions": _Row("openai_completions"),
-    "openai-realtime": _Row("openai_realtime", ("json-frames",)),
-    "openai-responses": _Row("openai_responses", ("sse", "json-frames")),
+def _reasons(*words: str) -> dict[str, Reason]:
+    return {word: WORDS[word.lower()] for word in words}
+
+
+# The words of Chat Completions, and those of compatible servers that pass on what their backends say. Case does not
+# count.
+_CHAT_REASONS: Final = _reasons(
+    "stop",
+    "tool_calls",
+    "function_call",
+    "length",
+    "content_filter",
+    "insufficient_system_resource",
+    "model_length",
+    "max_tokens",
+    "max_output_tokens",
+    "eos",
+    "eos_token",
+    "stop_sequence",
+    "end_turn",
+    "tool_use",
+    "safety",
+    "recitation",
+    "refusal",
+    "error",
+)
+_CHAT_COUNTS: Final = Counts(
+    input=("prompt_tokens",),
+    output=("completion_tokens",),
+    cache_read=("prompt_tokens_details.cached_tokens",),
+    reasoning=("completion_tokens_details.reasoning_tokens",),
+)
+_RESPONSES_REASONS: Final = _reasons("completed", "incomplete", "cancelled", "failed")
+_GEMINI_COUNTS: Final = Counts(
+    input=("promptTokenCount",),
+    output=("candidatesTokenCount", "responseTokenCount"),
+    cache_read=("cachedContentTokenCount",),
+    reasoning=("thoughtsTokenCount",),
+    reasoning_apart=True,
+)
+
+APIS: Final[dict[str, API]] = {
+    "anthropic-messages": API(
+        "anthropic_messages",
+        reasons=_reasons(
+            "end_turn",
+            "stop_sequence",
+            "tool_use",
+            "max_tokens",
+            "model_context_window_exceeded",
+            "pause_turn",
+            "compaction",
+            "refusal",
+        ),
+        prefill=True,
+        system="anthropic",
+        counts=Counts(
+            input=("input_tokens",),
+            output=("output_tokens",),
+            cache_read=("cache_read_input_tokens",),
+            cache_write=("cache_creation_input_tokens",),
+            cache_apart=True,
+        ),
+    ),
+    "bedrock-converse": API(
+        "bedrock_converse",
+        framings=("aws-eventstream",),
+        reasons=_reasons(
+            "end_turn",
+            "stop_sequence",
+            "tool_use",
+            "max_tokens",
+            "model_context_window_exceeded",
+            "guardrail_intervened",
+            "content_filtered",
+            "malformed_model_output",
+            "malformed_tool_use",
+            "refusal",
+        ),
+        turn="blocks",
+        prefill=True,
+        system="aws.bedrock",
+        counts=Counts(
+            input=("inputTokens",),
+            output=("outputTokens",),
+            cache_read=("cacheReadInputTokens",),
+            cache_write=("cacheWriteInputTokens",),
+            cache_apart=True,
+        ),
+    ),
+    "cohere": API(
+        "cohere",
+        reasons=_reasons(
+            "COMPLETE",
+            "STOP_SEQUENCE",
+            "TOOL_CALL",
+            "MAX_TOKENS",
+            "TIMEOUT",
+            "ERROR",
+            "ERROR_TOXIC",
+        ),
+        system="cohere",
+        counts=Counts(input=("tokens.input_tokens",), output=("tokens.output_tokens",)),
+    ),
+    "gemini": API(
+        "gemini",
+        framings=("sse", "json-array", "json-frames"),
+        reasons=_reasons(
+            "STOP",
+            "MAX_TOKENS",
+            "SAFETY",
+            "RECITATION",
+            "LANGUAGE",
+            "BLOCKLIST",
+            "PROHIBITED_CONTENT",
+            "SPII",
+            "MODEL_ARMOR",
+            "IMAGE_SAFETY",
+            "IMAGE_PROHIBITED_CONTENT",
+            "IMAGE_RECITATION",
+            "MALFORMED_FUNCTION_CALL",
+            "MALFORMED_RESPONSE",
+            "UNEXPECTED_TOOL_CALL",
+            "TOO_MANY_TOOL_CALLS",
+            "MISSING_THOUGHT_SIGNATURE",
+            "CONTINUATION",
+        ),
+        turn="parts",
+        model_role="model",
+        system="gcp.gen_ai",
+        operation="generate_content",
+        counts=_GEMINI_COUNTS,
+    ),
+    "gemini-interactions": API(
+        "gemini_interactions",
+        reasons=_reasons(
+            "completed",
+            "requires_action",
+            "requires_continuation",
+            "incomplete",
+            "cancelled",
+            "budget_exceeded",
+            "failed",
+        ),
+        turn="parts",
+        model_role="model",
+        system="gcp.gen_ai",
+        counts=Counts(
+            input=("total_input_tokens",),
+            output=("total_output_tokens",),
+            reasoning=("total_thought_tokens",),
+            reasoning_apart=True,
+        ),
+    ),
+    "gemini-live": API(
+        "gemini_live",
+        framings=("json-frames",),
+        session=True,
+        reasons=_reasons("turnComplete", "toolCall", "interrupted"),
+        turn="parts",
+        model_role="model",
+        system="gcp.gen_ai",
+        counts=_GEMINI_COUNTS,
+    ),
+    "mistral": API(
+        "mistral",
+        reasons=_CHAT_REASONS,
+        prefill=True,
+        prefill_flag="prefix",
+        system="mistral_ai",
+        counts=_CHAT_COUNTS,
+    ),
+    "ollama": API(
+        "ollama",
+        framings=("ndjson",),
+        reasons=_reasons("stop", "load", "unload", "length"),
+        prefill=True,
+        system="ollama",
+        counts=Counts(input=("prompt_eval_count",), output=("eval_count",)),
+    ),
+    "openai-chat": API(
+        "openai_chat",
+        reasons=_CHAT_REASONS,
+        system="openai",
+        counts=_CHAT_COUNTS,
+    ),
+    "openai-completions": API(
+        "openai_completions",
+        reasons=_CHAT_REASONS,
+        system="openai",
+        operation="text_completion",
+        counts=_CHAT_COUNTS,
+    ),
+    "openai-realtime": API(
+        "openai_realtime",
+        framings=("json-frames",),
+        session=True,
+        reasons=_RESPONSES_REASONS,
+        system="openai",
+        counts=Counts(
+            input=("input_tokens",),
+            output=("output_tokens",),
+            cache_read=("input_token_details.cached_tokens",),
+        ),
+    ),
+    "openai-responses": API(
+        "openai_responses",
+        framings=("sse", "json-frames"),
+        reasons=_RESPONSES_REASONS,
+        system="openai",
+        counts=Counts(
+            input=("input_tokens",),
+            output=("output_tokens",),
+            cache_read=("input_tokens_details.cached_tokens",),
+            reasoning=("output_tokens_details.reasoning_tokens",),
+        ),
+    ),
 }
+"""The rows, by the names of the APIs."""
 
-PROVIDERS: Final[tuple[str, ...]] = tuple(_ROWS)
+PROVIDERS: Final[tuple[str, ...]] = tuple(APIS)
 """The names of the known wire formats."""
 
 
-def adapter_for(api: str) -> Adapter:
-    """A fresh adapter for one response of the named wire format.
+def api_named(name: str) -> API:
+    """The row of an API.
 
     Raises:
         ValueError: the name is not known; the message lists those that are.
     """
-    factory = cast("Callable[[], Adapter]", import_module(f"partialjson.wire.providers.{_row(api).module}").Adapter)
+    api = APIS.get(name)
+    if api is None:
+        raise ValueError(f"unknown API {name!r}; known are {', '.join(PROVIDERS)}")
+    return api
+
+
+def adapter_for(api: str) -> Adapter:
+    """A fresh adapter for one response of the named wire format. ValueError as in ``api_named``."""
+    module = import_module(f"partialjson.wire.providers.{api_named(api).module}")
+    factory = cast("Callable[[], Adapter]", module.Adapter)
     return factory()
 
 
 def framings_of(api: str) -> tuple[str, ...]:
-    """The framings in which bodies of the named wire format come. ValueError as in ``adapter_for``."""
-    return _row(api).framings
-
-
-def _row(api: str) -> _Row:
-    row = _ROWS.get(api)
-    if row is None:
-        raise ValueError(f"unknown API {api!r}; known are {', '.join(PROVIDERS)}")
-    return row
+    """The framings in which bodies of the named wire format come. ValueError as in ``api_named``."""
+    return api_named(api).framings

@@ -1,64 +1,131 @@
 """Reading the fields of an event by duck typing: plain dicts and the objects of any SDK alike.
 
+``members`` looks once at what an object is and gives something with ``get``: a dict itself, the ``__dict__`` of a
+pydantic model. An adapter that asks an object for several fields does it through them; ``get`` is the short form for
+one.
+
 Nothing here raises, whatever an event looks like.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
 
 __all__ = [
+    "Members",
+    "as_int",
+    "as_list",
+    "as_mapping",
+    "as_str",
     "get",
     "get_int",
     "get_list",
     "get_str",
+    "members",
     "plain",
 ]
 
 
-def get(obj: object, name: str) -> object:
-    """A field of an event: of a mapping, or of an object's attributes and pydantic ``model_extra``. None if
-    absent."""
-    if type(obj) is dict:  # much the commonest, and the check by the abstract class is slow
-        return obj.get(name)
+class Members(Protocol):
+    """The fields of one object."""
+
+    def get(self, name: str, /) -> object:
+        """The field of that name, None if absent."""
+        ...
+
+
+class _Attributes:
+    """The fields of an object that is neither a mapping nor a pydantic model: its attributes, and then what it keeps in
+    ``model_extra``."""
+
+    __slots__ = ("_obj",)
+
+    def __init__(self, obj: object) -> None:
+        self._obj = obj
+
+    def get(self, name: str, /) -> object:
+        value: object = getattr(self._obj, name, None)
+        if value is None:
+            extra = getattr(self._obj, "model_extra", None)
+            if isinstance(extra, Mapping):
+                return extra.get(name)
+        return value
+
+
+_NOTHING: Final[Mapping[str, object]] = {}
+
+
+def members(obj: object) -> Members:
+    """The fields of an object of any kind. What cannot have any, such as None or a text, has none. Members
+    are their own members."""
+    if type(obj) is dict:  # much the commonest, and the checks by abstract classes are slow
+        return obj
+    if obj is None or type(obj) is str:
+        return _NOTHING
     if hasattr(type(obj), "__pydantic_fields__"):  # asking a model for what it has not is slow, too
-        value = obj.__dict__.get(name)
-        extra = getattr(obj, "__pydantic_extra__", None) if value is None else None
-        return value if extra is None else extra.get(name)
+        extra = getattr(obj, "__pydantic_extra__", None)
+        return {**extra, **obj.__dict__} if extra else obj.__dict__
     if isinstance(obj, Mapping):
-        return obj.get(name)
-    if obj is None or isinstance(obj, (str, bytes, int, float, Sequence)):
-        return None
-    value = getattr(obj, name, None)
-    if value is None:
-        extra = getattr(obj, "model_extra", None)
-        if isinstance(extra, Mapping):
-            return extra.get(name)
-    return value
+        return obj
+    if isinstance(obj, (str, bytes, int, float, Sequence)):
+        return _NOTHING
+    return obj if isinstance(obj, _Attributes) else _Attributes(obj)
 
 
-def get_str(obj: object, name: str) -> str:
-    """A text field, "" where it is absent or something else."""
-    value = get(obj, name)
+def as_str(value: object) -> str:
+    """The value if it is a text, and "" if it is something else."""
     if type(value) is str:
         return value
     return str.__str__(value) if isinstance(value, str) else ""  # the word behind a member of an SDK's enumeration
 
 
+def as_int(value: object) -> int | None:
+    """The value if it is a whole number, and None if it is something else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_list(value: object) -> Sequence[object]:
+    """The value if it is a list, and an empty one if it is something else."""
+    if type(value) is list:
+        return value
+    if value is None:
+        return ()
+    return value if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) else ()
+
+
+def as_mapping(value: object) -> Mapping[str, object] | None:
+    """The value if it is a mapping, and None if it is something else."""
+    return value if type(value) is dict or isinstance(value, Mapping) else None
+
+
+def get(obj: object, name: str) -> object:
+    """A field of an event: of a mapping, or of an object's attributes and pydantic ``model_extra``. None if
+    absent."""
+    if type(obj) is dict:
+        return obj.get(name)
+    return None if obj is None else members(obj).get(name)
+
+
+def get_str(obj: object, name: str) -> str:
+    """A text field, "" where it is absent or something else."""
+    return as_str(get(obj, name))
+
+
 def get_int(obj: object, name: str) -> int | None:
     """A number field such as an index, None where it is absent or something else."""
-    value = get(obj, name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return as_int(get(obj, name))
 
 
 def get_list(obj: object, name: str) -> Sequence[object]:
     """A list field, empty where it is absent or something else."""
-    value = get(obj, name)
-    return value if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) else ()
+    return as_list(get(obj, name))
 
 
 def plain(obj: object) -> object:
     """The object as plain data: a mapping as it is, an SDK's model as it was on the wire."""
+    if obj is None or type(obj) is dict:
+        return obj
     dump = getattr(obj, "model_dump", None)
     if not callable(dump):
         return obj

@@ -9,7 +9,7 @@ error in it is reported at its place; what had to be parsed to find its end come
                   reports each element as it closes; ``DONE`` stands for the bracket that closes the array.
 ``json-frames``   JSON objects that follow one another, with white space or nothing between them: the frames of a
                   WebSocket, text or binary, or the plain JSON body of a call that does not stream. A frame's end
-                  is found in its brackets, so frames may be cut or run together.
+                  is found by its brackets, so frames may be cut or run together.
 ``aws-eventstream``  binary frames with headers and checksums, decoded by botocore where it is installed.
 
 Where a wire format comes in several framings, the first character of the body tells which (``Detecting``).
@@ -19,19 +19,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, Protocol
 
 from partialjson._core.parser import Parser
 from partialjson.errors import ParseError
+from partialjson.wire import ops
 from partialjson.wire.brackets import Brackets
 from partialjson.wire.sse import DEFAULT_LIMIT, IncompleteBlock, SSEDecoder, SSEEvent, StrayLine, TextInput
 
-__all__ = ["Chunk", "Decoded", "Detecting", "Framing", "FramingError", "Item", "framing_for"]
+__all__ = ["Chunk", "Decoded", "Detecting", "Framing", "FramingError", "Item", "framing_for", "payload"]
 
-DONE: Final = "[DONE]"
 _EVENT: Final = "message"
+_DECODER: Final[Any] = json.JSONDecoder()
+_SCAN: Final[Callable[[str, int], tuple[object, int]]] = _DECODER.scan_once
+"""What ``json.loads`` calls, without the checks around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,17 @@ class NDJSONDecoder:
         items: list[Item] = []
         *lines, rest = self._input.decode(chunk).split("\n")
         for line in lines:
-            self._line.append(line)
+            self._keep(line, items)
             self._end_line(items)
         if rest:
-            self._line.append(rest)
-            self._size += len(rest)
-            if self._size > DEFAULT_LIMIT:
-                raise FramingError(f"a line is longer than the limit of {DEFAULT_LIMIT} characters", tuple(items))
+            self._keep(rest, items)
         return items
+
+    def _keep(self, piece: str, items: list[Item]) -> None:
+        self._line.append(piece)
+        self._size += len(piece)
+        if self._size > DEFAULT_LIMIT:
+            raise FramingError(f"a line is longer than the limit of {DEFAULT_LIMIT} characters", tuple(items))
 
     def _end_line(self, items: list[Item]) -> None:
         line = "".join(self._line).strip(" \t\r")
@@ -127,7 +134,7 @@ class JSONArrayDecoder:
             raise FramingError(f"the body is not a JSON array ({error})", found) from error
         items: list[Item] = [Decoded(event.value) for event in events]
         if self._parser.done and not was_done:
-            items.append(Decoded(DONE))
+            items.append(Decoded(ops.DONE))
         return items
 
     def close(self) -> IncompleteBlock | None:
@@ -155,15 +162,24 @@ class JSONFramesDecoder:
                     break
                 if text[start] not in "{[":
                     raise FramingError(f"text that begins no JSON frame: {text[start : start + 200]!r}", tuple(items))
-            pos = self._brackets.read(text, start)
+            pos = self._end(text, start)
             if pos < 0:
                 self._keep(text[start:], items)
                 break
-            items.append(SSEEvent(_EVENT, "".join([*self._pieces, text[start:pos]])))
+            self._keep(text[start:pos], items)
+            items.append(SSEEvent(_EVENT, "".join(self._pieces)))
             self._brackets = Brackets()
             self._pieces = []
             self._size = 0
         return items
+
+    def _end(self, text: str, start: int) -> int:
+        """Where the frame closes, -1 if not in this text. Most frames come whole, and the scanner finds their end
+        fastest; what it cannot read is told by the brackets."""
+        if not self._pieces:
+            with suppress(ValueError, StopIteration, RecursionError):
+                return _SCAN(text, start)[1]
+        return self._brackets.read(text, start)
 
     def _keep(self, text: str, items: list[Item]) -> None:
         self._pieces.append(text)
@@ -276,3 +292,19 @@ def framing_for(names: Sequence[str]) -> Framing:
         ImportError: the framing needs a package that is not installed.
     """
     return _FRAMINGS[names[0]]() if len(names) == 1 else Detecting(names)
+
+
+def payload(data: str) -> object:
+    """The event behind the data of an ``SSEEvent``, which is JSON or ``DONE``.
+
+    Raises:
+        ValueError: it is no JSON; as ``json.loads``.
+        RecursionError: it is nested too deeply to be read.
+    """
+    try:
+        value, end = _SCAN(data, 0)
+    except StopIteration:
+        value, end = None, -1
+    if end == len(data):
+        return value
+    return data if data == ops.DONE else json.loads(data)

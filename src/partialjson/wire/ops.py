@@ -14,6 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from partialjson._records import quick
+from partialjson.reasons import Reason
+
 __all__ = [
     "DONE",
     "Attach",
@@ -46,16 +49,15 @@ Kind = Literal["text", "reasoning", "refusal", "call", "server_call", "other"]
 itself; ``other``: a block whose text, if it has any, is no part of the answer, such as the result of a server
 tool or the code it runs."""
 
-Reason = Literal["complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error"]
-"""Why a provider says it stopped, in one vocabulary."""
 
-
+@quick
 @dataclass(frozen=True, slots=True)
 class Begin:
     """A message begins. Wire formats that mark it may do so again in the same body: after the end of a
     message, or, where a gateway tried again, without one. What comes then is a message of its own."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Open:
     """A block begins. Its place among the blocks of its choice is the place of this operation among theirs.
@@ -79,6 +81,7 @@ class Open:
     paragraph: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Identify:
     """The name or id of an open tool call became known after it opened; "" is nothing new."""
@@ -88,6 +91,7 @@ class Identify:
     call_id: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Text:
     """The block's text continues: prose, or a fragment of a JSON document cut anywhere."""
@@ -96,6 +100,7 @@ class Text:
     text: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Restate:
     """The provider repeats the block's text as a whole. It may equal what was streamed, extend it, or contradict
@@ -105,6 +110,7 @@ class Restate:
     text: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Value:
     """The block's document came whole and already parsed; it has no source text."""
@@ -113,6 +119,7 @@ class Value:
     value: object
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Attach:
     """Something else belongs to the block: a signature, a citation, the payload of a result.
@@ -126,6 +133,7 @@ class Attach:
     append: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Close:
     """The provider closed the block. That is no promise that the document in it is whole; ``cut`` is the
@@ -135,6 +143,7 @@ class Close:
     cut: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Withdraw:
     """The provider takes a call back: it is not to be run, and its result is not wanted."""
@@ -142,6 +151,7 @@ class Withdraw:
     key: Key
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Info:
     """The message's own data, where it is new; "" is nothing new."""
@@ -150,6 +160,7 @@ class Info:
     model: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Token counts in the provider's own names. They are totals of the message: a later count replaces an
@@ -159,6 +170,7 @@ class Usage:
     whole: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Stop:
     """The provider says why a choice stops.
@@ -174,11 +186,13 @@ class Stop:
     details: Mapping[str, object] | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class End:
     """The terminal event of the whole stream."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Error:
     """The provider reports an error instead of going on; ``body`` is the error as it came, as plain data.

@@ -8,8 +8,12 @@ one another, and each keeps only what it cannot decide yet:
    the decoder remembers to swallow one LF, so no event waits for the next chunk;
 3. fields: each line is a comment, a field or the blank line that dispatches the event.
 
+A chunk is cut into its lines at once, and one loop goes over them. What nearly every line is, data, the name of an
+event or blank, is read in the loop itself; anything else goes the longer way through ``_field``.
+
 The unfinished line and the data lines of the unfinished event are kept as lists of pieces and joined once, so
-the cost is linear in the input however it is cut. What is kept is bounded by ``limit``.
+the cost is linear in the input however it is cut. What is kept is bounded by ``limit``. A chunk that cannot pass it,
+taken as a whole, is not measured line by line.
 
 Two additions serve readers of model output and change nothing in the events. ``decode`` also gives the lines
 that are no field the standard knows, because servers put bare JSON or HTML error bodies where events should
@@ -18,20 +22,22 @@ be. ``close`` hands out the block that was not dispatched, which the standard dr
 
 from __future__ import annotations
 
-import codecs
-import re
+from codecs import utf_8_decode
 from dataclasses import dataclass
+from typing import Final
+
+from partialjson._records import quick
 
 __all__ = ["IncompleteBlock", "SSEDecoder", "SSEError", "SSEEvent", "StrayLine", "TextInput"]
 
-_LINE_END = re.compile("\r\n|\n|\r")
-_BYTE_ORDER_MARK = "\ufeff"
-_FIELDS = ("data", "event", "id", "retry")
-_RETRY_DIGITS = 18  # more digits than any clock needs, and far below the limit of int()
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_FIELDS: Final = ("data", "event", "id", "retry")
+_RETRY_DIGITS: Final = 18  # more digits than any clock needs, and far below the limit of int()
 
-DEFAULT_LIMIT = 128 * 1024 * 1024
+DEFAULT_LIMIT: Final = 128 * 1024 * 1024
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class SSEEvent:
     """One dispatched event.
@@ -89,7 +95,7 @@ class TextInput:
 
     def __init__(self, *, mixed: bool = False) -> None:
         self._mixed = mixed
-        self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
+        self._tail = b""  # the bytes of an unfinished character
         self._kind: type[bytes] | type[str] | None = None
         self._at_start = True
 
@@ -100,15 +106,21 @@ class TextInput:
             TypeError: ``bytes`` and ``str`` were mixed, or the chunk is neither.
         """
         if isinstance(chunk, str):
-            kind: type[bytes] | type[str] = str
+            if self._kind is not str:
+                self._begin(str)
+            text = self.close() + chunk if self._tail else chunk
         elif isinstance(chunk, (bytes, bytearray, memoryview)):
-            kind = bytes
+            if self._kind is not bytes:
+                self._begin(bytes)
+            data = chunk if type(chunk) is bytes else bytes(chunk)
+            if self._tail:
+                data = self._tail + data
+                self._tail = b""
+            text, used = utf_8_decode(data, "replace")
+            if used < len(data):
+                self._tail = data[used:]
         else:
             raise TypeError(f"a body is fed as bytes or str, not {type(chunk).__name__}")
-        if self._kind is not kind and self._kind is not None and not self._mixed:
-            raise TypeError("bytes and str may not be mixed in one body")
-        self._kind = kind
-        text = self.close() + chunk if isinstance(chunk, str) else self._utf8.decode(bytes(chunk))
         if text and self._at_start:
             self._at_start = False
             text = text.removeprefix(_BYTE_ORDER_MARK)
@@ -116,9 +128,14 @@ class TextInput:
 
     def close(self) -> str:
         """What stands for the bytes of an unfinished character."""
-        text = self._utf8.decode(b"", final=True)
-        self._utf8.reset()
-        return text
+        tail, self._tail = self._tail, b""
+        return utf_8_decode(tail, "replace", True)[0]
+
+    def _begin(self, kind: type[bytes] | type[str]) -> None:
+        """Chunks of this kind come from here on."""
+        if self._kind is not None and not self._mixed:
+            raise TypeError("bytes and str may not be mixed in one body")
+        self._kind = kind
 
 
 class SSEDecoder:
@@ -166,16 +183,32 @@ class SSEDecoder:
         if self._error is not None:
             raise self._error
         items: list[SSEEvent | StrayLine] = []
-        text = self._text(chunk)
+        text = self._input.decode(chunk)
+        if self._after_cr and text:
+            self._after_cr = False
+            text = text.removeprefix("\n")  # of a CRLF cut in two
         if not text:
             return items
-        *lines, rest = _LINE_END.split(text)
-        for line in lines:
-            self._extend_line(line, items)
-            self._end_line(items)
+        if "\r" in text:
+            self._after_cr = text[-1] == "\r"
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        lines = text.split("\n")
+        rest = lines.pop()
+        held = self._line_size + self._data_size + len(text)
+        if lines and self._line:
+            lines[0] = "".join([*self._line, lines[0]])
+            self._line = []
+            self._line_size = 0
+        if self._limit is None or held <= self._limit:
+            self._read(lines, items)
+        else:
+            for line in lines:
+                self._measure(line, items)
+                self._read([line], items)
+            self._measure(rest, items)
         if rest:
-            self._extend_line(rest, items)
-        self._after_cr = text[-1] == "\r"
+            self._line.append(rest)
+            self._line_size += len(rest)
         return items
 
     def close(self) -> IncompleteBlock | None:
@@ -198,33 +231,36 @@ class SSEDecoder:
             return None
         return IncompleteBlock(event, line, stray)
 
-    def _text(self, chunk: bytes | bytearray | memoryview | str) -> str:
-        """The chunk as text, without the LF of a CRLF cut in two."""
-        text = self._input.decode(chunk)
-        if text and self._after_cr:
-            self._after_cr = False
-            text = text.removeprefix("\n")
-        return text
-
-    def _extend_line(self, piece: str, items: list[SSEEvent | StrayLine]) -> None:
-        self._line_size += len(piece)
-        if self._limit is not None and self._line_size + self._data_size > self._limit:
+    def _measure(self, piece: str, items: list[SSEEvent | StrayLine]) -> None:
+        """Refuses a piece of a line with which the event grows past the limit."""
+        if self._limit is not None and self._line_size + len(piece) + self._data_size > self._limit:
             self._error = SSEError(
                 f"an event of the stream is longer than the limit of {self._limit} characters", tuple(items)
             )
             raise self._error
-        self._line.append(piece)
 
-    def _end_line(self, items: list[SSEEvent | StrayLine]) -> None:
-        line = self._line[0] if len(self._line) == 1 else "".join(self._line)
-        self._line = []
-        self._line_size = 0
-        if not line:
-            self._dispatch(items)
-            return
-        stray = self._field(line)
-        if stray is not None:
-            items.append(stray)
+    def _read(self, lines: list[str], items: list[SSEEvent | StrayLine]) -> None:
+        """Reads whole lines."""
+        data = self._data
+        known = len(data)
+        for line in lines:
+            name, _, value = line.partition(": ")
+            if name == "data":
+                data.append(value)
+            elif name == "event":
+                self._type = value
+            elif not line:
+                if data:
+                    items.append(self._event())
+                    data = self._data = []
+                    known = self._data_size = 0
+                self.last_event_id = self._id
+                self._type = ""
+                self._retry = None
+            elif (stray := self._field(line)) is not None:
+                items.append(stray)
+        if data:
+            self._data_size += sum(len(value) + 1 for value in data[known:])
 
     def _field(self, line: str) -> StrayLine | None:
         name, _, value = line.partition(":")
@@ -232,7 +268,6 @@ class SSEDecoder:
         match name:
             case "data":
                 self._data.append(value)
-                self._data_size += len(value) + 1
             case "event":
                 self._type = value
             case "id":
@@ -247,18 +282,6 @@ class SSEDecoder:
                 return StrayLine(line)
         return None
 
-    def _dispatch(self, items: list[SSEEvent | StrayLine]) -> None:
-        self.last_event_id = self._id
-        if self._data:
-            items.append(self._event())
-        self._reset_block()
-
     def _event(self) -> SSEEvent:
-        return SSEEvent(self._type or "message", "\n".join(self._data), self._id, self._retry)
-
-    def _reset_block(self) -> None:
-        """Starts the next block. The id is not part of it: it persists."""
-        self._type = ""
-        self._data = []
-        self._data_size = 0
-        self._retry = None
+        data = self._data
+        return SSEEvent(self._type or "message", data[0] if len(data) == 1 else "\n".join(data), self._id, self._retry)

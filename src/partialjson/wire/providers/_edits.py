@@ -17,11 +17,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, Final
 
-__all__ = ["EditWriter", "Path", "parse_path"]
+__all__ = ["EditPath", "EditWriter", "parse_path"]
 
-Path = tuple[str | int | None, ...]
+EditPath = tuple[str | int | None, ...]
 """Keys and indexes; None, at the end, stands for ``[]``, an array without saying which element."""
 
 _STEP: Final = re.compile(
@@ -32,7 +34,8 @@ _EXACT: Final = 2**53
 _MAX_GAP: Final = 10_000  # an index further behind the last element than this is not believed
 
 
-def parse_path(text: str) -> Path | None:
+@lru_cache(maxsize=256)  # the pieces of a string repeat its path
+def parse_path(text: str) -> EditPath | None:
     """A path such as ``$.items[0]['na me']``; None if it is none."""
     if not text.startswith("$"):
         return None
@@ -84,7 +87,7 @@ class EditWriter:
         self._written: list[str] = []
         self._apart = False  # the text is given up, the value goes on
         self._value: Any = None
-        self._growing: Path | None = None  # the open string in the value
+        self._growing: EditPath | None = None  # the open string in the value
         self._lost = False
 
     @property
@@ -106,7 +109,7 @@ class EditWriter:
         """An edit could not be read."""
         self._lost = True
 
-    def string(self, path: Path, text: str, more: bool) -> str:
+    def string(self, path: EditPath, text: str, more: bool) -> str:
         """A string at the path, or more of the one that is open there; ``more`` leaves it open."""
         path = self._resolve(path, True)
         if self._apart:
@@ -124,7 +127,7 @@ class EditWriter:
             self._string = None
         return self._write(out)
 
-    def scalar(self, path: Path, value: object) -> str:
+    def scalar(self, path: EditPath, value: object) -> str:
         """A number, boolean or null at the path."""
         if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
             value = int(value)
@@ -138,7 +141,7 @@ class EditWriter:
         out.append(json.dumps(value))
         return self._write(out)
 
-    def mark(self, path: Path) -> str:
+    def mark(self, path: EditPath) -> str:
         """An edit without a value: the end of what is open there, or an empty container where there is nothing."""
         if self._apart:
             return ""
@@ -166,7 +169,7 @@ class EditWriter:
         self._leave(0, out)
         return self._write(out)
 
-    def _resolve(self, path: Path, is_string: bool) -> Path:
+    def _resolve(self, path: EditPath, is_string: bool) -> EditPath:
         """A path that ends in ``[]`` before a value means the next element, or the open string that is the last."""
         if not path or path[-1] is not None:
             return path
@@ -185,14 +188,16 @@ class EditWriter:
 
     # Where the text stands.
 
-    def _here(self) -> Path:
+    def _here(self) -> EditPath:
         """The path of the innermost open container."""
         return tuple(container.step for container in self._open[1:])
 
-    def _at_string(self, path: Path) -> bool:
-        return self._string is not None and path == (*self._here(), self._string)
+    def _at_string(self, path: EditPath) -> bool:
+        if self._string is None or len(path) != len(self._open) or path[-1] != self._string:
+            return False
+        return path[:-1] == self._here()
 
-    def _shared(self, path: Path) -> int:
+    def _shared(self, path: EditPath) -> int:
         """How many steps of the path lead through open containers."""
         here = self._here()
         shared = 0
@@ -200,7 +205,7 @@ class EditWriter:
             shared += 1
         return shared
 
-    def _known(self, path: Path) -> bool:
+    def _known(self, path: EditPath) -> bool:
         """Whether there is something at the path, or was, as far as the open containers know."""
         shared = self._shared(path)
         if shared >= len(path):
@@ -215,7 +220,7 @@ class EditWriter:
             return step in container.keys
         return isinstance(step, int) and step < container.count
 
-    def _enter(self, path: Path, out: list[str]) -> bool:
+    def _enter(self, path: EditPath, out: list[str]) -> bool:
         """Goes to where the value at the path begins, if text can."""
         if not _is_place(path) or (self._written and not self._open):
             return False
@@ -270,7 +275,7 @@ class EditWriter:
 
     # When an edit went back.
 
-    def _give_up(self, path: Path, value: object, is_string: bool, more: bool) -> str:
+    def _give_up(self, path: EditPath, value: object, is_string: bool, more: bool) -> str:
         if not _is_place(path):
             self._lost = True
             return ""
@@ -284,7 +289,7 @@ class EditWriter:
         self._assign(path, value, is_string, more)
         return ""
 
-    def _assign(self, path: Path, value: object, is_string: bool, more: bool) -> None:
+    def _assign(self, path: EditPath, value: object, is_string: bool, more: bool) -> None:
         """Sets the value at the path; text for the string that is open there is appended."""
         place: Any = self._value if _is_place(path) else None
         for depth, step in enumerate(path[:-1]):
@@ -299,7 +304,7 @@ class EditWriter:
         _set(place, last, value)
 
 
-def _is_place(path: Path) -> bool:
+def _is_place(path: EditPath) -> bool:
     """Whether a value can stand there, inside of the object that is the root."""
     return bool(path) and None not in path and isinstance(path[0], str)
 
@@ -339,4 +344,4 @@ def _child(place: Any, step: str | int | None, empty: Any) -> Any:
 def _escaped(text: str) -> str:
     """The text inside quotes. Halves of surrogate pairs are escaped, so that they can meet again."""
     whole = text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
-    return json.dumps(text, ensure_ascii=not whole)[1:-1]
+    return (encode_basestring if whole else encode_basestring_ascii)(text)[1:-1]

@@ -18,46 +18,23 @@ documentation, and the event models of its SDK.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from partialjson.wire.fields import get, get_int, get_list, get_str, plain
-from partialjson.wire.ops import (
-    Attach,
-    Begin,
-    Close,
-    End,
-    Error,
-    Info,
-    Kind,
-    Open,
-    Operation,
-    Reason,
-    Stop,
-    Text,
-    Usage,
-    Value,
-)
+from partialjson.wire import ops
+from partialjson.wire.apis import APIS
+from partialjson.wire.fields import Members, as_int, as_mapping, as_str, get, get_list, get_str, members, plain
 
 __all__ = ["Adapter"]
 
-_KINDS: Final[dict[str, Kind]] = {
+_KINDS: Final[dict[str, ops.Kind]] = {
     "text": "text",
     "thinking": "reasoning",
     "tool_use": "call",
 }
 
-_REASONS: Final[dict[str, Reason]] = {
-    "end_turn": "complete",
-    "stop_sequence": "complete",
-    "tool_use": "tool_calls",
-    "max_tokens": "truncated",
-    "model_context_window_exceeded": "truncated",
-    "pause_turn": "paused",
-    "compaction": "paused",
-    "refusal": "refused",
-}
+_API: Final = APIS["anthropic-messages"]
 
 # delta type -> the field with its text, and the block it opens if none is open
 _TEXT_DELTAS: Final[dict[str, tuple[str, str]]] = {
@@ -83,41 +60,42 @@ class Adapter:
         self._open: dict[int, _Block] = {}
         self._count = 0
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        kind = get_str(event, "type") or name
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        out: list[ops.Operation] = []
+        fields = members(event)
+        kind = as_str(fields.get("type")) or name
         handler = _HANDLERS.get(kind)
-        if handler is None and get(event, "error") is not None:
-            handler = Adapter._error
-        ops: list[Operation] = []
         if handler is not None:
-            handler(self, event, ops)
-        return ops
+            handler(self, fields, out)
+        elif kind == "error" or fields.get("error") is not None:
+            _read_error(event, out)
+        return out
 
-    def _message_start(self, event: object, ops: list[Operation]) -> None:
-        message = get(event, "message")
+    def _message_start(self, event: Members, out: list[ops.Operation]) -> None:
+        message = event.get("message")
         self._open.clear()
-        ops.append(Begin())
-        ops.append(Info(get_str(message, "id"), get_str(message, "model")))
+        out.append(ops.Begin())
+        out.append(ops.Info(get_str(message, "id"), get_str(message, "model")))
         for index, content in enumerate(get_list(message, "content")):
-            self._start(index, content, ops)
-            self._finish(index, ops)
-        _stop(message, ops)
-        _usage(message, ops)
+            self._start(index, content, out)
+            self._finish(index, out)
+        _stop(message, out)
+        _usage(message, out)
 
-    def _block_start(self, event: object, ops: list[Operation]) -> None:
-        index = get_int(event, "index")
-        content = get(event, "content_block")
-        self._start(self._count if index is None else index, content, ops)
+    def _block_start(self, event: Members, out: list[ops.Operation]) -> None:
+        index = as_int(event.get("index"))
+        content = event.get("content_block")
+        self._start(self._count if index is None else index, content, out)
 
-    def _start(self, index: int, content: object, ops: list[Operation]) -> _Block:
+    def _start(self, index: int, content: object, out: list[ops.Operation]) -> _Block:
         if index in self._open:
-            self._finish(index, ops)
+            self._finish(index, out)
         block = self._open[index] = _Block(self._count, plain(get(content, "input")))
         self._count += 1
         word = get_str(content, "type")
         kind = _kind(word)
-        ops.append(
-            Open(
+        out.append(
+            ops.Open(
                 block.key,
                 kind,
                 word,
@@ -128,104 +106,103 @@ class Adapter:
         )
         text = get_str(content, "text") or get_str(content, "thinking")
         if text and kind in ("text", "reasoning"):
-            ops.append(Text(block.key, text))
-        data = plain(content)
-        if isinstance(data, Mapping):
-            ops.extend(
-                Attach(block.key, str(field), value)
+            out.append(ops.Text(block.key, text))
+        data = as_mapping(plain(content))
+        if data is not None:
+            out.extend(
+                ops.Attach(block.key, str(field), value)
                 for field, value in data.items()
                 if field not in _HEADER_FIELDS and value not in (None, "", [])
             )
         return block
 
-    def _block_delta(self, event: object, ops: list[Operation]) -> None:
-        delta = get(event, "delta")
-        word = get_str(delta, "type")
-        index = get_int(event, "index")
+    def _block_delta(self, event: Members, out: list[ops.Operation]) -> None:
+        delta = members(event.get("delta"))
+        word = as_str(delta.get("type"))
+        index = as_int(event.get("index"))
         if index is None:
             index = next(reversed(self._open), self._count)
-        if word in _TEXT_DELTAS:
-            self._text_delta(index, delta, word, ops)
-        elif index in self._open:
-            _attach_delta(self._open[index].key, delta, word, ops)
+        block = self._open.get(index)
+        place = _TEXT_DELTAS.get(word)
+        if place is not None:
+            field, opens = place
+            block = block or self._start(index, {"type": opens}, out)
+            text = as_str(delta.get(field))
+            if text:
+                block.started = True
+                out.append(ops.Text(block.key, text))
+        elif block is not None:
+            _attach_delta(block.key, delta, word, out)
 
-    def _text_delta(self, index: int, delta: object, word: str, ops: list[Operation]) -> None:
-        field, opens = _TEXT_DELTAS[word]
-        block = self._open.get(index) or self._start(index, {"type": opens}, ops)
-        text = get_str(delta, field)
-        if text:
-            block.started = True
-            ops.append(Text(block.key, text))
-
-    def _block_stop(self, event: object, ops: list[Operation]) -> None:
-        index = get_int(event, "index")
+    def _block_stop(self, event: Members, out: list[ops.Operation]) -> None:
+        index = as_int(event.get("index"))
         if index is None:
             index = next(reversed(self._open), -1)
         if index in self._open:
-            self._finish(index, ops)
+            self._finish(index, out)
 
-    def _finish(self, index: int, ops: list[Operation]) -> None:
+    def _finish(self, index: int, out: list[ops.Operation]) -> None:
         block = self._open.pop(index)
         if block.input and not block.started:
-            ops.append(Value(block.key, block.input))
-        ops.append(Close(block.key))
+            out.append(ops.Value(block.key, block.input))
+        out.append(ops.Close(block.key))
 
-    def _message_delta(self, event: object, ops: list[Operation]) -> None:
-        _stop(get(event, "delta"), ops)
-        _usage(event, ops)
+    def _message_delta(self, event: Members, out: list[ops.Operation]) -> None:
+        _stop(event.get("delta"), out)
+        _usage(event, out)
 
-    def _message_stop(self, event: object, ops: list[Operation]) -> None:
-        ops.append(End())
-
-    def _error(self, event: object, ops: list[Operation]) -> None:
-        error = get(event, "error")
-        if isinstance(error, str):
-            ops.append(Error(error, body=error))
-            return
-        body = event if error is None else error
-        ops.append(Error(get_str(body, "message"), get_str(body, "type"), body=plain(body)))
+    def _message_stop(self, event: Members, out: list[ops.Operation]) -> None:
+        out.append(ops.End())
 
 
-def _kind(word: str) -> Kind:
+def _kind(word: str) -> ops.Kind:
     """Kinds of tools to come will be named like the present ones, and run by the server like most of them."""
     return _KINDS.get(word) or ("server_call" if word.endswith("_tool_use") else "other")
 
 
-def _attach_delta(key: int, delta: object, word: str, ops: list[Operation]) -> None:
+def _attach_delta(key: int, delta: Members, word: str, out: list[ops.Operation]) -> None:
     if word == "signature_delta":
-        ops.append(Attach(key, "signature", get_str(delta, "signature")))
+        out.append(ops.Attach(key, "signature", as_str(delta.get("signature"))))
     elif word == "citations_delta":
-        ops.append(Attach(key, "citations", plain(get(delta, "citation")), append=True))
+        out.append(ops.Attach(key, "citations", plain(delta.get("citation")), append=True))
     elif word == "compaction_delta":
-        ops.extend(
-            Attach(key, field, get(delta, field))
+        out.extend(
+            ops.Attach(key, field, delta.get(field))
             for field in ("content", "encrypted_content")
-            if get(delta, field) is not None
+            if delta.get(field) is not None
         )
 
 
-def _stop(holder: object, ops: list[Operation]) -> None:
+def _stop(holder: object, out: list[ops.Operation]) -> None:
     """The stop reason, with what stands beside it: the stop sequence that matched, the details of a
     refusal."""
     word = get_str(holder, "stop_reason")
     if word:
         found = {name: plain(get(holder, name)) for name in ("stop_sequence", "stop_details")}
         details = {name: value for name, value in found.items() if value is not None}
-        ops.append(Stop(_REASONS.get(word, "truncated"), word, details=details or None))
+        out.append(ops.Stop(_API.reason(word), word, details=details or None))
 
 
-def _usage(holder: object, ops: list[Operation]) -> None:
-    counts = plain(get(holder, "usage"))
-    if isinstance(counts, Mapping):
-        ops.append(Usage(counts))
+def _read_error(event: object, out: list[ops.Operation]) -> None:
+    error = get(event, "error")
+    if isinstance(error, str):
+        out.append(ops.Error(error, body=error))
+        return
+    body = event if error is None else error
+    out.append(ops.Error(get_str(body, "message"), get_str(body, "type"), body=plain(body)))
 
 
-_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[Operation]], None]]] = {
+def _usage(holder: object, out: list[ops.Operation]) -> None:
+    counts = as_mapping(plain(get(holder, "usage")))
+    if counts is not None:
+        out.append(ops.Usage(counts))
+
+
+_HANDLERS: Final[dict[str, Callable[[Adapter, Members, list[ops.Operation]], None]]] = {
     "message_start": Adapter._message_start,
     "content_block_start": Adapter._block_start,
     "content_block_delta": Adapter._block_delta,
     "content_block_stop": Adapter._block_stop,
     "message_delta": Adapter._message_delta,
     "message_stop": Adapter._message_stop,
-    "error": Adapter._error,
 }

@@ -14,140 +14,132 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from partialjson.wire.fields import get, get_int, get_str, plain
-from partialjson.wire.ops import Attach, Close, End, Error, Kind, Open, Operation, Reason, Stop, Text, Usage
+from partialjson.wire import ops
+from partialjson.wire.apis import APIS
+from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
 
 __all__ = ["Adapter"]
 
-_REASONS: Final[dict[str, Reason]] = {
-    "end_turn": "complete",
-    "stop_sequence": "complete",
-    "tool_use": "tool_calls",
-    "max_tokens": "truncated",
-    "model_context_window_exceeded": "truncated",
-    "guardrail_intervened": "filtered",
-    "content_filtered": "filtered",
-    "malformed_model_output": "error",
-    "malformed_tool_use": "error",
-    "refusal": "refused",
-}
+_API: Final = APIS["bedrock-converse"]
 
 
 class Adapter:
     """Members of a ConverseStream to operations."""
 
     def __init__(self) -> None:
-        self._open: dict[int, tuple[int, Kind]] = {}
+        self._open: dict[int, tuple[int, ops.Kind]] = {}
         self._keys = 0
         self._stopped = False
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        ops: list[Operation] = []
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        out: list[ops.Operation] = []
         for member, handler in _HANDLERS.items():
             data = get(event, member)
             if data is not None:
-                handler(self, data, ops)
-        if isinstance(event, Mapping) and not ops:
-            _read_exception(event, name, ops)
-        return ops
+                handler(self, data, out)
+        if isinstance(event, Mapping) and not out:
+            _read_exception(event, name, out)
+        return out
 
-    def _start(self, data: object, ops: list[Operation]) -> None:
+    def _start(self, data: object, out: list[ops.Operation]) -> None:
         start = get(data, "start")
         tool = get(start, "toolUse")
         index = self._index(data)
         if tool is not None:
             word = get_str(tool, "type") or "toolUse"
-            kind: Kind = "call" if word in ("toolUse", "tool_use") else "server_call"
-            self._begin(index, kind, word, ops, get_str(tool, "name"), get_str(tool, "toolUseId"))
+            kind: ops.Kind = "call" if word in ("toolUse", "tool_use") else "server_call"
+            self._begin(index, kind, word, out, get_str(tool, "name"), get_str(tool, "toolUseId"))
             return
-        fields = plain(start)
-        if isinstance(fields, Mapping):
+        fields = as_mapping(plain(start))
+        if fields is not None:
             for name, value in fields.items():
-                key = self._begin(index, "other", str(name), ops)
-                ops.append(Attach(key, str(name), value))
+                key = self._begin(index, "other", str(name), out)
+                out.append(ops.Attach(key, str(name), value))
 
     def _index(self, data: object) -> int:
         index = get_int(data, "contentBlockIndex")
         return next(reversed(self._open), 0) if index is None else index
 
-    def _begin(self, index: int, kind: Kind, type: str, ops: list[Operation], name: str = "", call_id: str = "") -> int:
-        self._close(index, ops)
+    def _begin(
+        self, index: int, kind: ops.Kind, type: str, out: list[ops.Operation], name: str = "", call_id: str = ""
+    ) -> int:
+        self._close(index, out)
         key = self._keys
         self._keys += 1
         self._open[index] = key, kind
-        ops.append(Open(key, kind, type, index=index, name=name, call_id=call_id))
+        out.append(ops.Open(key, kind, type, index=index, name=name, call_id=call_id))
         return key
 
-    def _close(self, index: int, ops: list[Operation]) -> None:
+    def _close(self, index: int, out: list[ops.Operation]) -> None:
         block = self._open.pop(index, None)
         if block is not None:
-            ops.append(Close(block[0]))
+            out.append(ops.Close(block[0]))
 
-    def _delta(self, data: object, ops: list[Operation]) -> None:
+    def _delta(self, data: object, out: list[ops.Operation]) -> None:
         delta = get(data, "delta")
         index = self._index(data)
         tool, reasoning = get(delta, "toolUse"), get(delta, "reasoningContent")
         if tool is not None:
-            self._text(index, ("call", "server_call"), "toolUse", get_str(tool, "input"), ops)
+            self._text(index, ("call", "server_call"), "toolUse", get_str(tool, "input"), out)
         elif reasoning is not None:
-            self._text(index, ("reasoning",), "reasoningContent", get_str(reasoning, "text"), ops)
+            self._text(index, ("reasoning",), "reasoningContent", get_str(reasoning, "text"), out)
             for name in ("signature", "redactedContent"):
                 value = get(reasoning, name)
                 if value:
-                    key = self._block(index, ("reasoning",), "reasoningContent", ops)
-                    ops.append(Attach(key, name, value))
+                    key = self._block(index, ("reasoning",), "reasoningContent", out)
+                    out.append(ops.Attach(key, name, value))
         elif get_str(delta, "text"):
-            self._text(index, ("text",), "text", get_str(delta, "text"), ops)
+            self._text(index, ("text",), "text", get_str(delta, "text"), out)
         else:
             fields = plain(delta)
             for name, value in fields.items() if isinstance(fields, Mapping) else ():
                 if name not in ("text",) and value is not None:
-                    key = self._block(index, ("other", "text"), str(name), ops)
-                    ops.append(Attach(key, str(name), value, append=True))
+                    key = self._block(index, ("other", "text"), str(name), out)
+                    out.append(ops.Attach(key, str(name), value, append=True))
 
-    def _text(self, index: int, kinds: tuple[Kind, ...], type: str, text: str, ops: list[Operation]) -> None:
+    def _text(self, index: int, kinds: tuple[ops.Kind, ...], type: str, text: str, out: list[ops.Operation]) -> None:
         if text:
-            ops.append(Text(self._block(index, kinds, type, ops), text))
+            out.append(ops.Text(self._block(index, kinds, type, out), text))
 
-    def _block(self, index: int, kinds: tuple[Kind, ...], type: str, ops: list[Operation]) -> int:
+    def _block(self, index: int, kinds: tuple[ops.Kind, ...], type: str, out: list[ops.Operation]) -> int:
         """The open block at the index, or one that opens because there is none of these kinds."""
         key, kind = self._open.get(index, (-1, None))
-        return key if kind in kinds else self._begin(index, kinds[0], type, ops)
+        return key if kind in kinds else self._begin(index, kinds[0], type, out)
 
-    def _stop_block(self, data: object, ops: list[Operation]) -> None:
-        self._close(self._index(data), ops)
+    def _stop_block(self, data: object, out: list[ops.Operation]) -> None:
+        self._close(self._index(data), out)
 
-    def _stop(self, data: object, ops: list[Operation]) -> None:
+    def _stop(self, data: object, out: list[ops.Operation]) -> None:
         word = get_str(data, "stopReason")
         fields = plain(get(data, "additionalModelResponseFields"))
         details = {"additionalModelResponseFields": fields} if fields else None
         self._stopped = True
         if word:
-            ops.append(Stop(_REASONS.get(word, "truncated"), word, terminal=True, details=details))
+            out.append(ops.Stop(_API.reason(word), word, terminal=True, details=details))
         else:
-            ops.append(End())
+            out.append(ops.End())
 
-    def _metadata(self, data: object, ops: list[Operation]) -> None:
-        usage = plain(get(data, "usage"))
-        if isinstance(usage, Mapping):
-            ops.append(Usage(usage))
+    def _metadata(self, data: object, out: list[ops.Operation]) -> None:
+        usage = as_mapping(plain(get(data, "usage")))
+        if usage is not None:
+            out.append(ops.Usage(usage))
         if self._stopped:
-            ops.append(End())
+            out.append(ops.End())
 
 
-def _read_exception(event: Mapping[object, object], name: str, ops: list[Operation]) -> None:
+def _read_exception(event: Mapping[object, object], name: str, out: list[ops.Operation]) -> None:
     """A member that is named for what went wrong, or an error body that has only a message."""
     for member, data in event.items():
         if name in ("exception", "error") or str(member).endswith(("Exception", "Error")):
             message = get_str(data, "message") or get_str(data, "Message") or get_str(data, "originalMessage")
-            ops.append(Error(message, str(member), body=plain(data)))
+            out.append(ops.Error(message, str(member), body=plain(data)))
             return
     message = get_str(event, "message") or get_str(event, "Message")
     if message:
-        ops.append(Error(message, get_str(event, "__type"), body=event))
+        out.append(ops.Error(message, get_str(event, "__type"), body=event))
 
 
-_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[Operation]], None]]] = {
+_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None]]] = {
     "contentBlockStart": Adapter._start,
     "contentBlockDelta": Adapter._delta,
     "contentBlockStop": Adapter._stop_block,

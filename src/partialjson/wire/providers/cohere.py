@@ -14,37 +14,16 @@ Sources: Cohere's API reference for streaming in version 2, and the types of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
-from partialjson.wire.fields import get, get_int, get_str, plain
-from partialjson.wire.ops import (
-    Attach,
-    Close,
-    End,
-    Error,
-    Info,
-    Kind,
-    Open,
-    Operation,
-    Reason,
-    Stop,
-    Text,
-    Usage,
-    Value,
-)
+from partialjson.wire import ops
+from partialjson.wire.apis import APIS
+from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
 
 __all__ = ["Adapter"]
 
-_REASONS: Final[dict[str, Reason]] = {
-    "COMPLETE": "complete",
-    "STOP_SEQUENCE": "complete",
-    "TOOL_CALL": "tool_calls",
-    "MAX_TOKENS": "truncated",
-    "TIMEOUT": "truncated",
-    "ERROR": "error",
-    "ERROR_TOXIC": "filtered",
-}
+_API: Final = APIS["cohere"]
 _PLAN: Final = "plan"
 
 
@@ -56,37 +35,43 @@ class Adapter:
         self._keys = 0
         self._last_text: int | None = None
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        ops: list[Operation] = []
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        out: list[ops.Operation] = []
         kind = get_str(event, "type") or name
         handler = _HANDLERS.get(kind)
         if handler is not None:
-            handler(self, event, ops)
+            handler(self, event, out)
         elif kind in ("", "message", "error"):
-            _read_error(event, ops)
-        return ops
+            _read_error(event, out)
+        return out
 
-    def _start_message(self, event: object, ops: list[Operation]) -> None:
+    def _start_message(self, event: object, out: list[ops.Operation]) -> None:
         id = get_str(event, "id")
         if id:
-            ops.append(Info(id))
+            out.append(ops.Info(id))
 
     def _open_block(
-        self, place: tuple[str, int], kind: Kind, type: str, ops: list[Operation], name: str = "", call_id: str = ""
+        self,
+        place: tuple[str, int],
+        kind: ops.Kind,
+        type: str,
+        out: list[ops.Operation],
+        name: str = "",
+        call_id: str = "",
     ) -> int:
-        self._close_block(place, ops)
+        self._close_block(place, out)
         key = self._open[place] = self._keys
         self._keys += 1
         index = None if place[0] == _PLAN else place[1]
-        ops.append(Open(key, kind, type, index=index, name=name, call_id=call_id))
+        out.append(ops.Open(key, kind, type, index=index, name=name, call_id=call_id))
         if kind == "text":
             self._last_text = key
         return key
 
-    def _close_block(self, place: tuple[str, int], ops: list[Operation]) -> None:
+    def _close_block(self, place: tuple[str, int], out: list[ops.Operation]) -> None:
         key = self._open.pop(place, None)
         if key is not None:
-            ops.append(Close(key))
+            out.append(ops.Close(key))
 
     def _index(self, event: object, what: str) -> int:
         """The event's number, or that of the last open block of its sort."""
@@ -97,83 +82,83 @@ class Adapter:
 
     # Contents.
 
-    def _start_content(self, event: object, ops: list[Operation]) -> None:
-        self._close_block((_PLAN, 0), ops)
+    def _start_content(self, event: object, out: list[ops.Operation]) -> None:
+        self._close_block((_PLAN, 0), out)
         content = get(get(get(event, "delta"), "message"), "content")
-        self._open_content(event, content, ops)
-        self._grow_content(event, ops)
+        self._open_content(event, content, out)
+        self._grow_content(event, out)
 
-    def _open_content(self, event: object, content: object, ops: list[Operation]) -> int:
+    def _open_content(self, event: object, content: object, out: list[ops.Operation]) -> int:
         type = get_str(content, "type") or ("thinking" if get_str(content, "thinking") else "text")
-        kind: Kind = "reasoning" if type == "thinking" else "text" if type == "text" else "other"
-        return self._open_block(("content", self._index(event, "content")), kind, type, ops)
+        kind: ops.Kind = "reasoning" if type == "thinking" else "text" if type == "text" else "other"
+        return self._open_block(("content", self._index(event, "content")), kind, type, out)
 
-    def _grow_content(self, event: object, ops: list[Operation]) -> None:
+    def _grow_content(self, event: object, out: list[ops.Operation]) -> None:
         content = get(get(get(event, "delta"), "message"), "content")
         text = content if isinstance(content, str) else get_str(content, "text") or get_str(content, "thinking")
         if not text:
             return
         key = self._open.get(("content", self._index(event, "content")))
         if key is None:
-            key = self._open_content(event, content, ops)
-        ops.append(Text(key, text))
+            key = self._open_content(event, content, out)
+        out.append(ops.Text(key, text))
 
-    def _end_content(self, event: object, ops: list[Operation]) -> None:
-        self._close_block(("content", self._index(event, "content")), ops)
+    def _end_content(self, event: object, out: list[ops.Operation]) -> None:
+        self._close_block(("content", self._index(event, "content")), out)
 
-    def _plan(self, event: object, ops: list[Operation]) -> None:
+    def _plan(self, event: object, out: list[ops.Operation]) -> None:
         text = get_str(get(get(event, "delta"), "message"), "tool_plan")
         if not text:
             return
         key = self._open.get((_PLAN, 0))
         if key is None:
-            key = self._open_block((_PLAN, 0), "reasoning", "tool_plan", ops)
-        ops.append(Text(key, text))
+            key = self._open_block((_PLAN, 0), "reasoning", "tool_plan", out)
+        out.append(ops.Text(key, text))
 
-    def _citation(self, event: object, ops: list[Operation]) -> None:
+    def _citation(self, event: object, out: list[ops.Operation]) -> None:
         citation = plain(get(get(get(event, "delta"), "message"), "citations"))
         if citation and self._last_text is not None:
-            ops.append(Attach(self._last_text, "citations", citation, append=True))
+            out.append(ops.Attach(self._last_text, "citations", citation, append=True))
 
     # Calls.
 
-    def _start_call(self, event: object, ops: list[Operation]) -> None:
-        self._close_block((_PLAN, 0), ops)
-        self._open_call(event, ops)
-        self._grow_call(event, ops)
+    def _start_call(self, event: object, out: list[ops.Operation]) -> None:
+        self._close_block((_PLAN, 0), out)
+        self._open_call(event, out)
+        self._grow_call(event, out)
 
-    def _open_call(self, event: object, ops: list[Operation]) -> int:
+    def _open_call(self, event: object, out: list[ops.Operation]) -> int:
         call = _call(event)
         name = get_str(get(call, "function"), "name")
         place = ("call", self._index(event, "call"))
-        return self._open_block(place, "call", get_str(call, "type") or "function", ops, name, get_str(call, "id"))
+        return self._open_block(place, "call", get_str(call, "type") or "function", out, name, get_str(call, "id"))
 
-    def _grow_call(self, event: object, ops: list[Operation]) -> None:
+    def _grow_call(self, event: object, out: list[ops.Operation]) -> None:
         arguments = get(get(_call(event), "function"), "arguments")
         if arguments is None or arguments == "":
             return
         key = self._open.get(("call", self._index(event, "call")))
         if key is None:
-            key = self._open_call(event, ops)
-        ops.append(Text(key, arguments) if isinstance(arguments, str) else Value(key, plain(arguments)))
+            key = self._open_call(event, out)
+        out.append(ops.Text(key, arguments) if isinstance(arguments, str) else ops.Value(key, plain(arguments)))
 
-    def _end_call(self, event: object, ops: list[Operation]) -> None:
-        self._close_block(("call", self._index(event, "call")), ops)
+    def _end_call(self, event: object, out: list[ops.Operation]) -> None:
+        self._close_block(("call", self._index(event, "call")), out)
 
     # The end.
 
-    def _end_message(self, event: object, ops: list[Operation]) -> None:
+    def _end_message(self, event: object, out: list[ops.Operation]) -> None:
         delta = get(event, "delta")
-        usage = plain(get(delta, "usage"))
-        if isinstance(usage, Mapping):
-            ops.append(Usage(usage))
+        usage = as_mapping(plain(get(delta, "usage")))
+        if usage is not None:
+            out.append(ops.Usage(usage))
         error = get(delta, "error")
         if error:
-            _read_error({"error": error}, ops)
+            _read_error({"error": error}, out)
         word = get_str(delta, "finish_reason")
         if word:
-            ops.append(Stop(_REASONS.get(word.upper(), "truncated"), word))
-        ops.append(End())
+            out.append(ops.Stop(_API.reason(word.upper()), word))
+        out.append(ops.End())
 
 
 def _call(event: object) -> object:
@@ -182,20 +167,20 @@ def _call(event: object) -> object:
     return next(iter(call), None) if isinstance(call, (list, tuple)) else call
 
 
-def _read_error(event: object, ops: list[Operation]) -> None:
+def _read_error(event: object, out: list[ops.Operation]) -> None:
     error = get(event, "error")
     if isinstance(error, str) and error:
-        ops.append(Error(error, body=error))
+        out.append(ops.Error(error, body=error))
         return
     error = error or event
     message = get_str(error, "message")
     if message:
         code = get(error, "code")
         kind = get_str(error, "type")
-        ops.append(Error(message, kind, code if isinstance(code, (str, int)) else None, plain(error)))
+        out.append(ops.Error(message, kind, code if isinstance(code, (str, int)) else None, plain(error)))
 
 
-_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[Operation]], None]]] = {
+_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None]]] = {
     "message-start": Adapter._start_message,
     "content-start": Adapter._start_content,
     "content-delta": Adapter._grow_content,

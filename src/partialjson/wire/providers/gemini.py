@@ -28,51 +28,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from partialjson.wire.fields import get, get_int, get_list, get_str, plain
-from partialjson.wire.ops import (
-    DONE,
-    Attach,
-    Close,
-    End,
-    Error,
-    Info,
-    Kind,
-    Open,
-    Operation,
-    Reason,
-    Restate,
-    Stop,
-    Text,
-    Usage,
-    Value,
-)
+from partialjson.wire import ops
+from partialjson.wire.apis import APIS
+from partialjson.wire.fields import Members, as_int, as_list, as_mapping, as_str, get, get_list, get_str, members, plain
 from partialjson.wire.providers._edits import EditWriter, parse_path
 
-__all__ = ["Adapter", "Parts", "pick", "pick_str"]
+__all__ = ["Adapter", "Parts", "read_error", "wire"]
 
-_REASONS: Final[dict[str, Reason]] = {
-    "STOP": "complete",
-    "MAX_TOKENS": "truncated",
-    "SAFETY": "filtered",
-    "RECITATION": "filtered",
-    "LANGUAGE": "filtered",
-    "BLOCKLIST": "filtered",
-    "PROHIBITED_CONTENT": "filtered",
-    "SPII": "filtered",
-    "MODEL_ARMOR": "filtered",
-    "IMAGE_SAFETY": "filtered",
-    "IMAGE_PROHIBITED_CONTENT": "filtered",
-    "IMAGE_RECITATION": "filtered",
-    "MALFORMED_FUNCTION_CALL": "error",
-    "MALFORMED_RESPONSE": "error",
-    "UNEXPECTED_TOOL_CALL": "error",
-    "TOO_MANY_TOOL_CALLS": "error",
-    "MISSING_THOUGHT_SIGNATURE": "error",
-    "CONTINUATION": "paused",
-}
+_API: Final = APIS["gemini"]
 # Some gateways send numbers for words. Google's two APIs agree on these; about others it can only be said that they
 # are a reason.
 _NUMBERS: Final = {0: "", 1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION"}
@@ -81,20 +46,64 @@ _STOP_DETAILS: Final = ("finishMessage", "continuationToken", "safetyRatings")
 _PAYLOADS: Final = ("executableCode", "codeExecutionResult", "inlineData", "fileData", "toolCall", "toolResponse")
 _BESIDES: Final = ("citationMetadata", "groundingMetadata", "urlContextMetadata")
 
+# The names in the Python SDK's objects of what has another name on the wire, by that.
+_SDK_NAMES: Final = {
+    name: re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name)
+    for name in (
+        *_BESIDES,
+        *_PAYLOADS,
+        *_STOP_DETAILS,
+        "blockReason",
+        "boolValue",
+        "finishReason",
+        "functionCall",
+        "functionCalls",
+        "jsonPath",
+        "modelTurn",
+        "modelVersion",
+        "nullValue",
+        "numberValue",
+        "outputTranscription",
+        "partialArgs",
+        "promptFeedback",
+        "responseId",
+        "serverContent",
+        "sessionId",
+        "setupComplete",
+        "stringValue",
+        "thoughtSignature",
+        "toolCall",
+        "toolCallCancellation",
+        "turnComplete",
+        "turnCompleteReason",
+        "usageMetadata",
+        "willContinue",
+    )
+}
+_RENAMED: Final = frozenset(_SDK_NAMES.values())
 
-@lru_cache(256)
-def _snake(name: str) -> str:
-    return re.sub("[A-Z]", lambda match: "_" + match[0].lower(), name)
+
+class _EitherName:
+    """The fields of an object that may have the SDK's names, by the names on the wire."""
+
+    __slots__ = ("_members",)
+
+    def __init__(self, members: Members) -> None:
+        self._members = members
+
+    def get(self, name: str, /) -> object:
+        value = self._members.get(name)
+        if value is not None:
+            return value
+        other = _SDK_NAMES.get(name)
+        return None if other is None else self._members.get(other)
 
 
-def pick(obj: object, name: str) -> object:
-    """A field by its name on the wire, or in an SDK's objects."""
-    value = get(obj, name)
-    return get(obj, _snake(name)) if value is None else value
-
-
-def pick_str(obj: object, name: str) -> str:
-    return get_str(obj, name) or get_str(obj, _snake(name))
+def wire(obj: object) -> Members:
+    """The fields of an object by their names on the wire, whatever they are called in it."""
+    if type(obj) is dict and _RENAMED.isdisjoint(obj):
+        return obj
+    return _EitherName(members(obj))
 
 
 @dataclass(slots=True)
@@ -113,47 +122,51 @@ class Parts:
     choice: int
     count: int = 0
     calls: int = 0
-    run: tuple[Kind, tuple[int, int]] | None = None  # the open block of text
+    run: tuple[ops.Kind, tuple[int, int]] | None = None  # the open block of text
     last: tuple[int, int] | None = None
     call: _Call | None = None
 
-    def read(self, part: object, ops: list[Operation]) -> None:
+    def read(self, part: object, out: list[ops.Operation]) -> None:
         """One part of a candidate's content."""
-        function = pick(part, "functionCall")
-        text = get(part, "text")
+        fields = wire(part)
+        function = fields.get("functionCall")
+        text = fields.get("text")
         if function is not None:
-            self.read_call(function, ops)
+            self.read_call(function, out)
         elif isinstance(text, str):
-            self.read_text("reasoning" if get(part, "thought") is True else "text", text, ops)
+            self.read_text("reasoning" if fields.get("thought") is True else "text", text, out)
         else:
-            self._read_payload(part, ops)
-        signature = pick(part, "thoughtSignature")
+            self._read_payload(fields, out)
+        signature = fields.get("thoughtSignature")
         if signature:
             if self.last is None:
-                self._open("text", "text", ops)
+                self._open("text", "text", out)
             assert self.last is not None
-            ops.append(Attach(self.last, "thoughtSignature", signature))
+            out.append(ops.Attach(self.last, "thoughtSignature", signature))
 
-    def read_text(self, kind: Kind, text: str, ops: list[Operation], type: str = "") -> None:
+    def read_text(self, kind: ops.Kind, text: str, out: list[ops.Operation], type: str = "") -> None:
         if not text:
             return
-        self._settle_call(ops)
+        if self.call is not None:
+            self._settle_call(out)
         if self.run is None or self.run[0] != kind:
-            self.close_run(ops)
-            self.run = kind, self._open(kind, type or ("thought" if kind == "reasoning" else "text"), ops)
-        ops.append(Text(self.run[1], text))
+            self.close_run(out)
+            self.run = kind, self._open(kind, type or ("thought" if kind == "reasoning" else "text"), out)
+        out.append(ops.Text(self.run[1], text))
 
-    def _read_payload(self, part: object, ops: list[Operation]) -> None:
+    def _read_payload(self, part: Members, out: list[ops.Operation]) -> None:
         for name in _PAYLOADS:
-            payload = plain(pick(part, name))
+            payload = plain(part.get(name))
             if payload is not None:
-                self.close_run(ops)
-                self._settle_call(ops)
-                key = self._open("other", name, ops)
-                ops.append(Attach(key, name, payload))
-                ops.append(Close(key))
+                self.close_run(out)
+                self._settle_call(out)
+                key = self._open("other", name, out)
+                out.append(ops.Attach(key, name, payload))
+                out.append(ops.Close(key))
 
-    def _open(self, kind: Kind, type: str, ops: list[Operation], name: str = "", id: str = "") -> tuple[int, int]:
+    def _open(
+        self, kind: ops.Kind, type: str, out: list[ops.Operation], name: str = "", id: str = ""
+    ) -> tuple[int, int]:
         key = (self.choice, self.count)
         self.count += 1
         self.last = key
@@ -162,111 +175,112 @@ class Parts:
             # The wire has no number for it, and ids are optional: the order tells calls apart.
             index = self.calls
             self.calls += 1
-        ops.append(Open(key, kind, type, self.choice, index, name, id))
+        out.append(ops.Open(key, kind, type, self.choice, index, name, id))
         return key
 
-    def close_run(self, ops: list[Operation]) -> None:
+    def close_run(self, out: list[ops.Operation]) -> None:
         """The text that was running has ended."""
         if self.run is not None:
-            ops.append(Close(self.run[1]))
+            out.append(ops.Close(self.run[1]))
             self.run = None
 
     # Calls.
 
-    def read_call(self, function: object, ops: list[Operation]) -> tuple[int, int] | None:
+    def read_call(self, function: object, out: list[ops.Operation]) -> tuple[int, int] | None:
         """A call, or more of one; gives the key of the call it belongs to."""
-        name = get_str(function, "name")
-        arguments, edits = plain(get(function, "args")), get_list(function, "partialArgs")
-        edits = edits or get_list(function, "partial_args")
-        more = pick(function, "willContinue") is True
+        fields = wire(function)
+        name = as_str(fields.get("name"))
+        arguments, edits = plain(fields.get("args")), as_list(fields.get("partialArgs"))
+        more = fields.get("willContinue") is True
         empty = not arguments and not edits
         if name or self.call is None:
             if empty and not name and not more and not isinstance(arguments, Mapping):
                 return None
-            self.close_run(ops)
-            self._leave_call(ops)
-            key = self._open("call", "functionCall", ops, name, get_str(function, "id"))
+            self.close_run(out)
+            self._leave_call(out)
+            key = self._open("call", "functionCall", out, name, as_str(fields.get("id")))
             self.call = _Call(key)
         call = self.call
         call.given = call.given or isinstance(arguments, Mapping)
         if edits or (more and call.writer is None):
             call.writer = call.writer or EditWriter()
         if arguments and call.writer is None:
-            ops.append(Value(call.key, arguments))
+            out.append(ops.Value(call.key, arguments))
             call.given = False
-            self._close_call(ops)
+            self._close_call(out)
         elif call.writer is not None:
-            still = self._edit(call, call.writer, edits, ops)
+            still = self._edit(call, call.writer, edits, out)
             if not more and not still:
-                self._finish_call(ops)
+                self._finish_call(out)
         elif empty and not name:
-            self._close_call(ops)
+            self._close_call(out)
         return call.key
 
-    def _edit(self, call: _Call, writer: EditWriter, edits: object, ops: list[Operation]) -> bool:
+    def _edit(self, call: _Call, writer: EditWriter, edits: object, out: list[ops.Operation]) -> bool:
         """Writes the edits; whether the last of them is to be continued."""
         more = False
         pieces: list[str] = []
         for edit in edits if isinstance(edits, (list, tuple)) else ():
-            path = parse_path(pick_str(edit, "jsonPath"))
-            more = pick(edit, "willContinue") is True
+            fields = wire(edit)
+            path = parse_path(as_str(fields.get("jsonPath")))
+            more = fields.get("willContinue") is True
             if path is None:
                 writer.lose()
-                ops.append(Attach(call.key, "unread", plain(edit), append=True))
+                out.append(ops.Attach(call.key, "unread", plain(edit), append=True))
                 continue
-            text, number = pick(edit, "stringValue"), pick(edit, "numberValue")
-            truth = pick(edit, "boolValue")
+            text, number = fields.get("stringValue"), fields.get("numberValue")
+            truth = fields.get("boolValue")
             if isinstance(text, str):
                 pieces.append(writer.string(path, text, more))
             elif isinstance(number, (int, float)):
                 pieces.append(writer.scalar(path, number))
             elif isinstance(truth, bool):
                 pieces.append(writer.scalar(path, truth))
-            elif pick(edit, "nullValue") is not None:
+            elif fields.get("nullValue") is not None:
                 pieces.append(writer.scalar(path, None))
             else:
                 pieces.append(writer.mark(path))
         written = "".join(pieces)
         if written:
-            ops.append(Text(call.key, written))
+            out.append(ops.Text(call.key, written))
         return more
 
-    def _finish_call(self, ops: list[Operation]) -> None:
+    def _finish_call(self, out: list[ops.Operation]) -> None:
         """The call that is streamed has all its arguments."""
         assert self.call is not None
         writer = self.call.writer
         if writer is not None:
             rest = writer.finish()
             if rest:
-                ops.append(Restate(self.call.key, rest) if writer.apart else Text(self.call.key, rest))
-        self._close_call(ops, cut=writer is not None and writer.lost)
+                out.append(ops.Restate(self.call.key, rest) if writer.apart else ops.Text(self.call.key, rest))
+        self._close_call(out, cut=writer is not None and writer.lost)
 
-    def _close_call(self, ops: list[Operation], cut: bool = False) -> None:
+    def _close_call(self, out: list[ops.Operation], cut: bool = False) -> None:
         assert self.call is not None
         if self.call.given and self.call.writer is None:
-            ops.append(Value(self.call.key, {}))
-        ops.append(Close(self.call.key, cut))
+            out.append(ops.Value(self.call.key, {}))
+        out.append(ops.Close(self.call.key, cut))
         self.call = None
 
-    def _settle_call(self, ops: list[Operation]) -> None:
+    def _settle_call(self, out: list[ops.Operation]) -> None:
         """A call that waited for its arguments has none. One that is streamed is not ended by other parts."""
         if self.call is not None and self.call.writer is None:
-            self._close_call(ops)
+            self._close_call(out)
 
-    def _leave_call(self, ops: list[Operation]) -> None:
+    def _leave_call(self, out: list[ops.Operation]) -> None:
         """Another call begins, or the turn ends."""
         if self.call is None:
             return
         if self.call.writer is not None and self.call.writer.in_string:
             self.call = None  # it was left in the middle of a string and is never whole
         else:
-            self._finish_call(ops)
+            self._finish_call(out)
 
-    def end(self, whole: bool, ops: list[Operation]) -> None:
+    def end(self, whole: bool, out: list[ops.Operation]) -> None:
         """The turn ends; ``whole`` where the model said all it wanted to say."""
-        self.close_run(ops)
+        self.close_run(out)
         if whole:
-            self._leave_call(ops)
+            self._leave_call(out)
 
 
 class Adapter:
@@ -274,70 +288,80 @@ class Adapter:
 
     def __init__(self) -> None:
         self._parts: dict[int, Parts] = {}
-        self._info = Info()
+        self._info = ops.Info()
+        self._told: tuple[object, object] = None, None  # the id and the model as the last response had them
         self._stopped = False
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        if event == DONE:
-            return [End()] if self._stopped else []
-        ops: list[Operation] = []
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        if isinstance(event, str) and event == ops.DONE:
+            return [ops.End()] if self._stopped else []
         if isinstance(event, (list, tuple)):
             # An error body in the form of an array, inside of an event.
             return [op for item in event if get(item, "error") for op in self.feed(item, name)]
-        self._read_info(event, ops)
-        for position, candidate in enumerate(get_list(event, "candidates")):
-            index = get_int(candidate, "index")
-            self._read_candidate(position if index is None else index, candidate, ops)
-        self._read_feedback(event, ops)
-        usage = plain(pick(event, "usageMetadata"))
-        if isinstance(usage, Mapping):
-            ops.append(Usage(usage, whole=True))
-        error = get(event, "error")
+        out: list[ops.Operation] = []
+        fields = wire(event)
+        told = fields.get("responseId"), fields.get("modelVersion")
+        if told != self._told:
+            self._told = told
+            self._read_info(ops.Info(as_str(told[0]), as_str(told[1])), out)
+        for position, candidate in enumerate(as_list(fields.get("candidates"))):
+            self._read_candidate(position, wire(candidate), out)
+        feedback = fields.get("promptFeedback")
+        if feedback is not None:
+            self._read_feedback(feedback, out)
+        usage = fields.get("usageMetadata")
+        counts = None if usage is None else as_mapping(plain(usage))
+        if counts is not None:
+            out.append(ops.Usage(counts, whole=True))
+        error = fields.get("error")
         if error:
-            ops.append(read_error(error))
-        return ops
+            out.append(read_error(error))
+        return out
 
-    def _read_info(self, event: object, ops: list[Operation]) -> None:
-        info = Info(pick_str(event, "responseId"), pick_str(event, "modelVersion"))
+    def _read_info(self, info: ops.Info, out: list[ops.Operation]) -> None:
         if info != self._info and (info.id or info.model):
             self._info = info
-            ops.append(info)
+            out.append(info)
 
-    def _read_candidate(self, number: int, candidate: object, ops: list[Operation]) -> None:
-        parts = self._parts.setdefault(number, Parts(number))
+    def _read_candidate(self, position: int, candidate: Members, out: list[ops.Operation]) -> None:
+        index = as_int(candidate.get("index"))
+        number = position if index is None else index
+        parts = self._parts.get(number)
+        if parts is None:
+            parts = self._parts[number] = Parts(number)
         part: object = None
-        for part in get_list(get(candidate, "content"), "parts"):
-            parts.read(part, ops)
+        for part in get_list(candidate.get("content"), "parts"):
+            parts.read(part, out)
         for name in _BESIDES:
-            found = plain(pick(candidate, name))
+            found = plain(candidate.get(name))
             if found and parts.last is not None:
-                ops.append(Attach(parts.last, name, found))
-        raw = pick(candidate, "finishReason")
-        word = _NUMBERS.get(raw, "OTHER") if isinstance(raw, int) else pick_str(candidate, "finishReason")
+                out.append(ops.Attach(parts.last, name, found))
+        raw = candidate.get("finishReason")
+        word = _NUMBERS.get(raw, "OTHER") if isinstance(raw, int) else as_str(raw)
         if word and word != _UNSPECIFIED:
-            reason = _REASONS.get(word, "truncated")
-            parts.end(reason == "complete", ops)
-            values = {name: plain(pick(candidate, name)) for name in _STOP_DETAILS}
+            reason = _API.reason(word)
+            parts.end(reason == "complete", out)
+            values = {name: plain(candidate.get(name)) for name in _STOP_DETAILS}
             details = {name: value for name, value in values.items() if value}
-            runs_on = reason == "complete" and pick(part, "executableCode") is not None
+            runs_on = reason == "complete" and wire(part).get("executableCode") is not None
             self._stopped = not runs_on
-            ops.append(Stop(reason, str(raw) if isinstance(raw, int) else word, number, not runs_on, details or None))
+            said = str(raw) if isinstance(raw, int) else word
+            out.append(ops.Stop(reason, said, number, not runs_on, details or None))
 
-    def _read_feedback(self, event: object, ops: list[Operation]) -> None:
-        feedback = pick(event, "promptFeedback")
-        word = pick_str(feedback, "blockReason")
+    def _read_feedback(self, feedback: object, out: list[ops.Operation]) -> None:
+        word = as_str(wire(feedback).get("blockReason"))
         if word:
             details = plain(feedback)
             self._stopped = True
-            ops.append(Stop("filtered", word, 0, True, details if isinstance(details, Mapping) else None))
+            out.append(ops.Stop("filtered", word, 0, True, details if isinstance(details, Mapping) else None))
 
 
-def read_error(error: object) -> Error:
+def read_error(error: object) -> ops.Error:
     """An error of Google's APIs: a number for the HTTP status and a word for its meaning."""
     if isinstance(error, str):
-        return Error(error, body=error)
+        return ops.Error(error, body=error)
     code = get(error, "code")
-    return Error(
+    return ops.Error(
         get_str(error, "message"),
         get_str(error, "status"),
         code if isinstance(code, (str, int)) else None,

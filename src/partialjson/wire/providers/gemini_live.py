@@ -12,13 +12,16 @@ Sources: the Live API reference for server messages, and the types of the google
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
-from partialjson.wire.fields import get, get_list, get_str, plain
-from partialjson.wire.ops import Begin, End, Info, Operation, Stop, Usage, Withdraw
-from partialjson.wire.providers.gemini import Parts, pick, pick_str, read_error
+from partialjson.wire import ops
+from partialjson.wire.apis import APIS
+from partialjson.wire.fields import Members, as_list, as_mapping, as_str, get_list, get_str, plain
+from partialjson.wire.providers.gemini import Parts, read_error, wire
 
 __all__ = ["Adapter"]
+
+_API: Final = APIS["gemini-live"]
 
 
 class Adapter:
@@ -31,73 +34,69 @@ class Adapter:
         self._asked = False  # the model waits for the results of its calls
         self._interrupted = False
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        ops: list[Operation] = []
-        session = get_str(pick(event, "setupComplete"), "sessionId") or get_str(
-            pick(event, "setupComplete"), "session_id"
-        )
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        out: list[ops.Operation] = []
+        fields = wire(event)
+        session = as_str(wire(fields.get("setupComplete")).get("sessionId"))
         if session:
-            ops.append(Info(session))
-        content = pick(event, "serverContent")
-        if content is not None:
-            self._content(content, ops)
-        calls = pick(event, "toolCall")
-        if calls is not None:
-            self._call(calls, ops)
-        for id in get_list(pick(event, "toolCallCancellation"), "ids"):
+            out.append(ops.Info(session))
+        content = wire(fields.get("serverContent"))
+        self._content(content, out)
+        self._call(wire(fields.get("toolCall")), out)
+        for id in get_list(fields.get("toolCallCancellation"), "ids"):
             key = self._calls.get(id) if isinstance(id, str) else None
             if key is not None:
-                ops.append(Withdraw(key))
-        usage = plain(pick(event, "usageMetadata"))
-        if isinstance(usage, Mapping):
-            ops.append(Usage(usage, whole=True))
-        error = get(event, "error")
+                out.append(ops.Withdraw(key))
+        usage = as_mapping(plain(fields.get("usageMetadata")))
+        if usage is not None:
+            out.append(ops.Usage(usage, whole=True))
+        error = fields.get("error")
         if error:
-            ops.append(read_error(error))
-        self._end(content, ops)
-        return ops
+            out.append(read_error(error))
+        self._end(content, out)
+        return out
 
-    def _begin(self, ops: list[Operation]) -> None:
+    def _begin(self, out: list[ops.Operation]) -> None:
         if self._over:
             self._over = self._asked = self._interrupted = False
-            ops.append(Begin())
+            out.append(ops.Begin())
 
-    def _content(self, content: object, ops: list[Operation]) -> None:
-        parts = get_list(pick(content, "modelTurn"), "parts")
-        spoken = get_str(pick(content, "outputTranscription"), "text")
+    def _content(self, content: Members, out: list[ops.Operation]) -> None:
+        parts = get_list(content.get("modelTurn"), "parts")
+        spoken = get_str(content.get("outputTranscription"), "text")
         if parts or spoken:
             self._over = self._over or self._asked
-            self._begin(ops)
+            self._begin(out)
         for part in parts:
-            self._parts.read(part, ops)
-        self._parts.read_text("text", spoken, ops, "outputTranscription")
+            self._parts.read(part, out)
+        self._parts.read_text("text", spoken, out, "outputTranscription")
 
-    def _call(self, calls: object, ops: list[Operation]) -> None:
-        functions = get_list(calls, "functionCalls") or get_list(calls, "function_calls")
+    def _call(self, calls: Members, out: list[ops.Operation]) -> None:
+        functions = as_list(calls.get("functionCalls"))
         if not functions:
             return
-        self._begin(ops)
+        self._begin(out)
         open_call = False
         for function in functions:
-            key = self._parts.read_call(function, ops)
+            key = self._parts.read_call(function, out)
             id = get_str(function, "id")
             if key is not None and id:
                 self._calls[id] = key
-            open_call = pick(function, "willContinue") is True
+            open_call = wire(function).get("willContinue") is True
         if open_call:
             return
-        self._parts.end(True, ops)
+        self._parts.end(True, out)
         self._asked = True
-        ops.append(Stop("tool_calls", "toolCall", terminal=True))
+        out.append(ops.Stop(_API.reason("toolCall"), "toolCall", terminal=True))
 
-    def _end(self, content: object, ops: list[Operation]) -> None:
-        if pick(content, "interrupted") is True:
+    def _end(self, content: Members, out: list[ops.Operation]) -> None:
+        if content.get("interrupted") is True:
             self._interrupted = True
-            ops.append(Stop("truncated", "interrupted"))
-        if pick(content, "turnComplete") is True and not self._over:
-            self._parts.end(not self._interrupted, ops)
-            word = pick_str(content, "turnCompleteReason") or "turnComplete"
+            out.append(ops.Stop(_API.reason("interrupted"), "interrupted"))
+        if content.get("turnComplete") is True and not self._over:
+            self._parts.end(not self._interrupted, out)
+            word = as_str(content.get("turnCompleteReason")) or "turnComplete"
             if not self._interrupted:
-                ops.append(Stop("complete", word))
-            ops.append(End())
+                out.append(ops.Stop(_API.reason("turnComplete"), word))
+            out.append(ops.End())
             self._over = True

@@ -13,11 +13,11 @@ Sources: Mistral's API reference and the types of its SDK.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
-from partialjson.wire.fields import get, get_int, get_str, plain
-from partialjson.wire.ops import DONE, Attach, Close, End, Error, Info, Key, Kind, Open, Operation, Text, Usage, Value
+from partialjson.wire import ops
+from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
 from partialjson.wire.providers import openai_chat
 
 __all__ = ["Adapter"]
@@ -30,80 +30,82 @@ class Adapter(openai_chat.Adapter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._calls: dict[str, Key] = {}
+        self._calls: dict[str, ops.Key] = {}
         self._count = 0
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        if event == DONE:
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        if event == ops.DONE:
             return super().feed(event, name)
         data = get(event, "data")
         if data is not None and get(event, "choices") is None:
             name = get_str(event, "event") or name
             event = data
-            if event == DONE:
+            if event == ops.DONE:
                 return super().feed(event, name)
         handler = _HANDLERS.get(get_str(event, "type") or name)
         if handler is None:
             return super().feed(event, name)
-        ops: list[Operation] = []
-        handler(self, event, ops)
-        return ops
+        out: list[ops.Operation] = []
+        handler(self, event, out)
+        return out
 
-    def _started(self, event: object, ops: list[Operation]) -> None:
+    def _started(self, event: object, out: list[ops.Operation]) -> None:
         id = get_str(event, "conversation_id")
         if id:
-            ops.append(Info(id))
+            out.append(ops.Info(id))
 
-    def _output(self, event: object, ops: list[Operation]) -> None:
+    def _output(self, event: object, out: list[ops.Operation]) -> None:
         model = get_str(event, "model")
         if model and model != self._info.model:
-            self._info = Info(model=model)
-            ops.append(self._info)
+            self._info = ops.Info(model=model)
+            out.append(self._info)
         content = get(event, "content")
-        self._read_content(0, content if isinstance(content, (str, list, tuple)) else [content], ops)
+        self._read_content(self._choice(0), content if isinstance(content, (str, list, tuple)) else [content], out)
 
-    def _call(self, event: object, ops: list[Operation]) -> None:
-        self._grow(event, get_str(event, "tool_call_id") or get_str(event, "id"), "call", "function.call", ops)
+    def _call(self, event: object, out: list[ops.Operation]) -> None:
+        self._grow(event, get_str(event, "tool_call_id") or get_str(event, "id"), "call", "function.call", out)
 
-    def _execution(self, event: object, ops: list[Operation]) -> None:
-        self._grow(event, get_str(event, "id"), "server_call", "tool.execution", ops)
+    def _execution(self, event: object, out: list[ops.Operation]) -> None:
+        self._grow(event, get_str(event, "id"), "server_call", "tool.execution", out)
 
-    def _grow(self, event: object, id: str, kind: Kind, type: str, ops: list[Operation]) -> None:
+    def _grow(self, event: object, id: str, kind: ops.Kind, type: str, out: list[ops.Operation]) -> None:
         key = self._calls.get(id)
         if key is None:
             key = self._calls[id] = ("conversation", self._count)
             self._count += 1
-            ops.append(
-                Open(key, kind, type, index=get_int(event, "output_index"), name=get_str(event, "name"), call_id=id)
+            out.append(
+                ops.Open(key, kind, type, index=get_int(event, "output_index"), name=get_str(event, "name"), call_id=id)
             )
         arguments = get(event, "arguments")
         if isinstance(arguments, str) and arguments:
-            ops.append(Text(key, arguments))
+            out.append(ops.Text(key, arguments))
         elif arguments is not None and not isinstance(arguments, str):
-            ops.append(Value(key, plain(arguments)))
+            out.append(ops.Value(key, plain(arguments)))
 
-    def _executed(self, event: object, ops: list[Operation]) -> None:
+    def _executed(self, event: object, out: list[ops.Operation]) -> None:
         id = get_str(event, "id")
         key = self._calls.pop(id, None)
         if key is None:
             return
         info = plain(get(event, "info"))
         if info:
-            ops.append(Attach(key, "info", info))
-        ops.append(Close(key))
+            out.append(ops.Attach(key, "info", info))
+        out.append(ops.Close(key))
 
-    def _finished(self, event: object, ops: list[Operation]) -> None:
-        usage = plain(get(event, "usage"))
-        if isinstance(usage, Mapping):
-            ops.append(Usage(usage))
-        ops.append(End())
+    def _finished(self, event: object, out: list[ops.Operation]) -> None:
+        usage = as_mapping(plain(get(event, "usage")))
+        if usage is not None:
+            out.append(ops.Usage(usage))
+        out.append(ops.End())
 
-    def _failed(self, event: object, ops: list[Operation]) -> None:
+    def _failed(self, event: object, out: list[ops.Operation]) -> None:
         code = get(event, "code")
-        ops.append(Error(get_str(event, "message"), "", code if isinstance(code, (str, int)) else None, plain(event)))
+        out.append(
+            ops.Error(get_str(event, "message"), "", code if isinstance(code, (str, int)) else None, plain(event))
+        )
 
 
-_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[Operation]], None]]] = {
+_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None]]] = {
     "conversation.response.started": Adapter._started,
     "message.output.delta": Adapter._output,
     "function.call.delta": Adapter._call,

@@ -25,53 +25,17 @@ OpenRouter, DeepSeek and Mistral documentation for their additions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from partialjson.wire import ops
+from partialjson.wire.apis import APIS
 from partialjson.wire.brackets import Brackets
-from partialjson.wire.fields import get, get_int, get_list, get_str, plain
-from partialjson.wire.ops import (
-    DONE,
-    Attach,
-    End,
-    Error,
-    Identify,
-    Info,
-    Key,
-    Kind,
-    Open,
-    Operation,
-    Reason,
-    Stop,
-    Text,
-    Usage,
-    Value,
-)
+from partialjson.wire.fields import Members, as_int, as_list, as_mapping, as_str, get, get_list, get_str, members, plain
 
-__all__ = ["Adapter", "read_stop"]
+__all__ = ["Adapter", "Choice", "read_stop", "read_text"]
 
-# Words of the documented API first, then those of compatible servers that pass on what their backends say.
-_REASONS: Final[dict[str, Reason]] = {
-    "stop": "complete",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-    "length": "truncated",
-    "content_filter": "filtered",
-    "insufficient_system_resource": "truncated",
-    "model_length": "truncated",
-    "max_tokens": "truncated",
-    "max_output_tokens": "truncated",
-    "eos": "complete",
-    "eos_token": "complete",
-    "stop_sequence": "complete",
-    "end_turn": "complete",
-    "tool_use": "tool_calls",
-    "safety": "filtered",
-    "recitation": "filtered",
-    "refusal": "refused",
-    "error": "error",
-}
+_API: Final = APIS["openai-chat"]
 
 
 @dataclass(slots=True)
@@ -79,7 +43,7 @@ class _Slot:
     """One tool call: how to recognise its fragments, and its arguments as far as they are not yet looked
     at."""
 
-    key: Key
+    key: ops.Key
     id: str
     name: str
     unread: list[str] = field(default_factory=list)
@@ -99,8 +63,11 @@ class _Slot:
 
 
 @dataclass(slots=True)
-class _Choice:
-    texts: set[Kind] = field(default_factory=set)
+class Choice:
+    """What is known of one choice: the keys of its texts, and its calls."""
+
+    number: int
+    texts: dict[ops.Kind, ops.Key] = field(default_factory=dict)
     slots: list[_Slot] = field(default_factory=list)
     by_index: dict[int, _Slot] = field(default_factory=dict)
     by_id: dict[str, _Slot] = field(default_factory=dict)
@@ -112,149 +79,165 @@ class Adapter:
     _no_id = ""  # what a dialect sends for an id that it does not know
 
     def __init__(self) -> None:
-        self._choices: dict[int, _Choice] = {}
-        self._info = Info()
+        self._choices: dict[int, Choice] = {}
+        self._info = ops.Info()
+        self._told: tuple[object, object] = None, None  # the id and the model as the last chunk had them
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        if event == DONE:
-            return [End()]
-        if get(event, "type") == "chunk":
-            event = get(event, "chunk")  # of the SDK's own accumulating stream
-        ops: list[Operation] = []
-        self._read_info(event, ops)
-        for position, choice in enumerate(get_list(event, "choices")):
-            index = get_int(choice, "index")
-            self._read_choice(position if index is None else index, choice, ops)
-        self._read_usage(event, ops)
-        self._read_error(event, name, ops)
-        return ops
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        if isinstance(event, str) and event == ops.DONE:
+            return [ops.End()]
+        chunk = members(event)
+        if chunk.get("type") == "chunk":
+            event = chunk.get("chunk")  # of the SDK's own accumulating stream
+            chunk = members(event)
+        out: list[ops.Operation] = []
+        told = chunk.get("id"), chunk.get("model")
+        if told != self._told:
+            self._told = told
+            self._read_info(ops.Info(as_str(told[0]), as_str(told[1])), out)
+        for position, choice in enumerate(as_list(chunk.get("choices"))):
+            fields = members(choice)
+            index = as_int(fields.get("index"))
+            self._read_choice(self._choice(position if index is None else index), fields, out)
+        groq = members(chunk.get("x_groq"))
+        usage = chunk.get("usage") or groq.get("usage")
+        if usage is not None:
+            _read_usage(usage, out)
+        error = chunk.get("error") or groq.get("error")
+        if not error and (name == "error" or chunk.get("object") == "error"):
+            error = event
+        if error:
+            _read_error(error, out)
+        return out
 
-    def _read_info(self, event: object, ops: list[Operation]) -> None:
-        info = Info(get_str(event, "id"), get_str(event, "model"))
+    def _read_info(self, info: ops.Info, out: list[ops.Operation]) -> None:
         if info != self._info and (info.id or info.model):
             self._info = info
-            ops.append(info)
+            out.append(info)
 
-    def _read_choice(self, number: int, choice: object, ops: list[Operation]) -> None:
+    def _read_choice(self, state: Choice, choice: Members, out: list[ops.Operation]) -> None:
         """What a chunk says of one choice; dialects with choices of another shape replace this."""
-        state = self._choice(number)
-        delta = get(choice, "delta")
-        self._read_reasoning(number, delta, ops)
-        self._read_content(number, get(delta, "content"), ops)
-        self._text(number, "refusal", get_str(delta, "refusal"), ops)
-        for fragment in get_list(delta, "tool_calls"):
-            _read_call(number, state, fragment, ops, self._no_id)
-        legacy = get(delta, "function_call")
+        delta = members(choice.get("delta"))
+        reasoning = as_str(delta.get("reasoning")) or as_str(delta.get("reasoning_content"))
+        if reasoning:
+            read_text(state, "reasoning", reasoning, out)
+        content = delta.get("content")
+        if content:
+            self._read_content(state, content, out)
+        refusal = as_str(delta.get("refusal"))
+        if refusal:
+            read_text(state, "refusal", refusal, out)
+        for fragment in as_list(delta.get("tool_calls")):
+            _read_call(state, fragment, out, self._no_id)
+        legacy = delta.get("function_call")
         if legacy is not None:
-            _read_call(number, state, {"index": 0, "type": "function_call", "function": legacy}, ops)
-        read_stop(number, choice, ops)
+            _read_call(state, {"index": 0, "type": "function_call", "function": legacy}, out)
+        read_stop(state, choice, out)
 
-    def _read_reasoning(self, number: int, delta: object, ops: list[Operation]) -> None:
-        text = get_str(delta, "reasoning") or get_str(delta, "reasoning_content")
-        self._text(number, "reasoning", text, ops)
-
-    def _read_content(self, number: int, content: object, ops: list[Operation]) -> None:
+    def _read_content(self, state: Choice, content: object, out: list[ops.Operation]) -> None:
         if isinstance(content, str):
-            self._text(number, "text", content, ops)
+            read_text(state, "text", as_str(content), out)
             return
         for part in content if isinstance(content, (list, tuple)) else ():
-            self._read_part(number, part, ops)
+            _read_part(state, part, out)
 
-    def _read_part(self, number: int, part: object, ops: list[Operation]) -> None:
-        """A part of content that comes as a list, as Mistral and some gateways send it."""
-        if get_str(part, "type") == "thinking":
-            for thought in get_list(part, "thinking"):
-                self._text(number, "reasoning", get_str(thought, "text"), ops)
-            self._text(number, "reasoning", get_str(part, "thinking"), ops)
-        else:
-            self._text(number, "refusal", get_str(part, "refusal"), ops)
-            self._text(number, "text", get_str(part, "text"), ops)
+    def _choice(self, number: int) -> Choice:
+        state = self._choices.get(number)
+        if state is None:
+            state = self._choices[number] = Choice(number)
+        return state
 
-    def _choice(self, number: int) -> _Choice:
-        return self._choices.setdefault(number, _Choice())
 
-    def _text(self, number: int, kind: Kind, text: str, ops: list[Operation]) -> None:
-        if not text:
-            return
-        key = (number, kind)
-        opened = self._choice(number).texts
-        if kind not in opened:
-            opened.add(kind)
-            ops.append(Open(key, kind, kind, number))
-        ops.append(Text(key, text))
+def _read_part(state: Choice, part: object, out: list[ops.Operation]) -> None:
+    """A part of content that comes as a list, as Mistral and some gateways send it."""
+    if get_str(part, "type") == "thinking":
+        for thought in get_list(part, "thinking"):
+            read_text(state, "reasoning", get_str(thought, "text"), out)
+        read_text(state, "reasoning", get_str(part, "thinking"), out)
+    else:
+        read_text(state, "refusal", get_str(part, "refusal"), out)
+        read_text(state, "text", get_str(part, "text"), out)
 
-    def _read_usage(self, event: object, ops: list[Operation]) -> None:
-        usage = get(event, "usage") or get(get(event, "x_groq"), "usage")
-        counts = plain(usage)
-        if isinstance(counts, Mapping):
-            ops.append(Usage(counts))
 
-    def _read_error(self, event: object, name: str, ops: list[Operation]) -> None:
-        error = get(event, "error") or get(get(event, "x_groq"), "error")
-        if not error and (get_str(event, "object") == "error" or name == "error"):
-            error = event
-        if not error:
-            return
-        if isinstance(error, str):
-            ops.append(Error(error, body=error))
-            return
-        code = get(error, "code")
-        ops.append(
-            Error(
-                get_str(error, "message"),
-                get_str(error, "type"),
-                code if isinstance(code, (str, int)) else None,
-                plain(error),
-            )
+def read_text(state: Choice, kind: ops.Kind, text: str, out: list[ops.Operation]) -> None:
+    if not text:
+        return
+    key = state.texts.get(kind)
+    if key is None:
+        key = state.texts[kind] = (state.number, kind)
+        out.append(ops.Open(key, kind, kind, state.number))
+    out.append(ops.Text(key, text))
+
+
+def _read_usage(usage: object, out: list[ops.Operation]) -> None:
+    counts = as_mapping(plain(usage))
+    if counts is not None:
+        out.append(ops.Usage(counts))
+
+
+def _read_error(error: object, out: list[ops.Operation]) -> None:
+    if isinstance(error, str):
+        out.append(ops.Error(error, body=error))
+        return
+    code = get(error, "code")
+    out.append(
+        ops.Error(
+            get_str(error, "message"),
+            get_str(error, "type"),
+            code if isinstance(code, (str, int)) else None,
+            plain(error),
         )
+    )
 
 
-def read_stop(number: int, choice: object, ops: list[Operation]) -> None:
+def read_stop(state: Choice, choice: Members, out: list[ops.Operation]) -> None:
     """The reason for which a choice stops, if the chunk tells one."""
-    word, native = get_str(choice, "finish_reason"), get_str(choice, "native_finish_reason")
+    word = as_str(choice.get("finish_reason"))
     if not word:
         return
-    reason = _REASONS.get(word.lower(), "truncated")
+    native = as_str(choice.get("native_finish_reason"))
+    reason = _API.reason(word.lower())
     if reason in ("complete", "tool_calls"):
         # OpenRouter passes on that a call was cut off in the backend's word only.
-        reason = _REASONS.get(native.lower(), reason)
+        reason = _API.reasons.get(native.lower(), reason)
     details = {"native_finish_reason": native} if native else None
-    ops.append(Stop(reason, word, number, terminal=True, details=details))
+    out.append(ops.Stop(reason, word, state.number, terminal=True, details=details))
 
 
-def _read_call(number: int, state: _Choice, fragment: object, ops: list[Operation], no_id: str = "") -> None:
-    function = get(fragment, "function")
-    index, call_id, name = get_int(fragment, "index"), get_str(fragment, "id"), get_str(function, "name")
+def _read_call(state: Choice, fragment: object, out: list[ops.Operation], no_id: str = "") -> None:
+    fields = members(fragment)
+    function = members(fields.get("function"))
+    index, call_id, name = as_int(fields.get("index")), as_str(fields.get("id")), as_str(function.get("name"))
     if call_id == no_id:
         call_id = ""
-    arguments = get(function, "arguments")
+    arguments = function.get("arguments")
     empty = arguments is None or arguments == ""
     slot = _slot(state, index, call_id, name, empty)
     if slot is None:
-        slot = _Slot((number, "call", len(state.slots)), call_id, name)
+        slot = _Slot((state.number, "call", len(state.slots)), call_id, name)
         state.slots.append(slot)
-        kind = get_str(fragment, "type") or "function"
-        ops.append(Open(slot.key, "call", kind, number, index, name, call_id))
+        kind = as_str(fields.get("type")) or "function"
+        out.append(ops.Open(slot.key, "call", kind, state.number, index, name, call_id))
     elif (name and not slot.name) or (call_id and not slot.id):
         slot.name = slot.name or name
         slot.id = slot.id or call_id
-        ops.append(Identify(slot.key, slot.name, slot.id))
+        out.append(ops.Identify(slot.key, slot.name, slot.id))
     if index is not None:
         state.by_index[index] = slot
     if call_id:
         state.by_id[call_id] = slot
-    extra = get(fragment, "extra_content")
+    extra = fields.get("extra_content")
     if extra is not None:
-        ops.append(Attach(slot.key, "extra_content", plain(extra)))
+        out.append(ops.Attach(slot.key, "extra_content", plain(extra)))
     if isinstance(arguments, str) and arguments:
         slot.unread.append(arguments)
-        ops.append(Text(slot.key, arguments))
+        out.append(ops.Text(slot.key, arguments))
     elif not empty:
         slot.brackets.begun = True
-        ops.append(Value(slot.key, plain(arguments)))
+        out.append(ops.Value(slot.key, plain(arguments)))
 
 
-def _slot(state: _Choice, index: int | None, call_id: str, name: str, empty: bool) -> _Slot | None:
+def _slot(state: Choice, index: int | None, call_id: str, name: str, empty: bool) -> _Slot | None:
     """The call that a fragment continues, or None if it begins one; the module's text gives the rules."""
     if index is not None:
         slot = state.by_index.get(index)

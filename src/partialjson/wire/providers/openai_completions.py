@@ -8,8 +8,8 @@ Sources: the OpenAI API reference for (legacy) completions.
 
 from __future__ import annotations
 
-from partialjson.wire.fields import get_str
-from partialjson.wire.ops import Operation
+from partialjson.wire import ops
+from partialjson.wire.fields import Members, as_str
 from partialjson.wire.providers import openai_chat
 
 __all__ = ["Adapter"]
@@ -18,6 +18,6 @@ __all__ = ["Adapter"]
 class Adapter(openai_chat.Adapter):
     """Completions chunks to operations."""
 
-    def _read_choice(self, number: int, choice: object, ops: list[Operation]) -> None:
-        self._text(number, "text", get_str(choice, "text"), ops)
-        openai_chat.read_stop(number, choice, ops)
+    def _read_choice(self, state: openai_chat.Choice, choice: Members, out: list[ops.Operation]) -> None:
+        openai_chat.read_text(state, "text", as_str(choice.get("text")), out)
+        openai_chat.read_stop(state, choice, out)

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from partialjson.wire.fields import get, get_str
-from partialjson.wire.ops import Error
+from partialjson.wire import ops
+from partialjson.wire.fields import Members, as_str, get_str
 from partialjson.wire.providers import openai_responses
 
 __all__ = ["Adapter"]
@@ -25,9 +25,9 @@ __all__ = ["Adapter"]
 class Adapter(openai_responses.Adapter):
     """Realtime server events to operations."""
 
-    def _lane(self, event: object) -> str:
-        return get_str(event, "response_id") or get_str(get(event, "response"), "id")
+    def _lane(self, event: Members) -> str:
+        return as_str(event.get("response_id")) or get_str(event.get("response"), "id")
 
-    def _error(self, event: object) -> Error:
+    def _error(self, event: object) -> ops.Error:
         error = super()._error(event)
         return replace(error, fatal=False) if get_str(event, "type") == "error" else error

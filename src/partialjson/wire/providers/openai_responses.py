@@ -26,32 +26,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
-from partialjson.wire.fields import get, get_int, get_list, get_str, plain
-from partialjson.wire.ops import (
-    Attach,
-    Begin,
-    Close,
-    End,
-    Error,
-    Identify,
-    Info,
-    Kind,
-    Open,
-    Operation,
-    Reason,
-    Restate,
-    Stop,
-    Text,
-    Usage,
-    Value,
-)
+from partialjson.wire import ops
+from partialjson.wire.apis import APIS
+from partialjson.wire.fields import Members, as_int, as_mapping, as_str, get, get_list, get_str, members, plain
 
 __all__ = ["Adapter"]
 
 # item type -> what its block is, and the field with its text
-_CALLS: Final[dict[str, tuple[Kind, str]]] = {
+_CALLS: Final[dict[str, tuple[ops.Kind, str]]] = {
     "function_call": ("call", "arguments"),
     "custom_tool_call": ("call", "input"),
     "mcp_call": ("server_call", "arguments"),
@@ -64,7 +49,7 @@ class _PartType:
     """What a part of a message or of reasoning is: its block, the field with its text, the number among its like,
     and the item it stands in."""
 
-    kind: Kind
+    kind: ops.Kind
     text: str
     number: str
     item: str = "message"
@@ -98,12 +83,7 @@ _CALL_STEMS: Final = {
     "response.code_interpreter_call_code": "code_interpreter_call",
 }
 
-_REASONS: Final[dict[str, Reason]] = {
-    "completed": "complete",
-    "incomplete": "truncated",
-    "cancelled": "truncated",
-    "failed": "error",
-}
+_API: Final = APIS["openai-responses"]
 _TERMINALS: Final = frozenset(
     ["response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done"]
 )
@@ -149,56 +129,59 @@ class Adapter:
         self._runs: dict[str, _Run] = {}
         self._keys = 0
         self._choices = 0
-        self._info = Info()
+        self._info = ops.Info()
         self._over = False
 
-    def feed(self, event: object, name: str = "") -> list[Operation]:
-        ops: list[Operation] = []
-        kind = get_str(event, "type")
+    def feed(self, event: object, name: str = "") -> list[ops.Operation]:
+        out: list[ops.Operation] = []
+        fields = members(event)
+        kind = as_str(fields.get("type"))
         if not kind:
-            kind = "response.done" if get_str(event, "object") in _WHOLE else name
-        if kind == "response.created":
-            self._begin(event, ops)
-        elif kind == "error" or (kind in ("", "message") and get(event, "error")):
-            ops.append(self._error(event))
+            kind = "response.done" if as_str(fields.get("object")) in _WHOLE else name
+        reading = _reading(kind)
+        if reading is not None:
+            if not self._over:
+                reading.handler(self, fields, reading.type, reading.verb, out)
+        elif kind == "response.created":
+            self._begin(fields, out)
+        elif kind == "error" or (kind in ("", "message") and fields.get("error")):
+            out.append(self._error(event))
         elif kind in _BEGINNINGS:
-            self._read_info(get(event, "response"), ops)
+            self._read_info(fields.get("response"), out)
         elif kind in _TERMINALS:
-            self._end(event, kind, ops)
-        elif not self._over:
-            self._read(event, kind, ops)
-        return ops
+            self._end(event, kind, out)
+        return out
 
-    def _lane(self, event: object) -> str:
+    def _lane(self, event: Members) -> str:
         """What tells the events of responses apart that run side by side."""
-        return get_str(event, "stream_id")
+        return as_str(event.get("stream_id"))
 
-    def _error(self, event: object) -> Error:
+    def _error(self, event: object) -> ops.Error:
         """An error that stands in its event, or whose fields are the event's own."""
         error = get(event, "error")
         if isinstance(error, str):
-            return Error(error, body=error)
+            return ops.Error(error, body=error)
         body, type = plain(error), get_str(error, "type")
         if not error:
             error, fields, type = event, plain(event), ""
             if isinstance(fields, Mapping):
                 body = {name: value for name, value in fields.items() if name not in _ENVELOPE}
         code = get(error, "code")
-        return Error(get_str(error, "message"), type, code if isinstance(code, (str, int)) else None, body)
+        return ops.Error(get_str(error, "message"), type, code if isinstance(code, (str, int)) else None, body)
 
     # The response.
 
-    def _begin(self, event: object, ops: list[Operation]) -> None:
+    def _begin(self, event: Members, out: list[ops.Operation]) -> None:
         lane = self._lane(event)
         self._runs.pop(lane, None)
         self._runs.pop("", None)
         if not self._runs:
-            ops.append(Begin())
+            out.append(ops.Begin())
             self._choices = 0
             self._over = False
         self._runs[lane] = _Run(self._choices)
         self._choices += 1
-        self._read_info(get(event, "response"), ops)
+        self._read_info(event.get("response"), out)
 
     def _run(self, lane: str) -> _Run:
         """The response that runs in the lane. Events without a lane belong to the latest, and its lane may be told
@@ -213,76 +196,71 @@ class Adapter:
             self._choices += 1
         return run
 
-    def _read_info(self, response: object, ops: list[Operation]) -> None:
-        info = Info(get_str(response, "id"), get_str(response, "model"))
+    def _read_info(self, response: object, out: list[ops.Operation]) -> None:
+        info = ops.Info(get_str(response, "id"), get_str(response, "model"))
         if info != self._info and (info.id or info.model):
             self._info = info
-            ops.append(info)
+            out.append(info)
 
-    def _end(self, event: object, kind: str, ops: list[Operation]) -> None:
+    def _end(self, event: object, kind: str, out: list[ops.Operation]) -> None:
         if self._over:
             return
         response = get(event, "response") or event
-        run = self._run(self._lane(event))
-        self._read_info(response, ops)
-        self._read_output(run, response, ops)
-        usage = plain(get(response, "usage"))
-        if isinstance(usage, Mapping):
-            ops.append(Usage(usage))
-        self._read_status(run.choice, response, kind.removeprefix("response."), ops)
+        run = self._run(self._lane(members(event)))
+        self._read_info(response, out)
+        self._read_output(run, response, out)
+        usage = as_mapping(plain(get(response, "usage")))
+        if usage is not None:
+            out.append(ops.Usage(usage))
+        self._read_status(run.choice, response, kind.removeprefix("response."), out)
         self._runs = {lane: other for lane, other in self._runs.items() if other is not run}
         if not self._runs:
             self._over = True
-            ops.append(End())
+            out.append(ops.End())
 
-    def _read_output(self, run: _Run, response: object, ops: list[Operation]) -> None:
+    def _read_output(self, run: _Run, response: object, out: list[ops.Operation]) -> None:
         """The items the terminal event repeats: all of them if none was streamed, else those still open."""
         whole = not run.items and not run.by_id
         for position, data in enumerate(get_list(response, "output")):
             if whole:
-                item = self._add(run, position, data, ops)
+                item = self._add(run, position, data, out)
             else:
                 found = run.by_id.get(get_str(data, "id")) or run.items.get(position)
                 if found is None or found.type != get_str(data, "type"):
                     continue
                 item = found
-            self._finish(run, item, data, ops)
+            self._finish(run, item, data, out)
 
-    def _read_status(self, choice: int, response: object, word: str, ops: list[Operation]) -> None:
+    def _read_status(self, choice: int, response: object, word: str, out: list[ops.Operation]) -> None:
         status = get_str(response, "status") or word
         details = get(response, "incomplete_details") or get(response, "status_details")
         why = get_str(details, "reason")
-        reason: Reason = "filtered" if why == "content_filter" else _REASONS.get(status, "truncated")
+        reason: ops.Reason = "filtered" if why == "content_filter" else _API.reason(status)
         error = get(response, "error") or get(details, "error")
         if error and reason == "error":
-            ops.append(self._error({"error": error}))
+            out.append(self._error({"error": error}))
         found = plain(details)
         raw = f"{status}:{why}" if why else status
-        ops.append(Stop(reason, raw, choice, True, found if isinstance(found, Mapping) else None))
+        out.append(ops.Stop(reason, raw, choice, True, found if isinstance(found, Mapping) else None))
 
     # Its items.
 
-    def _read(self, event: object, kind: str, ops: list[Operation]) -> None:
-        stem, _, verb = kind.rpartition(".")
-        if stem in _PART_STEMS:
-            self._read_text(event, _PART_STEMS[stem], verb, ops)
-        elif stem in _CALL_STEMS:
-            self._read_call(event, _CALL_STEMS[stem], verb, ops)
-        elif kind in _HANDLERS:
-            _HANDLERS[kind](self, event, ops)
-
-    def _item(self, event: object, type: str, ops: list[Operation]) -> tuple[_Run, _Item]:
+    def _item(self, event: Members, type: str, out: list[ops.Operation]) -> tuple[_Run, _Item]:
         """The item an event is about; one that was never announced is opened as the given type."""
         run = self._run(self._lane(event))
-        index = get_int(event, "output_index")
-        id = get_str(event, "item_id")
-        item = run.by_id.get(id) if index is None else run.items.get(index)
+        index = as_int(event.get("output_index"))
+        item = run.by_id.get(as_str(event.get("item_id"))) if index is None else run.items.get(index)
         if item is None:
-            data = {"type": type, "id": id, "call_id": get_str(event, "call_id"), "name": get_str(event, "name")}
-            item = self._add(run, index, data, ops)
+            data = {
+                "type": type,
+                "id": as_str(event.get("item_id")),
+                "call_id": as_str(event.get("call_id")),
+                "name": as_str(event.get("name")),
+            }
+            item = self._add(run, index, data, out)
         return run, item
 
-    def _add(self, run: _Run, index: int | None, data: object, ops: list[Operation]) -> _Item:
+    def _add(self, run: _Run, index: int | None, data: object, out: list[ops.Operation]) -> _Item:
         item = _Item(
             get_str(data, "type"),
             get_str(data, "id"),
@@ -298,17 +276,17 @@ class Adapter:
         # Some servers announce items that are empty. Messages and reasoning open block by block.
         if item.type and item.type not in _BY_PARTS:
             kind = _CALLS.get(item.type, ("other", ""))[0]
-            self._open(run, item, (item.type, 0), kind, item.type, ops)
+            self._open(run, item, (item.type, 0), kind, item.type, out)
         return item
 
     def _open(
-        self, run: _Run, item: _Item, place: tuple[str, int], kind: Kind, type: str, ops: list[Operation]
+        self, run: _Run, item: _Item, place: tuple[str, int], kind: ops.Kind, type: str, out: list[ops.Operation]
     ) -> _Block:
         block = item.blocks[place] = _Block(self._keys)
         self._keys += 1
         is_call = kind in ("call", "server_call")
-        ops.append(
-            Open(
+        out.append(
+            ops.Open(
                 block.key,
                 kind,
                 type,
@@ -323,77 +301,77 @@ class Adapter:
         )
         return block
 
-    def _item_added(self, event: object, ops: list[Operation]) -> None:
+    def _item_added(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
         run = self._run(self._lane(event))
-        index = get_int(event, "output_index")
-        data = get(event, "item")
+        index = as_int(event.get("output_index"))
+        data = event.get("item")
         known = run.by_id.get(get_str(data, "id")) if index is None else run.items.get(index)
         if known is not None:
             if known.type == get_str(data, "type") and known.id == get_str(data, "id"):
-                self._identify(known, data, ops)
+                self._identify(known, data, out)
                 return
-            self._close(known, False, ops)
-        self._add(run, index, data, ops)
+            self._close(known, False, out)
+        self._add(run, index, data, out)
 
-    def _item_done(self, event: object, ops: list[Operation]) -> None:
+    def _item_done(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
         run = self._run(self._lane(event))
-        data = get(event, "item")
-        index = get_int(event, "output_index")
+        data = event.get("item")
+        index = as_int(event.get("output_index"))
         item = run.by_id.get(get_str(data, "id")) if index is None else run.items.get(index)
         if item is None:
-            item = self._add(run, index, data, ops)
-        self._finish(run, item, data, ops)
+            item = self._add(run, index, data, out)
+        self._finish(run, item, data, out)
 
-    def _identify(self, item: _Item, data: object, ops: list[Operation]) -> None:
+    def _identify(self, item: _Item, data: object, out: list[ops.Operation]) -> None:
         """The name and id of a call that opened without them."""
         name, call_id = get_str(data, "name"), get_str(data, "call_id")
         if (name and not item.name) or (call_id and not item.call_id):
             item.name, item.call_id = item.name or name, item.call_id or call_id
             if _CALLS.get(item.type, ("other", ""))[0] != "other":
-                ops.extend(Identify(block.key, item.name, item.call_id) for block in item.blocks.values())
+                out.extend(ops.Identify(block.key, item.name, item.call_id) for block in item.blocks.values())
 
-    def _finish(self, run: _Run, item: _Item, data: object, ops: list[Operation]) -> None:
+    def _finish(self, run: _Run, item: _Item, data: object, out: list[ops.Operation]) -> None:
         """The item as a whole ends it."""
         if item.closed:
             return
         item.phase = item.phase or get_str(data, "phase")
-        self._identify(item, data, ops)
+        self._identify(item, data, out)
         block = item.blocks.get((item.type, 0))
         if block is not None and item.type not in _BY_PARTS:
-            self._finish_block(item, block, data, ops)
-        self._finish_parts(run, item, data, ops)
-        self._close(item, get_str(data, "status") == "incomplete", ops)
+            self._finish_block(item, block, data, out)
+        self._finish_parts(run, item, data, out)
+        self._close(item, get_str(data, "status") == "incomplete", out)
 
-    def _finish_block(self, item: _Item, block: _Block, data: object, ops: list[Operation]) -> None:
+    def _finish_block(self, item: _Item, block: _Block, data: object, out: list[ops.Operation]) -> None:
         """The one block of a call or of an item of another kind."""
         text = get(data, _CALLS.get(item.type, ("other", ""))[1])
         if isinstance(text, str):
-            ops.append(Restate(block.key, text))
+            out.append(ops.Restate(block.key, text))
         elif text is not None and not block.grown and item.type in _CALLS:
-            ops.append(Value(block.key, plain(text)))
-        fields = plain(data)
-        if isinstance(fields, Mapping):
-            ops.extend(
-                Attach(block.key, str(name), value)
+            out.append(ops.Value(block.key, plain(text)))
+        fields = as_mapping(plain(data))
+        if fields is not None:
+            out.extend(
+                ops.Attach(block.key, str(name), value)
                 for name, value in fields.items()
                 if name not in _HEADER_FIELDS and value not in (None, "", [], {}) and (name, value) != _COMPLETED
             )
 
-    def _finish_parts(self, run: _Run, item: _Item, data: object, ops: list[Operation]) -> None:
+    def _finish_parts(self, run: _Run, item: _Item, data: object, out: list[ops.Operation]) -> None:
         """The parts of a message or of reasoning."""
         summary = len(get_list(data, "summary"))
         parts = [*get_list(data, "summary"), *get_list(data, "content")]
         for position, part in enumerate(parts):
             number = position if position < summary else position - summary
-            self._finish_part(run, item, number, part, ops)
+            self._finish_part(run, item, number, part, out)
         secret = get_str(data, "encrypted_content")
         if secret and item.type == "reasoning":
             block = next(iter(item.blocks.values()), None)
             if block is None:
-                block = self._open(run, item, ("reasoning", 0), "reasoning", "reasoning", ops)
-            ops.append(Attach(block.key, "encrypted_content", secret))
+                block = self._open(run, item, ("reasoning", 0), "reasoning", "reasoning", out)
+            out.append(ops.Attach(block.key, "encrypted_content", secret))
 
-    def _finish_part(self, run: _Run, item: _Item, number: int, part: object, ops: list[Operation]) -> None:
+    def _finish_part(self, run: _Run, item: _Item, number: int, part: object, out: list[ops.Operation]) -> None:
         type = get_str(part, "type")
         known = _PARTS.get(type)
         if known is None:
@@ -404,100 +382,102 @@ class Adapter:
         if block is None:
             if not text:
                 return
-            block = self._open(run, item, place, known.kind, type, ops)
+            block = self._open(run, item, place, known.kind, type, out)
         if block.closed:
             return
         if known.number:
-            ops.append(Restate(block.key, text))
+            out.append(ops.Restate(block.key, text))
         elif not block.grown:
             # The whole of a text that comes in parts, whatever the server takes for a part.
-            ops.append(Text(block.key, text))
+            out.append(ops.Text(block.key, text))
         annotations = plain(get(part, "annotations"))
         if annotations:
-            ops.append(Attach(block.key, "annotations", annotations))
+            out.append(ops.Attach(block.key, "annotations", annotations))
 
-    def _close(self, item: _Item, cut: bool, ops: list[Operation]) -> None:
+    def _close(self, item: _Item, cut: bool, out: list[ops.Operation]) -> None:
         item.closed = True
         for block in item.blocks.values():
             if not block.closed:
                 block.closed = True
-                ops.append(Close(block.key, cut))
+                out.append(ops.Close(block.key, cut))
 
     # Their texts.
 
-    def _read_text(self, event: object, type: str, verb: str, ops: list[Operation]) -> None:
+    def _read_text(self, event: Members, type: str, verb: str, out: list[ops.Operation]) -> None:
         known = _PARTS[type]
-        run, item = self._item(event, known.item, ops)
-        place = (type, (get_int(event, known.number) or 0) if known.number else 0)
+        run, item = self._item(event, known.item, out)
+        place = (type, (as_int(event.get(known.number)) or 0) if known.number else 0)
         block = item.blocks.get(place)
-        text = get_str(event, "delta" if verb == "delta" else known.text)
+        text = as_str(event.get("delta" if verb == "delta" else known.text))
         if not text or verb not in ("delta", "done"):
             return
         if block is None or (block.closed and verb == "delta"):
-            block = self._open(run, item, place, known.kind, type, ops)
+            block = self._open(run, item, place, known.kind, type, out)
         if verb == "delta":
             block.grown = True
-            ops.append(Text(block.key, text))
+            out.append(ops.Text(block.key, text))
         elif not block.closed and (known.number or not block.grown):
             block.grown = True
-            ops.append(Restate(block.key, text))
+            out.append(ops.Restate(block.key, text))
 
-    def _read_call(self, event: object, type: str, verb: str, ops: list[Operation]) -> None:
-        run, item = self._item(event, type, ops)
+    def _read_call(self, event: Members, type: str, verb: str, out: list[ops.Operation]) -> None:
+        run, item = self._item(event, type, out)
         block = next(iter(item.blocks.values()), None)
         if block is None:
             # It was announced without a type.
             item.type = type
-            block = self._open(run, item, (type, 0), _CALLS[type][0], type, ops)
-        self._identify(item, event, ops)
+            block = self._open(run, item, (type, 0), _CALLS[type][0], type, out)
+        self._identify(item, event, out)
         if block.closed or item.type not in _CALLS:
             return
         field = _CALLS[item.type][1]
         if verb == "delta":
-            text = get_str(event, "delta")
+            text = as_str(event.get("delta"))
             if text:
                 block.grown = True
-                ops.append(Text(block.key, text))
+                out.append(ops.Text(block.key, text))
         elif verb == "done":
-            ops.append(Restate(block.key, get_str(event, field)))
+            out.append(ops.Restate(block.key, as_str(event.get(field))))
 
-    def _part_added(self, event: object, ops: list[Operation]) -> None:
-        part = get(event, "part")
+    def _part_added(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
+        part = event.get("part")
         type = get_str(part, "type")
         known = _PARTS.get(type)
         if known is None:
             return
-        run, item = self._item(event, known.item, ops)
-        place = (type, (get_int(event, known.number) or 0) if known.number else 0)
+        run, item = self._item(event, known.item, out)
+        place = (type, (as_int(event.get(known.number)) or 0) if known.number else 0)
         if place not in item.blocks:
-            self._open(run, item, place, known.kind, type, ops)
+            self._open(run, item, place, known.kind, type, out)
 
-    def _part_done(self, event: object, ops: list[Operation]) -> None:
-        part = get(event, "part")
+    def _part_done(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
+        part = event.get("part")
         type = get_str(part, "type")
         known = _PARTS.get(type)
         if known is None or not known.number:
             return
-        run, item = self._item(event, known.item, ops)
-        place = (type, get_int(event, known.number) or 0)
-        self._finish_part(run, item, place[1], part, ops)
+        run, item = self._item(event, known.item, out)
+        place = (type, as_int(event.get(known.number)) or 0)
+        self._finish_part(run, item, place[1], part, out)
         block = item.blocks.get(place)
         if block is not None and not block.closed:
             block.closed = True
-            ops.append(Close(block.key))
+            out.append(ops.Close(block.key))
 
-    def _annotation(self, event: object, ops: list[Operation]) -> None:
-        _, item = self._item(event, "message", ops)
-        block = item.blocks.get(("output_text", get_int(event, "content_index") or 0))
+    def _annotation(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
+        _, item = self._item(event, "message", out)
+        block = item.blocks.get(("output_text", as_int(event.get("content_index")) or 0))
         if block is not None:
-            ops.append(Attach(block.key, "annotations", plain(get(event, "annotation")), append=True))
+            out.append(ops.Attach(block.key, "annotations", plain(event.get("annotation")), append=True))
 
 
 _ENVELOPE: Final = ("type", "sequence_number", "stream_id", "event_id")
 _COMPLETED: Final = ("status", "completed")
 _WHOLE: Final = ("response", "realtime.response")
 
-_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[Operation]], None]]] = {
+_Handler = Callable[["Adapter", Members, str, str, list[ops.Operation]], None]
+
+_HANDLERS: Final[dict[str, _Handler]] = {
     "response.output_item.added": Adapter._item_added,
     "response.output_item.done": Adapter._item_done,
     "response.content_part.added": Adapter._part_added,
@@ -506,3 +486,24 @@ _HANDLERS: Final[dict[str, Callable[[Adapter, object, list[Operation]], None]]] 
     "response.reasoning_summary_part.done": Adapter._part_done,
     "response.output_text.annotation.added": Adapter._annotation,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How an event about an item is read: by whom, and the type of the part or item and the verb it is told."""
+
+    handler: _Handler
+    type: str = ""
+    verb: str = ""
+
+
+@lru_cache(maxsize=256)
+def _reading(kind: str) -> _Reading | None:
+    """How events of the type are read; None if they are about no item, or not known."""
+    stem, _, verb = kind.rpartition(".")
+    if stem in _PART_STEMS:
+        return _Reading(Adapter._read_text, _PART_STEMS[stem], verb)
+    if stem in _CALL_STEMS:
+        return _Reading(Adapter._read_call, _CALL_STEMS[stem], verb)
+    handler = _HANDLERS.get(kind)
+    return None if handler is None else _Reading(handler)

@@ -1,0 +1,175 @@
+"""Frames: the open containers that the typed view follows inside, and what is held of each.
+
+A frame has the children that closed, as its shape will settle from them, and the *box* with what is shown of them.
+``view`` decides when something is shown and copied; a frame only keeps it.
+
+While the shape of an object is not decided (``Switch``), its members are ``Waiting``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, final
+
+from partialjson._core.plan import HIDDEN, RAW, Plan, Shape, Switch
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+UNSEEN: Final = HIDDEN | RAW
+
+
+# What a frame has where it needs none of its own. They stay empty.
+NO_ITEMS: Final[list[Any]] = []
+NO_KEYS: Final[list[str | int]] = []
+NO_MEMBERS: Final[dict[str, Any]] = {}
+
+
+@final
+class Waiting:
+    """A member that came before the shape of its object was known: its value and its text, or where that is."""
+
+    def __init__(self, value: object, raw: str, start: i64, end: i64) -> None:
+        self.value = value
+        self.raw = raw
+        self.start: i64 = start
+        self.end: i64 = end
+
+
+NO_WAITING: Final[dict[str, Waiting]] = {}
+
+
+@final
+class Frame:
+    """An open container that its plan follows inside, or will once it is decided."""
+
+    def __init__(
+        self, plan: Plan, shape: Shape, is_object: bool, run: object, start: i64, keeps_all: bool = False
+    ) -> None:
+        self.plan = plan
+        self.shape = shape
+        self.run: object = run
+        self.is_object = is_object
+        self.is_wrapped = is_object and shape.wrap is not None
+        # Where its text begins.
+        self.start: i64 = start
+        # The dict or list that holds the children shown, and what is shown of the container, once that is made.
+        self.items: list[Any] = NO_ITEMS if is_object else []
+        self.members: dict[str, Any] = {} if is_object else NO_MEMBERS
+        self.shown: Any = None
+        self.visible = False
+        self.never_visible = False
+        self.loose = False
+        # Is it in an element that its array can go without?
+        self.is_spare = False
+        # Children to come before it becomes visible.
+        self.awaited: list[str] | None = shape.firsts.copy() if shape.firsts else None
+        # While it is undecided: what decides, and the members that wait. ``tags`` are the keys that have decided.
+        self.switch: Switch | None = None
+        self.waiting: dict[str, Waiting] = NO_WAITING
+        self.tags: list[str] | None = None
+        # No shape fits, or what decided came again: it settles from its text.
+        self.is_lost = False
+        # The children that closed, in document order: what the shape settles from; unless those shown tell it all.
+        self.is_direct = shape.is_direct and not keeps_all
+        self.keys: list[str | int] = NO_KEYS if self.is_direct else []
+        self.settled: list[Any] = NO_ITEMS if self.is_direct else []
+        self.has_failed = False
+        # The name under which the child that is open now is shown, its plan and its traits.
+        self.child_name = ""
+        self.child_plan: Plan | None = None
+        self.child_traits: i64 = 0
+        self.child_shown = False
+        self.child_is_spare = False
+
+    def show(self) -> None:
+        """Make ``shown`` from what the frame holds."""
+        if not self.is_object:
+            self.shown = self.items
+        elif self.shape.wrap is not None:
+            self.shown = self.shape.wrap(self.members, self.run)
+        else:
+            self.shown = self.members
+
+    def copy(self) -> None:
+        """Leave what was handed out alone and go on with a copy."""
+        if self.is_object:
+            self.members = self.members.copy()
+        else:
+            self.items = self.items.copy()
+        self.show()
+
+    def enter(self, key: str | int) -> None:
+        """A child begins under ``key``, in the document's names."""
+        self.child_shown = False
+        shape = self.shape
+        if isinstance(key, str):
+            child = shape.children.get(key)
+            if child is None:
+                self.child_name = key
+                self.child_plan = shape.rest
+                self.child_traits = 0
+                return
+        elif key < len(shape.items):
+            child = shape.items[key]
+            self.child_is_spare = False
+        else:
+            self.child_plan = shape.rest
+            self.child_traits = 0
+            self.child_is_spare = True
+            return
+        self.child_name = child.name
+        self.child_plan = child.plan
+        self.child_traits = child.traits
+
+    def take(self, plan: Plan, shape: Shape) -> None:
+        """The shape of an object is known now."""
+        self.shape = shape
+        self.switch = None
+        self.is_wrapped = shape.wrap is not None
+        self.never_visible = self.never_visible or plan.whole or shape.whole
+        if shape.firsts:
+            self.awaited = shape.firsts.copy()
+
+    def list_children(self, is_open: bool) -> None:
+        """Keep the children in lists from now on; one may be open, and is about to fail."""
+        shows_open = is_open and self.child_shown
+        self.is_direct = False
+        if self.is_object:
+            members = self.members
+            if shows_open:
+                # What is shown of the open child is not settled. An earlier one under its key counts no more.
+                members = members.copy()
+                del members[self.child_name]
+            # Here every child is shown under its key.
+            self.keys = [key for key in members]  # noqa: C416
+            self.settled = list(members.values())
+        else:
+            n = len(self.items) - (1 if shows_open else 0)
+            self.keys = [i for i in range(n)]  # noqa: C416
+            self.settled = self.items[:n]
+
+    def put(self, value: Any) -> None:
+        """Show ``value`` for the child that is open now."""
+        if self.is_object:
+            self.members[self.child_name] = value
+        elif self.child_shown:
+            self.items[-1] = value
+        else:
+            self.items.append(value)
+        self.child_shown = True
+
+    def shows(self, value: object) -> bool:
+        """Is ``value`` itself what is shown for the child that is open now?"""
+        if not self.child_shown:
+            return False
+        if self.is_object:
+            return self.members[self.child_name] is value
+        return self.items[-1] is value
+
+
+def never(keys: list[str | int], settled: list[Any], value: Any, run: Any) -> Any:
+    """Closes what has no shape to close by."""
+    raise RuntimeError("a frame without a shape does not close")
+
+
+UNDECIDED: Final = Shape(never, {}, None)

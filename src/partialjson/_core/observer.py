@@ -1,0 +1,398 @@
+"""The observer: all that is done beside building a document, told by the tree at each step.
+
+The tree builds; the observer of that tree keeps what others want to know of it. A tree without one takes the short way
+at each value. What it does, each only where somebody asked for it:
+
+- *Events* for the places that are selected (``selection``). Two stacks go with the open containers: where the walk to
+  the selected places stands, and the nodes from which paths are made (``events``).
+- The *typed view* (``view``), and what is certain of a value before it closes (``lookahead``).
+- The *changes* from which deltas are told (``changes``).
+- *Dropping* for documents that nobody wants to keep. A container is *loose* unless it is, or is in, a value to be
+  delivered or validated as a whole. What closes in a loose container is reported, and then the tree is told to take it
+  out again, so that the tree is the open path and at most one such value.
+
+Nothing is written into the tree: what it has to do is what a call gives back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, final
+
+from partialjson._core.builder import Builder
+from partialjson._core.changes import Changes
+from partialjson._core.events import Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
+from partialjson._core.lookahead import Finding, Lookahead
+from partialjson._core.plan import Failure
+from partialjson._core.selection import Selector
+from partialjson._core.view import View
+from partialjson._missing import MISSING
+from partialjson.errors import InvalidError, json_path
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+
+@final
+class PathSet:
+    """A set of paths from which all below a path can be taken out at once."""
+
+    def __init__(self) -> None:
+        self.below: dict[Any, PathSet] = {}
+        self.here = False
+
+    def add(self, path: Path) -> None:
+        place = self
+        for key in path:
+            following = place.below.get(key)
+            if following is None:
+                following = place.below[key] = PathSet()
+            place = following
+        place.here = True
+
+    def has(self, path: Path) -> bool:
+        place: PathSet | None = self
+        for key in path:
+            if place is None:
+                return False
+            place = place.below.get(key)
+        return place is not None and place.here
+
+    def clear(self, path: Path) -> None:
+        """Take out ``path``, which is not the root, and all below it."""
+        place = self
+        for key in path[:-1]:
+            following = place.below.get(key)
+            if following is None:
+                return
+            place = following
+        place.below.pop(path[-1], None)
+
+
+@final
+class Observer:
+    """Follows the building of one document. ``at`` is the builder, in every call."""
+
+    def __init__(self, selector: Selector | None) -> None:
+        self.events: list[Event] = []
+        self.selector = selector
+        self.selectors: list[Selector | None] = []
+        # Nodes of branches in which nothing is reported are made only when they are asked for.
+        self.node: Node | None = Node(None, "") if selector is not None else None
+        self.nodes: list[Node | None] = []
+        self.view: View | None = None
+        self.invalid: PathSet | None = None
+        self.stops = False
+        self.lookahead: Lookahead | None = None
+        self.changes: Changes | None = None
+        # Dropping: is the innermost container loose, and where in the walk to the values to be delivered it stands; and
+        # the same for the containers around each open one.
+        self.drops = False
+        self.loose = False
+        self.keeper: Selector | None = None
+        self.looses: list[bool] = []
+        self.keepers: list[Selector | None] = []
+
+    # What is to be observed.
+
+    def keep_only(self, keeper: Selector | None) -> None:
+        """Drop what closes, unless it is in one of these places or in something that is validated as a whole."""
+        self.drops = True
+        self.loose = True
+        self.keeper = keeper
+
+    def follow(self, view: View, stops: bool, predicts: bool) -> None:
+        """Keep a typed view; ``stops`` at what is invalid, ``predicts`` what is certain to come."""
+        self.view = view
+        self.stops = stops
+        if stops or self.selector is not None:
+            self.lookahead = Lookahead(view, predicts)
+
+    def catch_up(self, at: Builder) -> None:
+        """Nothing was observed of the containers that are open: nothing is selected in them."""
+        self.selectors = [None for _ in at.containers]
+        self.nodes = [None for _ in at.containers]
+
+    def note_changes(self, at: Builder, size: i64, shown: i64) -> Changes:
+        """Keep the changes from now on; ``size`` is the visible size, ``shown`` the open string's, -1 if none is."""
+        self._fill_nodes(at)
+        changes = self.changes = Changes(size)
+        if shown >= 0:
+            changes.goes_on(self.node_at(at, at.here()), shown)
+        return changes
+
+    def is_idle(self) -> bool:
+        """Is there nothing to do for what comes in the innermost container?"""
+        return self.selector is None and self.view is None and self.changes is None and not self.drops
+
+    # What the tree tells.
+
+    def name(self, at: Builder, key: str) -> None:
+        """An object gets a member of this name."""
+        if self.lookahead is not None:
+            finding = self.lookahead.name(key)
+            if finding is not None:
+                self._violates(at, key, finding)
+
+    def begins(self, at: Builder, kind: i64) -> None:
+        """A value of this JSON kind begins."""
+        lookahead = self.lookahead
+        if lookahead is None:
+            return
+        if not at.in_object and at.containers:
+            overflow = lookahead.element(at.length())
+            if overflow is not None:
+                self._overflows(at, overflow)
+        key = at.coming()
+        finding = lookahead.begins(key, kind)
+        if finding is not None:
+            self._violates(at, key, finding)
+
+    def appears(self, at: Builder, value: object) -> None:
+        """``value`` is about to be attached."""
+        op = "add"
+        key: str | int
+        if at.in_object:
+            key = at.key
+            if key in at.obj:
+                op = "replace"
+                self._replaced(at, key, at.obj[key])
+        else:
+            key = at.length()
+        if self.view is not None:
+            self.view.enter(key)
+        if self.changes is not None:
+            self.changes.appears(op, self.node_at(at, key), value)
+
+    def opened(self, at: Builder, is_object: bool) -> None:
+        """A container was attached and is about to be pushed."""
+        key = at.here()
+        self.selectors.append(self.selector)
+        self.nodes.append(self.node)
+        selector = self.selector
+        at_root = not at.containers
+        if selector is not None and not at_root:
+            selector = selector.child(key)
+        if self.drops:
+            self._opened_dropping(at, key, is_object)
+        elif self.view is not None:
+            self.view.open(is_object, len(at.containers), False)
+        if not at_root:
+            if self.changes is not None:
+                self.node = self.changes.marks[-1].at
+            else:
+                self.node = self.node_at(at, key) if selector is not None else None
+        self.selector = selector
+
+    def string_grew(self, length: i64) -> None:
+        """So many characters came to the string that is open, or was a moment ago."""
+        if self.changes is not None:
+            self.changes.size += length
+
+    def looks_at_each_character(self) -> bool:
+        """Could the document stop inside the string that begins?"""
+        return self.stops and self.lookahead is not None and self.lookahead.bounds is not None
+
+    def looks(self, at: Builder, shown: str, news: str) -> Finding | None:
+        """The open string is ``shown + news`` now; a finding if the document stops there."""
+        lookahead = self.lookahead
+        if lookahead is None:
+            return None
+        finding = lookahead.look(shown, news)
+        while finding is not None:
+            key = at.here()
+            if finding.msg:
+                if self.selects(at, key):
+                    self.events.append(Violation(self.node_at(at, key), finding.msg, finding.pos))
+                if self.stops:
+                    return finding
+            elif self.selects(at, key):
+                self.events.append(Predicted(self.node_at(at, key), finding.word, finding.pos))
+            finding = lookahead.look(shown, news)
+        return None
+
+    def text_closed(self, at: Builder, value: str) -> bool:
+        """The string that grew closed; is it to be dropped?"""
+        if self.changes is not None:
+            self.changes.closes(value)
+        return self.closed(at, value, "")
+
+    def closed(self, at: Builder, value: object, raw: str) -> bool:
+        """A string or an atom closed; is it to be dropped?"""
+        key = at.here()
+        if self.view is not None:
+            self._report(at, key, self.view.atom(key, value, raw))
+        else:
+            self._report(at, key, value)
+        return self.loose
+
+    def container_closed(self, at: Builder, value: object) -> bool:
+        """A container closed and was popped; is it to be dropped?"""
+        self.selector = self.selectors.pop()
+        self.node = self.nodes.pop()
+        if self.drops and self._left_empty(at):
+            return True
+        key = at.here()
+        if self.view is not None:
+            self._report(at, key, self.view.close(key, value))
+        else:
+            self._report(at, key, value)
+        return self.loose
+
+    def dropped(self) -> None:
+        """What closed was taken out of the tree."""
+        # All that was invalid was in it.
+        self.invalid = None
+
+    def changes_in_place(self, at: Builder) -> None:
+        """The open containers, or the open string, are about to change."""
+        if self.view is not None:
+            self.view.let_go(at.in_text)
+
+    # Asking.
+
+    def take_events(self) -> tuple[Event, ...]:
+        if not self.events:
+            return ()
+        events = tuple(self.events)
+        self.events = []
+        return events
+
+    def is_invalid(self, path: Path) -> bool:
+        """Did the value at ``path`` close and not fit its target?"""
+        return self.invalid is not None and self.invalid.has(path)
+
+    def needs_text_from(self, at: Builder) -> i64:
+        """The offset from which on the text may be asked for again; -1 where only what comes may be."""
+        view = self.view
+        assert view is not None
+        start = view.needs_from()
+        if start < 0 and at.in_text and self.lookahead is not None:
+            # An error may stand at the beginning of the string, or at any character.
+            return view.source.at
+        return start
+
+    def refusal(self, msg: str, pos: i64, path: Path, error: Exception | None) -> InvalidError:
+        """The error for a document that goes no further because of an invalid value."""
+        assert self.view is not None
+        source = self.view.source
+        return InvalidError(msg, pos, source.line_of(pos), source.column_of(pos), path, (), None, error)
+
+    def selects(self, at: Builder, key: str | int) -> bool:
+        """Is what happens at ``key`` of the innermost container to be reported?"""
+        selector = self.selector
+        if selector is None:
+            return False
+        if selector.everything:
+            return True
+        if not at.containers:
+            return selector.here
+        selector = selector.child(key)
+        return selector is not None and selector.here
+
+    def node_at(self, at: Builder, key: str | int) -> Node:
+        """The node of the value at ``key`` of the innermost container."""
+        node = self._innermost(at)
+        return Node(node, key) if at.containers else node
+
+    def _innermost(self, at: Builder) -> Node:
+        """The node of the innermost container; the root's where none is open."""
+        if self.node is None:
+            self._fill_nodes(at)
+        assert self.node is not None
+        return self.node
+
+    def _fill_nodes(self, at: Builder) -> None:
+        """Nodes for the open containers that were not worth one until now."""
+        node = Node(None, "")
+        nodes: list[Node | None] = []
+        i: i64
+        for i in range(len(at.containers)):
+            nodes.append(node)
+            if i > 0:
+                node = Node(node, at.key_of(i))
+        self.nodes = nodes
+        self.node = node
+
+    # Reporting.
+
+    def _replaced(self, at: Builder, key: str, old: object) -> None:
+        if self.invalid is not None:
+            self.invalid.clear(self.node_at(at, key).path())
+        if self.selects(at, key):
+            self.events.append(Replaced(self.node_at(at, key), old))
+
+    def _report(self, at: Builder, key: str | int, result: object) -> None:
+        """The value at ``key`` closed and settled to ``result``."""
+        if isinstance(result, Failure):
+            self._report_failure(at, key, result)
+        elif self.selects(at, key):
+            raw = self.view is not None and self.view.is_inside_whole()
+            self.events.append(Completed(self.node_at(at, key), result, raw))
+
+    def _report_failure(self, at: Builder, key: str | int, failure: Failure) -> None:
+        view = self.view
+        assert view is not None
+        if self.invalid is None:
+            self.invalid = PathSet()
+        event = Invalid(self.node_at(at, key), failure.error)
+        self.invalid.add(event.path)
+        if self.loose and view.failure is failure:
+            # It stands for the whole document in the end, and says itself only where it is in this value.
+            failure.error.add_note(f"in the value at {json_path(event.path)}")
+        if self.selects(at, key):
+            self.events.append(event)
+        if self.stops:
+            raise self.refusal(_in_words(event.errors), view.source.at, event.path, failure.error)
+
+    def _violates(self, at: Builder, key: str | int, finding: Finding) -> None:
+        """The value at ``key`` of the innermost container cannot become valid any more."""
+        node = self.node_at(at, key)
+        if self.selects(at, key):
+            self.events.append(Violation(node, finding.msg, finding.pos))
+        if self.stops:
+            raise self.refusal(finding.msg, finding.pos, node.path(), None)
+
+    def _overflows(self, at: Builder, finding: Finding) -> None:
+        """The innermost array has more elements than it can have."""
+        node = self._innermost(at)
+        selector = self.selectors[-1]
+        if selector is not None and not selector.everything and len(at.containers) > 1:
+            selector = selector.child(at.key_of(len(at.containers) - 1))
+        if selector is not None and selector.here:
+            self.events.append(Violation(node, finding.msg, finding.pos))
+        if self.stops:
+            raise self.refusal(finding.msg, finding.pos, node.path(), None)
+
+    # Dropping.
+
+    def _opened_dropping(self, at: Builder, key: str | int, is_object: bool) -> None:
+        """A container opened: is it loose too?"""
+        self.looses.append(self.loose)
+        self.keepers.append(self.keeper)
+        if self.loose:
+            if at.containers and self.keeper is not None:
+                self.keeper = self.keeper.child(key)
+            self.loose = self.keeper is None or not self.keeper.here
+        if self.view is not None:
+            self.view.open(is_object, len(at.containers), self.loose)
+            self.loose = self.loose and not self.view.is_inside_whole()
+
+    def _left_empty(self, at: Builder) -> bool:
+        """Was the container that closed loose? Then nothing is left to be validated or reported but that it closed."""
+        was_loose = self.loose
+        self.loose = self.looses.pop()
+        self.keeper = self.keepers.pop()
+        if not was_loose:
+            return False
+        if self.view is not None:
+            self.view.leave()
+        key = at.here()
+        if self.selects(at, key):
+            self.events.append(Completed(self.node_at(at, key), MISSING, True))
+        return True
+
+
+def _in_words(errors: list[Any]) -> str:
+    """A validator's line errors as one message."""
+    first = errors[0]["msg"] if isinstance(errors[0], dict) else str(errors[0])
+    return str(first) if len(errors) == 1 else f"{first} (and {len(errors) - 1} more)"

@@ -1,0 +1,133 @@
+"""The source: the text of a document that has a plan, and where in it the reading stands.
+
+A place that is not followed inside settles from its piece of the text, and errors about values say where they are. Both
+ask here. Whoever drives the tree adds each chunk before it is read, and says with ``reach`` which sign is at hand; the
+view and the lookahead read that offset in ``at``, and nobody else writes it.
+
+Offsets are those of the document, also where its beginning has been forgotten. What was forgotten and is still asked
+for can only be the part of a number or a word that the end of a chunk cut.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+# Pieces of text are joined when there are so many, or a long one comes: each is an object of some 50 bytes.
+MOST_PIECES: Final = 256
+LONG_PIECE: Final = 1024
+
+
+@final
+class Source:
+    """The text of a document as far as it may be asked for again."""
+
+    def __init__(self) -> None:
+        self.joined = ""
+        # What has come since. Most of it is never asked for, and an append is cheaper than a string that grows.
+        self.pieces: list[str] = []
+        # The offset of the sign at hand.
+        self.at: i64 = 0
+        # What was forgotten: its length in characters and in UTF-8, its newlines, the offset after the last of them.
+        self.base: i64 = 0
+        self.bytes: i64 = 0
+        self.newlines: i64 = 0
+        self.line_start: i64 = 0
+
+    # What a driver calls.
+
+    def reach(self, pos: i64) -> None:
+        """The sign at this offset is read now: what begins a value, or ends a key or a container."""
+        self.at = pos
+
+    def add(self, s: str) -> None:
+        """A chunk is about to be read."""
+        self.pieces.append(s)
+        if len(self.pieces) >= MOST_PIECES or len(s) >= LONG_PIECE:
+            self._join()
+
+    def _join(self) -> None:
+        news = "".join(self.pieces)
+        # Out of its slot a string has one holder, and CPython extends it in place.
+        text = self.joined
+        self.joined = ""
+        text += news
+        self.joined = text
+        self.pieces = []
+
+    @property
+    def all(self) -> str:
+        if self.pieces:
+            self._join()
+        return self.joined
+
+    def drop(self, n: i64) -> None:
+        """Take the last ``n`` characters away again."""
+        text = self.all
+        length: i64 = len(text)
+        if n > length:
+            # Of a number, a word or an escape, which are ASCII without newlines.
+            self.base -= n - length
+            self.bytes -= n - length
+            n = length
+        self.joined = text[: length - n]
+
+    def forget(self, until: i64) -> None:
+        """Nobody will ask for what is before offset ``until`` any more; -1 for all that there is."""
+        text = self.all
+        n: i64 = len(text) if until < 0 else until - self.base
+        if n <= 0:
+            return
+        gone = text[:n]
+        newlines: i64 = gone.count("\n")
+        if newlines > 0:
+            self.newlines += newlines
+            last: i64 = gone.rfind("\n")
+            self.line_start = self.base + last + 1
+        self.bytes += n if gone.isascii() else len(gone.encode())
+        self.base += n
+        self.joined = text[n:]
+
+    # Positions and pieces.
+
+    def line_of(self, pos: i64) -> i64:
+        """The line of an offset, from 1."""
+        newlines: i64 = self.all.count("\n", 0, max(pos - self.base, 0))
+        return self.newlines + newlines + 1
+
+    def column_of(self, pos: i64) -> i64:
+        """The column of an offset, from 1."""
+        last: i64 = self.all.rfind("\n", 0, max(pos - self.base, 0))
+        return pos - (self.line_start if last < 0 else self.base + last + 1) + 1
+
+    def bytes_before(self, pos: i64) -> i64:
+        """The length in UTF-8 of what is before an offset."""
+        if pos < self.base:
+            return self.bytes - (self.base - pos)
+        return self.bytes + len(self.all[: pos - self.base].encode())
+
+    def of_character(self, start: i64, number: i64) -> i64:
+        """The offset at which character ``number`` of a string begins; ``start`` is that of its opening quote."""
+        text = self.all
+        at = start + 1 - self.base
+        while number > 0:
+            number -= 1
+            if text[at] != "\\":
+                at += 1
+            elif text[at + 1] != "u":
+                at += 2
+            else:
+                # Two escapes of surrogates are one character.
+                pair = text[at + 6 : at + 8] == "\\u" and text[at + 2] in "dD" and text[at + 3] in "89abAB"
+                at += 12 if pair else 6
+        return self.base + at
+
+    def since(self, start: i64) -> str:
+        """From ``start`` up to and including the sign at hand."""
+        return self.between(start, self.at + 1)
+
+    def between(self, start: i64, end: i64) -> str:
+        """From offset ``start`` up to, and without, offset ``end``."""
+        return self.all[start - self.base : end - self.base]

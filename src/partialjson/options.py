@@ -1,0 +1,78 @@
+"""The options of a parser, for all that take them and hand them on.
+
+    def read(chunks: Iterable[str], **options: Unpack[ParserOptions]) -> Order:
+        return stream(chunks, Order, **options).close()
+
+So a type checker finds a misspelled option, or one of the wrong type, where it is written. What each of them means is
+told in ``Parser``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, Literal, TypedDict
+
+from partialjson.limits import Limits
+
+__all__ = ["DocumentOptions", "OnInvalid", "ParserOptions"]
+
+OnInvalid = Literal["collect", "raise", "skip"]
+
+
+class DocumentOptions(TypedDict, total=False):
+    """What a document means, whoever reads it: the options of ``Parser`` that messages take too."""
+
+    missing: Any
+    limits: Limits | None
+    strict: bool | None
+    context: Any
+    by_alias: bool | None
+    by_name: bool | None
+    on_invalid: OnInvalid
+    predict: bool
+
+
+class ParserOptions(DocumentOptions, total=False):
+    """The keyword arguments of ``Parser``. What is left out has its default."""
+
+    select: Iterable[str] | None
+    retain: bool
+
+
+_OF_TARGETS: Final = ("strict", "context", "by_alias", "by_name", "on_invalid", "predict")
+
+
+def without_target(options: DocumentOptions) -> DocumentOptions:
+    """The options that a document without a target has too; a parser refuses the others there."""
+    options = options.copy()
+    for name in _OF_TARGETS:
+        options.pop(name, None)  # type: ignore[misc]
+    return options
+
+
+def selecting(options: ParserOptions, select: Iterable[str]) -> ParserOptions:
+    """The same options, with another selection."""
+    options = options.copy()
+    options["select"] = select
+    return options
+
+
+def refuse_unknown(call: str, options: Mapping[str, Any], known: type) -> None:
+    """Check the names of options that are handed on later.
+
+    Args:
+        call: what was called, for the message.
+        options: what it was given.
+        known: the TypedDict of its options.
+
+    Raises:
+        TypeError: one of them is unknown.
+    """
+    names: frozenset[str] = known.__optional_keys__  # type: ignore[attr-defined]
+    for name in options:
+        if name not in names:
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, sorted(names), 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(sorted(names))}"
+            raise TypeError(f"{call} has no option {name!r}; {hint}")

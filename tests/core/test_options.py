@@ -1,0 +1,105 @@
+"""The options of a parser: one list of them, and what is said of a name that is not in it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from partialjson import MISSING, DocumentSequence, Limits, Parser, ParserOptions, adocuments, astream, documents, stream
+from partialjson.clients import read
+from partialjson.messages import Attempts, MessageParser
+from partialjson.messages.parser import MessageOptions
+from partialjson.options import DocumentOptions, without_target
+
+
+class Item(BaseModel):
+    name: str = ""
+
+
+async def none() -> AsyncIterator[str]:
+    return
+    yield ""
+
+
+def names(kind: Any) -> set[str]:
+    return set(inspect.signature(kind).parameters) - {"target"}
+
+
+def test_the_list_is_that_of_the_parser() -> None:
+    assert ParserOptions.__optional_keys__ == names(Parser)
+    assert ParserOptions.__required_keys__ == frozenset()
+    assert DocumentOptions.__optional_keys__ == names(Parser) - {"select", "retain"}
+    own = names(MessageParser) - {"api", "options"}
+    assert MessageOptions.__optional_keys__ == DocumentOptions.__optional_keys__ | own
+
+
+ALL: ParserOptions = {
+    "select": ["$.name"],
+    "missing": None,
+    "limits": Limits(depth=3),
+    "strict": True,
+    "context": {"a": 1},
+    "by_alias": True,
+    "by_name": True,
+    "on_invalid": "skip",
+    "predict": True,
+    "retain": False,
+}
+
+
+def test_a_fresh_parser_has_all_of_them() -> None:
+    assert ALL.keys() == ParserOptions.__optional_keys__
+    parser = Parser(Item, **ALL)
+    assert parser._options == parser.fresh()._options == ALL
+    assert Parser()._options == Parser().fresh()._options
+    assert Parser().fresh()._options["missing"] is MISSING
+
+
+def test_a_restored_parser_has_all_of_them() -> None:
+    options = ALL.copy()
+    del options["retain"]
+    parser = Parser(Item, **options)
+    restored = Parser.restore(parser.checkpoint(), Item, missing=None, context={"a": 1})
+    assert restored._options == parser._options
+    sequence = DocumentSequence(Item, **options)
+    again = DocumentSequence.restore(sequence.checkpoint(), Item, missing=None, context={"a": 1})
+    assert again._pattern._options == parser._options
+
+
+def test_those_of_targets_are_the_ones_a_parser_without_one_refuses() -> None:
+    options: DocumentOptions = {name: value for name, value in ALL.items() if name not in ("select", "retain")}  # type: ignore[assignment]
+    plain = without_target(options)
+    Parser(**plain)
+    for name in options.keys() - plain.keys():
+        with pytest.raises(TypeError, match="belong to a target"):
+            Parser(**{name: options[name]})  # type: ignore[literal-required]
+
+
+TAKE_OPTIONS: list[Callable[..., object]] = [
+    lambda **options: stream([], **options),
+    lambda **options: astream(none(), **options),
+    DocumentSequence,
+    lambda **options: documents([], **options),
+    lambda **options: adocuments(none(), **options),
+    lambda **options: MessageParser("openai-chat", **options),
+    lambda **options: Attempts("openai-chat", **options),
+    lambda **options: read([], "openai-chat", **options),
+]
+
+
+@pytest.mark.parametrize("take", [*TAKE_OPTIONS, Parser])
+def test_an_unknown_option_is_named(take: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match="'on_invlid'"):
+        take(on_invlid="raise")
+
+
+@pytest.mark.parametrize("take", TAKE_OPTIONS)
+def test_what_was_meant_is_said(take: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match=r"has no option 'limit'; did you mean 'limits'\?"):
+        take(limit=Limits())
+    with pytest.raises(TypeError, match=r"has no option 'xyz'; it takes by_alias, by_name, .*strict"):
+        take(xyz=1)
