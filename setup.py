@@ -11,8 +11,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-CORE = ["events", "refcounts", "selection", "changes", "source", "plan", "frames", "view", "lookahead"]
-CORE += ["builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
+CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "source", "frames", "view"]
+CORE += ["lookahead", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
 CORE += ["utf8", "checkpoint", "parser"]
 
 

@@ -14,9 +14,10 @@ from typing import Any, Final, Literal, TypedDict
 
 from partialjson.limits import Limits
 
-__all__ = ["DocumentOptions", "OnInvalid", "ParserOptions"]
+__all__ = ["ON_INVALID", "DocumentOptions", "OnInvalid", "ParserOptions"]
 
 OnInvalid = Literal["collect", "raise", "skip"]
+ON_INVALID: Final[tuple[OnInvalid, ...]] = ("collect", "raise", "skip")
 
 
 class DocumentOptions(TypedDict, total=False):

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
     from pydantic import TypeAdapter
 
+    from partialjson._core.target import MakesTarget
+
 __all__ = ["DocumentSequence", "Progress", "adocuments", "documents"]
 
 Format = Literal["ndjson", "concatenated", "json-seq"]
@@ -95,7 +97,7 @@ class DocumentSequence(Generic[T]):
 
     def __init__(
         self,
-        target: type[T] | TypeAdapter[T] | UnionType | None = None,
+        target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
         *,
         format: Format = "ndjson",
         on_error: OnError = "stop",
@@ -389,7 +391,7 @@ class _StopsAt:
 
 def documents(
     chunks: Iterable[str | bytes],
-    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
     *,
     format: Format = "ndjson",
     on_error: OnError = "stop",
@@ -416,7 +418,7 @@ def documents(
 
 def adocuments(
     chunks: AsyncIterable[str | bytes],
-    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
     *,
     format: Format = "ndjson",
     on_error: OnError = "stop",

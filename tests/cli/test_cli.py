@@ -31,7 +31,7 @@ from partialjson.cli.readers import JsonReader, MessageReader
 from partialjson.cli.recordings import RECORDINGS, Recording
 from partialjson.errors import json_path
 from partialjson.messages import MessageParser
-from partialjson.render.labels import UNKNOWN, shape_of
+from partialjson.render.labels import UNKNOWN, placeholder_of
 from partialjson.render.outline import Row, outline
 from partialjson.render.text import plural, printable, show
 
@@ -718,7 +718,7 @@ class Counting:
 def rows(text: str, target: Any = None, height: int = 100) -> list[str]:
     parser: Parser[Any] = Parser(target)
     parser.feed(text)
-    return [shown(row) for row in outline(parser, shape_of(target), height)]
+    return [shown(row) for row in outline(parser, placeholder_of(target), height)]
 
 
 def shown(row: Row) -> str:
@@ -788,7 +788,7 @@ def test_an_outline_costs_what_it_shows() -> None:
     assert asked[0] == asked[1] < 1_000
 
 
-def test_shapes_of_targets() -> None:
+def test_placeholders_of_targets() -> None:
     class Tree(BaseModel):
         name: str
         children: list[Tree] = []
@@ -796,16 +796,16 @@ def test_shapes_of_targets() -> None:
         kind: ClassVar[str] = "tree"
 
     Tree.model_rebuild(_types_namespace={"Tree": Tree})
-    shape = shape_of(Tree)
-    assert {name: child.label for name, child in shape.fields.items()} == {
+    placeholder = placeholder_of(Tree)
+    assert {name: child.label for name, child in placeholder.fields.items()} == {
         "name": "text",
         "children": "list of Tree, optional",
         "odd": "integer or text or null, optional",
     }
-    assert list(shape.at("children").at(3).at("children").at(0).fields) == ["name", "children", "odd"]
-    assert shape_of(dict[str, Order]).at("anything").label == "Order"
-    assert shape_of(None) is UNKNOWN
-    assert shape_of(Any) is UNKNOWN
+    assert list(placeholder.at("children").at(3).at("children").at(0).fields) == ["name", "children", "odd"]
+    assert placeholder_of(dict[str, Order]).at("anything").label == "Order"
+    assert placeholder_of(None) is UNKNOWN
+    assert placeholder_of(Any) is UNKNOWN
     assert not UNKNOWN.at("x").fields
 
 

@@ -31,7 +31,7 @@ from partialjson import (
     stream,
 )
 from partialjson.errors import InvalidError
-from partialjson.streaming.recorder import written
+from partialjson.streaming.places import written
 from support import strategies
 from support.chunking import check_all_chunkings, error_key
 

@@ -39,7 +39,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     **{name: (BASE, set()) for name in BASE},
     "_core": (BASE, {"typed"}),
     "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, set()),
-    "streaming": ({*BASE, "_core"}, {"typed"}),
+    "streaming": ({*BASE, "_core"}, set()),
     "sequences": ({*BASE, "_core", "streaming"}, set()),
     "resume": ({*BASE, "_core", "wire"}, set()),
     "patch": (BASE, set()),
@@ -47,7 +47,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
     "clients": ({*BASE, "messages", "wire"}, set()),
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
-    "render": (BASE, {"pydantic"}),
+    "render": ({*BASE, "_core"}, set()),
     "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),
@@ -235,5 +235,11 @@ def test_partial_objects_can_be_had_without_the_compiler() -> None:
 def test_the_reading_of_imports_sees_them() -> None:
     """The tests above would pass on an empty list."""
     names = {each.of for each in REAL if each.importer == "_core.parser"}
-    assert {"_core.tree", "typed.compiler", "collections.abc"} <= names
+    assert {"_core.tree", "_core.target", "collections.abc"} <= names
     assert "pydantic" not in names
+    assert "typed.targets" in {each.of for each in REAL if each.importer == "_core.target" and each.lazy}
+
+
+def test_one_module_turns_types_into_targets() -> None:
+    """Whoever else in the core loads a schema language goes around the one dispatch."""
+    assert {each.importer for each in REAL if each.layer == "_core" and each.package == "typed"} == {"_core.target"}

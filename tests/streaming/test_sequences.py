@@ -492,3 +492,8 @@ def test_errors_inside_the_value_are_errors() -> None:
     within = Parser(limits=Limits(document=5))
     assert within.feed_value("[1] and so on")[1] == 4
     assert within.close() == [1]
+    # What was left unread changes nothing for what is fed later.
+    fed_again = Parser(limits=Limits(document=5))
+    assert fed_again.feed_value("[1] and so on")[1] == 4
+    with pytest.raises(ParseError, match="longer than the limit of"):
+        fed_again.feed(" " * 100)

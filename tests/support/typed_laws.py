@@ -10,7 +10,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from partialjson import Completed, Failed, Invalid, Parser, Partial, Truncated, Violation, stream
-from partialjson.streaming.recorder import record, written
+from partialjson.streaming.paths import record
+from partialjson.streaming.places import written
 
 from .chunking import Observed, observe, random_partition
 from .oneshot import check_end, describe, describe_errors, oneshot

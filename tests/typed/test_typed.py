@@ -65,7 +65,7 @@ from partialjson import (
     Truncated,
     Violation,
 )
-from partialjson.typed import compiler, skeletons
+from partialjson.typed import compiler, skeletons, targets
 from support.chunking import check_all_chunkings
 from support.oneshot import PYDANTIC_2_14, check_end, describe, oneshot, since_2_14, verdict_of
 
@@ -1645,9 +1645,9 @@ def test_unhashable_targets() -> None:
 
 
 def test_targets_are_compiled_once() -> None:
-    assert compiler.compile_plan(Order) is compiler.compile_plan(Order)
-    assert compiler.compile_plan(list[Order]) is compiler.compile_plan(list[Order])
-    assert compiler.compile_plan(Order) is not compiler.compile_plan(Order, by_name=True)
+    assert targets.compile_plan(Order) is targets.compile_plan(Order)
+    assert targets.compile_plan(list[Order]) is targets.compile_plan(list[Order])
+    assert targets.compile_plan(Order) is not targets.compile_plan(Order, by_name=True)
 
 
 def test_many_parsers_share_a_plan_and_nothing_else() -> None:

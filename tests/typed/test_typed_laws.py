@@ -54,7 +54,7 @@ from partialjson import (
     Truncated,
     Violation,
 )
-from partialjson.streaming.recorder import written
+from partialjson.streaming.places import written
 from support import strategies
 from support.chunking import error_key, observe
 from support.oneshot import PYDANTIC_2_14, check_end, describe, describe_errors, oneshot, verdict_of

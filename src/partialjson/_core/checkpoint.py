@@ -36,8 +36,8 @@ from partialjson._core.machine import (
 from partialjson._core.selection import compile_selection
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import Utf8
-from partialjson.limits import Limits
-from partialjson.options import ParserOptions
+from partialjson.limits import LARGEST, Limits
+from partialjson.options import ON_INVALID, ParserOptions
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -45,10 +45,6 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 
 CORRUPT: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
-
-LARGEST: Final = (1 << 62) - 1
-
-ON_INVALID: Final = ("collect", "raise", "skip")
 
 _SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
 

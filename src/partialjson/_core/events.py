@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, final
 
 from partialjson._core.declare import mypyc_attr
+from partialjson._core.plan import Failure
 from partialjson._missing import MISSING
 
 Path = tuple[str | int, ...]
@@ -139,13 +140,22 @@ class Replaced(Event):
 class Invalid(Event):
     """A value closed and does not fit its target. ``error`` is the validator's own error for this place."""
 
-    __slots__ = ("error",)
+    __slots__ = ("_error",)
     __match_args__: ClassVar = ("path", "error")
 
-    def __init__(self, path: object, error: Exception) -> None:
+    def __init__(self, path: object, error: Exception | Failure) -> None:
         self._at = path
         self.value = MISSING
-        self.error = error
+        # An exception, or what makes it until somebody asks.
+        self._error: object = error
+
+    @property
+    def error(self) -> Exception:
+        error = self._error
+        if isinstance(error, Failure):
+            error = self._error = error.error
+        assert isinstance(error, Exception)
+        return error
 
     @property
     def errors(self) -> list[Any]:

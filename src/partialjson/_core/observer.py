@@ -334,7 +334,7 @@ class Observer:
         assert view is not None
         if self.invalid is None:
             self.invalid = PathSet()
-        event = Invalid(self.node_at(at, key), failure.error)
+        event = Invalid(self.node_at(at, key), failure)
         self.invalid.add(event.path)
         if self.loose and view.failure is failure:
             # It stands for the whole document in the end, and says itself only where it is in this value.

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
 from partialjson._core.checkpoint import (
     CORRUPT,
-    ON_INVALID,
     VERSION,
     load_bytes,
     load_count,
@@ -30,9 +29,11 @@ from partialjson._core.events import Event, Path
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.numbers import end_number
-from partialjson._core.plan import Failure, Plan
+from partialjson._core.plan import Failure
+from partialjson._core.required import missing_required
 from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
+from partialjson._core.target import MakesTarget, Options, Target, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import Utf8
 from partialjson._core.view import View
@@ -40,7 +41,7 @@ from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
-from partialjson.options import OnInvalid, ParserOptions
+from partialjson.options import ON_INVALID, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
 
@@ -69,7 +70,7 @@ class Parser(Generic[T]):
 
     Args:
         target: what the document must be: nothing for plain JSON values, a pydantic model or any other type pydantic
-            understands, or a ``TypeAdapter``.
+            understands, a ``TypeAdapter``, or a ``Target`` made by something else.
         select: which completions are reported, as path patterns (``$.items[*].name``); all by default, none for ``[]``.
         missing: what ``json`` and ``value`` are before anything has come, and what absent attributes read as.
         limits: bounds on depth, string, number and document; see ``Limits``.
@@ -93,7 +94,7 @@ class Parser(Generic[T]):
 
     def __init__(
         self,
-        target: type[T] | TypeAdapter[T] | UnionType | None = None,
+        target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
         *,
         select: Iterable[str] | None = None,
         missing: Any = MISSING,
@@ -116,6 +117,7 @@ class Parser(Generic[T]):
             raise ValueError(f"on_invalid is one of 'collect', 'raise' and 'skip', not {on_invalid!r}")
         if not retain and select is None:
             raise ValueError("retain=False keeps only what select names: give select, for instance ['$.items[*]']")
+        options = Options(missing, strict, context, by_alias, by_name)
         self._life: i64 = OPEN
         self._input: i64 = UNKNOWN
         self._utf8: Utf8 | None = None
@@ -125,7 +127,7 @@ class Parser(Generic[T]):
         # What was last told by ``deltas``, and whether an earlier time may still be asked for.
         self._asked: i64 = -1
         self._pinned = False
-        self._target: Final[Any] = target
+        self._target: Final[Target | None] = None if target is None else target_of(target, options)
         self._limits: Final = limits
         self._retains: Final = bool(retain)
         self._select: Any = select
@@ -148,12 +150,11 @@ class Parser(Generic[T]):
             limits.document,
             source,
         )
-        if source is not None:
-            plan, run = _load_plan(target, missing, strict, context, by_alias, by_name)
-            view = View(plan, run, missing, source)
+        if self._target is not None and source is not None:
+            view = View(self._target.plan, self._target.run, missing, source)
             view.skips = on_invalid == "skip"
             self._tree.follow(view, on_invalid == "raise", self._predicts)
-        elif strict is not None or context is not None or by_alias is not None or by_name is not None:
+        elif options.are_of_validation:
             raise TypeError("strict, context, by_alias and by_name belong to a target, and this parser has none")
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict belong to a target, and this parser has none")
@@ -228,14 +229,15 @@ class Parser(Generic[T]):
         """
         lexer = self._lexer
         lexer.stops = True
-        lexer.stopped = -1
         self._unread = 0
         try:
             events = self.feed(chunk)  # type: ignore[call-overload]
         finally:
+            stopped = lexer.stopped
             lexer.stops = False
-        if self._input == STR and lexer.stopped >= 0:
-            return events, lexer.stopped
+            lexer.stopped = -1
+        if self._input == STR and stopped >= 0:
+            return events, stopped
         return events, max(len(cast("Sized", chunk)) - self._unread, 0)
 
     def _accept(self, kind: i64) -> None:
@@ -466,16 +468,8 @@ class Parser(Generic[T]):
         """Required fields that had not come, in the objects that are open."""
         if self._target is None or not self._retains:
             return ()
-        from partialjson.typed.required import missing_required
-
-        found: tuple[Path, ...] = missing_required(
-            self._target,
-            self.json if self._tree.ground else MISSING,
-            self._tree.open_path(),
-            self._by_alias,
-            self._by_name,
-        )
-        return found
+        json = self.json if self._tree.ground else MISSING
+        return missing_required(self._target.spec, json, self._tree.open_path())
 
     def reopen(self) -> int:
         """Go on after an end that cut the document: ``feed`` is allowed again, and the outcome is forgotten.
@@ -505,7 +499,7 @@ class Parser(Generic[T]):
 
     def fresh(self) -> Parser[T]:
         """A new parser, nothing read, with the target and the options of this one."""
-        return Parser(self._target, **self._options)
+        return Parser(self._given, **self._options)
 
     @property
     def _options(self) -> ParserOptions:
@@ -586,14 +580,15 @@ class Parser(Generic[T]):
 
     def _saved(self) -> tuple[Any, ...]:
         """All that a copy in the same process takes."""
-        return self.checkpoint(), self._target, self._tree.missing, self._context
+        return self.checkpoint(), self._given, self._tree.missing, self._context
+
+    @property
+    def _given(self) -> Any:
+        """What the target was made of; None where there is none."""
+        return None if self._target is None else self._target.given
 
     def _fingerprint(self) -> str | None:
-        if self._target is None:
-            return None
-        from partialjson.typed.compiler import fingerprint
-
-        return fingerprint(self._target)
+        return None if self._target is None else self._target.fingerprint()
 
     def _load(self, state: dict[str, Any]) -> None:
         """Take over a state; the parser is new."""
@@ -621,16 +616,3 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
     except CORRUPT as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     return parser
-
-
-def _load_plan(
-    target: Any,
-    missing: object,
-    strict: bool | None,
-    context: Any,
-    by_alias: bool | None,
-    by_name: bool | None,
-) -> tuple[Plan, object]:
-    from partialjson.typed.compiler import Run, compile_plan
-
-    return compile_plan(target, by_alias, by_name), Run(missing, strict, context, by_alias, by_name)

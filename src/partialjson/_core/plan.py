@@ -6,7 +6,8 @@ knowing where it came from. Three kinds of object:
 ``Plan``
     one place. It can always settle the place whole, from its text (``settle``). For the JSON kinds in ``exact`` the
     parsed value is already the result and nothing is called. Where it has a ``Shape`` for objects or arrays, the
-    place is followed inside and settles from its settled children instead.
+    place is followed inside and settles from its settled children instead. What may stand there is said by its
+    ``Spec``.
 ``Shape``
     a container that is followed: which plan stands under which key, what its partial view looks like while it is open,
     and how to settle it from its children.
@@ -26,25 +27,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, final
 
+# A plan speaks of kinds as a spec does.
+from partialjson._core.spec import ANYTHING as ANYTHING
+from partialjson._core.spec import ARRAY as ARRAY
+from partialjson._core.spec import BOOLEAN as BOOLEAN
+from partialjson._core.spec import FLOAT as FLOAT
+from partialjson._core.spec import INTEGER as INTEGER
+from partialjson._core.spec import NULL as NULL
+from partialjson._core.spec import OBJECT as OBJECT
+from partialjson._core.spec import STRING as STRING
+from partialjson._core.spec import Bounds as Bounds
+from partialjson._core.spec import Spec
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
-
-STRING: Final = 1
-INTEGER: Final = 2
-FLOAT: Final = 4
-BOOLEAN: Final = 8
-NULL: Final = 16
-OBJECT: Final = 32
-ARRAY: Final = 64
-ANYTHING: Final = 127
 
 
 @final
 class Failure:
-    """What settling gives for a value that does not fit: the validator's error."""
+    """What settling gives for a value that does not fit.
 
-    def __init__(self, error: Exception) -> None:
-        self.error = error
+    The validator's error is made when somebody asks for it: a container's tells all that is wrong inside, and most of
+    the containers around one fault are never asked.
+
+    Attributes:
+        make: makes the error; None where it was given.
+    """
+
+    def __init__(self, error: Exception | None, make: Callable[[], Exception] | None = None) -> None:
+        self._error = error
+        self.make = make
+
+    @property
+    def error(self) -> Exception:
+        """The validator's error, the same each time."""
+        error = self._error
+        if error is None:
+            assert self.make is not None
+            error = self._error = self.make()
+        return error
 
 
 @final
@@ -53,28 +74,6 @@ class RawText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-
-
-@final
-class Bounds:
-    """What a plan knows of the values that fit, before one closes.
-
-    It must never refuse what may still become valid; it need not refuse what cannot.
-
-    Attributes:
-        kinds: bit set of the JSON kinds that can be valid at all.
-        expected: those kinds in words, for messages.
-        words: all strings that can be valid, and what each stands for; None where they are not few.
-        max_length: the most characters a string can have; -1 for no bound.
-    """
-
-    def __init__(
-        self, kinds: i64, expected: str = "", words: dict[str, object] | None = None, max_length: i64 = -1
-    ) -> None:
-        self.kinds = kinds
-        self.expected = expected
-        self.words = words
-        self.max_length = max_length
 
 
 # What is special about a child.
@@ -169,7 +168,7 @@ class Plan:
         exact: bit set of the JSON kinds whose parsed value is the result as it is.
         preview: a growing string may be shown before it closes, because nothing will change it.
         object, array: how to follow the inside, where that is possible.
-        bounds: what is certain of a value before it closes.
+        spec: what may stand there; None for a plan that only stands in for another.
         switch: decides between several ways to follow an object; ``object`` is None then.
         whole: shown only when it has closed, though it may be followed.
     """
@@ -189,6 +188,11 @@ class Plan:
         self.array = array
         self.switch: Switch | None = None
         self.whole = False
-        self.bounds: Bounds | None = None
+        self.spec: Spec | None = None
         self.by_value: i64 = 0
         self.settle_value: Callable[[Any, Any], Any] | None = None
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """What is certain of a value before it closes."""
+        return None if self.spec is None else self.spec.bounds

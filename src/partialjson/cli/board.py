@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from partialjson import MISSING, Completed, Invalid, Replaced
 from partialjson.cli.exits import Exit
-from partialjson.render.labels import Shape
+from partialjson.render.labels import Placeholder
 from partialjson.render.outline import Document
 
 __all__ = ["Board", "Ending", "Entry", "Sheet", "Text"]
@@ -55,7 +55,7 @@ class Sheet:
 
     name: str
     document: Document
-    shape: Shape
+    placeholder: Placeholder
     text: Text
     notes: dict[Path, str] = field(default_factory=dict)
 
@@ -136,8 +136,8 @@ class Board:
         """Seconds from the start to now, or to the end."""
         return (self._clock() if self._end is None else self._end) - self._start
 
-    def add_sheet(self, name: str, document: Document, shape: Shape) -> Sheet:
-        sheet = Sheet(name, document, shape, Text(name))
+    def add_sheet(self, name: str, document: Document, placeholder: Placeholder) -> Sheet:
+        sheet = Sheet(name, document, placeholder, Text(name))
         self.sheets.append(sheet)
         return sheet
 

@@ -26,7 +26,7 @@ from partialjson.messages import (
     StreamError,
     TextDelta,
 )
-from partialjson.render.labels import shape_of
+from partialjson.render.labels import placeholder_of
 from partialjson.render.text import plural, printable, show
 
 __all__ = ["JsonReader", "MessageReader", "Reader"]
@@ -54,7 +54,7 @@ class JsonReader:
     def __init__(self, board: Board, target: Any = None) -> None:
         self._board = board
         self._parser: Parser[Any] = Parser(target)
-        self._sheet = board.add_sheet("", self._parser, shape_of(target))
+        self._sheet = board.add_sheet("", self._parser, placeholder_of(target))
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._head = ""
         self.over = False
@@ -85,7 +85,7 @@ class MessageReader:
     def __init__(self, board: Board, provider: str, output: Any = None, tools: Mapping[str, Any] | None = None) -> None:
         self._board = board
         self._tools = tools or {}
-        self._shape = shape_of(output)
+        self._placeholder = placeholder_of(output)
         # Without a model the text may be JSON or prose; only reading it tells.
         self._expected = output is not None
         self._message = MessageParser(provider, tools=self._tools, output=output if self._expected else Any)
@@ -135,10 +135,10 @@ class MessageReader:
         sheet = self._sheets.get(id(document))
         if sheet is None:
             if isinstance(document, Call):
-                name, shape = printable(document.name), shape_of(self._tools.get(document.name))
+                name, placeholder = printable(document.name), placeholder_of(self._tools.get(document.name))
             else:
-                name, shape = "", self._shape
-            sheet = self._sheets[id(document)] = self._board.add_sheet(name, document, shape)
+                name, placeholder = "", self._placeholder
+            sheet = self._sheets[id(document)] = self._board.add_sheet(name, document, placeholder)
         return sheet
 
     def _text_of(self, block: int, kind: str) -> Text:

@@ -204,7 +204,7 @@ def _body(board: Board, width: int, height: int) -> Layout:
 
 
 def _title(board: Board) -> str:
-    names = [sheet.shape.label for sheet in board.sheets if not sheet.name and sheet.shape.label]
+    names = [sheet.placeholder.label for sheet in board.sheets if not sheet.name and sheet.placeholder.label]
     return f"{printable(names[0])} so far" if names else "the fields so far"
 
 
@@ -268,7 +268,7 @@ def _shares(wanted: list[int], room: int) -> list[int]:
 def _fields(board: Board, width: int, height: int) -> list[Line]:
     """The outline of each document."""
     headed = len(board.sheets) > 1 or any(sheet.name for sheet in board.sheets)
-    outlines = [outline(sheet.document, sheet.shape, height) for sheet in board.sheets]
+    outlines = [outline(sheet.document, sheet.placeholder, height) for sheet in board.sheets]
     shares = _shares([len(rows) + headed for rows in outlines], height)
     lines: list[Line] = []
     for sheet, rows, share in zip(board.sheets, outlines, shares, strict=True):
@@ -278,7 +278,7 @@ def _fields(board: Board, width: int, height: int) -> list[Line]:
         if room <= 0:
             continue
         if len(rows) > room:
-            rows = outline(sheet.document, sheet.shape, room)
+            rows = outline(sheet.document, sheet.placeholder, room)
         lines += _row_lines(sheet, rows, width, headed, board.ending is not None)
     return lines
 

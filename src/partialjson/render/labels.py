@@ -1,65 +1,61 @@
 """What a document is going to look like: the fields to expect before any of them has come.
 
-The shape of a target is read from its JSON schema, because that is the one description pydantic gives of every type it
-understands, in the document's own names. It only decides what is drawn as absent; what a value must be is the
-parser's business. References are followed when a shape is looked into, so recursive models need no care here.
+A ``Placeholder`` says in a word or two what is to stand at one place, and leads to those inside it, in the document's
+own names. It is read off the target's spec and only decides what is drawn as absent; what a value must be is the
+parser's business. Specs are followed when a placeholder is looked into, so recursive models need no care here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final
 
-__all__ = ["UNKNOWN", "Shape", "shape_of"]
+from partialjson._core.spec import ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, Spec
+from partialjson._core.target import spec_of
 
-_WORDS: Final = {"string": "text", "integer": "integer", "number": "number", "boolean": "true or false", "null": "null"}
-_REFERENCE: Final = "#/$defs/"
+__all__ = ["UNKNOWN", "Placeholder", "placeholder_of"]
+
+_WORDS: Final = {INTEGER: "integer", NUMBER: "number", BOOLEAN: "true or false", NULL: "null", STRING: "text"}
 
 
-class Shape:
-    """What may stand at one place of a document, as far as its schema tells."""
+class Placeholder:
+    """What is to stand at one place of a document, as far as its spec tells."""
 
-    def __init__(self, schema: Any, definitions: Mapping[str, Any], optional: bool = False) -> None:
-        self._definitions = definitions
+    def __init__(self, spec: Spec, optional: bool = False) -> None:
         self.optional = optional
-        self._schema: Mapping[str, Any] = self._resolve(schema)
-
-    def _resolve(self, schema: Any) -> Mapping[str, Any]:
-        """The schema behind references and behind "or null"."""
-        for _ in range(len(self._definitions) + 2):
-            if not isinstance(schema, Mapping):
-                return {}
-            reference = schema.get("$ref")
-            branches = [branch for branch in schema.get("anyOf", ()) if branch != {"type": "null"}]
-            if isinstance(reference, str):
-                schema = self._definitions.get(reference.removeprefix(_REFERENCE))
-            elif len(branches) == 1:
-                schema = branches[0]
-            else:
-                break
-        return schema if isinstance(schema, Mapping) else {}
+        self._spec = spec
 
     @cached_property
-    def fields(self) -> dict[str, Shape]:
+    def _leaves(self) -> list[Spec]:
+        """What may stand here beside null."""
+        return [leaf for leaf in self._spec.leaves() if leaf.usual != NULL]
+
+    @cached_property
+    def _only(self) -> Spec:
+        """The spec of what stands here, where there is no choice."""
+        return self._leaves[0] if len(self._leaves) == 1 else UNKNOWN._spec
+
+    @cached_property
+    def fields(self) -> dict[str, Placeholder]:
         """The fields of an object that is described field by field."""
-        required = self._schema.get("required", ())
-        return {
-            name: Shape(schema, self._definitions, name not in required)
-            for name, schema in self._schema.get("properties", {}).items()
-        }
+        found: dict[str, Placeholder] = {}
+        if self._only.usual & ARRAY:
+            # A named tuple usually comes as an array.
+            return found
+        for field in (self._only.fields or {}).values():
+            if field.is_read:
+                way = field.ways[0]
+                # Several fields may lie in one value that is none itself.
+                spec = field.spec if len(way) == 1 else UNKNOWN._spec
+                found.setdefault(str(way[0]), Placeholder(spec, not field.required))
+        return found
 
-    @cached_property
-    def _rest(self) -> Shape:
-        """The elements of an array, or the values of an object with free keys."""
-        schema = self._schema.get("items") or self._schema.get("additionalProperties")
-        return Shape(schema, self._definitions) if schema else UNKNOWN
-
-    def at(self, key: str | int) -> Shape:
-        """The shape of a child."""
+    def at(self, key: str | int) -> Placeholder:
+        """The placeholder of a child."""
         if isinstance(key, str) and key in self.fields:
             return self.fields[key]
-        return self._rest
+        spec = self._only.rest if isinstance(key, str) else self._only.element(key)
+        return UNKNOWN if spec is None else Placeholder(spec)
 
     @cached_property
     def label(self) -> str:
@@ -68,37 +64,38 @@ class Shape:
         return f"{word}, optional" if self.optional and word else word
 
     def _word(self) -> str:
-        schema = self._schema
-        if "enum" in schema:
-            return " | ".join(map(str, schema["enum"]))
-        if "const" in schema:
-            return str(schema["const"])
-        kind = schema.get("type")
-        if kind == "array":
-            item = self._rest._word()
-            return f"list of {item}" if item else "list"
-        if kind == "object":
-            return str(schema.get("title", "object")) if "properties" in schema else "object"
-        branches = [Shape(branch, self._definitions)._word() for branch in schema.get("anyOf", ())]
-        if branches:
-            # A Decimal is "number or text with a pattern"; the first says it.
-            return branches[0] if "number" in branches else " or ".join(dict.fromkeys(branches))
-        return str(schema.get("format") or _WORDS.get(str(kind), ""))
+        form = self._spec.notes.get("format")
+        if form:
+            return str(form)
+        words = [_word(leaf) for leaf in self._leaves]
+        if len(words) != 1 and self._spec.may_be_null():
+            words.append("null")
+        return " or ".join(dict.fromkeys(words)) if all(words) else ""
 
 
-UNKNOWN: Final = Shape({}, {})
-"""The shape of a document nothing is known about."""
+def _word(spec: Spec) -> str:
+    """What a value without branches is called."""
+    if spec.words is not None:
+        return " | ".join(str(word) for word, _ in spec.words)
+    if spec.notes.get("format"):
+        return str(spec.notes["format"])
+    if spec.usual & ARRAY and not spec.usual & STRING:
+        items = spec.items
+        item = Placeholder(items)._word() if items is not None and not spec.prefix else ""
+        return f"list of {item}" if item else "list"
+    if spec.usual == OBJECT:
+        return (spec.title or "object") if spec.fields is not None else "object"
+    return _WORDS.get(spec.usual, "")
 
 
-def shape_of(target: Any) -> Shape:
-    """The shape of a parser's target; ``UNKNOWN`` where it has no schema."""
-    if target is None or target is Any:
-        return UNKNOWN
-    from pydantic import PydanticUserError, TypeAdapter
+UNKNOWN: Final = Placeholder(Spec())
+"""The placeholder of a document nothing is known about."""
 
-    try:
-        adapter = target if isinstance(target, TypeAdapter) else TypeAdapter(target)
-        schema = adapter.json_schema()
-    except PydanticUserError:
-        return UNKNOWN
-    return Shape(schema, schema.get("$defs", {}))
+
+def placeholder_of(target: Any) -> Placeholder:
+    """The placeholder of a parser's target; ``UNKNOWN`` where it has none.
+
+    Raises:
+        as ``Parser`` for the target.
+    """
+    return UNKNOWN if target is None or target is Any else Placeholder(spec_of(target))

@@ -1,8 +1,8 @@
 """The document so far as an outline of rows, fitted to a height.
 
-Rows come from three things that are at hand anyway: the parser's JSON view, its status of each path, and the shape of
-the target, which says what has not come yet. Fields stand in the order of the target, so that a row keeps its place
-while the document grows.
+Rows come from three things that are at hand anyway: the parser's JSON view, its status of each path, and the
+placeholder of the target, which says what has not come yet. Fields stand in the order of the target, so that a row
+keeps its place while the document grows.
 
 Drawing must cost what is drawn and not what the document holds. Rows are therefore generated lazily, at falling levels
 of detail, and each attempt stops at the first row too many. What is open is always shown; what is closed folds into its
@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 
 from partialjson._missing import MISSING
 from partialjson.errors import json_path
-from partialjson.render.labels import Shape
+from partialjson.render.labels import Placeholder
 from partialjson.render.text import plural, printable, show
 
 __all__ = ["Document", "Row", "outline"]
@@ -91,14 +91,14 @@ _LEVELS: Final = (
 )
 
 
-def outline(document: Document, shape: Shape, height: int) -> list[Row]:
+def outline(document: Document, placeholder: Placeholder, height: int) -> list[Row]:
     """At most ``height`` rows, in as much detail as fits."""
     for detail in _LEVELS:
-        rows = list(islice(_Walk(document, detail).root(shape), height + 1))
+        rows = list(islice(_Walk(document, detail).root(placeholder), height + 1))
         if len(rows) <= height:
             return rows
     # Not even the open path fits. Its end is what moves.
-    rows = list(_Walk(document, _LEVELS[-1]).root(shape))
+    rows = list(_Walk(document, _LEVELS[-1]).root(placeholder))
     tip = max((index for index, row in enumerate(rows) if row.status != "missing"), default=0)
     start = max(0, tip + 1 - height)
     return rows[start : start + height]
@@ -111,49 +111,49 @@ class _Walk:
         self._document = document
         self._detail = detail
 
-    def root(self, shape: Shape) -> Iterator[Row]:
+    def root(self, placeholder: Placeholder) -> Iterator[Row]:
         value = self._document.json
-        if isinstance(value, (dict, list)) and (value or shape.fields):
-            yield from self._children((), value, shape, 0, 0)
-        elif value is MISSING and shape.fields:
-            yield from self._children((), {}, shape, 0, 1)
+        if isinstance(value, (dict, list)) and (value or placeholder.fields):
+            yield from self._children((), value, placeholder, 0, 0)
+        elif value is MISSING and placeholder.fields:
+            yield from self._children((), {}, placeholder, 0, 1)
         elif value is not MISSING:
-            yield self._row((), value, shape, 0, self._document.status(()))
+            yield self._row((), value, placeholder, 0, self._document.status(()))
 
-    def _node(self, path: Path, value: Any, shape: Shape, depth: int, ahead: int) -> Iterator[Row]:
+    def _node(self, path: Path, value: Any, placeholder: Placeholder, depth: int, ahead: int) -> Iterator[Row]:
         """A value and what is in it; ``ahead`` counts the missing objects around it."""
         if value is MISSING:
-            yield self._row(path, value, shape, depth, "missing")
+            yield self._row(path, value, placeholder, depth, "missing")
             if ahead < self._detail.foreseen:
-                yield from self._children(path, {}, shape, depth + 1, ahead + 1)
+                yield from self._children(path, {}, placeholder, depth + 1, ahead + 1)
             return
         status = self._document.status(path)
         above = len(path) - 1
         if status == "partial" and not self._detail.chain:
-            path, value, shape = self._innermost(path, value, shape)
+            path, value, placeholder = self._innermost(path, value, placeholder)
         name = json_path(path[above:]).removeprefix("$.") if len(path) > above + 1 else ""
-        yield self._row(path, value, shape, depth, status, name)
+        yield self._row(path, value, placeholder, depth, status, name)
         if isinstance(value, (dict, list)):
             if status == "partial":
-                yield from self._children(path, value, shape, depth + 1, 0)
+                yield from self._children(path, value, placeholder, depth + 1, 0)
             elif self._detail.closed:
-                yield from self._children(path, value, shape, depth + 1, _FORESEEN)
+                yield from self._children(path, value, placeholder, depth + 1, _FORESEEN)
 
-    def _innermost(self, path: Path, value: Any, shape: Shape) -> tuple[Path, Any, Shape]:
+    def _innermost(self, path: Path, value: Any, placeholder: Placeholder) -> tuple[Path, Any, Placeholder]:
         """The innermost open container from here on."""
         while isinstance(value, (dict, list)) and value:
             key = len(value) - 1 if isinstance(value, list) else next(reversed(value))
             if not isinstance(value[key], (dict, list)) or self._document.status((*path, key)) != "partial":
                 break
-            path, value, shape = (*path, key), value[key], shape.at(key)
-        return path, value, shape
+            path, value, placeholder = (*path, key), value[key], placeholder.at(key)
+        return path, value, placeholder
 
-    def _row(self, path: Path, value: Any, shape: Shape, depth: int, status: str, name: str = "") -> Row:
+    def _row(self, path: Path, value: Any, placeholder: Placeholder, depth: int, status: str, name: str = "") -> Row:
         if not name and path:
             name = path[-1] if isinstance(path[-1], str) else f"[{path[-1]}]"
         name = printable(name)
         if value is MISSING:
-            return Row(depth, path, name, status, shape.label)
+            return Row(depth, path, name, status, placeholder.label)
         if status == "partial" and isinstance(value, str):
             return Row(depth, path, name, status, text=value)
         if isinstance(value, (dict, list)) and value:
@@ -166,47 +166,49 @@ class _Walk:
             return _preview(value)
         return plural(len(value), "item") if isinstance(value, list) else ""
 
-    def _children(self, path: Path, value: Any, shape: Shape, depth: int, ahead: int) -> Iterator[Row]:
+    def _children(self, path: Path, value: Any, placeholder: Placeholder, depth: int, ahead: int) -> Iterator[Row]:
         if isinstance(value, list):
-            yield from self._elements(path, value, shape, depth)
+            yield from self._elements(path, value, placeholder, depth)
             return
-        present = [place for place, name in enumerate(shape.fields) if name in value]
+        present = [place for place, name in enumerate(placeholder.fields) if name in value]
         free = len(value) - len(present)
         # Free keys stand behind the fields that are described.
-        tip = len(shape.fields) if free else max(present, default=-1)
-        yield from self._fields(path, value, shape, depth, tip, ahead)
-        yield from self._free(path, value, shape, depth, free)
+        tip = len(placeholder.fields) if free else max(present, default=-1)
+        yield from self._fields(path, value, placeholder, depth, tip, ahead)
+        yield from self._free(path, value, placeholder, depth, free)
 
-    def _elements(self, path: Path, value: list[Any], shape: Shape, depth: int) -> Iterator[Row]:
+    def _elements(self, path: Path, value: list[Any], placeholder: Placeholder, depth: int) -> Iterator[Row]:
         start = _worth_folding(len(value) - 1 - self._detail.kept)
         if start:
             yield Row(depth, (*path, 0), plural(start, "item"), "complete", folded=True)
         for index in range(start, len(value)):
-            yield from self._node((*path, index), value[index], shape.at(index), depth, 0)
+            yield from self._node((*path, index), value[index], placeholder.at(index), depth, 0)
 
     def _fields(
-        self, path: Path, value: dict[str, Any], shape: Shape, depth: int, tip: int, ahead: int
+        self, path: Path, value: dict[str, Any], placeholder: Placeholder, depth: int, tip: int, ahead: int
     ) -> Iterator[Row]:
         """The described fields; of those before and after the last one that came, only some are kept."""
-        names = list(shape.fields)
+        names = list(placeholder.fields)
         start = _worth_folding(tip - self._detail.kept)
         end = len(names) - _worth_folding(len(names) - max(tip + 1, 1) - self._detail.kept)
         yield from _fold(path, names[:start], depth, "complete")
         for name in names[start:end]:
-            yield from self._node((*path, name), value.get(name, MISSING), shape.at(name), depth, ahead)
+            yield from self._node((*path, name), value.get(name, MISSING), placeholder.at(name), depth, ahead)
         yield from _fold(path, names[end:], depth, "missing")
 
-    def _free(self, path: Path, value: dict[str, Any], shape: Shape, depth: int, count: int) -> Iterator[Row]:
-        """The ``count`` keys that the shape does not describe."""
+    def _free(
+        self, path: Path, value: dict[str, Any], placeholder: Placeholder, depth: int, count: int
+    ) -> Iterator[Row]:
+        """The ``count`` keys that the placeholder does not describe."""
         folded = _worth_folding(count - 1 - self._detail.kept)
         if folded:
             yield Row(depth, (*path, ""), plural(folded, "field"), "complete", folded=True)
-            latest = islice((key for key in reversed(value) if key not in shape.fields), count - folded)
+            latest = islice((key for key in reversed(value) if key not in placeholder.fields), count - folded)
             keys = iter(list(latest)[::-1])
         else:
-            keys = (key for key in value if key not in shape.fields)
+            keys = (key for key in value if key not in placeholder.fields)
         for key in keys:
-            yield from self._node((*path, key), value[key], shape.at(key), depth, 0)
+            yield from self._node((*path, key), value[key], placeholder.at(key), depth, 0)
 
 
 def _worth_folding(count: int) -> int:

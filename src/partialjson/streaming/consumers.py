@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from partialjson._core.events import Completed, Event, Invalid, Path, Replaced
 from partialjson._core.parser import Parser
 from partialjson.outcomes import Complete, Outcome
-from partialjson.streaming.recorder import Selected
+from partialjson.streaming.places import Selected
 
 __all__ = ["NOTHING", "ElementReading", "FieldReading", "Reading", "TextReading"]
 

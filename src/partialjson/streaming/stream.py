@@ -50,12 +50,14 @@ from partialjson.streaming.consumers import (
     TextReading,
     values_of,
 )
-from partialjson.streaming.recorder import record
+from partialjson.streaming.paths import record
 
 if TYPE_CHECKING:
     from types import TracebackType, UnionType
 
     from pydantic import TypeAdapter
+
+    from partialjson._core.target import MakesTarget
 
 __all__ = ["AsyncElements", "AsyncStream", "Elements", "Snapshot", "Stream", "astream", "stream"]
 
@@ -410,7 +412,7 @@ class AsyncStream(_Source[T]):
 
 def stream(
     chunks: Iterable[str | bytes],
-    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
     **options: Unpack[ParserOptions],
 ) -> Stream[T]:
     """A document that comes in chunks; ``target`` and ``options`` as for ``Parser``.
@@ -426,7 +428,7 @@ def stream(
 
 def astream(
     chunks: AsyncIterable[str | bytes],
-    target: type[T] | TypeAdapter[T] | UnionType | None = None,
+    target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
     **options: Unpack[ParserOptions],
 ) -> AsyncStream[T]:
     """``stream`` for an async iterable of chunks.

@@ -1,12 +1,12 @@
 """Compiles pydantic core schemas to plans, so that each value is validated once, when it closes.
 
-A node is *followed inside*, and settles from its settled children by its shell (``shells``), or it is *atomic*: what
-this compiler does not know is settled whole from its text when it closes, by pydantic alone: later, and as correct.
-Every kind of node is checked against the keys known for it (``schemas``); one unknown key makes it atomic. Which kinds
-are followed, and how, is told in the modules they are in: ``objects``, ``containers``, ``unions``.
+A node is *followed inside*, and settles from its settled children by its skeleton (``skeletons``), or it is *atomic*:
+what this compiler does not know is settled whole from its text when it closes, by pydantic alone: later, and as
+correct. Every kind of node is checked against the keys known for it (``schemas``); one unknown key makes it atomic.
+Which kinds are followed, and how, is told in the modules they are in: ``objects``, ``containers``, ``unions``.
 
 *Prebuilt validators.* pydantic-core swaps the schema of a complete model class for the validator of that class, which
-would validate the original children. Shells are built with that off, and the shell of each model and dataclass is
+would validate the original children. Skeletons are built with that off, and the skeleton of each model and dataclass is
 probed once with sentinels; one whose sentinels do not come back is atomic.
 """
 
@@ -14,25 +14,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from enum import Enum
-from functools import lru_cache
 from typing import Any
 
-from pydantic import PydanticUserError, TypeAdapter
 from pydantic_core import SchemaValidator, ValidationError, core_schema
 
-from partialjson._core.plan import ANYTHING, ARRAY, NULL, OBJECT, Failure, Plan
-from partialjson.typed.bounds import bounds_of
+from partialjson._core.plan import Failure, Plan
+from partialjson._core.spec import ANYTHING, ARRAY, NULL, OBJECT
 from partialjson.typed.containers import follow_array, follow_dict, follow_tuple
 from partialjson.typed.objects import follow_object, inside_afters
 from partialjson.typed.schemas import (
     ARRAYS,
+    NO_CONFIG,
     OBJECTS,
-    TAKEN,
+    TRANSPARENT,
     Schema,
     Unsupported,
     bare,
     exact_kinds,
+    inside,
     kinds_by_value,
     known,
     marks,
@@ -40,43 +39,10 @@ from partialjson.typed.schemas import (
     references,
 )
 from partialjson.typed.skeletons import FIRST_INDEX, After, Run, over_shape, over_switch, replayed_only
-from partialjson.typed.targets import adapter_of, config_of, fingerprint
+from partialjson.typed.specs import Specs
 from partialjson.typed.unions import follow_tagged_union, follow_union
 
-__all__ = ["Compiler", "Run", "compile_plan", "fingerprint"]
-
-
-def compile_plan(target: Any, by_alias: bool | None = None, by_name: bool | None = None) -> Plan:
-    """The plan for a target: a type pydantic understands, or a TypeAdapter. Plans are cached.
-
-    Raises:
-        PydanticUserError: pydantic does not understand the target, or would find its fields under no name at all.
-        PydanticUndefinedAnnotation: the target refers to a name that is not defined.
-    """
-    if by_alias is False and by_name is not True:
-        raise PydanticUserError(
-            "At least one of `by_alias` or `by_name` must be set to True.",
-            code="validate-by-alias-and-name-false",
-        )
-    # ``int | bool`` and ``bool | int`` are equal, and validate differently.
-    spelling = "" if isinstance(target, type | TypeAdapter) else repr(target)
-    try:
-        return _cached_plan(target, spelling, by_alias, by_name)
-    except TypeError as error:
-        if "unhashable" not in str(error):
-            raise
-    return _compile(target, spelling, by_alias, by_name)
-
-
-def _compile(target: Any, spelling: str, by_alias: bool | None, by_name: bool | None) -> Plan:
-    adapter = adapter_of(target)
-    return Compiler(adapter.core_schema, config_of(adapter), adapter.validator.title, by_alias, by_name).root()
-
-
-_cached_plan = lru_cache(maxsize=512)(_compile)
-
-# Nodes that add nothing in JSON mode where a value is there, and the key of what is inside them.
-_TRANSPARENT = {"nullable": "schema", "default": "schema", "json-or-python": "json_schema"}
+__all__ = ["Compiler"]
 
 
 class Compiler:
@@ -87,28 +53,38 @@ class Compiler:
     ) -> None:
         self.config = config
         self.title = title
-        self.by_alias = by_alias
-        self.by_name = by_name
-        self.definitions: dict[str, Schema] = {}
-        if schema["type"] == "definitions":
-            self.definitions = {each["ref"]: each for each in schema["definitions"]}
-            schema = schema["schema"]
-        self.schema = schema
+        self.specs = Specs(schema, by_alias, by_name)
+        self.definitions = self.specs.definitions
+        self.schema = self.specs.schema
         self.plans: dict[tuple[int, int, frozenset[str]], Plan] = {}
+        # Plans that are not followed yet, each with its node, configuration and markers.
+        self.waiting: dict[int, tuple[Plan, Schema, dict[str, Any], frozenset[str]]] = {}
         # Plans that follow the same containers as another one, which may still be in the making: for each the other
         # one, for which kinds, and what is added.
         self.delegates: dict[int, list[tuple[Plan, Plan, int, After | None]]] = {}
 
     def root(self) -> Plan:
         plan = self.plan(self.schema, self.config)
+        while self.waiting:
+            self.follow_now(next(reversed(self.waiting)))
         for each in list(self.delegates):
             self.fill(each)
+        for each_plan in self.plans.values():
+            if each_plan.spec is not None:
+                follows = each_plan.object or each_plan.array or each_plan.switch
+                each_plan.spec.atomic = follows is None and not each_plan.exact & (OBJECT | ARRAY)
         return plan
 
     def plan(self, schema: Schema, config: dict[str, Any]) -> Plan:
         """The plan for one node under the configuration of the nearest model around it."""
+        plan = self.child(schema, config)
+        self.follow_now(id(plan))
+        return plan
+
+    def child(self, schema: Schema, config: dict[str, Any]) -> Plan:
+        """``plan`` for a child of a container: it is followed later, so that deep targets need no deep recursion."""
         markers = frozenset(self.markers(schema))
-        schema = self.resolve(schema)
+        schema = self.specs.resolve(schema)
         key = (id(schema), id(config), markers)
         plan = self.plans.get(key)
         if plan is None:
@@ -117,23 +93,27 @@ class Compiler:
             self.settle_by_value(plan, schema, config)
             plan.preview = previews(schema, config)
             plan.whole = "Whole" in markers
-            plan.bounds = bounds_of(schema, config, self.resolve, self.kinds_taken)
-            try:
-                self.follow(plan, schema, config)
-            except Unsupported:
-                plan.object = plan.array = plan.switch = None
-                self.delegates.pop(id(plan), None)
-            plan.preview = (plan.preview or "Preview" in markers) and not plan.whole
+            plan.spec = self.specs.spec(schema, config)
+            self.waiting[id(plan)] = plan, schema, config, markers
         return plan
+
+    def follow_now(self, number: int) -> None:
+        """Follow a plan that waits for it."""
+        if number not in self.waiting:
+            return
+        plan, schema, config, markers = self.waiting.pop(number)
+        try:
+            self.follow(plan, schema, config)
+        except Unsupported:
+            plan.object = plan.array = plan.switch = None
+            self.delegates.pop(number, None)
+        plan.preview = (plan.preview or "Preview" in markers) and not plan.whole
 
     def anything(self) -> Plan:
         """The plan for plain JSON."""
-        return Plan(lambda text, run: json.loads(text), ANYTHING, True, None, None)
-
-    def resolve(self, schema: Schema) -> Schema:
-        while schema["type"] == "definition-ref":
-            schema = self.definitions[schema["schema_ref"]]
-        return schema
+        plan = Plan(lambda text, run: json.loads(text), ANYTHING, True, None, None)
+        plan.spec = self.specs.spec(None, NO_CONFIG)
+        return plan
 
     def markers(self, schema: Schema) -> set[str]:
         """The markers on a node, also those inside what is around its value."""
@@ -142,13 +122,10 @@ class Compiler:
         while id(schema) not in seen:
             seen.add(id(schema))
             found |= marks(schema)
-            kind = schema["type"]
-            if kind == "definition-ref":
+            if schema["type"] == "definition-ref":
                 schema = self.definitions[schema["schema_ref"]]
-            elif kind in _TRANSPARENT:
-                schema = schema[_TRANSPARENT[kind]]
-            elif kind in ("function-after", "function-before", "function-wrap"):
-                schema = schema["schema"]
+            else:
+                schema = inside(schema) or schema
         return found
 
     def settler(self, schema: Schema, config: dict[str, Any]) -> Callable[[str, Run], Any]:
@@ -192,7 +169,7 @@ class Compiler:
         while schema["type"] in ("nullable", "default"):
             if schema.get("on_error", "raise") != "raise":
                 break
-            schema = self.resolve(schema["schema"])
+            schema = self.specs.resolve(schema["schema"])
         return schema
 
     def validator(self, schema: Schema, config: dict[str, Any], prebuilt: bool) -> SchemaValidator:
@@ -204,9 +181,10 @@ class Compiler:
         return SchemaValidator(schema, config or None, prebuilt)  # type: ignore[arg-type]
 
     def collect(self, schema: Schema, used: dict[str, Schema]) -> None:
+        seen: set[int] = set()
         todo = [schema]
         while todo:
-            for ref in references(todo.pop()):
+            for ref in references(todo.pop(), seen):
                 if ref not in used:
                     used[ref] = self.definitions[ref]
                     todo.append(used[ref])
@@ -225,11 +203,11 @@ class Compiler:
             Unsupported: the node is atomic.
         """
         kind = schema["type"]
-        if kind in _TRANSPARENT:
+        if kind in TRANSPARENT:
             known(schema)
             if schema.get("on_error", "raise") != "raise":
                 raise Unsupported
-            inner = self.plan(schema[_TRANSPARENT[kind]], config)
+            inner = self.plan(schema[TRANSPARENT[kind]], config)
             plan.exact = inner.exact | (NULL if kind == "nullable" else 0)
             plan.preview = inner.preview
             self.delegate(plan, inner, OBJECT | ARRAY, None)
@@ -254,7 +232,7 @@ class Compiler:
         """A function that is called with what is inside, once that is valid."""
         node = inside_afters(self, schema)
         if node["type"] in ("model", "dataclass", "typed-dict", "named-tuple") and not node.get("root_model"):
-            # One shell for both.
+            # One skeleton for both.
             follow_object(self, plan, schema, config)
         else:
             self.follow_over(plan, schema, schema["schema"], config, config)
@@ -264,14 +242,14 @@ class Compiler:
         known(schema)
         if schema.get("custom_init"):
             raise Unsupported
-        self.follow_over(plan, schema, schema["schema"], config, schema.get("config") or {})
+        self.follow_over(plan, schema, schema["schema"], config, schema.get("config") or NO_CONFIG)
 
     def follow_over(
         self, plan: Plan, schema: Schema, inside: Schema, config: dict[str, Any], config_inside: dict[str, Any]
     ) -> None:
-        shell = {**bare(schema), "schema": replayed_only()}
+        skeleton = {**bare(schema), "schema": replayed_only()}
         after = After(
-            lambda: self.shell(schema, shell, config),
+            lambda: self.skeleton(schema, skeleton, config),
             str(FIRST_INDEX),
             bool(config_inside.get("hide_input_in_errors")),
             failures_only=False,
@@ -293,71 +271,37 @@ class Compiler:
             if kinds & ARRAY:
                 plan.array = inner.array and over_shape(inner.array, after, whole)
 
-    def shell(self, schema: Schema, shell: Schema, config: dict[str, Any]) -> SchemaValidator:
-        """The validator for the shell of ``schema``."""
-        return self.validator(shell, self.outward(schema, config), prebuilt=False)
+    def skeleton(self, schema: Schema, skeleton: Schema, config: dict[str, Any]) -> SchemaValidator:
+        """The validator for the skeleton of ``schema``."""
+        return self.validator(skeleton, self.outward(schema, config), prebuilt=False)
 
     def outward(self, schema: Schema, config: dict[str, Any]) -> dict[str, Any]:
         """The configuration of a node's errors: at the root they look as pydantic's own do."""
-        outermost = self.resolve(self.schema)
+        outermost = self.specs.resolve(self.schema)
         while outermost is not schema:
-            inside = _TRANSPARENT.get(outermost["type"])
+            inside = TRANSPARENT.get(outermost["type"])
             if outermost["type"] == "function-after" or outermost.get("root_model"):
                 inside = "schema"
             if inside is None:
                 return config
-            outermost = self.resolve(outermost[inside])
+            outermost = self.specs.resolve(outermost[inside])
         while schema["type"].startswith("function-") and "schema" in schema:
-            schema = self.resolve(schema["schema"])
-        hide_input = (schema.get("config") or {}).get("hide_input_in_errors", False)
+            schema = self.specs.resolve(schema["schema"])
+        hide_input = (schema.get("config") or NO_CONFIG).get("hide_input_in_errors", False)
         return {"hide_input_in_errors": hide_input, **config, "title": self.title}
-
-    # Questions about nodes.
-
-    def kinds_taken(self, schema: Schema, around: frozenset[str] = frozenset()) -> int:
-        """The JSON kinds that a node may accept or look into; it refuses the others by their type alone."""
-        kind = schema["type"]
-        if kind == "definition-ref":
-            ref = schema["schema_ref"]
-            return 0 if ref in around else self.kinds_taken(self.definitions[ref], around | {ref})
-        if kind == "nullable":
-            return self.kinds_taken(schema["schema"], around) | NULL
-        if kind in ("default", "function-after", "json-or-python"):
-            return self.kinds_taken(schema[_TRANSPARENT.get(kind, "schema")], around)
-        if kind == "lax-or-strict":
-            return self.kinds_taken(schema["lax_schema"], around) | self.kinds_taken(schema["strict_schema"], around)
-        if kind == "union":
-            taken = 0
-            for choice in schema["choices"]:
-                taken |= self.kinds_taken(choice[0] if isinstance(choice, tuple) else choice, around)
-            return taken
-        if kind == "tagged-union" and not callable(schema["discriminator"]):
-            return OBJECT
-        if kind == "model":
-            if schema.get("custom_init"):
-                return ANYTHING
-            inside = schema["schema"]
-            if schema.get("root_model"):
-                return self.kinds_taken(inside, around)
-            return OBJECT if inside["type"] == "model-fields" else ANYTHING
-        if kind == "dataclass" and schema["schema"]["type"] != "dataclass-args":
-            return ANYTHING
-        if kind == "enum" and _asks_its_class(schema):
-            return ANYTHING
-        return TAKEN.get(kind, ANYTHING)
 
     def asks_for_info(self, schema: Schema) -> bool:
         """Does a validator in this field see its model's other fields? Then it cannot run before them."""
-        seen: set[str] = set()
+        seen: set[int] = set()
         todo: list[Any] = [schema]
         while todo:
             node = todo.pop()
             if isinstance(node, list | tuple):
                 todo.extend(node)
-            elif isinstance(node, dict):
+            elif isinstance(node, dict) and id(node) not in seen:
+                seen.add(id(node))
                 kind = node.get("type")
-                if kind == "definition-ref" and node["schema_ref"] not in seen:
-                    seen.add(node["schema_ref"])
+                if kind == "definition-ref":
                     todo.append(self.definitions[node["schema_ref"]])
                 function = node.get("function")
                 if isinstance(function, dict) and function.get("type") == "with-info":
@@ -367,8 +311,3 @@ class Compiler:
                 if kind not in ("model", "dataclass", "typed-dict") or node.get("root_model"):
                     todo.extend(value for key, value in node.items() if key not in ("metadata", "serialization"))
         return False
-
-
-def _asks_its_class(schema: Schema) -> bool:
-    """Has an enumeration a way of its own to find a member for a value that is none?"""
-    return schema.get("missing") is not None or schema["cls"]._missing_.__func__ is not Enum._missing_.__func__  # type: ignore[attr-defined]

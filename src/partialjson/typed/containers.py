@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partialjson._core.plan import STRING, Child, Plan, Shape
-from partialjson.typed.bounds import most_elements
+from partialjson._core.plan import Child, Plan, Shape
+from partialjson._core.spec import STRING
 from partialjson.typed.schemas import Schema, Unsupported, bare, exact_kinds, known
-from partialjson.typed.skeletons import closer, dict_skeleton, list_skeleton, replayed
+from partialjson.typed.skeletons import closer, dict_text, list_text, replayed
 
 if TYPE_CHECKING:
     from partialjson.typed.compiler import Compiler
@@ -32,9 +32,9 @@ def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
             # Plain JSON, unless its length counts.
             raise Unsupported
         return
-    shell = compiler.shell(schema, {**bare(schema), "items_schema": replayed()}, config)
-    plan.array = Shape(closer(list_skeleton, shell), {}, compiler.plan(items, config))
-    plan.array.most = most_elements(schema)
+    skeleton = compiler.skeleton(schema, {**bare(schema), "items_schema": replayed()}, config)
+    plan.array = Shape(closer(list_text, skeleton), {}, compiler.child(items, config))
+    plan.array.most = _most(plan)
     plan.array.is_plain = schema["type"] == "list" and not schema.keys() & {"min_length", "max_length"}
     plan.array.is_direct = plan.array.is_plain
 
@@ -50,13 +50,19 @@ def follow_tuple(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     variadic = schema.get("variadic_item_index")
     if variadic is not None and variadic != len(schemas) - 1:
         raise Unsupported
-    shell_items = [replayed() for _ in schemas]
-    shell = compiler.shell(schema, {**bare(schema), "items_schema": shell_items}, config)
-    plans = [compiler.plan(each, config) for each in schemas]
+    skeleton_items = [replayed() for _ in schemas]
+    skeleton = compiler.skeleton(schema, {**bare(schema), "items_schema": skeleton_items}, config)
+    plans = [compiler.child(each, config) for each in schemas]
     rest = plans.pop() if variadic is not None else None
     items = [Child("", each) for each in plans]
-    plan.array = Shape(closer(list_skeleton, shell), {}, rest, None, items)
-    plan.array.most = most_elements(schema)
+    plan.array = Shape(closer(list_text, skeleton), {}, rest, None, items)
+    plan.array.most = _most(plan)
+
+
+def _most(plan: Plan) -> int:
+    """The most elements that an array can have, as its spec says; -1 for no bound."""
+    most: int = plan.spec.filled().limits.get("maxItems", -1) if plan.spec is not None else -1
+    return most
 
 
 def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -69,9 +75,9 @@ def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str
     known(schema)
     if values is None:
         raise Unsupported
-    shell = compiler.shell(schema, {**bare(schema), "values_schema": replayed()}, config)
-    plan.object = Shape(closer(dict_skeleton, shell), {}, compiler.plan(values, config))
-    keys = compiler.resolve(schema["keys_schema"]) if "keys_schema" in schema else {"type": ""}
+    skeleton = compiler.skeleton(schema, {**bare(schema), "values_schema": replayed()}, config)
+    plan.object = Shape(closer(dict_text, skeleton), {}, compiler.child(values, config))
+    keys = compiler.specs.resolve(schema["keys_schema"]) if "keys_schema" in schema else {"type": ""}
     plan.object.is_plain = (
         schema["type"] == "dict"
         and not schema.keys() & {"min_length", "max_length"}

@@ -3,11 +3,12 @@
 They differ in their core schemas and in what is shown of them (``Partial`` for classes, the dict or list of what has
 come for the others), and are followed in the same way. A field is one of these:
 
-*settled*: it settles when it closes, and stands in the shell as its index.
-*raw*: what it takes its value from is known only when the object closes (alias choices and paths, two fields that share
-a key), or its validator wants to see other fields. Its text goes into the skeleton and its own schema into the shell.
+*settled*: it settles when it closes, and stands in the skeleton as its index.
+*raw*: what it takes its value from is known only when the object closes (alias choices and paths, two fields that
+share a key), or its validator wants to see other fields. Its own text goes into the index text, its own schema into
+the skeleton.
 
-Defaults stay in the shell, and so does a validator that runs after the field and wants to see the ones before it.
+Defaults stay in the skeleton, and so does a validator that runs after the field and wants to see the ones before it.
 """
 
 from __future__ import annotations
@@ -18,21 +19,21 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pydantic import VERSION
 from pydantic_core import ValidationError, core_schema
 
 from partialjson._core.plan import FIRST, HIDDEN, RAW, Child, Plan, Shape
 from partialjson.typed.partial import maker_of, partial_class
-from partialjson.typed.schemas import Schema, Unsupported, bare, known
+from partialjson.typed.schemas import Schema, Unsupported, bare, config_inside, extra_of, fields_of, known
 from partialjson.typed.skeletons import (
     FIRST_INDEX,
+    IndexText,
     Run,
-    Skeleton,
+    child_text,
     closer,
     default_to_replay,
-    index_text,
-    list_skeleton,
+    list_text,
     replayed,
+    replayed_or_default,
     settled_children,
 )
 
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["follow_object", "inside_afters"]
 
-# Before pydantic 2.14 the name of an aliased field is let pass where extra keys are forbidden.
-FORBIDS_NAMES = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
+# The kinds of node that stand in a skeleton for a child.
+_REPLAYED = (replayed()["type"], "function-wrap")
 
 
 def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -53,40 +54,42 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
     """
     node = inside_afters(compiler, schema)
     fields = _Fields(compiler, node, config)
-    shell = compiler.shell(schema, _rewrap(compiler, schema, fields.shell()), config)
+    skeleton = compiler.skeleton(schema, _rewrap(compiler, schema, fields.skeleton()), config)
     if node["type"] in ("model", "dataclass"):
         fields.probe()
     close_config = fields.config if node["type"] != "named-tuple" else config
-    plan.object = Shape(closer(fields.skeleton(), shell, close_config), fields.children, fields.rest, fields.wrap())
-    if fields.extra == "forbid":
-        plan.object.allowed = frozenset(fields.children if FORBIDS_NAMES else [*fields.children, *fields.by_name])
+    plan.object = Shape(
+        closer(fields.index_text(), skeleton, close_config), fields.children, fields.rest, fields.wrap()
+    )
+    if fields.extra == "forbid" and plan.spec is not None:
+        plan.object.allowed = plan.spec.filled().keys
     if node is schema:
         plan.object.quick = fields.quick()
         plan.object.is_direct = plan.object.quick is not None and fields.are_shown_as_they_come()
     if node["type"] == "named-tuple":
         items = list(fields.by_name.values())
         if not fields.has_raw:
-            plan.array = Shape(closer(list_skeleton, shell, close_config), {}, None, None, items)
+            plan.array = Shape(closer(list_text, skeleton, close_config), {}, None, None, items)
 
 
 def inside_afters(compiler: Compiler, schema: Schema) -> Schema:
     """What is inside the validators that run after it."""
     while schema["type"] == "function-after":
         known(schema)
-        schema = compiler.resolve(schema["schema"])
+        schema = compiler.specs.resolve(schema["schema"])
     return schema
 
 
 def _rewrap(compiler: Compiler, schema: Schema, inside: Schema) -> Schema:
     """``schema`` with other insides, the validators around them kept."""
-    schema = compiler.resolve(schema)
+    schema = compiler.specs.resolve(schema)
     if schema["type"] != "function-after":
         return inside
     return {**bare(schema), "schema": _rewrap(compiler, schema["schema"], inside)}
 
 
 class _Fields:
-    """The fields of one object: their plans, and the parts of its shell."""
+    """The fields of one object: their plans, and the parts of its skeleton."""
 
     def __init__(self, compiler: Compiler, node: Schema, config: dict[str, Any]) -> None:
         known(node)
@@ -94,7 +97,7 @@ class _Fields:
         self.node = node
         self.kind: str = node["type"]
         # Classes have configurations of their own; a named tuple lives in the one around it.
-        self.config: dict[str, Any] = config if self.kind == "named-tuple" else node.get("config") or {}
+        self.config = config_inside(node, config)
         self.holder = node["schema"] if self.kind in ("model", "dataclass") else node
         if self.kind == "model" and (
             node.get("custom_init") or node.get("root_model") or self.holder["type"] != "model-fields"
@@ -103,9 +106,7 @@ class _Fields:
         if self.kind == "dataclass" and self.holder["type"] != "dataclass-args":
             raise Unsupported
         known(self.holder)
-        self.extra: str = self.holder.get("extra_behavior") or self.config.get("extra_fields_behavior") or "ignore"
-        if self.kind == "named-tuple":
-            self.extra = "forbid"
+        self.extra = extra_of(self.holder, self.config)
 
         self.children: dict[str, Child] = {}
         self.by_name: dict[str, Child] = {}
@@ -117,13 +118,8 @@ class _Fields:
         self.read_fields()
         self.read_extras()
 
-    def fields(self) -> dict[str, Schema]:
-        """The fields by name; some kinds keep them in a list."""
-        fields = self.holder["fields"]
-        return fields if isinstance(fields, dict) else {field["name"]: field for field in fields}
-
     def read_fields(self) -> None:
-        fields = self.fields()
+        fields = fields_of(self.holder)
         ways = {name: self.document_keys(name, field) for name, field in fields.items()}
         shared = Counter(key for keys, _ in ways.values() for key in set(keys))
         for name, field in fields.items():
@@ -157,8 +153,10 @@ class _Fields:
             traits |= FIRST
         return Child(name, plan, traits)
 
-    def split(self, schema: Schema) -> tuple[Plan, Schema]:
-        """The plan for what settles when a field closes, and the field's schema in the shell.
+    def split(self, schema: Schema, has_default: bool = False) -> tuple[Plan, Schema]:
+        """The plan for what settles when a field closes, and the field's schema in the skeleton.
+
+        ``has_default`` says that a default is to be validated by the schema.
 
         Raises:
             Unsupported: it cannot settle before its object closes.
@@ -168,35 +166,27 @@ class _Fields:
             known(schema)
             if schema.get("on_error", "raise") != "raise":
                 raise Unsupported
-            checked = schema.get("validate_default", self.config.get("validate_default", False))
-            plan, shell = self.split(schema["schema"])
-            return plan, {**schema, "schema": shell, **(default_to_replay(schema) if checked else {})}
+            checked = bool(schema.get("validate_default", self.config.get("validate_default", False)))
+            plan, skeleton = self.split(schema["schema"], checked)
+            return plan, {**schema, "schema": skeleton, **(default_to_replay(schema) if checked else {})}
         if kind == "function-after" and schema["function"]["type"] == "with-info":
             known(schema)
-            plan, shell = self.split(schema["schema"])
-            return plan, {**schema, "schema": shell}
+            plan, skeleton = self.split(schema["schema"], has_default)
+            return plan, {**schema, "schema": skeleton}
         if self.compiler.asks_for_info(schema):
             raise Unsupported
-        return self.compiler.plan(schema, self.config), replayed(schema)
+        plan = self.compiler.child(schema, self.config)
+        return plan, replayed_or_default(schema) if has_default else replayed()
 
     def document_keys(self, name: str, field: Schema) -> tuple[list[str], bool]:
         """The keys from which a field may take its value, the one pydantic looks for first in front.
 
         And: is it the value itself that is under the key, whichever keys the object has?
         """
+        ways = self.compiler.specs.ways(name, field, self.config)
         alias = field.get("validation_alias")
-        if alias is None:
-            return [name], True
-        by_alias, by_name = self.compiler.by_alias, self.compiler.by_name
-        if by_alias is None:
-            by_alias = self.config.get("validate_by_alias", True)
-        if by_name is None:
-            by_name = self.config.get("validate_by_name", False)
-        names = [name] if by_name else []
-        if isinstance(alias, str):
-            return ([alias] if by_alias else []) + names or [alias], True
-        paths = alias if isinstance(alias[0], list) else [alias]
-        return list(dict.fromkeys([str(path[0]) for path in paths] + names)), False
+        is_fixed = alias is None or isinstance(alias, str) or ways == ((name,),)
+        return list(dict.fromkeys(str(way[0]) for way in ways)), is_fixed
 
     def read_extras(self) -> None:
         if self.extra != "allow":
@@ -205,12 +195,12 @@ class _Fields:
         if self.kind == "dataclass" or (typed is not None and (self.first_of or self.has_raw)):
             # Extra values of a dataclass do not pass a validator, in which a settled one could take their place.
             raise Unsupported
-        self.rest = self.compiler.plan(typed, self.config) if typed is not None else self.compiler.anything()
+        self.rest = self.compiler.child(typed, self.config) if typed is not None else self.compiler.anything()
         for name in self.by_name:
             # An extra key that is called like a field would be taken for it.
             self.children.setdefault(name, Child(name, self.rest, HIDDEN))
 
-    def shell(self) -> Schema:
+    def skeleton(self) -> Schema:
         return self.rebuilt(self.schemas)
 
     def rebuilt(self, schemas: dict[str, Schema]) -> Schema:
@@ -231,12 +221,12 @@ class _Fields:
 
         return wrap
 
-    def skeleton(self) -> Skeleton:
+    def index_text(self) -> IndexText:
         first_of = self.first_of if self.extra == "allow" else {}
         ignores = self.extra == "ignore"
         quoted = {key: json.dumps(key) for key, child in self.children.items()}
 
-        def skeleton(keys: list[str | int], settled: list[Any], value: Any) -> str:
+        def write(keys: list[str | int], settled: list[Any], value: Any) -> str:
             # The last of a repeated key counts.
             last = {key: index for index, key in enumerate(keys)}
             for second, first in first_of.items():
@@ -250,10 +240,10 @@ class _Fields:
                     if ignores:
                         continue
                     name = json.dumps(key)
-                parts.append(f"{name}:{index_text(settled, index)}")
+                parts.append(f"{name}:{child_text(settled, index)}")
             return "{" + ",".join(parts) + "}"
 
-        return skeleton
+        return write
 
     def are_shown_as_they_come(self) -> bool:
         """Is every key that counts shown, under its own name?"""
@@ -275,7 +265,7 @@ class _Fields:
             return None
         schemas: dict[str, Schema] = {}
         required: list[str] = []
-        for (name, field), key in zip(self.fields().items(), self.children, strict=True):
+        for (name, field), key in zip(fields_of(self.holder).items(), self.children, strict=True):
             inside = field["schema"]
             if inside["type"] != "default":
                 required.append(key)
@@ -284,10 +274,10 @@ class _Fields:
                 return None
             else:
                 schemas[name] = {**field, "schema": {**bare(inside), "schema": core_schema.any_schema()}}
-            if self.schemas[name]["schema"]["type"] not in ("default", "function-wrap"):
-                # A validator that runs in the shell.
+            if self.schemas[name]["schema"]["type"] not in ("default", *_REPLAYED):
+                # A validator that runs in the skeleton.
                 return None
-            if inside["type"] == "default" and self.schemas[name]["schema"]["schema"]["type"] != "function-wrap":
+            if inside["type"] == "default" and self.schemas[name]["schema"]["schema"]["type"] not in _REPLAYED:
                 return None
         known_keys = self.children.keys()
         ignores = self.extra == "ignore"
@@ -318,7 +308,7 @@ class _Fields:
         return quick
 
     def probe(self) -> None:
-        """Do settled children survive this shell? Then pydantic has not put another validator in its place.
+        """Do settled children survive this skeleton? Then pydantic has not put another validator in its place.
 
         Raises:
             Unsupported: they do not.

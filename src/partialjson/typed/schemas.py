@@ -1,7 +1,11 @@
-"""What the compiler knows of single core schemas: their keys, and what can be read off them without validating.
+"""What is known of single core schemas: their keys, and what can be read off them without validating.
 
-Core schemas are nested dicts (``pydantic_core.core_schema`` lists them). Every kind of node that is followed inside is
-checked against the keys known here; one unknown key makes it atomic.
+Core schemas are nested dicts (``pydantic_core.core_schema`` lists them). Two read them, the compiler of plans and the
+builder of specs, and both learn from here what is only wrapped around a value (``inside``) and under which names a
+field is found (``ways_of``). Every kind of node that is followed inside is checked against the keys known here; one
+unknown key makes it atomic.
+
+The same dict may stand in many places, so whoever walks a schema must pass over what it has seen.
 """
 
 from __future__ import annotations
@@ -9,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from partialjson._core.plan import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
+from pydantic import VERSION
+
+from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Way
 from partialjson.markers import KEY
 
 Schema = Any
@@ -209,14 +215,107 @@ def changes_strings(schema: Schema, config: dict[str, Any]) -> bool:
     return any(schema.get(name.removeprefix("str_"), config.get(name)) for name in _STRING_CHANGING)
 
 
-def references(schema: Schema) -> Iterator[str]:
-    """The references in a schema, those of its definitions not followed."""
+def references(schema: Schema, seen: set[int]) -> Iterator[str]:
+    """The references in a schema, those of its definitions not followed; nodes in ``seen`` are passed over."""
     todo: list[Any] = [schema]
     while todo:
         node = todo.pop()
         if isinstance(node, dict):
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
             if node.get("type") == "definition-ref":
                 yield node["schema_ref"]
             todo.extend(value for key, value in node.items() if key not in ("metadata", "serialization"))
         elif isinstance(node, list | tuple):
             todo.extend(node)
+
+
+# What is wrapped around a value, and around the fields of an object.
+
+# Nodes that add nothing in JSON mode where a value is there, and the key of what is inside them.
+TRANSPARENT: Final = {"nullable": "schema", "default": "schema", "json-or-python": "json_schema"}
+# Nodes around one other node, and the key of it: they may check, change or replace the value, and leave its form as it
+# is.
+_WRAPPERS: Final = {
+    **TRANSPARENT,
+    "function-before": "schema",
+    "function-after": "schema",
+    "function-wrap": "schema",
+    "lax-or-strict": "lax_schema",
+    "custom-error": "schema",
+}
+
+NO_CONFIG: Final[dict[str, Any]] = {}
+"""The configuration of a class without one. It is one object, since plans and specs are kept by identity."""
+
+# Before pydantic 2.14 the name of an aliased field is let pass where extra keys are forbidden.
+FORBIDS_NAMES: Final = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
+
+
+def inside(schema: Schema) -> Schema | None:
+    """What a node is only wrapped around; None where it is a value itself."""
+    kind = schema["type"]
+    if kind in _WRAPPERS:
+        return schema.get(_WRAPPERS[kind])
+    if kind == "chain":
+        return schema["steps"][0]
+    return None
+
+
+def choices_of(schema: Schema) -> list[Schema]:
+    """The branches of a union."""
+    choices = schema["choices"]
+    if isinstance(choices, dict):
+        # A tag may also name another tag.
+        return [choice for choice in choices.values() if isinstance(choice, dict)]
+    return [choice[0] if isinstance(choice, tuple) else choice for choice in choices]
+
+
+def config_inside(schema: Schema, config: dict[str, Any]) -> dict[str, Any]:
+    """The configuration under which the fields of an object stand; classes have their own."""
+    if schema["type"] not in ("model", "dataclass", "typed-dict"):
+        return config
+    own: dict[str, Any] = schema.get("config") or NO_CONFIG
+    return own
+
+
+def fields_of(holder: Schema) -> dict[str, Schema]:
+    """The fields by name; some kinds of node keep them in a list."""
+    fields = holder["fields"]
+    return fields if isinstance(fields, dict) else {field["name"]: field for field in fields}
+
+
+def extra_of(holder: Schema, config: dict[str, Any]) -> str:
+    """What becomes of keys that are no fields: "allow", "forbid" or "ignore"."""
+    if holder["type"] == "named-tuple":
+        return "forbid"
+    extra: str = holder.get("extra_behavior") or config.get("extra_fields_behavior") or "ignore"
+    return extra
+
+
+def ways_of(
+    name: str, field: Schema, config: dict[str, Any], by_alias: bool | None, by_name: bool | None
+) -> tuple[Way, ...]:
+    """Where a document may have a field: the ways from its object, in the order in which pydantic looks for them."""
+    alias = field.get("validation_alias") or field.get("alias")
+    if alias is None:
+        return ((name,),)
+    if by_alias is None:
+        by_alias = config.get("validate_by_alias", True)
+    if by_name is None:
+        by_name = config.get("validate_by_name", False)
+    if isinstance(alias, str):
+        aliases: list[Way] = [(alias,)]
+    elif isinstance(alias[0], list):
+        aliases = [tuple(way) for way in alias]
+    else:
+        aliases = [tuple(alias)]
+    ways = [*(aliases if by_alias else ()), *([(name,)] if by_name else ())]
+    return tuple(dict.fromkeys(ways)) or tuple(aliases)
+
+
+def keys_of(ways: dict[str, tuple[Way, ...]]) -> frozenset[str]:
+    """The only keys of an object that forbids others, from the ways of its fields by their names."""
+    keys = {way[0] for each in ways.values() for way in each if isinstance(way[0], str)}
+    return frozenset(keys if FORBIDS_NAMES else {*keys, *ways})

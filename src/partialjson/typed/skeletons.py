@@ -1,14 +1,19 @@
 """Index skeletons: how a container settles from its settled children, with nothing validated twice.
 
-A container's *shell* is its own core schema in which each child is swapped for ``replay``. When it closes, the shell
-validates in JSON mode a tiny text in which each child is its index among the settled ones: ``{"name":0,"tags":1}``,
-``[0,1,2]``. ``replay`` gives the settled value for an index, or raises the child's ValidationError again. So pydantic
-itself does the order of errors, their locations, defaults, extras, missing fields, model validators and post-init, as
-it would in one shot. Where the shell itself complains, the input in its complaint is the skeleton's, and is put right
-afterwards; to tell it from others, the indexes are counted from a large random number.
+A container's *skeleton* is its own core schema, and the validator made of it, in which each child is swapped for
+``replay``. When the container closes, the skeleton validates in JSON mode a tiny *index text* in which each child is
+its index among the settled ones: ``{"name":0,"tags":1}``, ``[0,1,2]``. ``replay`` gives the settled value for an index,
+or fails in its place. So pydantic itself does the order of errors, their locations, defaults, extras, missing fields,
+model validators and post-init, as it would in one shot. Where the skeleton itself complains, the input in its complaint
+is the index text's, and is put right afterwards; to tell it from others, the indexes are counted from a large random
+number.
 
-A node that adds something to what is inside it (a validator that runs after it, a root model, a union) has a shell
+A node that adds something to what is inside it (a validator that runs after it, a root model, a union) has a skeleton
 with one child, which runs over the settled one.
+
+*Errors.* A child that failed stands in the skeleton's error as one line that names it. The lines of the children take
+its place when somebody asks for the error (``Collected``): a fault deep in a document would otherwise be told anew,
+with a longer location, at every level around it.
 """
 
 from __future__ import annotations
@@ -16,23 +21,24 @@ from __future__ import annotations
 import json
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from pydantic_core import InitErrorDetails, PydanticCustomError, SchemaValidator, ValidationError, core_schema
 
 from partialjson._core.plan import Failure, Plan, RawText, Shape, Switch
+from partialjson._core.target import Options
 from partialjson.typed.schemas import Schema
 
-# Child number i stands in a skeleton as this number plus i. An input of an error that is such a number, or a container
-# of such numbers, is the skeleton's and not one that a validator made up or that the document has.
+# Child number i stands in an index text as this number plus i. An input of an error that is such a number, or a
+# container of such numbers, is the index text's and not one that a validator made up or that the document has.
 FIRST_INDEX: Final = random.SystemRandom().randrange(1 << 60, 1 << 61)
 
 MOST_SPELLINGS: Final = 1000
 """How many spellings of its tags a union remembers."""
 
-Skeleton = Callable[[list[str | int], list[Any], Any], str]
-"""Gives the skeleton of a container from the keys, the settled children and the JSON value."""
+IndexText = Callable[[list[str | int], list[Any], Any], str]
+"""Gives the index text of a container from the keys, the settled children and the JSON value."""
 
 
 class Run:
@@ -40,16 +46,14 @@ class Run:
 
     __slots__ = ("arguments", "missing")
 
-    def __init__(
-        self,
-        missing: Any,
-        strict: bool | None,
-        context: Any,
-        by_alias: bool | None,
-        by_name: bool | None,
-    ) -> None:
-        self.missing = missing
-        given = {"strict": strict, "context": context, "by_alias": by_alias, "by_name": by_name}
+    def __init__(self, options: Options) -> None:
+        self.missing = options.missing
+        given = {
+            "strict": options.strict,
+            "context": options.context,
+            "by_alias": options.by_alias,
+            "by_name": options.by_name,
+        }
         self.arguments: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
 
 
@@ -76,32 +80,39 @@ class _Default:
         return hash(self.value)
 
 
-def _replay(value: Any, validate: Callable[[Any], Any]) -> Any:
-    if type(value) is _Default:
-        return validate(value.value)
+def _replay(value: Any) -> Any:
     if type(value) is not int or value < FIRST_INDEX:
         # The text of an extra key that is also a way to a field.
         return value
     result = settled_children.stack[-1][value - FIRST_INDEX]
     if type(result) is Failure:
-        raise result.error
+        raise _failed(result)
     return result
+
+
+def _replay_or_default(value: Any, validate: Callable[[Any], Any]) -> Any:
+    return validate(value.value) if type(value) is _Default else _replay(value)
 
 
 def _replay_only(value: Any) -> Any:
     result = settled_children.stack[-1][0]
     if type(result) is Failure:
-        raise result.error
+        raise _failed(result)
     return result
 
 
-def replayed(schema: Schema | None = None) -> Schema:
-    """The stand-in for a child in a shell; around its own schema where a default may have to be validated."""
-    return core_schema.no_info_wrap_validator_function(_replay, schema or core_schema.any_schema())
+def replayed() -> Schema:
+    """The stand-in for a child in a skeleton."""
+    return core_schema.no_info_plain_validator_function(_replay)
+
+
+def replayed_or_default(schema: Schema) -> Schema:
+    """The stand-in for a child whose default is validated by its own schema."""
+    return core_schema.no_info_wrap_validator_function(_replay_or_default, schema)
 
 
 def replayed_only() -> Schema:
-    """The stand-in for the only child of a shell, whatever the skeleton looks like."""
+    """The stand-in for the only child of a skeleton, whatever its index text looks like."""
     return core_schema.no_info_plain_validator_function(_replay_only)
 
 
@@ -115,36 +126,36 @@ def default_to_replay(schema: Schema) -> Schema:
     return {"default_factory": lambda: _Default(factory())}
 
 
-# Skeletons.
+# Index texts.
 
 
-def list_skeleton(keys: list[str | int], settled: list[Any], value: Any) -> str:
+def list_text(keys: list[str | int], settled: list[Any], value: Any) -> str:
     return "[" + ",".join(map(str, range(FIRST_INDEX, FIRST_INDEX + len(settled)))) + "]"
 
 
-def dict_skeleton(keys: list[str | int], settled: list[Any], value: Any) -> str:
+def dict_text(keys: list[str | int], settled: list[Any], value: Any) -> str:
     # Each pair is validated, repeated keys too.
     return "{" + ",".join([f"{json.dumps(key)}:{FIRST_INDEX + index}" for index, key in enumerate(keys)]) + "}"
 
 
-def index_text(settled: list[Any], index: int) -> str:
-    """A child in a skeleton: its index, or its own text where the shell settles it."""
+def child_text(settled: list[Any], index: int) -> str:
+    """A child in an index text: its index, or its own text where the skeleton settles it."""
     child = settled[index]
     return child.text if type(child) is RawText else str(FIRST_INDEX + index)
 
 
-# Running shells.
+# Running skeletons.
 
 
 def closer(
-    skeleton: Skeleton, shell: SchemaValidator, config: dict[str, Any] | None = None
+    write: IndexText, skeleton: SchemaValidator, config: dict[str, Any] | None = None
 ) -> Callable[[list[str | int], list[Any], Any, Run], Any]:
-    """Settles a container from its settled children."""
-    validate = shell.validate_json
+    """Settles a container from its settled children; ``write`` gives its index text."""
+    validate = skeleton.validate_json
     hide_input = bool(config and config.get("hide_input_in_errors"))
 
     def close(keys: list[str | int], settled: list[Any], value: Any, run: Run) -> Any:
-        text = skeleton(keys, settled, value)
+        text = write(keys, settled, value)
         stack = settled_children.stack
         stack.append(settled)
         try:
@@ -155,11 +166,11 @@ def closer(
             def restore(given: Any) -> Any:
                 if type(given) is int and given in indexes:
                     return value[keys[given - FIRST_INDEX]]
-                if type(given) is type(value) and _is_skeleton(given, indexes, text):
+                if type(given) is type(value) and _is_index_text(given, indexes, text):
                     return value
                 return given
 
-            return Failure(_with_inputs(error, restore, hide_input))
+            return _failure(error, restore, hide_input)
         finally:
             stack.pop()
 
@@ -167,18 +178,18 @@ def closer(
 
 
 class After:
-    """What a node adds to what is inside it: a shell with one child, over the node's settled inside.
+    """What a node adds to what is inside it: a skeleton with one child, over the node's settled inside.
 
-    ``text`` is its skeleton, with the first index. With ``failures_only`` it only adds to errors, else it only runs
+    ``text`` is the index text, with the first index. With ``failures_only`` it only adds to errors, else it only runs
     where there is a value. Called with the result or Failure, the JSON value and the run.
     """
 
-    __slots__ = ("failures_only", "hide_input", "make_shell", "text", "validate")
+    __slots__ = ("failures_only", "hide_input", "make_skeleton", "text", "validate")
 
     def __init__(
-        self, make_shell: Callable[[], SchemaValidator], text: str, hide_input: bool, failures_only: bool
+        self, make_skeleton: Callable[[], SchemaValidator], text: str, hide_input: bool, failures_only: bool
     ) -> None:
-        self.make_shell = make_shell
+        self.make_skeleton = make_skeleton
         self.text = text
         self.hide_input = hide_input
         self.failures_only = failures_only
@@ -188,7 +199,7 @@ class After:
         if (type(result) is Failure) is not self.failures_only:
             return result
         if self.validate is None:
-            self.validate = self.make_shell().validate_json
+            self.validate = self.make_skeleton().validate_json
         stack = settled_children.stack
         stack.append([result])
         try:
@@ -200,7 +211,7 @@ class After:
                     return value
                 return given
 
-            return Failure(_with_inputs(error, restore, self.hide_input))
+            return _failure(error, restore, self.hide_input)
         finally:
             stack.pop()
 
@@ -256,30 +267,90 @@ def over_plan(plan: Plan, after: After | None, whole: bool = False) -> Plan:
 # Errors.
 
 
-def _with_inputs(error: ValidationError, restore: Callable[[Any], Any], hide_input: bool) -> ValidationError:
-    """The same error with the document's own values as inputs, where the shell itself complained of the skeleton."""
-    details: list[InitErrorDetails] = []
+class Collected:
+    """A ValidationError that is made when called: lines of its own, and the errors of children in their places."""
+
+    __slots__ = ("hide_input", "lines", "title")
+
+    def __init__(self, title: str, lines: list[Line], hide_input: bool) -> None:
+        self.title = title
+        self.lines = lines
+        self.hide_input = hide_input
+
+    def __call__(self) -> ValidationError:
+        details: list[InitErrorDetails] = []
+        # The errors that are being told, innermost last, each with its location.
+        todo: list[tuple[Location, Iterator[Line]]] = [((), iter(self.lines))]
+        while todo:
+            around, lines = todo[-1]
+            line = next(lines, None)
+            if line is None:
+                todo.pop()
+                continue
+            location, told = line
+            if type(told) is Failure:
+                todo.append(((*around, *location), iter(_lines_of(told))))
+            else:
+                details.append({**told, "loc": (*around, *location)})
+        return ValidationError.from_exception_data(self.title, details, "json", self.hide_input)
+
+
+Location = tuple[int | str, ...]
+Line = tuple[Location, InitErrorDetails | Failure]
+"""A line of an error, or the child that failed, and the location relative to the error."""
+
+
+def _failed(child: Failure) -> PydanticCustomError:
+    """Stands in a skeleton's error for that of a child."""
+    return PydanticCustomError("failed_child", "a child failed", {"failure": child})
+
+
+def _lines_of(failure: Failure) -> list[Line]:
+    """What an error is made of, without making it."""
+    make = failure.make
+    if type(make) is Collected:
+        return make.lines
+    error = failure.error
+    assert isinstance(error, ValidationError)
+    return [(line["loc"], _detail(line, line["input"])) for line in error.errors()]
+
+
+def _failure(error: ValidationError, restore: Callable[[Any], Any], hide_input: bool) -> Failure:
+    """What a skeleton's error says, with the errors of its children and with the document's own values as inputs."""
+    lines: list[Line] = []
     changed = False
-    line: Any
     for line in error.errors():
+        child = line.get("ctx", _NO_CONTEXT).get("failure")
+        if type(child) is Failure:
+            lines.append((line["loc"], child))
+            changed = True
+            continue
         given = restore(line["input"])
         changed = changed or given is not line["input"]
-        context = line.get("ctx")
-        detail: InitErrorDetails = {"type": line["type"], "loc": line["loc"], "input": given}
-        if "url" not in line:
-            # A validator's own error: pydantic has no page on it, and it may call itself anything.
-            detail["type"] = PydanticCustomError(line["type"], line["msg"], context)
-        elif context is not None:
-            detail["ctx"] = context
-        details.append(detail)
+        lines.append((line["loc"], _detail(line, given)))
     if not changed:
-        return error.with_traceback(None)
-    return ValidationError.from_exception_data(error.title, details, "json", hide_input)
+        return Failure(error.with_traceback(None))
+    return Failure(None, Collected(error.title, lines, hide_input))
 
 
-def _is_skeleton(given: Any, indexes: range, skeleton: str) -> bool:
-    """Is this input of an error the skeleton itself?"""
+_NO_CONTEXT: Final[dict[str, Any]] = {}
+
+
+def _detail(line: Any, given: Any) -> InitErrorDetails:
+    """A line of an error, to be told again with this input."""
+    detail: InitErrorDetails = {"type": line["type"], "input": given}
+    context = line.get("ctx")
+    if "url" not in line:
+        # A validator's own error: pydantic has no page on it, and it may call itself anything.
+        detail["type"] = PydanticCustomError(line["type"], line["msg"], context)
+    elif context is not None:
+        detail["ctx"] = context
+    return detail
+
+
+def _is_index_text(given: Any, indexes: range, text: str) -> bool:
+    """Is this input of an error the index text itself?"""
     if not given:
-        return len(skeleton) == 2
+        return len(text) == 2
     children = given.values() if isinstance(given, dict) else given
     return any(type(child) is int and child in indexes for child in children)

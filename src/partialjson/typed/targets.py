@@ -1,32 +1,76 @@
-"""Targets: the type or TypeAdapter a parser was given, its adapter, its configuration and its fingerprint."""
+"""Pydantic's targets: from the type or TypeAdapter that a parser was given to a ``Target``.
+
+What is compiled of a type, its plan and its specs, is kept and shared by all parsers of that type.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from pydantic import TypeAdapter, create_model
+from pydantic import PydanticUserError, TypeAdapter, create_model
 
+from partialjson._core.plan import Plan
+from partialjson._core.target import Options, Target
+from partialjson.typed.compiler import Compiler
 from partialjson.typed.schemas import Schema
+from partialjson.typed.skeletons import Run
 
-__all__ = ["adapter_of", "config_of", "core_schema_of", "fingerprint"]
+__all__ = ["adapter_of", "compile_plan", "config_of", "fingerprint", "typed_target"]
 
 
-def adapter_of(target: Any) -> TypeAdapter[Any]:
-    """The complete adapter for a target.
+def typed_target(given: Any, options: Options) -> Target:
+    """The target for a type pydantic understands, or for a TypeAdapter.
 
     Raises:
-        PydanticUserError, NameError: pydantic does not understand the target, or a name in it is undefined.
+        PydanticUserError: pydantic does not understand the type, or would find its fields under no name at all.
+        PydanticUndefinedAnnotation: the type refers to a name that is not defined.
     """
-    adapter: TypeAdapter[Any] = target if isinstance(target, TypeAdapter) else TypeAdapter(target)
+    plan = compile_plan(given, options.by_alias, options.by_name)
+    assert plan.spec is not None
+    return Target(given, plan, Run(options), plan.spec, lambda: fingerprint(given))
+
+
+def compile_plan(given: Any, by_alias: bool | None = None, by_name: bool | None = None) -> Plan:
+    """The plan for a type or TypeAdapter; it has the spec. Plans are cached.
+
+    Raises:
+        as ``typed_target``.
+    """
+    if by_alias is False and by_name is not True:
+        raise PydanticUserError(
+            "At least one of `by_alias` or `by_name` must be set to True.",
+            code="validate-by-alias-and-name-false",
+        )
+    # ``int | bool`` and ``bool | int`` are equal, and validate differently.
+    spelling = "" if isinstance(given, type | TypeAdapter) else repr(given)
+    try:
+        return _cached_plan(given, spelling, by_alias, by_name)
+    except TypeError as error:
+        if "unhashable" not in str(error):
+            raise
+    return _compile(given, spelling, by_alias, by_name)
+
+
+def _compile(given: Any, spelling: str, by_alias: bool | None, by_name: bool | None) -> Plan:
+    adapter = adapter_of(given)
+    return Compiler(adapter.core_schema, config_of(adapter), adapter.validator.title, by_alias, by_name).root()
+
+
+_cached_plan = lru_cache(maxsize=512)(_compile)
+
+
+def adapter_of(given: Any) -> TypeAdapter[Any]:
+    """The complete adapter for a type.
+
+    Raises:
+        PydanticUserError, NameError: pydantic does not understand the type, or a name in it is undefined.
+    """
+    adapter: TypeAdapter[Any] = given if isinstance(given, TypeAdapter) else TypeAdapter(given)
     adapter.rebuild(raise_errors=True)
     return adapter
-
-
-def core_schema_of(target: Any) -> Schema:
-    """What pydantic makes of a target, for those who follow it without validating anything."""
-    return adapter_of(target).core_schema
 
 
 def config_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
@@ -41,10 +85,10 @@ def config_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
     return config
 
 
-def fingerprint(target: Any) -> str:
+def fingerprint(given: Any) -> str:
     """Tells targets apart across processes: a digest of the core schema, functions and classes by their names."""
     digest = sha256()
-    schema = adapter_of(target).core_schema
+    schema = adapter_of(given).core_schema
     todo: list[Any] = [schema]
     seen: set[int] = set()
     while todo:

@@ -2,12 +2,12 @@
 
 *By JSON type.* A branch that cannot take an object refuses every object alike, by its type, without looking inside and
 without calling anybody's function. So where one branch alone can take objects, an object is that branch's: its result
-is the union's, whatever mode the union has, and where it fails the union's shell says so with the other branches as
+is the union's, whatever mode the union has, and where it fails the union's skeleton says so with the other branches as
 they are. The same for arrays; and for atoms and strings, where it lets them be shown as they come. What several
 branches may take is settled whole.
 
 *By a tag.* The object waits for the member that discriminates the union (``Switch``). Pydantic's own lookup finds the
-branch, from a skeleton with nothing but the tag. Where no tag comes, or an unknown one, the object is settled whole.
+branch, from an index text with nothing but the tag. Where no tag comes, or an unknown one, the object is settled whole.
 
 Unions that a function discriminates, and those with several branches of one JSON type, are atomic.
 """
@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import ValidationError, core_schema
 
-from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Plan, Switch
-from partialjson.typed.schemas import Schema, Unsupported, bare, known
+from partialjson._core.plan import Plan, Switch
+from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
+from partialjson.typed.schemas import Schema, Unsupported, bare, choices_of, known
 from partialjson.typed.skeletons import FIRST_INDEX, MOST_SPELLINGS, After, Run, over_plan, replayed_only
 
 if TYPE_CHECKING:
@@ -36,8 +37,8 @@ def follow_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
         Unsupported: a branch is of a kind that may do anything.
     """
     known(schema)
-    choices = [choice[0] if isinstance(choice, tuple) else choice for choice in schema["choices"]]
-    taken = [compiler.kinds_taken(choice) for choice in choices]
+    choices = choices_of(schema)
+    taken = [compiler.specs.kinds_taken(choice) for choice in choices]
     plan.exact = 0
     plan.preview = False
     for kind in (STRING, INTEGER, FLOAT, BOOLEAN, NULL, OBJECT, ARRAY):
@@ -60,8 +61,8 @@ def _takers_of_every_string(
     compiler: Compiler, choices: list[Schema], takers: list[int], config: dict[str, Any]
 ) -> list[int]:
     """A plain ``str`` wins over a number or bool that would have to read the string: it is the exact match."""
-    plain = [i for i in takers if compiler.resolve(choices[i])["type"] == "str"]
-    others = [compiler.resolve(choices[i])["type"] for i in takers if i not in plain]
+    plain = [i for i in takers if compiler.specs.resolve(choices[i])["type"] == "str"]
+    others = [compiler.specs.resolve(choices[i])["type"] for i in takers if i not in plain]
     if len(plain) == 1 and all(kind in ("int", "float", "bool") for kind in others):
         branch = compiler.plan(choices[plain[0]], config)
         if branch.exact & STRING:
@@ -72,7 +73,7 @@ def _takers_of_every_string(
 def _fails_as(compiler: Compiler, schema: Schema, branch: int, kind: int, config: dict[str, Any]) -> After:
     """The union's own errors, where the one branch that could take the value has failed."""
 
-    def make_shell() -> Any:
+    def make_skeleton() -> Any:
         choices: list[Any] = []
         for i, choice in enumerate(schema["choices"]):
             if i == branch:
@@ -80,10 +81,10 @@ def _fails_as(compiler: Compiler, schema: Schema, branch: int, kind: int, config
                 choices.append((replayed_only(), label or compiler.label(given, config)))
             else:
                 choices.append(choice)
-        return compiler.shell(schema, {**bare(schema), "choices": choices}, config)
+        return compiler.skeleton(schema, {**bare(schema), "choices": choices}, config)
 
     text = f'{{"":{FIRST_INDEX}}}' if kind == OBJECT else f"[{FIRST_INDEX}]"
-    return After(make_shell, text, bool(config.get("hide_input_in_errors")), failures_only=True)
+    return After(make_skeleton, text, bool(config.get("hide_input_in_errors")), failures_only=True)
 
 
 def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -105,23 +106,23 @@ def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: 
     # By the text of the tag, which is spelled in the errors: a number may have many spellings.
     made: dict[str, Plan] = {}
 
-    def make_shell() -> Any:
+    def make_skeleton() -> Any:
         replaying = {tag: replayed_only() for tag in tags}
-        return compiler.shell(schema, {**bare(schema), "choices": replaying}, config)
+        return compiler.skeleton(schema, {**bare(schema), "choices": replaying}, config)
 
     def decide(text: str, run: Run) -> Plan | None:
         plan = made.get(text)
         if plan is not None and not run.arguments:
             return plan
-        skeleton = f"{{{quoted}:{text}}}"
+        tagged = f"{{{quoted}:{text}}}"
         try:
-            branch = branches[find(skeleton, **run.arguments)]
+            branch = branches[find(tagged, **run.arguments)]
         except ValidationError:
             return None
         if branch.object is None and branch.switch is None:
             return None
         if plan is None:
-            plan = over_plan(branch, After(make_shell, skeleton, hide_input, failures_only=True))
+            plan = over_plan(branch, After(make_skeleton, tagged, hide_input, failures_only=True))
             if len(made) < MOST_SPELLINGS:
                 made[text] = plan
         return plan

@@ -1,0 +1,406 @@
+"""What specs say of pydantic's types, and what it costs to make a target and to tell what is wrong."""
+
+from __future__ import annotations
+
+import collections
+import enum
+import gc
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, Optional
+from uuid import UUID
+
+import pytest
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Json,
+    RootModel,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+from typing_extensions import TypedDict
+
+from partialjson import Invalid, Parser
+from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, INTEGER, NO_DEFAULT, NULL, NUMBER, OBJECT, STRING, Spec
+from partialjson._core.target import Options, spec_of, target_of
+from partialjson.render.labels import placeholder_of
+from support.oneshot import since_2_14
+
+ATOMS = STRING | NUMBER | BOOLEAN
+
+
+class Fruit(enum.Enum):
+    APPLE = "apple"
+    PEAR = "pear"
+
+
+class Choosy(enum.Enum):
+    ONE = "one"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Choosy:
+        return cls.ONE
+
+
+class Item(BaseModel):
+    """What is ordered."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    name: Annotated[str, Field(max_length=4)] = Field("x", title="Name", description="what it is called")
+    qty: int = Field(alias="Qty", ge=1)
+    pin: SecretStr | None = None
+    hidden: list[int] = Field(default_factory=list, exclude=True)
+
+
+class Rooted(RootModel[list[Item]]):
+    pass
+
+
+class Early(BaseModel):
+    n: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def first(cls, data: Any) -> Any:
+        return data
+
+
+class Pair(NamedTuple):
+    first: int
+    second: str = "s"
+
+
+class Typed(TypedDict, total=False):
+    a: int
+
+
+@dataclass
+class Data:
+    x: int
+    y: int = dataclass_field(init=False, default=3)
+
+
+class Open(BaseModel):
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, int]
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+
+
+Pet = Annotated[Cat | Dog, Field(discriminator="kind")]
+
+
+def kinds(target: Any) -> tuple[int, int]:
+    """The kinds that are certain to be all that can be valid, and those that usually come."""
+    spec = spec_of(target)
+    bounds = spec.bounds
+    return ANYTHING if bounds is None else bounds.kinds, spec.usual
+
+
+@pytest.mark.parametrize(
+    ("target", "certain", "usual"),
+    [
+        (int, ATOMS, INTEGER),
+        (Annotated[int, Field(strict=True)], NUMBER, INTEGER),
+        (str, STRING, STRING),
+        (Decimal, ATOMS, NUMBER),
+        (date, ATOMS, STRING),
+        (UUID, STRING, STRING),
+        (Any, ANYTHING, ANYTHING),
+        (list[int], ARRAY, ARRAY),
+        (dict[str, int], OBJECT, OBJECT),
+        (Item, OBJECT, OBJECT),
+        (Optional[Item], OBJECT | NULL, OBJECT),  # noqa: UP045
+        (Rooted, ARRAY, ANYTHING),
+        (Pet, OBJECT, ANYTHING),
+        (Pet | None, OBJECT | NULL, ANYTHING),
+        (str | list[int], STRING | ARRAY, ANYTHING),
+        (Early, ANYTHING, OBJECT),
+        (Pet | Early, ANYTHING, ANYTHING),
+        (Annotated[int, BeforeValidator(len)], ANYTHING, INTEGER),
+        (Annotated[int | None, BeforeValidator(len)], ANYTHING, INTEGER),
+        (Annotated[str | list[int], BeforeValidator(len)], ANYTHING, ANYTHING),
+        (Annotated[int, AfterValidator(abs)], ATOMS, INTEGER),
+        (Fruit, STRING, STRING),
+        (Choosy, ANYTHING, STRING),
+        (Literal["a", 1, None], ATOMS | NULL, STRING | NUMBER | NULL),
+        (collections.deque[int], ARRAY, ARRAY),
+        (Json[list[int]], STRING, STRING),
+        pytest.param(Pair, OBJECT | ARRAY, OBJECT | ARRAY, marks=since_2_14),
+    ],
+)  # fmt: skip
+def test_kinds(target: Any, certain: int, usual: int) -> None:
+    assert kinds(target) == (certain, usual)
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (Fruit, {"apple": Fruit.APPLE, "pear": Fruit.PEAR}),
+        (Fruit | None, {"apple": Fruit.APPLE, "pear": Fruit.PEAR}),
+        (Literal["a", 1], {"a": "a"}),
+        (Literal["a"] | Fruit, {"a": "a", "apple": Fruit.APPLE, "pear": Fruit.PEAR}),
+        (Annotated[Literal["a"] | Fruit, BeforeValidator(str)], None),
+        (Choosy, None),
+        (Literal["a"] | str, None),
+        (Literal[Fruit.APPLE], None),
+        (enum.Enum("Mixed", {"A": "a", "B": 1}), None),
+        (enum.Enum("Many", {f"w{number}": f"w{number}" for number in range(65)}), None),
+    ],
+)  # fmt: skip
+def test_words_bind_only_where_they_are_all(target: Any, words: dict[str, Any] | None) -> None:
+    bounds = spec_of(target).bounds
+    assert (None if bounds is None else bounds.words) == words
+
+
+def test_limits_are_those_of_the_document() -> None:
+    def limits(target: Any) -> dict[str, Any]:
+        return spec_of(target).limits
+
+    assert limits(Annotated[str, Field(min_length=1, max_length=3, pattern="a")]) == {
+        "minLength": 1, "maxLength": 3, "pattern": "a",
+    }  # fmt: skip
+    assert limits(Annotated[int, Field(ge=1, lt=5, multiple_of=2)]) == {
+        "minimum": 1, "exclusiveMaximum": 5, "multipleOf": 2,
+    }  # fmt: skip
+    assert limits(Annotated[list[int], Field(min_length=1, max_length=3)]) == {"minItems": 1, "maxItems": 3}
+    assert limits(Annotated[set[int], Field(min_length=1, max_length=3)]) == {"minItems": 1}
+    assert limits(tuple[int, int]) == {"minItems": 2, "maxItems": 2}
+    assert limits(Annotated[dict[str, int], Field(max_length=3)]) == {"maxProperties": 3}
+
+
+def test_a_length_is_no_limit_of_a_string_that_is_stripped() -> None:
+    class Stripped(BaseModel):
+        model_config = ConfigDict(str_strip_whitespace=True, str_max_length=3)
+        text: str
+
+    class Kept(BaseModel):
+        model_config = ConfigDict(str_max_length=3)
+        text: str
+
+    assert field(Stripped, "text").spec.limits == {}
+    assert field(Kept, "text").spec.limits["maxLength"] == 3
+
+
+def field(target: Any, name: str, **options: Any) -> Any:
+    fields = spec_of(target, **options).fields
+    assert fields is not None
+    return fields[name]
+
+
+def test_fields() -> None:
+    spec = spec_of(Item)
+    assert (spec.noun, spec.title, spec.description) == ("Item", "Item", "What is ordered.")
+    name, qty, pin, hidden = (spec.fields or {}).values()
+    assert (name.ways, name.required, name.default, name.title, name.description) == (
+        (("name",),), False, "x", "Name", "what it is called",
+    )  # fmt: skip
+    assert (qty.ways, qty.required, qty.default) == ((("Qty",), ("qty",)), True, NO_DEFAULT)
+    assert (hidden.default, hidden.kept_back, name.kept_back) == (NO_DEFAULT, True, False)
+    assert pin.spec.notes == {"format": "password", "writeOnly": True}
+    assert pin.spec.nullable
+    assert spec.keys is not None
+    assert {"name", "Qty", "qty", "pin", "hidden"} == spec.keys
+    assert spec.rest is None
+
+
+def test_ways() -> None:
+    class Aliased(BaseModel):
+        a: int = Field(validation_alias=AliasChoices("first", AliasPath("second", 0)))
+        b: int = Field(validation_alias=AliasPath("box", 1))
+
+    assert field(Aliased, "a").ways == (("first",), ("second", 0))
+    assert field(Aliased, "b").ways == (("box", 1),)
+    assert field(Aliased, "a", by_name=True).ways == (("first",), ("second", 0), ("a",))
+    assert field(Aliased, "b", by_alias=False, by_name=True).ways == (("b",),)
+
+
+def test_other_objects() -> None:
+    pair = spec_of(Pair)
+    assert [each.usual for each in pair.prefix] == [INTEGER, STRING]
+    assert field(Pair, "second").ways == (("second",), (1,))
+    typed = spec_of(Typed)
+    assert typed.by_key
+    assert not field(Typed, "a").required
+    assert not field(Data, "y").is_read
+    assert not field(Data, "y").required
+    rest = spec_of(Open).rest
+    assert rest is not None
+    assert rest.usual == INTEGER
+    keyed = spec_of(dict[int, str])
+    assert keyed.names is not None
+    assert keyed.names.usual == INTEGER
+    assert spec_of(dict[str, str]).names is None
+    assert spec_of(set[int]).may_drop
+    rooted = spec_of(Rooted)
+    assert rooted.root is not None
+    assert rooted.leaves() == [rooted.root.spec]
+    assert rooted.forms() == [rooted]
+    pet = spec_of(Pet)
+    assert pet.tag == "kind"
+    assert pet.chosen({"kind": "dog"}) is pet.tags["dog"]
+    assert pet.chosen({}) is None
+
+
+def test_where_the_plan_is_atomic() -> None:
+    class Holder(BaseModel):
+        followed: Item
+        whole: Early
+        either: Cat | Dog
+        tagged: Pet
+        plain: list[Any]
+
+    target = target_of(Holder, Options())
+    fields = target.spec.fields
+    assert fields is not None
+    assert [name for name, each in fields.items() if each.spec.atomic] == ["whole", "either"]
+    # What is inside is described all the same.
+    assert fields["whole"].spec.fields is not None
+
+
+def test_recursion_leads_back() -> None:
+    class Tree(BaseModel):
+        name: str
+        children: list[Tree] = []
+        parent: Tree | None = None
+
+    Tree.model_rebuild(_types_namespace={"Tree": Tree})
+    spec = spec_of(Tree)
+    below: Spec | None = field(Tree, "children").spec.items
+    assert below is not None
+    deeper = (below.fields or {})["children"].spec.items
+    assert deeper is not None
+    assert deeper is below or deeper.fields is below.fields
+    assert spec.title == "Tree"
+
+
+def test_what_a_file_is_called() -> None:
+    assert placeholder_of(Path).label == "path"
+    assert placeholder_of(SecretStr).label == "password"
+    assert placeholder_of(list[UUID]).label == "list of uuid"
+
+
+# Costs, counted in calls of Python functions
+
+
+def steps(work: Callable[[], Any]) -> int:
+    """Calls from and in the typed layer."""
+    count = 0
+
+    def tell(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call") and "typed" in Path(frame.f_code.co_filename).parts
+
+    gc.disable()
+    sys.setprofile(tell)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+        gc.enable()
+    return count
+
+
+def shared(size: int, **options: Any) -> Any:
+    """A model of models that share the models below them."""
+    made: list[Any] = []
+    for number in range(size):
+        fields: dict[str, Any] = {"value": (int, ...)}
+        for index, below in enumerate(made[-3:]):
+            fields[f"ref{index}"] = (below | None, None)
+        made.append(create_model(f"Node{number}", **fields, **options))
+    return made[-1]
+
+
+def test_shared_models_are_compiled_in_linear_steps() -> None:
+    Parser(shared(3))
+    few, more, many = (shared(size) for size in (20, 40, 160))
+    counted = [steps(lambda model=model: Parser(model)) for model in (few, more, many)]  # type: ignore[misc]
+    assert counted[1] < 2.5 * counted[0]
+    assert counted[2] < 10 * counted[0]
+
+
+def test_deep_models_need_no_deep_recursion() -> None:
+    model = shared(400)
+    parser: Parser[Any] = Parser(model)
+    parser.feed('{"value": 1, "ref2": {"ref2": {"value": "x"')
+    outcome: Any = parser.end()
+    assert outcome.missing == (("ref2", "value"),)
+    assert placeholder_of(model).at("ref2").at("ref0").at("value").label == "integer"
+
+
+class Node(BaseModel):
+    v: int
+    kids: list[Node] = []
+
+
+def invalid(depth: int, faults: int) -> str:
+    text = ", ".join(['{"v": "x"}'] * faults)
+    for _ in range(depth):
+        text = f'{{"v": "y", "kids": [{text}]}}'
+    return text
+
+
+def test_errors_deep_inside_are_not_told_anew_at_each_level() -> None:
+    def feed(text: str) -> Parser[Any]:
+        parser: Parser[Any] = Parser(Node, select=[])
+        parser.feed(text)
+        return parser
+
+    feed(invalid(2, 1))
+    texts = invalid(10, 300), invalid(90, 300)
+    shallow, deep = steps(lambda: feed(texts[0])), steps(lambda: feed(texts[1]))
+    assert deep < 1.5 * shallow
+
+
+@pytest.mark.parametrize("depth", [1, 3, 60])
+def test_errors_are_those_of_one_shot_at_every_level(depth: int) -> None:
+    text = invalid(depth, 4)
+    with pytest.raises(ValidationError) as expected:
+        Node.model_validate_json(text)
+    parser = Parser(Node)
+    events = [each for each in parser.feed(text) if isinstance(each, Invalid)]
+    with pytest.raises(ValidationError) as raised:
+        parser.close()
+    assert raised.value.errors() == expected.value.errors()
+    assert str(raised.value) == str(expected.value)
+    for event in events:
+        if event.path and len(event.path) % 2 == 0:
+            inner = [line for line in expected.value.errors() if line["loc"][: len(event.path)] == event.path]
+            assert [{**line, "loc": (*event.path, *line["loc"])} for line in event.errors] == inner
+
+
+def test_errors_of_validators_survive_the_levels() -> None:
+    def refuse(value: int) -> int:
+        raise ValueError("{value} is never right")
+
+    adapter: Any = TypeAdapter(dict[str, list[dict[str, Annotated[int, AfterValidator(refuse)]]]])
+    text = '{"a": [{"b": 1}, {"c": "x"}], "d": 5}'
+    with pytest.raises(ValidationError) as expected:
+        adapter.validate_json(text)
+    parser: Parser[Any] = Parser(adapter)
+    parser.feed(text)
+    with pytest.raises(ValidationError) as raised:
+        parser.close()
+    assert str(raised.value) == str(expected.value)
+    assert raised.value.json() == expected.value.json()
