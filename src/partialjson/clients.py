@@ -97,7 +97,7 @@ class _Reader:
         """The source failed. Whether that is to be raised, and the updates to give before."""
         self.error = error
         updates: list[Update] = []
-        if self._closed or self.message._terminal:
+        if self._closed or self.message.terminal:
             return False, updates
         for event in _reported(error) if not self._failed else ():
             updates += self._fed(self.message.feed(event))

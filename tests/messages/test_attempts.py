@@ -48,7 +48,7 @@ class Viewer:
                     self.blocks[block] = ""
                 case TextDelta(block=block, text=text):
                     self.blocks[block] += text
-                case DocumentProgress(block=block, text=text, document=document) if isinstance(document, Call):
+                case DocumentProgress(block=block, text=text, kind="call"):
                     self.blocks[block] += text
                 case BlockRestarted(block=block):
                     self.blocks[block] = ""
@@ -141,7 +141,7 @@ def _sizes(response: Attempts) -> dict[tuple[str, int], int]:
 
 def _reaches(response: Attempts, before: dict[tuple[str, int], int]) -> bool:
     """Is each part as long as the one that was shown, or over? In an attempt that ended well all are."""
-    ends = [choice._end for choice in response.running.choices]
+    ends = [choice.ending for choice in response.running.choices]
     if ends[0] is not None and ends[0].reason in ("complete", "tool_calls"):
         return True
     now = _sizes(response)
@@ -170,7 +170,7 @@ def test_the_old_text_stays_until_it_is_overtaken() -> None:
     assert seen[:4] == [
         ("Hello world", "Hell", []),
         ("Hello world", "Hello w", []),
-        ("Hello world", "Hello world", ["MessageRestarted", "BlockStarted", "TextDelta", "TextDelta", "TextDelta"]),
+        ("Hello world", "Hello world", ["MessageRestarted", "MessageIdentified", "BlockStarted", *["TextDelta"] * 3]),
         ("Hello world again", "Hello world again", ["TextDelta"]),
     ]
     assert (response.attempt, response.shown_attempt) == (2, 2)

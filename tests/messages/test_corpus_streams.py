@@ -93,7 +93,7 @@ def check_calls(calls: list[Call], sidecar: dict[str, Any]) -> None:
         if "outcome" not in wanted:
             assert found["outcome"] in (Failed, Truncated)
         assert call.type == other.get("kind", call.type)
-        assert call.ready == ("outcome" in wanted and not call.server and not call._withdrawn)
+        assert call.ready == ("outcome" in wanted and not call.server and not call.withdrawn)
 
 
 def check_choice(choice: Choice, expected: dict[str, Any]) -> None:

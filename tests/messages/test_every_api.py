@@ -136,11 +136,11 @@ def test_calls_that_come_whole_complete_the_same_values(api: str) -> None:
     """The events of a call's document do not tell whether it came in pieces."""
 
     def completed(whole: bool) -> list[Any]:
-        _, updates = fed(api, *events(api, Said((), (), CALLS, "tool_calls", whole)), tools=TOOLS)
+        message, updates = fed(api, *events(api, Said((), (), CALLS, "tool_calls", whole)), tools=TOOLS)
         found: dict[int, list[Any]] = {}
         for update in updates:
             if isinstance(update, DocumentProgress):
-                assert isinstance(update.document, Call)
+                assert isinstance(message.document_of(update), Call)
                 found.setdefault(update.block, []).extend((e.path, repr(e)) for e in update.events)
         return [found[block] for block in sorted(found)]
 

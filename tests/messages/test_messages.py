@@ -6,6 +6,7 @@ the updates and the results are the same. Bodies are built from events by `chat`
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -28,11 +29,13 @@ from partialjson.messages import (
     DocumentProgress,
     MessageEnded,
     MessageFailed,
+    MessageIdentified,
     MessageParser,
     ProviderError,
     StreamError,
     TextDelta,
     Update,
+    UsageReported,
 )
 from support.effort import examples
 from support.models import Weather
@@ -466,9 +469,10 @@ def test_a_malformed_call_loses_nothing_else() -> None:
     assert good.error is None
     assert message.text == "text more"
     assert message.end().reason == "tool_calls"
-    failing = [u for u in updates_of(CHAT, body) if isinstance(u, DocumentProgress) and u.error]
-    assert [(update.error, update.document.text) for update in failing] == [
-        (update.document.error, update.document.text) for update in failing
+    again, updates = feed(CHAT, body, len(body))
+    failing = [u for u in updates if isinstance(u, DocumentProgress) and u.error]
+    assert [(update.error, again.document_of(update).text) for update in failing] == [
+        (again.document_of(update).error, bad.text) for update in failing
     ]
     assert len(failing) == 1
     assert [event.path for event in failing[0].events] == [("x",)]
@@ -709,6 +713,14 @@ def test_a_late_filter_overrules_and_a_late_stop_does_not() -> None:
     assert read(CHAT, chat("a", finish("stop"), finish("content_filter")) + DONE).end().reason == "filtered"
     message = read(CHAT, chat("a", finish("length"), finish("stop")) + DONE)
     assert (message.end().reason, message.end().raw) == ("truncated", "length")
+
+
+def test_a_filter_that_speaks_up_after_a_cut_takes_calls_back() -> None:
+    message = read(CHAT, chat(tool(0, "a", "f", "{}"), finish("length"), finish("content_filter")) + DONE)
+    assert (message.end().reason, message.end().raw) == ("filtered", "content_filter")
+    assert isinstance(message.calls[0].outcome, Complete)
+    assert not message.calls[0].ready
+    assert [document.runnable for document in message.end().documents] == [False]
 
 
 def test_text_after_the_finish_reason_counts() -> None:
@@ -1071,8 +1083,8 @@ def test_updates_tell_everything() -> None:
         because("tool_use"),
         BYE,
     )
-    updates = updates_of(ANTHROPIC, body, tools={"w": Weather})
-    document = next(u.document for u in updates if isinstance(u, DocumentProgress))
+    message, updates = feed(ANTHROPIC, body, len(body), tools={"w": Weather})
+    document = next(message.document_of(u) for u in updates if isinstance(u, DocumentProgress))
     assert isinstance(document, Call)
     end = updates[-1]
     assert isinstance(end, MessageEnded)
@@ -1083,6 +1095,8 @@ def test_updates_tell_everything() -> None:
         ('"days":2}', [("days",), ()]),
     ]
     assert [type(u) for u in updates] == [
+        MessageIdentified,
+        UsageReported,
         BlockStarted,
         TextDelta,
         BlockEnded,
@@ -1090,6 +1104,7 @@ def test_updates_tell_everything() -> None:
         DocumentProgress,
         DocumentProgress,
         BlockEnded,
+        UsageReported,
         MessageEnded,
     ]
     assert [(u.block, u.kind) for u in updates if isinstance(u, BlockStarted)] == [(0, "text"), (1, "call")]
@@ -1102,7 +1117,7 @@ def test_updates_fold_to_the_texts(name: str) -> None:
     folded: dict[int, str] = {}
     for update in updates:
         if isinstance(update, TextDelta) or (
-            isinstance(update, DocumentProgress) and isinstance(update.document, Call)
+            isinstance(update, DocumentProgress) and isinstance(message.document_of(update), Call)
         ):
             folded[update.block] = folded.get(update.block, "") + update.text
     assert folded == {block.position: block.text for block in message.blocks if block.position in folded}
@@ -1137,6 +1152,32 @@ def test_options_reach_the_parsers() -> None:
     assert read(CHAT, body, strict=True).calls[0].ready
     assert not read(CHAT, body, limits=Limits(string=3)).calls[0].ready
     assert read(CHAT, chat("a"), output=Title, missing=None).output.value is None
+
+
+@pytest.mark.parametrize("output", [None, Any, Title])
+def test_a_message_that_is_dropped_is_freed_at_once(output: Any) -> None:
+    """A server reads many; waiting for the garbage collector would cost as much as the reading."""
+    body = chat(tool(0, "a", "w", '{"city":"Bern"}'), '{"title":"a"}', finish("stop")) + DONE
+
+    def use() -> MessageParser:
+        return read(CHAT, body, tools={"w": Weather}, output=output)
+
+    use()
+    gc.collect()
+    gc.disable()
+    try:
+        message = use()
+        choice = message.choices[0]
+        del message
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    # What is held outlives it.
+    assert choice.calls[0].value == Weather(city="Bern")
+    assert choice.end().reason == "tool_calls"
+    orphan = MessageParser(CHAT).choices[0]
+    with pytest.raises(RuntimeError, match="no update has told"):
+        orphan.end()
 
 
 def test_bytes_and_str_do_not_mix() -> None:

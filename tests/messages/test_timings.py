@@ -112,7 +112,8 @@ def test_a_stall_is_seen_when_asked_and_reported_with_the_next_chunk() -> None:
     clock.now += 4
     assert timings.stalled(after=5) is None
     assert timings.stalled(after=3) == 4
-    assert [type(update).__name__ for update in message.feed(first)] == ["BlockStarted", "TextDelta"]
+    told = [type(update).__name__ for update in message.feed(first)]
+    assert told == ["MessageIdentified", "BlockStarted", "TextDelta"]
     assert timings.stalled(after=1) is None
     clock.now += 6
     assert timings.stalled(after=5) == 6

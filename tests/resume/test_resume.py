@@ -56,7 +56,7 @@ def run(rest: Continuation[Any], chunks: list[str]) -> Any:
             break
     if error is None:
         try:
-            events += map(repr, rest._finish())
+            events += map(repr, rest.flush())
         except SpliceError as raised:
             error = type(raised), str(raised)
     parser = rest.parser
@@ -542,3 +542,24 @@ def test_a_long_document_that_is_written_again_costs_its_length(mode: Mode) -> N
         for at in range(0, len(text), 7):
             rest.feed(text[at : at + 7])
         assert rest.close() == json.loads(text)
+
+
+# Doubt.
+
+
+@pytest.mark.parametrize("after", ["", "```json\n", "\n", "```json\n\n", "```json"])
+def test_lines_in_doubt_are_not_forgotten(after: str) -> None:
+    """A line with brackets may have been the continuation, badly written; a fence with nothing in it proves nothing."""
+
+    def make() -> Continuation[Any]:
+        return cut('{"a":1,"b":2}', 7)
+
+    _, error, seen = spliced(make, 'so {"b": 2} it is\n' + after)
+    assert error is not None
+    assert error[0] is SpliceError
+    assert "unclear" in error[1] or "cannot follow" in error[1]
+    assert seen[2] == '{"a":1,'
+    # Without the line there is nothing to doubt, and with a fence after it that has the rest in it, no doubt is left.
+    if after.strip():
+        assert spliced(make, "here it is:\n" + after)[1] is None
+    assert spliced(make, 'so {"b": 2} it is\n```json\n"b":2}')[2][1] == fingerprint({"a": 1, "b": 2})

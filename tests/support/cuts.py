@@ -77,7 +77,7 @@ def ready(choice: Choice, whole: Choice) -> Iterator[str]:
         if isinstance(block, Call) and block.ready:
             other = whole.blocks[block.position]
             later = whole.end().reason in TAKEN_BACK  # which the part cannot know
-            if not (isinstance(other, Call) and (other.ready or other._withdrawn or later)):
+            if not (isinstance(other, Call) and (other.ready or other.withdrawn or later)):
                 yield f"its call {block} is not ready in the whole"
             elif (block.id, block.name, block.value) != (other.id, other.name, other.value):
                 yield f"its call {block} is another in the whole: {other}"

@@ -150,6 +150,23 @@ def test_text_around_a_contradicted_part_is_kept() -> None:
     assert response(*events).text == "ABC"
 
 
+def test_text_for_a_part_that_was_closed_is_a_block_of_its_own() -> None:
+    where = {"output_index": 0, "content_index": 0, "item_id": "i"}
+    message_item = {"id": "i", "type": "message", "content": [{"type": "output_text", "text": "a"}]}
+    events = [
+        added(0, id="i", type="message"),
+        {"type": "response.output_text.delta", **where, "delta": "a"},
+        done(0, **message_item),
+        {"type": "response.output_text.delta", **where, "delta": "b"},
+    ]
+    message = response(*events)
+    assert [(block.text, block.ended) for block in message.blocks] == [("a", True), ("b", True)]
+    ops = operations(RESPONSES, [CREATED, *events])
+    keys = [op.key for op in ops if isinstance(op, Open)]
+    assert len(keys) == 2
+    assert ops[-1] == Text(keys[1], "b")
+
+
 @pytest.mark.parametrize("kept", ["deltas", "done", "item", "response"])
 def test_servers_that_send_only_one_form(kept: str) -> None:
     """Deltas alone, `.done` alone, whole items alone, or nothing but the final response."""

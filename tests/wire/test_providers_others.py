@@ -218,6 +218,21 @@ def test_cohere_events_without_a_start_or_a_number() -> None:
     assert calls(ops) == [("t", "f", "{}"), ("t", "g", {"x": 1})]
 
 
+def test_cohere_events_without_a_number_are_those_of_the_last_open_block() -> None:
+    events = [
+        told("content-start", 0, content={"type": "thinking", "thinking": "h"}),
+        told("content-start", 1, content={"type": "text", "text": "a"}),
+        told("content-delta", None, content={"text": "b"}),
+        {"type": "content-end"},
+        told("content-delta", None, content={"thinking": "m"}),
+    ]
+    ops = operations(COHERE, events)
+    assert texts(ops) == {"reasoning": "hm", "text": "ab"}
+    (first, second) = (op.key for op in ops if isinstance(op, Open))
+    assert [op.key for op in ops if isinstance(op, Close)] == [second]
+    assert ops[-1] == Text(first, "m")
+
+
 def test_cohere_citations() -> None:
     citation = {"start": 0, "end": 1, "text": "a"}
     events = [

@@ -117,7 +117,7 @@ class MessageReader:
                     self.over = True
 
     def _progress(self, update: DocumentProgress) -> None:
-        document = update.document
+        document = self._message.document_of(update)
         if isinstance(document, Call):
             sheet = self._sheet_of(document)
             sheet.name = sheet.text.kind = printable(document.name)

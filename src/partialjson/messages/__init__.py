@@ -1,10 +1,14 @@
 """One response of a model, whatever the provider: bytes or events in, documents, texts and an honest ending
 out.
 
-Three parts stand in a row. A framing (``SSEDecoder``, or one of ``partialjson.wire.framing``) cuts the body into
-events; an adapter from ``partialjson.providers`` turns each event into operations on blocks; here the operations
-are applied. Each tool call is a document with a ``Parser`` of its own, and so is the structured output; texts,
-reasoning and refusals are collected and never meet a parser.
+Five parts stand in a row. A framing (``SSEDecoder``, or one of ``partialjson.wire.framing``) cuts the body into
+events; an adapter from ``partialjson.wire.providers`` turns each event into operations on blocks; ``dispatch`` decides
+what an operation changes, and tells it as ``updates``; ``fold`` makes of the updates the state that readers see, which
+consists of ``blocks``; ``endings`` judges how it ended. Each tool call is a document with a ``Parser`` of its own, and
+so is the structured output; texts, reasoning and refusals are collected and never meet a parser.
+
+**A message is a fold.** Only updates change the state, and only in ``MessageState.apply``. So another ``MessageState``
+that applies the same updates shows the same message, in another thread, in another process, or later.
 
 Events are handled one at a time, and each is handled completely before the next. How the body was cut into
 chunks is therefore invisible: the concatenated updates and all results are the same.
@@ -29,7 +33,7 @@ a ``BlockRestarted`` update tells before the text comes again.
 
 from partialjson.messages.attempts import Attempts
 from partialjson.messages.blocks import Block, Call, Document
-from partialjson.messages.choice import Choice
+from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.parser import MessageParser
 from partialjson.messages.resumption import Resumption
 from partialjson.messages.timings import BlockTimings, Gaps, Timings
@@ -37,19 +41,24 @@ from partialjson.messages.updates import (
     BlockEnded,
     BlockRestarted,
     BlockStarted,
+    CallIdentified,
     CallWithdrawn,
     DocumentEnd,
     DocumentProgress,
     DocumentResumed,
+    ExtraAttached,
     MessageEnd,
     MessageEnded,
     MessageFailed,
+    MessageIdentified,
     MessageRestarted,
+    NextMessage,
     ProviderError,
     Stalled,
     StreamError,
     TextDelta,
     Update,
+    UsageReported,
     WhitespaceFlood,
 )
 
@@ -61,18 +70,23 @@ __all__ = [
     "BlockStarted",
     "BlockTimings",
     "Call",
+    "CallIdentified",
     "CallWithdrawn",
     "Choice",
     "Document",
     "DocumentEnd",
     "DocumentProgress",
     "DocumentResumed",
+    "ExtraAttached",
     "Gaps",
     "MessageEnd",
     "MessageEnded",
     "MessageFailed",
+    "MessageIdentified",
     "MessageParser",
     "MessageRestarted",
+    "MessageState",
+    "NextMessage",
     "ProviderError",
     "Resumption",
     "Stalled",
@@ -80,5 +94,6 @@ __all__ = [
     "TextDelta",
     "Timings",
     "Update",
+    "UsageReported",
     "WhitespaceFlood",
 ]

@@ -33,11 +33,12 @@ from dataclasses import replace
 from typing import Unpack
 
 from partialjson.messages.blocks import Block, Call, Document
-from partialjson.messages.choice import Choice
+from partialjson.messages.fold import CALLS, Choice
 from partialjson.messages.parser import MessageOptions, MessageParser
 from partialjson.messages.updates import (
     BlockRestarted,
     DocumentProgress,
+    DocumentResumed,
     MessageEnd,
     MessageRestarted,
     TextDelta,
@@ -122,6 +123,10 @@ class Attempts:
     def usage(self) -> dict[str, object]:
         return self.shown.usage
 
+    def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
+        """The document that the update speaks of, as it is now: a call, or the output."""
+        return self.shown.document_of(update)
+
     # The attempt that runs.
 
     def feed_bytes(self, raw: bytes | str) -> list[Update]:
@@ -152,7 +157,7 @@ class Attempts:
             for call in choice.calls:
                 if any(call is each for each in self._claims):
                     self.claimed.append(call)
-                withdrawn = choice._withdraw(call)
+                withdrawn = self.running.withdraw(call)
                 if self.running is self.shown:
                     updates += withdrawn
         self._claims = []
@@ -181,7 +186,7 @@ class Attempts:
         if self.running is self.shown:
             return updates
         self._kept += updates
-        end = self.running.choices[0]._end
+        end = self.running.choices[0].ending
         if (end is None or end.reason in _FAILED) and not self._overtakes(end is not None):
             return []
         self.shown = self.running
@@ -194,14 +199,15 @@ class Attempts:
         """Adds up what the updates bring. Text that is both text and output counts once."""
         sizes = self._sizes
         for update in updates:
-            match update:
-                case TextDelta(choice, block, _, text):
-                    sizes[choice, block] = sizes.get((choice, block), 0) + len(text)
-                case DocumentProgress(choice, block, text, events, document) if isinstance(document, Call):
-                    # Arguments that came parsed have no text.
-                    sizes[choice, block] = sizes.get((choice, block), 0) + (len(text) or bool(events))
-                case BlockRestarted(choice, block):
-                    sizes[choice, block] = 0
+            if isinstance(update, TextDelta):
+                where = update.choice, update.block
+                sizes[where] = sizes.get(where, 0) + len(update.text)
+            elif isinstance(update, DocumentProgress) and update.kind in CALLS:
+                # Arguments that came parsed have no text.
+                where = update.choice, update.block
+                sizes[where] = sizes.get(where, 0) + (len(update.text) or bool(update.events))
+            elif isinstance(update, BlockRestarted):
+                sizes[update.choice, update.block] = 0
 
     def _overtakes(self, broken: bool) -> bool:
         """Has every block that is shown a counterpart that is as long, or has ended otherwise than with all?"""
@@ -219,7 +225,7 @@ class Attempts:
     def _ended(self, block: Block) -> bool:
         if block.ended or isinstance(block, Call):
             return block.ended or (isinstance(block, Call) and block.done)
-        return block.position < len(self.running._choice(block.choice).blocks) - 1
+        return block.position < len(self.running.state.choice(block.choice).blocks) - 1
 
 
 def _placed(choice: Choice) -> list[tuple[tuple[int, str, int], Block]]:

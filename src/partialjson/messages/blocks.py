@@ -1,11 +1,18 @@
 """The parts of a message: blocks of text, and documents with a parser of their own.
 
-Their public face is for readers; the choice they belong to drives them through the rest.
+Their methods and attributes are for readers. What changes them are the functions at the end of this module; the fold
+calls them, once for each update, and nobody else does. (An underscore is private to its module.)
+
+**How a document reads.** It keeps its text as the provider sent it, and gives its parser what that text stands for: the
+text itself, the inside of a JSON string where a tool takes free text, a value's JSON where the arguments came parsed.
+While it is not known for which tool, the text waits. What the parser completes, and the error that ends it, belong to
+the update that brought them: ``progress`` fills them in. An update that has them already, because it is read a second
+time, in another place, gets the same again.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -13,8 +20,18 @@ from typing import Any
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson.errors import ParseError
+from partialjson.messages.targets import Targets
+from partialjson.messages.updates import (
+    BlockEnded,
+    BlockStarted,
+    CallIdentified,
+    DocumentProgress,
+    DocumentResumed,
+    ExtraAttached,
+)
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
-from partialjson.wire.ops import Attach, Kind, Open
+from partialjson.resume import Continuation, Mode
+from partialjson.wire.ops import Kind
 
 
 class Growing:
@@ -22,12 +39,6 @@ class Growing:
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
-
-    def _add(self, text: str) -> None:
-        self._pieces.append(text)
-
-    def _restart(self, *texts: str) -> None:
-        self._pieces = list(texts)
 
     @property
     def text(self) -> str:
@@ -46,59 +57,41 @@ class Block(Growing):
         type: the provider's own word for it, such as "thinking" or "web_search_tool_result".
         index: the provider's number for it, None where it gives none.
         extra: what else came with it, by the provider's names: signature, citations, the content of a result.
+        aside: whether it is a text that is not the answer, such as a commentary; it holds no structured output.
+        paragraph: whether a blank line parts it from the texts of its kind before it where they are read as one.
         ended: whether the provider closed it.
         contradicted: whether the provider took back text that it had streamed.
     """
 
-    def __init__(self, opening: Open, position: int) -> None:
+    def __init__(self, started: BlockStarted) -> None:
         super().__init__()
-        self.choice = opening.choice
-        self.position = position
-        self.kind: Kind = opening.kind
-        self.type = opening.type
-        self.index = opening.index
+        self.choice = started.choice
+        self.position = started.block
+        self.kind: Kind = started.kind
+        self.type = started.type
+        self.index = started.index
         self.extra: dict[str, Any] = {}
+        self.aside = started.aside
+        self.paragraph = started.paragraph
         self.ended = False
         self.contradicted = False
-        self._aside = opening.aside
-        self._paragraph = opening.paragraph
-        self._half = ""  # the first half of a surrogate pair that the provider has cut in two
-        self._output: Document | None = None
         self._collected: set[str] = set()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.kind} {self.text[:40]!r}>"
 
-    def _attach(self, op: Attach) -> None:
-        if not op.append:
-            self.extra[op.name] = op.value
-            return
-        if op.name not in self._collected:
-            # A list of our own: what is there may belong to the event it came with.
-            self._collected.add(op.name)
-            old = self.extra.get(op.name)
-            self.extra[op.name] = list(old) if isinstance(old, (list, tuple)) else [] if old is None else [old]
-        self.extra[op.name].append(op.value)
-
 
 class Document(Growing):
     """A JSON document inside a message: a tool call's arguments, or the structured output."""
 
-    def __init__(self) -> None:
+    def __init__(self, make_parser: Callable[[], Parser[Any]] | None = None) -> None:
         super().__init__()
-        self._parser: Parser[Any] | None = None
-        self._held: list[str] = []
+        self._make_parser = make_parser
+        self._parser: Parser[Any] | None = None if make_parser is None else make_parser()
+        self._waiting: list[str] = []
         self._outcome: Outcome[Any] | None = None
-        self._parsed = False  # it came parsed, as a value
-
-    def _equals(self, text: str) -> bool:
-        """Whether the document is whole and the text says the same in other words."""
-        if not self.done:
-            return False
-        try:
-            return bool(json.loads(text) == self.json)
-        except (ValueError, RecursionError):
-            return False
+        self._settled = False  # its message has ended
+        self._continuation: Continuation[Any] | None = None  # what feeds the parser, while the document is resumed
 
     @property
     def json(self) -> Any:
@@ -117,6 +110,11 @@ class Document(Growing):
     def done(self) -> bool:
         """Whether the root value has closed. It may still be invalid for its target; ``outcome`` tells."""
         return self._parser is not None and self._parser.done
+
+    @property
+    def unread(self) -> bool:
+        """Whether text waits until it is known for which tool it is."""
+        return bool(self._waiting)
 
     @property
     def outcome(self) -> Outcome[Any] | None:
@@ -140,66 +138,58 @@ class Document(Growing):
         """Ends the document here and returns its outcome; text that still comes for it is kept in ``text``
         only.
 
-        The message ends its documents itself. Call this to give one up early. Never raises.
+        The message ends its documents itself. Call this to give one up early; of all changes it is the one that no
+        update tells. Never raises.
         """
+        if self._outcome is None and self._parser is None:
+            self._begin()
+            with suppress(Exception):
+                self._read("")
         if self._outcome is None:
-            if self._parser is None:
-                self._begin(Parser())
             assert self._parser is not None
             self._outcome = self._parser.end(reason)
         return self._outcome
 
-    def _begin(self, parser: Parser[Any]) -> tuple[Any, ...]:
-        """Starts to parse, with the text that came before it was known for what."""
-        self._parser = parser
-        held, self._held = "".join(self._held), []
-        return self._parse(held)
+    def _begin(self) -> None:
+        self._parser = Parser() if self._make_parser is None else self._make_parser()
 
-    def _begin_anew(self, parser: Parser[Any]) -> None:
-        """Forgets what was parsed. A document that was ended stays as it is; one that failed gets its chance."""
-        if self._outcome is None or isinstance(self._outcome, Failed):
-            self._outcome = None
-            self._parser = parser
-            self._held = []
-
-    def _feed(self, text: str) -> tuple[Any, ...]:
-        self._add(text)
-        return self._parse(text)
-
-    def _feed_value(self, value: object) -> tuple[Any, ...]:
-        self._parsed = True
-        try:
-            text = json.dumps(value, ensure_ascii=False, default=str)
-        except (TypeError, ValueError, RecursionError) as error:
-            self._outcome = self._outcome or Failed(error)
-            return ()
-        # The line feed closes a number at the root.
-        return self._parse(text + "\n")
-
-    def _parse(self, text: str) -> tuple[Any, ...]:
-        """The events the text completes. A document that fails here keeps its error to itself."""
+    def _read(self, source: str) -> tuple[Any, ...]:
+        """The events that the JSON text completes, after what waited. A document that fails here keeps its error to
+        itself, unless a validator raised it: that is the caller's to see, and the document's end."""
         if self._outcome is not None:
             return ()
-        if self._parser is None:
-            self._held.append(text)
+        parser = self._parser
+        if parser is None:
+            if source:
+                self._waiting.append(source)
             return ()
+        if self._waiting:
+            source = "".join([*self._waiting, source])
+            self._waiting.clear()
         try:
-            return self._parser.feed(text)
+            return parser.feed(source)
         except ParseError as error:
-            self._outcome = Failed(error, self._parser.json, self._parser.value, None, error.events)
+            self._outcome = Failed(error, parser.json, parser.value, None, error.events)
             return error.events
         except BaseException as error:
-            # From a user's validator: it is the caller's to see, and this document's end.
-            self._outcome = Failed(error, self._parser.json, self._parser.value)
+            self._outcome = Failed(error, parser.json, parser.value)
             raise
 
     def _finish(self, reason: str) -> tuple[Any, ...]:
-        """The events of the end, which records the reason where none is recorded yet."""
+        """The events of the end. The end of the message records its reason where none is recorded yet; only the first
+        does, if it ends again after a resumption."""
+        first, self._settled = not self._settled, True
+        events: tuple[Any, ...] = ()
         if self._outcome is None:
-            return self.end(reason).events
-        if self._outcome.reason is None:
+            if self._parser is None:
+                self._begin()
+            with suppress(Exception):
+                events = self._read("")
+        if self._outcome is None:
+            return events + self.end(reason or None).events
+        if first and reason and self._outcome.reason is None:
             self._outcome = replace(self._outcome, reason=reason)
-        return ()
+        return events
 
 
 class Call(Block, Document):
@@ -210,15 +200,17 @@ class Call(Block, Document):
         server: whether the provider runs the tool itself.
         free: whether the tool takes free text instead of JSON; its document is then one string, which ends where
             the provider closes the call.
+        withdrawn: whether the provider took it back.
     """
 
-    def __init__(self, opening: Open, position: int) -> None:
-        Document.__init__(self)
-        Block.__init__(self, opening, position)
-        self.id = opening.call_id
-        self.name = opening.name
-        self.free = opening.free
-        self._withdrawn = False
+    def __init__(self, started: BlockStarted, targets: Targets) -> None:
+        super().__init__(started)  # which begins the document, too
+        self.id = started.call_id
+        self.name = started.name
+        self.free = started.free
+        self.withdrawn = False
+        self._targets = targets
+        self._begin_if_known()
 
     def __repr__(self) -> str:
         return f"<Call {self.name}({self.text[:60]}) {'ready' if self.ready else 'not ready'}>"
@@ -231,36 +223,144 @@ class Call(Block, Document):
     def ready(self) -> bool:
         """Whether this call may be run now: it is the caller's to run, its arguments are whole and valid, and
         the message was not refused or filtered. False for everything unfinished."""
-        return self.kind == "call" and isinstance(self._outcome, Complete) and not self._withdrawn
+        return self.kind == "call" and isinstance(self._outcome, Complete) and not self.withdrawn
 
-    def _begin(self, parser: Parser[Any]) -> tuple[Any, ...]:
+    def _begin_if_known(self) -> None:
+        """Arguments are not parsed before it is known for which tool, if it matters."""
+        if self._parser is None and (self.name or not self._targets.tools):
+            self._begin()
+
+    def _begin(self) -> None:
+        self._parser = self._targets.tool(self.name)
         if self.free:
-            self._held.insert(0, '"')
-        return super()._begin(parser)
+            self._parser.feed('"')
 
-    def _begin_anew(self, parser: Parser[Any]) -> None:
-        super()._begin_anew(parser)
-        if self.free:
-            self._parse('"')
 
-    def _feed(self, text: str) -> tuple[Any, ...]:
-        self._add(text)
-        return self._parse(json.dumps(text)[1:-1] if self.free else text)
+# What the fold does
 
-    def _close_text(self) -> tuple[Any, ...]:
-        """Free text has no grammar that tells its end; the provider does."""
-        if not self.free or self._outcome is not None or self.done:
-            return ()
-        with suppress(Exception):
-            return self._parse('"')
-        return ()
 
-    def _fill_empty(self) -> tuple[Any, ...]:
-        """A tool without parameters may come without any text, which stands for no arguments."""
-        if self.free:
-            return self._close_text()
-        if self._outcome is None and self.json is MISSING and not self.text.strip(" \t\n\r"):
-            # As in Parser.end(), what a validator raises at an end is the outcome's error.
-            with suppress(Exception):
-                return self._parse("{}")
-        return ()
+def grow(block: Block, text: str) -> None:
+    block._pieces.append(text)
+
+
+def attach(block: Block, update: ExtraAttached) -> None:
+    name, extra = update.name, block.extra
+    if not update.append:
+        extra[name] = update.value
+        return
+    if name not in block._collected:
+        # A list of our own: what is there may belong to the event it came with.
+        block._collected.add(name)
+        old = extra.get(name)
+        extra[name] = list(old) if isinstance(old, (list, tuple)) else [] if old is None else [old]
+    extra[name].append(update.value)
+
+
+def identify(call: Call, update: CallIdentified) -> None:
+    """What waited is read with the next progress."""
+    call.name = update.name
+    call.id = update.call_id
+    call._begin_if_known()
+
+
+def restart(block: Block) -> None:
+    """The block's text counts no more."""
+    block.contradicted = True
+    block._pieces = []
+    if isinstance(block, Call) and _forget(block):
+        block._begin_if_known()
+
+
+def restart_output(document: Document) -> None:
+    document._pieces = []
+    if _forget(document):
+        document._begin()
+
+
+def _forget(document: Document) -> bool:
+    """Whether the document can be read anew: one that was ended stays as it is, one that failed gets its chance."""
+    if not (document._outcome is None or isinstance(document._outcome, Failed)):
+        return False
+    document._outcome = document._parser = None
+    document._waiting = []
+    return True
+
+
+def end_block(block: Block, update: BlockEnded) -> None:
+    """Where the root has closed the outcome is known; anything else has to wait for the end of the message."""
+    block.ended = True
+    if isinstance(block, Call):
+        if block.done:
+            block.end()
+        elif update.cut and block.free:
+            block.end("truncated")
+
+
+def progress(document: Document, update: DocumentProgress) -> DocumentProgress:
+    """Reads what the update brings; the update as it is to be told, with what came of it.
+
+    Raises:
+        Exception: a validator's, where the update does not tell it already.
+    """
+    text, source = update.text, update.source
+    if text:
+        document._pieces.append(text)
+    running = document._outcome is None
+    events: tuple[Any, ...] = ()
+    if document._continuation is not None:
+        events = update.events  # they were read where the answer was joined
+    elif running:
+        try:
+            events = document._read(text if source is None else source)
+        except Exception:
+            if update.error is None and update.ends is None:
+                raise
+    if update.ends is not None:
+        document._continuation = None
+        events += document._finish(update.ends)
+    elif update.error is not None and document._outcome is None:
+        document._continuation = None
+        document._outcome = Failed(update.error, document.json, document.value, None, update.events)
+    elif isinstance(document, Call) and document.ended and document.done and not document._settled:
+        document.end()
+    error = document.error if running else None
+    if not events and error is None:
+        return update
+    return DocumentProgress(update.choice, update.block, update.kind, text, events, error, source, update.ends)
+
+
+def finish(document: Document, reason: str) -> None:
+    """The message of the document has ended."""
+    document._finish(reason)
+
+
+def continuation(document: Document, mode: Mode) -> Continuation[Any]:
+    """Where the document goes on after it was cut.
+
+    Raises:
+        ValueError: it cannot go on.
+    """
+    parser, text = document._parser, document.text
+    assert parser is not None
+    if isinstance(document._outcome, Truncated):
+        text = text[: parser.pos]  # what came after the document was given up
+    return Continuation(parser, text, mode=mode)
+
+
+def drive(document: Document, rest: Continuation[Any]) -> None:
+    """From here on the continuation feeds the document's parser, and updates tell what it has read."""
+    document._continuation = rest
+
+
+def resume(document: Document, update: DocumentResumed) -> None:
+    """The document goes on. Its parser is the one it had, or, where that had failed, a new one that shows the same."""
+    rest = document._continuation
+    document._parser = continuation(document, "exact").parser if rest is None else rest.parser
+    document._pieces = [update.prefix]
+    document._waiting = []
+    document._outcome = None
+
+
+def shorten(block: Block, text: str) -> None:
+    """The block of a resumed output keeps only what the cut had not spoiled."""
+    block._pieces = [text]

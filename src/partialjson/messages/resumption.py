@@ -8,21 +8,25 @@ which shows the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from partialjson.errors import ParseError
-from partialjson.messages.blocks import Block, Call, Document
-from partialjson.messages.choice import WITHDRAWN, Choice
+from partialjson.messages.blocks import Call, Document, continuation, drive
+from partialjson.messages.endings import ended_again
+from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.updates import (
+    WITHDRAWN,
     DocumentProgress,
     DocumentResumed,
     MessageEnd,
+    MessageEnded,
     TextDelta,
     Update,
 )
 from partialjson.outcomes import Complete, Failed, Truncated
 from partialjson.resume import Continuation, Mode
+from partialjson.wire.ops import Kind
 
 __all__ = ["Resumption"]
 
@@ -43,16 +47,13 @@ class Resumption:
         continuation: where it goes on and what to ask for; see ``partialjson.resume.Continuation``.
     """
 
-    def __init__(self, choices: Sequence[Choice], document: Document | None, mode: Mode) -> None:
-        self._choice, self.document = _found(choices, document)
-        parser = self.document._parser
-        assert parser is not None
-        text = self.document.text
-        if isinstance(self.document.outcome, Truncated):
-            text = text[: parser.pos]  # what came after the document was given up
-        self.continuation: Continuation[Any] = Continuation(parser, text, mode=mode)
+    def __init__(self, state: MessageState, document: Document | None, mode: Mode) -> None:
+        self._state = state
+        self._choice, self.document = _found(state.choices, document)
+        self._kind: Kind = self.document.kind if isinstance(self.document, Call) else "text"
+        self._position = _position(self._choice, self.document)
+        self.continuation: Continuation[Any] = continuation(self.document, mode)
         self._begun = False
-        self._accepted = 0
 
     def turns(self, api: str = "openai-chat") -> list[dict[str, Any]]:
         """The turns that ask for the rest; see ``Continuation.turns``."""
@@ -66,105 +67,104 @@ class Resumption:
         Raises:
             SpliceError: the answer does not go on with the document, which is as it was before.
         """
-        if self._begun and self.document._outcome is not None:
+        if self._over:
             return []
         try:
             events = self.continuation.feed(text)
         except ParseError as error:
-            return self._broken(error)
+            return self._tell(error.events, error)
         return self._tell(events)
 
-    def end(self, word: str | None = None) -> MessageEnd:
+    def end(self, reason: str | None = None) -> MessageEnd:
         """Ends the document, and the message anew, and tells how. ``message.end()`` is the same from now on.
 
         Args:
-            word: why the other answer stopped, in the provider's word ("length", "stop" ...), if it is known.
+            reason: why the other answer stopped, in the provider's word ("length", "stop" ...), if it is known.
 
         Raises:
             SpliceError: as ``feed``, where all of the answer was held back.
         """
         updates: list[Update] = []
-        if not self._begun or self.document._outcome is None:
+        if not self._over:
             try:
-                events = self.continuation._finish()
+                events = self.continuation.flush()
             except ParseError as error:
-                updates = self._broken(error)
+                updates = self._tell(error.events, error)
             else:
                 updates = self._tell(events)
-                self.document._outcome = outcome = self.continuation.parser.end(word)
-                updates += self._tell(outcome.events)
-        return self._choice._settle_resumed(word, updates)
+                updates.append(self._state.apply(self._progress(ends=reason or "")))
+        index = self._choice.index
+        updates.append(self._state.apply(MessageEnded(index, ended_again(self._choice, reason))))
+        end = self._choice.end()
+        # Equal, with the updates that no call of ``feed`` can return any more.
+        self._state.apply(MessageEnded(index, replace(end, updates=tuple(updates))))
+        return self._choice.end()
 
-    def _broken(self, error: ParseError) -> list[Update]:
-        """The answer joined, and is no JSON."""
-        document = self.document
-        updates = self._begin()
-        document._outcome = Failed(error, document.json, document.value, None, error.events)
-        return updates + self._tell(error.events, error)
-
-    def _begin(self) -> list[Update]:
-        if self._begun:
-            return []
-        self._begun = True
-        document, prefix = self.document, self.continuation.prefix
-        block = self._block()
-        if block is not None and not isinstance(document, Call):
-            kept = len(block.text) - len(document.text) + len(prefix)
-            block._restart(block.text[: max(kept, 0)])
-            self._choice._join_texts(block.kind)
-        if block is not None:
-            block._half = ""
-        document._restart(prefix)
-        document._parser = self.continuation.parser
-        document._outcome = None
-        return [DocumentResumed(self._choice.index, self._position(), prefix, document)]
-
-    def _block(self) -> Block | None:
-        """The block of the document: a call is its own, the output grows in the last text."""
-        position = self._position()
-        return self._choice.blocks[position] if position >= 0 else None
-
-    def _position(self) -> int:
-        return self.document.position if isinstance(self.document, Call) else self._choice._output_block
+    @property
+    def _over(self) -> bool:
+        return self._begun and self.document.outcome is not None
 
     def _tell(self, events: tuple[Any, ...], error: ParseError | None = None) -> list[Update]:
-        """The updates for what the continuation has accepted since the last time."""
-        if self.continuation.undecided:
+        """The updates for what the continuation has accepted in its last call."""
+        rest = self.continuation
+        if rest.undecided:
             return []
-        updates = self._begin()
-        accepted = self.continuation._accepted
-        text = "".join(accepted[self._accepted :])
-        self._accepted = len(accepted)
-        document, choice, position = self.document, self._choice.index, self._position()
-        block = self._block()
-        if text:
-            document._add(text)
-            if block is not None and not isinstance(document, Call):
-                block._add(text)
-                self._choice._texts[block.kind]._add(text)
-                updates.append(TextDelta(choice, position, block.kind, text))
-        if text or events or error:
-            updates.append(DocumentProgress(choice, position, text, events, document, error))
+        text = rest.added
+        # Where the answer broke, the parser has read more than what is kept.
+        source = None if rest.read == text else rest.read
+        updates: list[Update] = [] if self._begun else [self._begin()]
+        if text and self._kind == "text" and self._position >= 0:
+            updates.append(self._state.apply(TextDelta(self._choice.index, self._position, self._kind, text)))
+        if text or events or error is not None:
+            updates.append(self._state.apply(self._progress(text, events, error, source)))
         return updates
 
+    def _begin(self) -> Update:
+        """The document goes on from its prefix. An output takes the end of its block back with it."""
+        self._begun = True
+        document, rest = self.document, self.continuation
+        text = rest.prefix
+        if self._kind == "text" and self._position >= 0:
+            block = self._choice.blocks[self._position]
+            text = block.text[: max(0, len(block.text) - len(document.text) + len(rest.prefix))]
+        drive(document, rest)
+        return self._state.apply(DocumentResumed(self._choice.index, self._position, self._kind, text, rest.prefix))
 
-def _found(choices: Sequence[Choice], document: Document | None) -> tuple[Choice, Document]:
+    def _progress(
+        self,
+        text: str = "",
+        events: tuple[Any, ...] = (),
+        error: BaseException | None = None,
+        source: str | None = None,
+        ends: str | None = None,
+    ) -> DocumentProgress:
+        return DocumentProgress(self._choice.index, self._position, self._kind, text, events, error, source, ends)
+
+
+def _position(choice: Choice, document: Document) -> int:
+    """The number of the document's block: a call is its own, the output grows in the last text."""
+    if isinstance(document, Call):
+        return document.position
+    return next(position for position, output in choice.outputs if output is document)
+
+
+def _found(choices: list[Choice], document: Document | None) -> tuple[Choice, Document]:
     """The document that is to go on, and its choice."""
     for choice in choices:
-        assert choice._end is not None
-        if document is None and choice._end.reason in WITHDRAWN:
-            raise ValueError(f"the provider took the answer back ({choice._end.reason})")
+        reason = choice.end().reason
+        if document is None and reason in WITHDRAWN:
+            raise ValueError(f"the provider took the answer back ({reason})")
         candidates = [*choice.calls[::-1], choice.output] if document is None else [document]
-        own: list[Document] = [*choice.calls, *choice._outputs]
+        own: list[Document] = [*choice.calls, *(output for _, output in choice.outputs)]
         for candidate in candidates:
             if not any(candidate is each for each in own):
                 continue
             if document is not None or _is_cut(choice, candidate):
-                if choice._end.reason in WITHDRAWN:
-                    raise ValueError(f"the provider took the answer back ({choice._end.reason})")
+                if reason in WITHDRAWN:
+                    raise ValueError(f"the provider took the answer back ({reason})")
                 if isinstance(candidate, Call) and candidate.free:
                     raise ValueError("a call with free text has no syntax by which it could be continued")
-                if candidate._outcome is None or isinstance(candidate._outcome, Complete):
+                if candidate.outcome is None or isinstance(candidate.outcome, Complete):
                     raise ValueError("the document is whole")
                 return choice, candidate
     if document is not None:
@@ -175,9 +175,9 @@ def _found(choices: Sequence[Choice], document: Document | None) -> tuple[Choice
 def _is_cut(choice: Choice, document: Document) -> bool:
     """Is this a document that somebody would want to go on with?"""
     if isinstance(document, Call):
-        if document.server or document.free or document._withdrawn:
+        if document.server or document.free or document.withdrawn:
             return False
-    elif choice._targets.output is None or (choice.calls and not document.text):
+    elif not choice.expects_output or (choice.calls and not document.text):
         return False
     outcome = document.outcome
     return isinstance(outcome, Truncated) or (

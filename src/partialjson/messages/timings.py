@@ -26,8 +26,7 @@ from dataclasses import dataclass
 from math import exp, floor, log
 from typing import Final
 
-from partialjson._missing import MISSING
-from partialjson.messages.blocks import Call, Document
+from partialjson.messages.fold import CALLS, MessageState
 from partialjson.messages.updates import BlockRestarted, DocumentProgress, Stalled, TextDelta, Update, WhitespaceFlood
 
 __all__ = ["BlockTimings", "Gaps", "Timings"]
@@ -173,8 +172,8 @@ class Timings(BlockTimings):
         """Seconds from the start to the last chunk."""
         return self._last - self._start
 
-    def _arrived(self, size: int) -> list[Update]:
-        """A chunk came."""
+    def arrived(self, size: int) -> list[Update]:
+        """A chunk came. Parsers call this, and ``observe``."""
         now = self._clock()
         gap, self._last = now - self._last, now
         self.chunks += 1
@@ -187,50 +186,55 @@ class Timings(BlockTimings):
             return [Stalled(gap)]
         return []
 
-    def _observe(self, updates: list[Update]) -> list[Update]:
-        """The updates that the last chunk brought, with the notices among them."""
+    def observe(self, updates: list[Update], state: MessageState) -> list[Update]:
+        """The updates that the last chunk brought to the message, with the notices among them."""
         now = self._last - self._start
         floods: list[Update] = []
         for update in updates:
-            match update:
-                case TextDelta(choice, block, _, text):
-                    self._token(choice, block, text, now)
-                case DocumentProgress(choice, block, text, events, document):
-                    timings = self.blocks.get((choice, block))
-                    if isinstance(document, Call):
-                        # (The text of an output was counted with its block.)
-                        timings = self._token(choice, block, text, now)
-                    if timings is None:
-                        timings = self.blocks[choice, block] = BlockTimings()
-                    self._values(timings, events, document, now)
-                    if text and self.flood_after is not None and not getattr(document, "free", False):
-                        floods += self._flood(choice, block, text, self.flood_after)
-                case BlockRestarted(choice, block):
-                    self._white.pop((choice, block), None)
+            if isinstance(update, TextDelta):
+                self._token(update.choice, update.block, update.text, now)
+            elif isinstance(update, DocumentProgress):
+                floods += self._progress(update, state, now)
+            elif isinstance(update, BlockRestarted):
+                self._white.pop((update.choice, update.block), None)
         return updates + floods if floods else updates
 
-    def _token(self, choice: int, block: int, text: str, now: float) -> BlockTimings:
+    def _progress(self, update: DocumentProgress, state: MessageState, now: float) -> list[Update]:
+        choice, block, text = update.choice, update.block, update.text
+        # The text of an output was counted with its block.
+        timings = self._token(choice, block, text, now) if update.kind in CALLS else self._of(choice, block)
+        if update.events or (timings.first_visible is None and _shows_something(state, update)):
+            self._value(timings, bool(update.events), now)
+        # Free text is told with the string that it becomes.
+        if text and self.flood_after is not None and update.source is None:
+            return self._flood(choice, block, text, self.flood_after)
+        return []
+
+    def _of(self, choice: int, block: int) -> BlockTimings:
         timings = self.blocks.get((choice, block))
         if timings is None:
             timings = self.blocks[choice, block] = BlockTimings()
+        return timings
+
+    def _token(self, choice: int, block: int, text: str, now: float) -> BlockTimings:
+        timings = self._of(choice, block)
         if text:
+            size = len(text)
             for each in (timings, self):
                 if each.first_token is None:
                     each.first_token = now
                 each.last_token = now
-                each.characters += len(text)
+                each.characters += size
                 each.fragments += 1
         return timings
 
-    def _values(self, timings: BlockTimings, events: tuple[object, ...], document: Document, now: float) -> None:
-        if timings.first_visible is None and (events or _shows_something(document.json)):
-            timings.first_visible = now
-            if self.first_visible is None:
-                self.first_visible = now
-        if timings.first_field is None and events:
-            timings.first_field = now
-            if self.first_field is None:
-                self.first_field = now
+    def _value(self, timings: BlockTimings, closed: bool, now: float) -> None:
+        """A value is to be seen, or even one that has closed."""
+        for each in (timings, self):
+            if each.first_visible is None:
+                each.first_visible = now
+            if closed and each.first_field is None:
+                each.first_field = now
 
     def _flood(self, choice: int, block: int, text: str, limit: int) -> list[Update]:
         white = self._white.setdefault((choice, block), _White())
@@ -271,6 +275,7 @@ class _White:
         return longest
 
 
-def _shows_something(json: object) -> bool:
+def _shows_something(state: MessageState, update: DocumentProgress) -> bool:
     """Is there a value to be seen? An empty container is none."""
-    return json is not MISSING and json != {} and json != []
+    document = state.document_of(update)
+    return document.status() != "missing" and document.json not in ({}, [])

@@ -1,22 +1,30 @@
-"""What a message reports while it comes, how it ended, and the errors that can end it."""
+"""What a message reports while it comes, how it ended, and the errors that can end it.
+
+**Updates are facts.** Each says all that it changed, and stays true whatever comes after it: it is immutable, and holds
+no object that goes on changing. So updates can be put into a queue and read ten updates later, compared, pickled and
+sent elsewhere, and `MessageState` makes of them the state that they were told of.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Final, Literal
 
-from partialjson._missing import MISSING
+from partialjson._records import quick
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.wire.ops import Kind, Reason
 from partialjson.wire.sse import IncompleteBlock
 
-if TYPE_CHECKING:
-    from partialjson.messages.blocks import Document
-
 EndReason = Reason | Literal["disconnected"]
 """Why a message ended. ``tool_calls``: the caller is to run ``calls``; ``paused``: send the content back to
 go on; ``disconnected``: the stream ended without its terminal event."""
+
+WITHDRAWN: Final = ("refused", "filtered")
+"""Under these endings the provider takes back what the model said, so no call of it may run."""
+
+FINISHED: Final = ("complete", "tool_calls", "paused")
+"""Under these the provider let the model finish what it was saying."""
 
 
 class ProviderError(Exception):
@@ -51,15 +59,39 @@ class StreamError(ValueError):
         self.body = body
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class BlockStarted:
-    """A block began: number ``block`` among the ``blocks`` of the choice with the index ``choice``."""
+    """A block began: number ``block`` among the ``blocks`` of the choice with the index ``choice``.
+
+    The rest is what is known of it at its beginning, as ``Block`` and ``Call`` tell it: the provider's word for it and
+    number, the name and id of a call as far as they have come, and how its text is to be read.
+    """
 
     choice: int
     block: int
     kind: Kind
+    type: str = ""
+    index: int | None = None
+    name: str = ""
+    call_id: str = ""
+    free: bool = False
+    aside: bool = False
+    paragraph: bool = False
 
 
+@quick
+@dataclass(frozen=True, slots=True)
+class CallIdentified:
+    """The name or the id of a call became known after it had begun; both as they are now."""
+
+    choice: int
+    block: int
+    name: str
+    call_id: str
+
+
+@quick
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     """The text of a text, reasoning or refusal block grew by ``text``."""
@@ -70,23 +102,45 @@ class TextDelta:
     text: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DocumentProgress:
-    """A document went on: ``text`` is what came, ``events`` what its parser completed, ``error`` what made it
-    fail.
+    """A document went on. Which one, ``kind`` tells: the arguments of the call ``block``, where that is a "call" or a
+    "server_call", or else the structured output, to which the text of ``block`` belongs (-1 where no text has come).
 
-    ``document`` is the call, or the output where the block is a text. It does not count when updates are
-    compared.
+    Attributes:
+        text: what came, as the provider sent it.
+        events: what the document's parser completed.
+        error: what made the document fail, or shows that it was cut. It does not count when updates are compared.
+        source: the JSON text that was parsed, where that is not ``text``: for arguments that came as a value, for none
+            at all, which stand for ``{}``, and for free text, which becomes a string. None: it is ``text``.
+        ends: the document ends here, for this reason, "" where none is known. None: it goes on.
     """
 
     choice: int
     block: int
-    text: str
-    events: tuple[Any, ...]
-    document: Document = field(compare=False, repr=False)
+    kind: Kind
+    text: str = ""
+    events: tuple[Any, ...] = ()
     error: BaseException | None = field(default=None, compare=False)
+    source: str | None = None
+    ends: str | None = None
 
 
+@quick
+@dataclass(frozen=True, slots=True)
+class ExtraAttached:
+    """Something else came with the block, for its ``extra`` under this name: in place of what was there, or, with
+    ``append``, at the end of a list."""
+
+    choice: int
+    block: int
+    name: str
+    value: object
+    append: bool = False
+
+
+@quick
 @dataclass(frozen=True, slots=True)
 class BlockRestarted:
     """The provider contradicts what it streamed for the block. That counts no more; the right text comes next."""
@@ -95,16 +149,23 @@ class BlockRestarted:
     block: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DocumentResumed:
-    """A document that was cut goes on. Its block's text is ``text`` now, without what the cut had spoiled."""
+    """A document that was cut goes on; which one is told as in ``DocumentProgress``.
+
+    Without what the cut had spoiled, the text of its block is ``text`` now, and that of the document ``prefix``. They
+    differ only where an output has begun in another block.
+    """
 
     choice: int
     block: int
+    kind: Kind
     text: str
-    document: Document = field(compare=False, repr=False)
+    prefix: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class CallWithdrawn:
     """The provider takes a call back: it must not run, and if it has, nobody waits for the result."""
@@ -113,14 +174,42 @@ class CallWithdrawn:
     block: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class BlockEnded:
-    """Nothing more comes for the block. Whether a document in it is complete, its ``outcome`` says."""
+    """Nothing more comes for the block. Whether a document in it is complete, its ``outcome`` says; with ``cut`` the
+    provider says that it is not."""
 
     choice: int
     block: int
+    cut: bool = False
 
 
+@quick
+@dataclass(frozen=True, slots=True)
+class MessageIdentified:
+    """The id or the model of the message became known, or another; both as they are now."""
+
+    id: str
+    model: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """The token counts of the message as they are now, in the provider's names."""
+
+    usage: Mapping[str, object]
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class NextMessage:
+    """Another message begins in the same body. Blocks and texts add up; counts, error and ending are those of the new
+    one."""
+
+
+@quick
 @dataclass(frozen=True, slots=True)
 class MessageRestarted:
     """Another attempt counts from here on, number ``attempt``. All that was shown is void; the updates that follow in
@@ -129,6 +218,7 @@ class MessageRestarted:
     attempt: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Stalled:
     """Nothing had come for ``seconds`` before this chunk. Only with ``timings``."""
@@ -136,6 +226,7 @@ class Stalled:
     seconds: float
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class WhitespaceFlood:
     """A document gets nothing but white space, ``count`` characters so far, as models in JSON mode do when they are
@@ -146,6 +237,7 @@ class WhitespaceFlood:
     count: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class MessageFailed:
     """The provider reported an error, or the stream broke."""
@@ -153,6 +245,7 @@ class MessageFailed:
     error: Exception = field(compare=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class MessageEnded:
     """The terminal event came, and this is how the choice ended."""
@@ -163,12 +256,17 @@ class MessageEnded:
 
 Update = (
     BlockStarted
+    | CallIdentified
     | TextDelta
     | DocumentProgress
+    | ExtraAttached
     | BlockRestarted
     | DocumentResumed
     | BlockEnded
     | CallWithdrawn
+    | MessageIdentified
+    | UsageReported
+    | NextMessage
     | MessageRestarted
     | Stalled
     | WhitespaceFlood
@@ -181,6 +279,7 @@ CutBy = Literal["provider", "connection", "structure"]
 """Who says that an answer was cut: the provider's word, the missing terminal event or an error, the open JSON."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DocumentEnd:
     """How one document of a message ended: the arguments of a call, or the structured output.
@@ -228,6 +327,7 @@ class DocumentEnd:
         return f"{what}: " + told.replace("\n", "\n    ")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class MessageEnd:
     """How a message ended. ``str()`` is the report for people.
@@ -273,6 +373,12 @@ class MessageEnd:
         return tuple(found)
 
     @property
+    def cause(self) -> EndReason:
+        """How it ended as far as the provider and the connection tell; ``reason`` is this, checked against what
+        came."""
+        return self.reason if self.reason in ("error", "disconnected") else self.said or "complete"
+
+    @property
     def contradictions(self) -> tuple[str, ...]:
         """Where the provider's word and what came do not agree, in sentences; empty where they do."""
         told = f"the provider says {self.raw!r}" if self.raw else "the provider says it finished"
@@ -302,20 +408,3 @@ class MessageEnd:
             head += f": {self.error}"
         lines = [*map(str, self.documents), *(f"contradiction: {each}" for each in self.contradictions)]
         return "\n".join([head, *("  " + line.replace("\n", "\n  ") for line in lines)])
-
-
-def document_end(document: Document, name: str, block: int | None, call_id: str, runnable: bool) -> DocumentEnd:
-    """How a document that has an outcome ended."""
-    outcome = document.outcome
-    assert outcome is not None
-    state: Literal["complete", "truncated", "failed"] = "failed"
-    if isinstance(outcome, Complete):
-        state = "complete"
-    elif isinstance(outcome, Truncated):
-        state = "truncated"
-    return DocumentEnd(name, block, call_id, state, runnable, outcome)
-
-
-def output_counts(output: Document, calls: int) -> bool:
-    """Whether a structured output belongs in the report: one of which nothing came beside calls was not meant."""
-    return output.outcome is not None and (not calls or output.json is not MISSING)

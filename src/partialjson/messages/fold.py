@@ -1,0 +1,388 @@
+"""The state of a message, as a fold over its updates.
+
+``MessageState.apply`` is the only place in which anything that a reader sees is changed: blocks, texts, calls,
+documents with their parsers, counts, endings. A ``MessageParser`` turns what comes into updates and applies each here,
+and another ``MessageState`` that is given the same updates, elsewhere or later, shows the same. So a view in another
+thread, a test and a replay need no second description of what an update means.
+
+    view = MessageState(tools=tools, output=Order)       # targets and options as those of the parser
+    view.apply(queue.get())
+    view.text, view.calls, view.output
+
+An update is told once it has been applied: ``apply`` returns it with what the documents' parsers made of it. Applied
+again in another state, a told update comes back equal.
+
+**Several messages in one body** add up. ``NextMessage`` says where one begins; ``latest`` are the blocks from there on.
+
+**The structured output** is the text of the blocks of kind "text" that are no asides. A block that begins after a
+document that is whole or has failed begins another one; the text of a block belongs to one document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Unpack
+
+from partialjson.messages.blocks import (
+    Block,
+    Call,
+    Document,
+    attach,
+    end_block,
+    finish,
+    grow,
+    identify,
+    progress,
+    restart,
+    restart_output,
+    resume,
+    shorten,
+)
+from partialjson.messages.targets import Targets
+from partialjson.messages.updates import (
+    WITHDRAWN,
+    BlockEnded,
+    BlockRestarted,
+    BlockStarted,
+    CallIdentified,
+    CallWithdrawn,
+    DocumentProgress,
+    DocumentResumed,
+    ExtraAttached,
+    MessageEnd,
+    MessageEnded,
+    MessageFailed,
+    MessageIdentified,
+    MessageRestarted,
+    NextMessage,
+    Stalled,
+    TextDelta,
+    Update,
+    UsageReported,
+    WhitespaceFlood,
+)
+from partialjson.options import DocumentOptions, refuse_unknown
+from partialjson.wire.ops import Kind
+
+__all__ = ["CALLS", "Choice", "MessageState"]
+
+CALLS: Final = ("call", "server_call")
+"""The kinds of blocks that are calls."""
+
+
+class Choice:
+    """One of the alternatives a response holds; most hold one. See ``MessageParser`` for what the attributes
+    mean.
+
+    Attributes:
+        index: the provider's number for it.
+        blocks: all its blocks, in order.
+        ending: how it ended, None while it goes on.
+    """
+
+    def __init__(self, index: int, targets: Targets, end: Callable[[], object]) -> None:
+        self.index = index
+        self.blocks: list[Block] = []
+        self.ending: MessageEnd | None = None
+        self._end = end
+        self._targets = targets
+        self._first = 0
+        self._outputs = [Document(targets.for_output)]
+        self._output_of: dict[int, Document] = {}  # by the positions of blocks
+
+    @property
+    def calls(self) -> list[Call]:
+        """The tool calls, in the order in which they began."""
+        return [block for block in self.blocks if isinstance(block, Call)]
+
+    @property
+    def latest(self) -> list[Block]:
+        """The blocks of the last message in the body: all, where there is only one."""
+        return self.blocks[self._first :]
+
+    @property
+    def expects_output(self) -> bool:
+        """Whether texts are parsed as structured output."""
+        return self._targets.output is not None
+
+    @property
+    def output(self) -> Document:
+        """The structured output: the text parsed into the ``output`` target; without a target it stays
+        MISSING.
+
+        Where several blocks of text hold a document each, it is the last one that is complete, or else the
+        last one.
+        """
+        return next((document for document in reversed(self._outputs) if document.done), self._outputs[-1])
+
+    @property
+    def outputs(self) -> list[tuple[int, Document]]:
+        """All documents of the structured output, each with the last block whose text belongs to it, -1 where none
+        does."""
+        last = {id(document): position for position, document in self._output_of.items()}
+        return [(last.get(id(document), -1), document) for document in self._outputs]
+
+    @property
+    def text(self) -> str:
+        """The visible text so far."""
+        return self._text("text")
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far, where the provider shows it."""
+        return self._text("reasoning")
+
+    @property
+    def refusal(self) -> str:
+        """The refusal so far, where the provider sends it apart from the text."""
+        return self._text("refusal")
+
+    def end(self) -> MessageEnd:
+        """Ends the whole message and tells how this choice ended.
+
+        Raises:
+            RuntimeError: there is nothing that could end it: this was folded from updates, which have not told its end,
+                or the parser is gone.
+        """
+        self._end()
+        if self.ending is None:
+            raise RuntimeError("no update has told how this choice ended")
+        return self.ending
+
+    def output_of(self, block: int) -> Document | None:
+        """The document of the structured output that the text of the block belongs to, None where it belongs to none.
+        -1 stands for the one that has no text."""
+        return self._outputs[0] if block < 0 else self._output_of.get(block)
+
+    def text_beside(self, block: int) -> str:
+        """What other blocks say of the output that the block's text belongs to."""
+        document = self._output_of.get(block)
+        shared = sorted(other for other, each in self._output_of.items() if each is document and other != block)
+        return "".join([self.blocks[other].text for other in shared])
+
+    def _text(self, kind: Kind) -> str:
+        parts: list[str] = []
+        for block in self.blocks:
+            if block.kind == kind and block.text:
+                if parts and block.paragraph:
+                    parts.append("\n\n")
+                parts.append(block.text)
+        return parts[0] if len(parts) == 1 else "".join(parts)
+
+
+class MessageState:
+    """A message so far, folded from its updates; see the module.
+
+    Takes ``tools``, ``output`` and the options of documents as ``MessageParser`` does, and has its face.
+
+    Args:
+        on_end: what ``Choice.end()`` calls first, where something can still end the message.
+
+    Attributes:
+        id, model: as the provider gave them, "" until they came.
+        usage: token counts in the provider's names; the last of each counts.
+        error: the error that was reported last, None where there was none.
+
+    Raises:
+        TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target it does not take.
+    """
+
+    def __init__(
+        self,
+        *,
+        tools: Mapping[str, Any] | None = None,
+        output: Any = None,
+        on_end: Callable[[], object] = lambda: None,
+        **options: Unpack[DocumentOptions],
+    ) -> None:
+        refuse_unknown("MessageState", options, DocumentOptions)
+        self._targets = Targets(tools, output, options)
+        self._on_end = on_end
+        self._clear()
+
+    def _clear(self) -> None:
+        self.id = ""
+        self.model = ""
+        self.usage: dict[str, object] = {}
+        self.error: Exception | None = None
+        self._choices: dict[int, Choice] = {}
+        self.choice(0)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The alternatives, by index; there is always one."""
+        return [self._choices[index] for index in sorted(self._choices)]
+
+    @property
+    def blocks(self) -> list[Block]:
+        return self._main.blocks
+
+    @property
+    def calls(self) -> list[Call]:
+        return self._main.calls
+
+    @property
+    def output(self) -> Document:
+        return self._main.output
+
+    @property
+    def text(self) -> str:
+        return self._main.text
+
+    @property
+    def reasoning(self) -> str:
+        return self._main.reasoning
+
+    @property
+    def refusal(self) -> str:
+        return self._main.refusal
+
+    @property
+    def _main(self) -> Choice:
+        return self._choices[min(self._choices)]
+
+    def choice(self, index: int) -> Choice:
+        """The alternative with this index, made when it is first spoken of."""
+        choice = self._choices.get(index)
+        if choice is None:
+            choice = self._choices[index] = Choice(index, self._targets, self._on_end)
+        return choice
+
+    def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
+        """The document that the update speaks of, as it is now."""
+        choice = self._choices[update.choice]
+        if update.kind in CALLS:
+            return self._call(update)
+        return choice.output_of(update.block) or choice.output
+
+    def apply(self, update: Update) -> Update:
+        """Changes the state as the update says, and gives it back with what the document's parser made of it.
+
+        Raises:
+            Exception: what a validator raises, where the update does not tell it already. Its document has failed, and
+                everything else is as the update says.
+        """
+        return _APPLY[type(update)](self, update)
+
+    def _start_block(self, update: BlockStarted) -> Update:
+        block = Call(update, self._targets) if update.kind in CALLS else Block(update)
+        self.choice(update.choice).blocks.append(block)
+        return update
+
+    def _identify_call(self, update: CallIdentified) -> Update:
+        identify(self._call(update), update)
+        return update
+
+    def _grow(self, update: TextDelta) -> Update:
+        grow(self._choices[update.choice].blocks[update.block], update.text)
+        return update
+
+    def _progress(self, update: DocumentProgress) -> Update:
+        return progress(self._document(update), update)
+
+    def _attach(self, update: ExtraAttached) -> Update:
+        attach(self._choices[update.choice].blocks[update.block], update)
+        return update
+
+    def _restart_block(self, update: BlockRestarted) -> Update:
+        choice = self._choices[update.choice]
+        restart(choice.blocks[update.block])
+        output = choice._output_of.get(update.block)
+        if output is not None:
+            restart_output(output)
+        return update
+
+    def _resume(self, update: DocumentResumed) -> Update:
+        document = self._document(update)
+        if update.block >= 0 and update.kind not in CALLS:
+            shorten(self._choices[update.choice].blocks[update.block], update.text)
+        resume(document, update)
+        return update
+
+    def _end_block(self, update: BlockEnded) -> Update:
+        end_block(self._choices[update.choice].blocks[update.block], update)
+        return update
+
+    def _withdraw(self, update: CallWithdrawn) -> Update:
+        self._call(update).withdrawn = True
+        return update
+
+    def _identify(self, update: MessageIdentified) -> Update:
+        self.id, self.model = update.id, update.model
+        return update
+
+    def _count(self, update: UsageReported) -> Update:
+        self.usage = dict(update.usage)
+        return update
+
+    def _fail(self, update: MessageFailed) -> Update:
+        self.error = update.error
+        return update
+
+    def _begin_next(self, update: NextMessage) -> Update:
+        self.error = None
+        self.usage = {}
+        for choice in self._choices.values():
+            choice.ending = None
+            choice._first = len(choice.blocks)
+        return update
+
+    def _begin_again(self, update: MessageRestarted) -> Update:
+        self._clear()
+        return update
+
+    def _end(self, update: MessageEnded) -> Update:
+        choice, end = self.choice(update.choice), update.end
+        choice.ending = end
+        latest = [block for block in choice.latest if isinstance(block, Call)]
+        for document in (*latest, *(choice._outputs if choice.expects_output else ())):
+            finish(document, end.cause)
+        for call in latest:
+            call.withdrawn = call.withdrawn or end.reason in WITHDRAWN
+        first = self._choices.get(0)
+        if choice is not first and first is not None and not first.blocks and first.ending is None:
+            del self._choices[0]  # it was made in advance, but this server counts from 1
+        return update
+
+    def _ignore(self, update: Stalled | WhitespaceFlood) -> Update:
+        return update
+
+    def _call(self, update: CallIdentified | CallWithdrawn | DocumentProgress | DocumentResumed) -> Call:
+        call = self._choices[update.choice].blocks[update.block]
+        assert isinstance(call, Call)
+        return call
+
+    def _document(self, update: DocumentProgress | DocumentResumed) -> Document:
+        """The document an update speaks of. The first text of a block gets a new one where the last is over."""
+        if update.kind != "text":
+            return self._call(update)
+        choice = self.choice(update.choice)
+        document = choice.output_of(update.block)
+        if document is None:
+            document = choice._outputs[-1]
+            if document.done or document.outcome is not None:
+                document = Document(self._targets.for_output)
+                choice._outputs.append(document)
+            choice._output_of[update.block] = document
+        return document
+
+
+_APPLY: Final[dict[type, Callable[[MessageState, Any], Update]]] = {
+    BlockStarted: MessageState._start_block,
+    CallIdentified: MessageState._identify_call,
+    TextDelta: MessageState._grow,
+    DocumentProgress: MessageState._progress,
+    ExtraAttached: MessageState._attach,
+    BlockRestarted: MessageState._restart_block,
+    DocumentResumed: MessageState._resume,
+    BlockEnded: MessageState._end_block,
+    CallWithdrawn: MessageState._withdraw,
+    MessageIdentified: MessageState._identify,
+    UsageReported: MessageState._count,
+    NextMessage: MessageState._begin_next,
+    MessageRestarted: MessageState._begin_again,
+    MessageFailed: MessageState._fail,
+    MessageEnded: MessageState._end,
+    Stalled: MessageState._ignore,
+    WhitespaceFlood: MessageState._ignore,
+}

@@ -1,0 +1,50 @@
+"""What the documents of a message are parsed into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from partialjson._core.parser import Parser
+from partialjson.options import DocumentOptions, without_target
+
+
+class Targets:
+    """Makes the parsers of a message's documents.
+
+    Args:
+        tools: the targets of calls, by the names of the tools.
+        output: the target of the structured output; None where text is no document.
+        options: the other options of ``Parser``; those of pydantic go to documents with a target only.
+
+    Attributes:
+        tools, output: as given.
+
+    Raises:
+        TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target it does not take.
+    """
+
+    def __init__(self, tools: Mapping[str, Any] | None, output: Any, options: DocumentOptions) -> None:
+        self.tools: Mapping[str, Any] = tools or {}
+        self.output = output
+        self._options = options
+        self._untyped = without_target(options)
+        # A target that no parser takes is the caller's mistake, told before anything streams.
+        for target in (*self.tools.values(), output):
+            if target is not None:
+                self._parser(target)
+
+    def tool(self, name: str) -> Parser[Any]:
+        """A parser for arguments of the tool; plain JSON values where it has no target."""
+        return self._parser(self.tools.get(name))
+
+    @property
+    def for_output(self) -> Callable[[], Parser[Any]] | None:
+        """What makes parsers for the structured output, None where none is expected."""
+        return None if self.output is None else partial(self._parser, self.output)
+
+    def _parser(self, target: Any) -> Parser[Any]:
+        if target is None or target is Any:
+            return Parser(**self._untyped)
+        return Parser(target, **self._options)
