@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from partialjson import Completed
+from support.bodies import Said, Say, events
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
 SECTIONS = re.split(r"^## ", GUIDE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
@@ -32,6 +33,8 @@ def surroundings() -> dict[str, Any]:
     names: dict[str, Any] = {"chunks": CHUNKS, "chunk": CHUNKS[0], "event": Completed(("items", 0), 5)}
     names.update(dict.fromkeys(("show", "draw", "ship", "log", "run"), lambda *arguments: None))
     exec(compiled(snippets(SECTIONS[1])[0], "exec"), names)
+    calls = (Say("c1", "place_order", ('{"note": "please hur', 'ry", "items": []}')),)
+    names["completion"] = events("openai-chat", Said(("Let me ", "see"), (), calls, "tool_calls"))
     return names
 
 
