@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-BY_HAND = os.environ.get("PARTIALJSON_HARDENING", "") not in ("", "0")
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import instructions  # noqa: E402 - after the path is set
+
+from support.effort import needs_full  # noqa: E402
 
 
 @pytest.mark.parametrize("work", instructions.WORKS, ids=lambda work: str(work.name))
@@ -41,7 +41,8 @@ def test_what_cannot_be_counted_is_said(capsys: pytest.CaptureFixture[str], monk
     assert "no work has 'no such work' in its name" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(not BY_HAND or shutil.which("valgrind") is None, reason="slow: PARTIALJSON_HARDENING=1, valgrind")
+@needs_full
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 def test_a_count_is_more_than_nothing_and_less_than_the_start_of_an_interpreter() -> None:
     work = next(each for each in instructions.WORKS if each.name == "4 characters, feed")
     source = Path(sys.modules["partialjson"].__file__ or "").parent.parent

@@ -144,7 +144,7 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
 
 
 # What every program needs. The names of other features load them.
-ALWAYS = {"_core", "_missing", "_typevars", "errors", "limits", "outcomes"}
+ALWAYS = {"_core", "_missing", "_typevars", "errors", "limits", "options", "outcomes", "reasons"}
 FEATURES = [
     ("pass", set()),
     ("partialjson.Parser(), partialjson.Limits(), partialjson.Complete", set()),
