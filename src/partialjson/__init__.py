@@ -8,8 +8,8 @@
         show(parser.value)      # a Partial[Order]: what has come so far
     order = parser.close()      # an Order, as one-shot validation would give it
 
-The core needs the standard library only. What only some programs use (iterating streams, sequences of documents, the
-typed layer with pydantic) is loaded when its name is first asked for.
+The core needs only the standard library. Parts that only some programs use (iterating over streams, sequences of
+documents, the typed layer with pydantic) are loaded when their name is first used.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -68,7 +68,7 @@ compiled: bool = not (_lexer.__file__ or "").endswith(".py")
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name that is not needed by all programs, and keep it. Type checkers see the imports above."""
+    """Load a name that not all programs need, and keep it. Type checkers see the imports above."""
     value: Any
     if name in ("Snapshot", "astream", "stream"):
         import partialjson.streaming as streaming

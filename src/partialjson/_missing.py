@@ -13,7 +13,7 @@ class Missing:
     """The type of ``MISSING``: absent, which is not the same as null.
 
     It is falsy, prints as ``MISSING``, holds nothing, and every attribute or item of it is ``MISSING`` again, so that
-    ``partial.address.city or "…"`` needs no check on the way. There is one instance; copying and pickling keep it one.
+    ``partial.address.city or "…"`` needs no checks on the way. There is one instance, also after copying and pickling.
     """
 
     __slots__ = ()
@@ -25,7 +25,7 @@ class Missing:
         return cls._instance
 
     def __getattr__(self, name: str) -> Missing:
-        # Protocol look-ups (copying, pickling, numpy, rich) must see that nothing is there.
+        # Look-ups of protocol methods (copying, pickling, numpy, rich) must find nothing.
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return self
@@ -56,4 +56,4 @@ class Missing:
 
 
 MISSING: Final[Any] = Missing()
-"""What has not come yet. Typed ``Any`` so that it fits wherever a value is still awaited."""
+"""The value that has not come yet. Typed ``Any``, so that it fits wherever a value is expected."""

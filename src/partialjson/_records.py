@@ -1,9 +1,9 @@
-"""Immutable records that cost little to build.
+"""Immutable records that are cheap to build.
 
-A frozen dataclass stores each field through ``object.__setattr__``, which makes it three times as dear as one that can
-be changed. ``quick`` gives it another constructor: while that runs, the object belongs to a twin of its class with the
-same slots, whose attributes can be set in the ordinary way; then it is what it says it is, and frozen. Everything else
-(equality, ``match``, ``replace``, pickling, the signature) stays the dataclass's own.
+A frozen dataclass stores each field through ``object.__setattr__``, so building one costs three times as much as
+building a mutable one. ``quick`` gives it another constructor. While that runs, the object belongs to a twin class with
+the same slots, whose attributes can be set normally; then it becomes an object of its real class, and frozen.
+Everything else (equality, ``match``, ``replace``, pickling, the signature) is the dataclass's own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Importing the modules of a package as sources, whatever was built beside them."""
+"""Import the modules of a package from their sources, even if compiled ones lie beside them."""
 
 from __future__ import annotations
 

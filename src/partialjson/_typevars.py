@@ -1,4 +1,4 @@
-"""Type variables, apart because mypyc compiles no branch that type checkers skip."""
+"""Type variables, in a module of their own because mypyc does not compile branches that type checkers skip."""
 
 from __future__ import annotations
 

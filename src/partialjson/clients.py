@@ -5,25 +5,25 @@
             draw(update)
     run(call for call in response.message.calls if call.ready)
 
-What a client gives is told by what it can do, and no client is imported:
+A source is recognised by the methods that it has; no client is imported:
 
 - a response whose body can be iterated, by its own method: ``iter_bytes`` (httpx, raw responses of SDKs),
   ``iter_content`` (requests), ``content.iter_any`` (aiohttp), ``read1`` (urllib, urllib3, files);
-- a connection with ``recv`` or ``receive``: one message is read from it, and it stays open for the next one;
-- any other iterable: its items are pieces of the body if they are bytes or str, decoded server-sent events if they have
-  ``data`` and ``retry``, and otherwise events of the API, dicts or the objects of an SDK;
+- a connection with ``recv`` or ``receive``: one message is read from it, and it stays open for the next;
+- any other iterable: its items are chunks of the body if they are bytes or str, decoded server-sent events if they have
+  ``data`` and ``retry``, and otherwise events of the API, dicts or objects of an SDK;
 - a context manager or an awaitable that gives one of these: it is entered or awaited at the first step.
 
-**Pull.** An item is asked for when all updates of the one before have been taken. Nothing is read ahead.
+**Pull.** The next item is asked for only when all updates of the one before have been taken. Nothing is read ahead.
 
 **Leaving closes.** However the iteration is left (``break``, an exception, a cancelled task, the end of a ``with``
-block), the source is closed, so that the provider stops generating. Only a connection whose message came to its end
-stays open. A ``for`` that is left drops its iterator, which CPython frees at once; ``with`` does not rely on that.
+block), the source is closed, so that the provider stops generating. Only a connection whose message has ended stays
+open. Leaving a ``for`` loop drops its iterator, which CPython frees at once; ``with`` does not rely on that.
 
-**What the client raises is raised again**, after the updates of the message's end, so nothing that was complete is
-lost. The message itself tells what happened: "error" with a ``ProviderError`` where an SDK raised what the provider
-reported in the stream, and otherwise "disconnected". A connection that breaks after the terminal event does no harm;
-then the exception is only kept in ``error``.
+**Exceptions of the client are raised again**, after the updates of the message's end, so nothing that was complete is
+lost. The message says what happened: "error" with a ``ProviderError`` if an SDK raised an error that the provider
+reported in the stream, and otherwise "disconnected". If the connection breaks only after the terminal event, the
+exception is kept in ``error`` and not raised.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class _Reader:
         return updates
 
     def _over(self) -> bool:
-        """Whether the message is whole, in a source that has no end of its own."""
+        """Whether the message is complete, for a source that has no end of its own."""
         return self._session and self.message.done
 
     def _goes_on(self) -> bool:
@@ -94,7 +94,7 @@ class _Reader:
         return not self._close or (_is_connection(source) and self._over())
 
     def _break(self, error: BaseException) -> tuple[bool, list[Update]]:
-        """The source failed. Whether that is to be raised, and the updates to give before."""
+        """The source failed: whether to raise that, and the updates to yield before."""
         self.error = error
         updates: list[Update] = []
         if self._closed or self.message.terminal:
@@ -107,11 +107,11 @@ class _Reader:
 
 
 class MessageStream(_Reader):
-    """The updates of a message that a client receives. It can be iterated once, like what it reads.
+    """The updates of a message that a client receives. Like its source, it can be iterated over once.
 
     Attributes:
         message: the ``MessageParser``, at any time.
-        error: what the client raised, None if nothing.
+        error: what the client raised, or None.
     """
 
     def __init__(self, source: Any, message: MessageParser, close: bool) -> None:
@@ -282,11 +282,12 @@ def read(
     close: bool = True,
     **options: Unpack[MessageOptions],
 ) -> MessageStream:
-    """Iterate the updates of the message a client receives; the other arguments are those of ``MessageParser``.
+    """Iterate over the updates of the message that a client receives; the other arguments are those of
+    ``MessageParser``.
 
     ``source`` is an SDK's stream, a response of httpx, requests, urllib3 or urllib, a WebSocket connection, any
-    iterable of bytes or events, or a context manager that gives one of these. ``api`` names its wire format; or it is
-    a ``MessageParser`` made before. With ``close=False`` the source is left open whatever happens.
+    iterable of bytes or events, or a context manager that gives one of these. ``api`` names its wire format, or is a
+    ``MessageParser`` made before. With ``close=False`` the source stays open whatever happens.
 
     Raises:
         TypeError: ``source`` cannot be read, or only asynchronously; options beside a ``MessageParser``.
@@ -304,7 +305,7 @@ def aread(
     close: bool = True,
     **options: Unpack[MessageOptions],
 ) -> AsyncMessageStream:
-    """``read`` for asynchronous clients. ``source`` may also be what still has to be awaited to get the stream.
+    """``read`` for asynchronous clients. ``source`` may also be an awaitable that gives the stream.
 
     Raises:
         TypeError, ValueError: as ``read``.
@@ -318,7 +319,7 @@ def _message(api: str | MessageParser, options: MessageOptions) -> MessageParser
     if isinstance(api, str):
         return MessageParser(api, **options)
     if options:
-        raise TypeError("give the options to the MessageParser")
+        raise TypeError("a MessageParser was given: pass tools, output and options to that")
     return api
 
 
@@ -326,7 +327,7 @@ def _message(api: str | MessageParser, options: MessageOptions) -> MessageParser
 
 
 def _opener(source: Any) -> Callable[[], Any] | None:
-    """What gives the items of a source, None if it has none, or none without waiting."""
+    """The callable that returns the items of a source; None if it has none, or none without waiting."""
     if isinstance(source, Mapping):
         return _opener(source.get("stream"))  # a response of boto3
     if source is None or isinstance(source, (str, bytes, bytearray, memoryview)):
@@ -356,7 +357,7 @@ def _async_opener(source: Any) -> Callable[[], Any] | None:
 
 
 def _is_async_manager(source: Any) -> bool:
-    """Whether the source has to be entered to get what can be read."""
+    """Whether the source has to be entered before it can be read."""
     return hasattr(source, "__aenter__") and (isawaitable(source) or _async_opener(source) is None)
 
 
@@ -366,7 +367,7 @@ def _method(source: Any, name: str) -> Callable[..., Any] | None:
 
 
 def _is_connection(source: Any) -> bool:
-    """Whether one message is not all that comes."""
+    """Whether more than one message may come from the source."""
     return _method(source, "recv") is not None or _method(source, "receive") is not None
 
 
@@ -383,7 +384,7 @@ def _refusal(name: str, source: Any) -> TypeError:
 
 
 def _close(source: Any) -> None:
-    """Closes what was read, by its own method; a stream without one is left as a context manager is."""
+    """Closes the source by its own method; one without such a method is exited as a context manager."""
     if isinstance(source, Mapping):
         source = source.get("stream")
     close = _method(source, "close")
@@ -422,14 +423,14 @@ def _checked(item: Any) -> Any:
 
 
 def _server_sent(event: Any, data: str) -> str:
-    """A server-sent event that somebody else decoded, as it was on the wire."""
+    """A server-sent event that another library decoded, as it was on the wire."""
     name = getattr(event, "event", None)
     head = f"event: {name}\n" if name else ""
     return head + "".join(f"data: {line}\n" for line in data.split("\n")) + "\n"
 
 
 def _reported(error: BaseException) -> Iterator[object]:
-    """The events that may stand for what the provider reported, where an SDK made an exception of it."""
+    """The events that may represent an error from the provider which an SDK turned into an exception."""
     for name in ("body", "details", "data"):
         body = getattr(error, name, None)
         if isinstance(body, str):

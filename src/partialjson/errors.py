@@ -2,12 +2,12 @@
 
     ValueError
     └── ParseError          the text is not JSON, or passes a limit
-        ├── IncompleteError the text is the beginning of JSON, and it ended
-        └── InvalidError    a value does not fit its target, and the parser was told to stop there
+        ├── IncompleteError the text is the beginning of JSON, but it ended there
+        └── InvalidError    a value does not fit its target, and the parser was asked to stop there
 
 All say where: an absolute offset, a line, a column, and the path of the place in the document. They carry the events
-completed before them, so that nothing finished is lost with the error. Wrong use of the parser itself is told apart
-from wrong input: it raises TypeError or RuntimeError.
+that completed before them, so nothing finished is lost with the error. Wrong use of the parser itself is a different
+matter: it raises TypeError or RuntimeError.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["IncompleteError", "InvalidError", "ParseError", "json_path"]
 
 
 class ParseError(ValueError):
-    """The document is not what RFC 8259 calls JSON text, or it passes a limit.
+    """The document is not JSON text as RFC 8259 defines it, or it passes a limit.
 
     Attributes:
         msg: what is wrong, without the position.
@@ -31,7 +31,7 @@ class ParseError(ValueError):
         byte_pos: the same in bytes where the parser was fed bytes, else None.
         lineno, colno: line and column of that character, from 1. Lines end at a line feed.
         path: keys and indexes from the root to the place of the error.
-        events: what was completed by the failing call before the error.
+        events: what the failing call completed before the error.
     """
 
     def __init__(
@@ -77,9 +77,9 @@ class InvalidError(ParseError):
     """A value does not fit its target, and the parser was made with ``on_invalid="raise"``.
 
     Attributes:
-        pos: where the value begins; of a container that closed, where it does; of a value that cannot become valid any
-            more, the character that shows it.
-        error: the validator's own error; None where the value has not closed.
+        pos: where the value begins; for a container that has closed, where it closes; for a value that can no longer
+            become valid, the character that shows it.
+        error: the validator's own error; None if the value has not closed.
     """
 
     def __init__(

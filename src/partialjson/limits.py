@@ -1,4 +1,4 @@
-"""Bounds on a document, because what a model or a network sends is not trusted."""
+"""Limits on a document, because text from a model or a network is not trusted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 __all__ = ["Limits"]
 
-# Deeper values break their readers: comparing, printing or dumping nested lists recurses in CPython.
+# Deeper values cause trouble for their readers: comparing, printing or dumping nested lists recurses in CPython.
 DEFAULT_DEPTH = 512
 # pydantic's own JSON parser refuses the 202nd level; a typed document follows it.
 TYPED_DEPTH = 201
@@ -15,10 +15,10 @@ LARGEST = (1 << 62) - 1
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest document a parser reads. What passes a limit is a ParseError at the character that passes it.
+    """The largest document that a parser reads. Passing a limit is a ParseError at the character that passes it.
 
     Attributes:
-        depth: open containers inside each other; by default 512, and 201 where there is a target, as in pydantic.
+        depth: levels of nested containers; by default 512, and 201 with a target, as in pydantic.
         string: code points in one string or key.
         number: characters in one number; the default is the digits CPython converts.
         document: code points in the document.
@@ -35,6 +35,6 @@ class Limits:
             if bound is None and name == "depth":
                 continue
             if isinstance(bound, bool) or not isinstance(bound, int):
-                raise TypeError(f"the limit {name} is a number, not {type(bound).__name__}")
+                raise TypeError(f"the limit {name} must be an int, not {type(bound).__name__}")
             if not 1 <= bound <= LARGEST:
                 raise ValueError(f"the limit {name} must be between 1 and {LARGEST}, not {bound}")

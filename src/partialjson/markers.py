@@ -5,8 +5,8 @@
         text: Annotated[str, AfterValidator(tidy), Preview]     # shown as it grows, though tidy may change it
         address: Annotated[Address, Whole]              # shown when it is complete
 
-They say something to this library only. Validation, serialization and the JSON schema of a model stay as they are: a
-marker leaves a note in the metadata of the core schema, where the plan compiler finds it.
+They matter to this library only. Validation, serialization and the JSON schema of a model stay as they are: a marker
+leaves a note in the metadata of the core schema, where the plan compiler finds it.
 """
 
 from __future__ import annotations
@@ -53,4 +53,4 @@ Whole: Final = Marker("Whole")
 """Show the value only when it has closed."""
 
 First: Final = Marker("First")
-"""Do not show the object around this field before the field has closed, and is valid."""
+"""Do not show the object around this field until the field has closed and is valid."""

@@ -1,10 +1,10 @@
-"""The options of a parser, for all that take them and hand them on.
+"""The options of a parser, for every function that accepts them and passes them on.
 
     def read(chunks: Iterable[str], **options: Unpack[ParserOptions]) -> Order:
         return stream(chunks, Order, **options).close()
 
-So a type checker finds a misspelled option, or one of the wrong type, where it is written. What each of them means is
-told in ``Parser``.
+So a type checker finds a misspelled option, or one of the wrong type, where it is written. ``Parser`` documents each of
+them.
 """
 
 from __future__ import annotations

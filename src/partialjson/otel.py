@@ -1,14 +1,14 @@
-"""What OpenTelemetry wants to know of a response, from a ``MessageParser`` to a span and to metrics.
+"""OpenTelemetry for responses: from a ``MessageParser`` to a span and to metrics.
 
     with tracer.start_as_current_span("chat gpt-x", kind=SpanKind.CLIENT) as span:
         for chunk in body:
             message.feed_bytes(chunk)
         record(span, message, request_model="gpt-x")
 
-The names are those of the GenAI semantic conventions 1.41.0, the last of the common repository, in the state
-"development"; the conventions now have releases of their own, which rename the metrics and ``cache_creation``. Nothing
-that a user or a model said is recorded, unless ``paths`` asks for it. ``opentelemetry-api`` is needed (the extra
-``otel``), and loaded when it is used.
+The names are those of the GenAI semantic conventions 1.41.0, the last version in the common repository, in the state
+"development". The conventions now have releases of their own, which rename the metrics and ``cache_creation``. Nothing
+that a user or a model wrote is recorded, unless ``paths`` asks for it. ``opentelemetry-api`` is needed (the extra
+``otel``) and is loaded when it is used.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def attributes(
     """The span attributes of a response, by the conventions. Ends the message if it has not ended.
 
     Args:
-        request_model: the model that was asked for; a response only names the one that answered.
-        provider: ``gen_ai.provider.name`` where the API does not tell, such as "groq" or "azure.ai.openai".
-        operation: ``gen_ai.operation.name`` where it is not "chat" (or what the API has of its own).
+        request_model: the model that was requested; a response only names the one that answered.
+        provider: ``gen_ai.provider.name`` if the API does not determine it, such as "groq" or "azure.ai.openai".
+        operation: ``gen_ai.operation.name`` if it is not "chat" (or the API's own).
     """
     end = message.end()
     found: dict[str, Any] = {
@@ -76,14 +76,15 @@ def record(
     operation: str | None = None,
     paths: bool = False,
 ) -> None:
-    """Sets the attributes of a response on a span, its status where it failed, and adds events of our own.
+    """Sets the attributes of a response on a span, and its status if it failed, and adds our own events.
 
-    The events, with names in ``partialjson``, tell what the conventions have no word for: a document that is not
-    complete (``partialjson.document``: the tool, the state, how many required fields are missing) and, with timings,
+    The events, whose names begin with ``partialjson``, cover what the conventions have no name for: a document that is
+    not complete (``partialjson.document``: the tool, the state, how many required fields are missing) and, with
+    timings,
     ``partialjson.timings`` (first token, visible value and field, the longest gap). The span is not ended here.
 
     Args:
-        paths: the place that was open is told too. Its keys may be the model's own words.
+        paths: also record the place that was open. Its keys may be the model's own words.
         request_model, provider, operation: as in ``attributes``.
 
     Raises:
@@ -101,7 +102,7 @@ def record(
         span.add_event("partialjson.timings", _moments(message))
     error = _error_type(message.end())
     if error:
-        # The error's own words may quote the body.
+        # The message of the error may quote the body.
         span.set_status(Status(StatusCode.ERROR, error))
 
 
@@ -166,7 +167,7 @@ def _identity(
 
 
 def _finish(end: MessageEnd) -> str:
-    """The provider's word, or ours where it said nothing."""
+    """The provider's word, or ours if it said nothing."""
     return end.raw or end.reason
 
 

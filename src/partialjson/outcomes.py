@@ -29,19 +29,19 @@ class Complete(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Truncated:
-    """The document ended inside the root value. There is no ``T``, and nothing is made up to get one.
+    """The document ended inside the root value. There is no ``T``, and none is invented.
 
     Attributes:
-        path: the place that was open when the text ended: the value that was growing, or had to come.
-        json, value: both views of the document as far as it came; MISSING where nothing had come.
-        reason: what the caller said of the end, if anything.
+        path: the place that was open when the text ended: the value that was growing or expected next.
+        json, value: both views of the document as far as it came; MISSING if nothing had come.
+        reason: the reason that the caller gave for the end, if any.
         error: the IncompleteError that ``close()`` raises.
         events: what the end itself completed.
-        growing: the path of the innermost visible value that was open; None where none was.
+        growing: the path of the innermost visible value that was open; None if there was none.
         missing: paths of required fields that had not come, in the document's names, for each object that was open,
-            from the root inwards. Empty without a target, and where the target does not tell which object it is.
+            from the root inwards. Empty without a target, and if the target does not determine which object it is.
 
-    ``str()`` tells all of it to people.
+    ``str()`` is a report for people.
     """
 
     path: Path
@@ -63,7 +63,7 @@ class Truncated:
 
     @property
     def complete(self) -> tuple[Path, ...]:
-        """Paths of the largest values of ``json`` that had closed; those inside the open one come last."""
+        """Paths of the largest values of ``json`` that had closed; those inside the open value come last."""
         if self.json is MISSING:
             return ()
         if self.growing is None:
@@ -82,7 +82,7 @@ class Truncated:
                     within: Any = container
                     container = within[open_key]
             else:
-                # An open element is the last, whatever was not retained before it.
+                # An open element is the last one, even if those before it were not retained.
                 found.extend((*prefix, int(open_key) - back) for back in range(len(container) - 1, 0, -1))
                 container = container[-1]
         return tuple(found)
@@ -92,8 +92,7 @@ class Truncated:
 class Failed:
     """The document is malformed, passes a limit, or is not valid for its target; ``error`` says why.
 
-    ``json`` and ``value`` show the document as far as it was understood, ``events`` what the last call completed
-    before the error.
+    ``json`` and ``value`` show the document up to the error; ``events`` is what the last call completed before it.
     """
 
     error: BaseException

@@ -1,8 +1,8 @@
-"""Applying the deltas of ``Parser.deltas()``, and saying them as JSON Patch (RFC 6902).
+"""Apply the deltas of ``Parser.deltas()``, or turn them into JSON Patch (RFC 6902).
 
 A delta is ``{"op", "path", "value"}`` with a JSON Pointer (RFC 6901). ``add`` and ``replace`` mean what they mean in
-JSON Patch; ``append`` adds text to the end of a string, which JSON Patch cannot say. Neither function changes what it
-is given.
+JSON Patch; ``append`` adds text to the end of a string, which JSON Patch cannot express. Neither function changes its
+arguments.
 
 Both go through one ``_Fold``. It copies each container once, when a change first goes through it, so a list of deltas
 costs what they change and the width of what they touch, however many there are.
@@ -26,10 +26,10 @@ _INDEX: Final = re.compile("0|[1-9][0-9]{0,18}")
 
 
 def apply_deltas(document: Any, deltas: Iterable[Delta]) -> Any:
-    """The document after the deltas; what they do not touch is shared with the one before.
+    """The document after the deltas. It shares with the one before whatever they do not touch.
 
     Args:
-        document: the JSON value the deltas start from; MISSING where nothing had come.
+        document: the JSON value before the deltas; MISSING if nothing had come.
         deltas: changes in order, as ``Parser.deltas()`` gives them.
 
     Raises:
@@ -50,7 +50,7 @@ def to_json_patch(deltas: Iterable[Delta], document: Any = MISSING) -> list[dict
 
     Args:
         deltas: changes in order, as ``Parser.deltas()`` gives them.
-        document: the JSON value they start from. Needed where they append to a string that was there before.
+        document: the JSON value before them. Needed if they append to a string that was already there.
 
     Raises:
         ValueError: as in ``apply_deltas``.

@@ -1,7 +1,7 @@
 """Why an answer ended: one vocabulary, and the words that providers have for it.
 
-Each word means one thing, whoever says it. A row of ``partialjson.wire.apis`` says which of them an API uses; the
-parser asks only whether a word ``cuts``.
+Each word means one thing, whichever provider uses it. A row of ``partialjson.wire.apis`` lists the words of an API; the
+parser only needs to know whether a word ``cuts``.
 """
 
 from __future__ import annotations
@@ -95,5 +95,5 @@ WORDS: Final[dict[str, Reason]] = {word: reason for reason, words in _MEANINGS.i
 
 
 def cuts(word: str) -> bool:
-    """Whether an end for this reason may have cut the text off. Only a word that is known not to does not."""
+    """Whether an end for this reason may have cut the text off: true unless the word is known not to."""
     return WORDS.get(word.lower()) not in ("complete", "tool_calls")

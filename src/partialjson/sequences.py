@@ -8,19 +8,19 @@
         ...
     draw(sequence.parser)                                   # the open document, or None
 
-A sequence is one ``Parser`` after another: each document has its own, which lives until the document ends, so that
-memory is that of one document however long the stream is. What this module adds is where a document ends:
+A sequence is one ``Parser`` after another: each document has its own, which lives until the document ends. So memory is
+that of one document, however long the stream is. This module adds where a document ends:
 
-    ndjson        at a newline; a blank line is no document
-    json-seq      at the next record separator (U+001E), which also stands before the first
+    ndjson        at a newline; blank lines are skipped
+    json-seq      at the next record separator (U+001E); there is one before the first document too
     concatenated  where its root value closes; white space may stand between two of them, and must after a number or
                   a word that no bracket or quote follows
 
-Newlines and record separators cannot stand unescaped inside a JSON string, so after a malformed document the first two
-formats can go on behind the next one. Concatenated values cannot: nothing says where a malformed one ends.
+Newlines and record separators cannot occur unescaped inside a JSON string. So after a malformed document, the first two
+formats can go on after the next separator. Concatenated values cannot: nothing says where a malformed one ends.
 
-A document that went wrong is an outcome like any other. Nothing is raised for it while there are others to report;
-only a sequence that stopped at it refuses more text.
+A bad document is an outcome like any other. Nothing is raised for it while there are others to report; only a sequence
+that stopped at it refuses more text.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _BLANK: Final = " \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
 _VERSION: Final = 1
 
-# Concatenated values are read in pieces of so many characters, because each value costs a copy of what follows it.
+# Concatenated values are read in pieces of this many characters, because each value costs a copy of the text after it.
 _WINDOW: Final = 4096
 
 
@@ -66,8 +66,9 @@ class Progress(Generic[T]):
 
     Attributes:
         index: the number of the document in the stream, from 0.
-        line: the line of the stream on which it starts, from 1. Positions in errors count from its own start.
-        events: what happened in it, in document order; those that the end itself brought come last.
+        line: the line of the stream on which it starts, from 1. Positions in errors count from the start of the
+        document.
+        events: what happened in it, in document order; those of the end itself come last.
         outcome: how it ended; None while it is open.
     """
 
@@ -81,15 +82,15 @@ class DocumentSequence(Generic[T]):
     """A push parser for a stream of documents of one type.
 
     Args:
-        target: what each document must be, as for ``Parser``.
+        target: the type of each document, as for ``Parser``.
         format: "ndjson", "concatenated" or "json-seq" (RFC 7464).
-        on_error: "stop" at the first document that is malformed, cut or invalid; or "skip" it and go on with the next.
-            A malformed one of concatenated values always stops.
-        options: those of ``Parser``, for each document; limits are for each document too.
+        on_error: "stop" at the first document that is malformed, cut off or invalid; or "skip" it and go on with the
+            next. A malformed concatenated value always stops the sequence.
+        options: those of ``Parser``, limits included; they apply to each document.
 
     Attributes:
         parser: the parser of the open document, for ``value``, ``json``, ``deltas`` ...; None between two documents.
-        count: how many documents have ended, those that went wrong included.
+        count: how many documents have ended, bad ones included.
 
     Raises:
         ValueError: the format or ``on_error`` is none of those above; TypeError and others as for ``Parser``.
@@ -110,7 +111,7 @@ class DocumentSequence(Generic[T]):
         self.count = 0
         self._target = target
         self._options = options
-        # Never fed: it refuses bad options now, and stands for all of them in a checkpoint.
+        # Never fed: it rejects bad options now, and holds the options for a checkpoint.
         self._pattern: Parser[T] = Parser(target, **options)
         self._format: Format = format
         self._on_error: OnError = on_error
@@ -119,7 +120,7 @@ class DocumentSequence(Generic[T]):
         self._head_read = False
         self._line = 1
         self._start = 1
-        # Nothing is read up to the next separator: in a text sequence at its start, else behind a bad document.
+        # Text up to the next separator is skipped: at the start of a text sequence, or after a bad document.
         self._skipping = False
         self._outside = format == "json-seq"
         self._blank = True  # the last character that was read is white space, or there is none
@@ -129,14 +130,15 @@ class DocumentSequence(Generic[T]):
         self._end: list[Progress[T]] | None = None
 
     def feed(self, chunk: str | bytes) -> list[Progress[T]]:
-        """Read the next piece of the stream, cut anywhere; gives what it did to each document it touched, in order.
+        """Read the next chunk of the stream, cut anywhere; returns what it did to each document that it touched, in
+        order.
 
         Raises:
             ParseError, pydantic.ValidationError: the sequence stopped at a document before this call.
             RuntimeError: the sequence has ended.
             TypeError: neither str nor bytes, or not what the earlier chunks were.
-            What a validator raised that is no validation error: the sequence stops there, and what came before it is
-            given by ``end``.
+            Any exception from a validator that is not a validation error: the sequence stops there, and ``end`` returns
+            what came before it.
         """
         if self._end is not None:
             raise RuntimeError("the sequence has ended; use a new DocumentSequence for a new stream")
@@ -153,7 +155,8 @@ class DocumentSequence(Generic[T]):
         return self._take()
 
     def end(self, reason: str | None = None) -> list[Progress[T]]:
-        """End the stream; gives what that does to the document that is open, if any. Calling it again gives the same.
+        """End the stream; returns what that does to the open document, if there is one. Calling it again returns the
+        same.
 
         Args:
             reason: why the stream ended, as for ``Parser.end``.
@@ -218,7 +221,7 @@ class DocumentSequence(Generic[T]):
             parser = self._open()
             if self._outside:
                 self._skipping = True
-                self._over(_failed("a JSON text sequence starts with a record separator (U+001E)"))
+                self._over(_failed("expected a record separator (U+001E) at the start of a JSON text sequence"))
                 self._count_lines(piece)
                 return
         else:
@@ -235,7 +238,7 @@ class DocumentSequence(Generic[T]):
                 self._over(parser.end())
 
     def _finish(self, reason: str | None) -> None:
-        """The document ends where its root has not closed by itself, or has some time ago."""
+        """The document ends here, whether its root is still open or has closed some time ago."""
         parser = self.parser
         assert parser is not None
         with _StopsAt(self):
@@ -243,7 +246,7 @@ class DocumentSequence(Generic[T]):
             bare = not self._blank and not isinstance(parser.json, str | list | dict)
             if self._format == "json-seq" and bare and not isinstance(outcome, Truncated):
                 # RFC 7464, 2.4: a number or a word that no white space follows may have been longer.
-                msg = "the document ends with no white space to show that it is whole"
+                msg = "the document ends in a number or literal that may be cut: no white space follows"
                 error = IncompleteError(msg, parser.pos, 1, parser.pos + 1, ())
                 outcome = Truncated((), reason=reason, error=error)
             self._over(outcome)
@@ -326,7 +329,7 @@ class DocumentSequence(Generic[T]):
             RuntimeError: the sequence has ended or stopped.
         """
         if self._end is not None or self._error is not None:
-            raise RuntimeError("checkpoint() is for open sequences, and this one has ended")
+            raise RuntimeError("checkpoint() needs an open sequence, and this one has ended")
         return {
             "sequence": _VERSION,
             "format": self._format,
@@ -343,7 +346,7 @@ class DocumentSequence(Generic[T]):
     def restore(
         state: Any, target: Any = None, *, missing: Any = MISSING, context: Any = None
     ) -> DocumentSequence[Any]:
-        """A sequence that goes on where ``checkpoint`` was called; arguments as for ``Parser.restore``.
+        """A sequence that goes on from where ``checkpoint`` was called; arguments as for ``Parser.restore``.
 
         Raises:
             ValueError: the checkpoint is corrupt, of another version, or of another target.
@@ -374,7 +377,8 @@ class DocumentSequence(Generic[T]):
 
 
 class _StopsAt:
-    """Whatever escapes from user code stops the sequence, so that nothing is read twice or left out unnoticed."""
+    """An exception that escapes from user code stops the sequence, so that nothing is read twice or left out
+    unnoticed."""
 
     def __init__(self, sequence: DocumentSequence[Any]) -> None:
         self._sequence = sequence
@@ -397,13 +401,15 @@ def documents(
     on_error: OnError = "stop",
     **options: Unpack[ParserOptions],
 ) -> Iterator[T]:
-    """Iterate the values of a stream of documents, each as soon as it closes; arguments as for ``DocumentSequence``.
+    """Iterate over the values of a stream of documents, each as soon as it closes; arguments as for
+    ``DocumentSequence``.
 
     Leaving it early closes the chunks.
 
     Raises:
-        ParseError, IncompleteError, pydantic.ValidationError: at a document that is malformed, cut or invalid, after
-            all before it; a note on the error says which. With ``on_error="skip"`` such documents are left out.
+        ParseError, IncompleteError, pydantic.ValidationError: at a document that is malformed, cut off or invalid,
+            after all documents before it; a note on the error says which it is. With ``on_error="skip"`` such documents
+            are left out.
         TypeError: ``chunks`` is one str or bytes, or is asynchronous.
     """
     refuse_unknown("documents()", options, ParserOptions)
@@ -464,7 +470,7 @@ class _Values(Reading[T]):
 
 def _whole(options: ParserOptions) -> None:
     if not options.get("retain", True):
-        raise TypeError("retain=False keeps no documents to iterate; use DocumentSequence, and its events")
+        raise TypeError("retain=False keeps no documents to iterate over; use DocumentSequence and its events")
 
 
 def _failed(msg: str) -> Failed:
@@ -477,7 +483,7 @@ def _is_blank(last: str | bytes) -> bool:
 
 def _one_of(name: str, given: object, known: tuple[str, ...]) -> None:
     if given not in known:
-        raise ValueError(f"{name} is one of {', '.join(map(repr, known))}, not {given!r}")
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, not {given!r}")
 
 
 def _all_of(kind: type, values: Any, count: int) -> list[Any]:

@@ -169,9 +169,9 @@ def test_a_parser_made_before() -> None:
     message = MessageParser(CHAT, tools=TOOLS)
     assert read([body(CHAT, SAID)], message).finish() is message
     assert [call.value for call in message.calls] == [Weather(city="Zürich"), Weather(city="Rom")]
-    with pytest.raises(TypeError, match="give the options to the MessageParser"):
+    with pytest.raises(TypeError, match="pass tools, output and options to that"):
         read([], MessageParser(CHAT), tools=TOOLS)
-    with pytest.raises(ValueError, match="unknown API 'x'; known are"):
+    with pytest.raises(ValueError, match="unknown API 'x'; expected one of"):
         read([], "x")
 
 

@@ -128,12 +128,12 @@ def test_what_is_foreseen() -> None:
         return [each for char in text for each in parser.feed(char) if isinstance(each, told)]
 
     assert foreseen('{"state": "op') == [Predicted(("state",), "open", 12)]
-    assert foreseen('{"code": "abcd') == [Violation(("code",), "a string of more than 3 characters", 13)]
+    assert foreseen('{"code": "abcd') == [Violation(("code",), "expected at most 3 characters, found more", 13)]
     assert foreseen('{"nome') == []
-    assert foreseen('{"nome":') == [Violation(("nome",), "the object has no such key", 6)]
+    assert foreseen('{"nome":') == [Violation(("nome",), "the object must not have this key", 6)]
     assert foreseen('{"items": 5 ') == [Violation(("items",), "expected an array, found a number", 10)]
     many = '{"items": [{},{},{},{'
-    assert foreseen(many) == [Violation(("items",), "an array of more than 3 elements", len(many) - 1)]
+    assert foreseen(many) == [Violation(("items",), "expected at most 3 elements, found more", len(many) - 1)]
     parser: Parser[Any] = Parser(order(), on_invalid="raise")
     with pytest.raises(InvalidError, match="expected 'open' or 'on hold' or 'shipped'"):
         parser.feed('{"state": "x')

@@ -254,7 +254,7 @@ def test_the_output_is_in_the_report() -> None:
     assert end.documents[0].missing == (("city",), ("days",))
     assert str(end) == (
         "truncated, the provider says 'stop'\n"
-        "  output: truncated (complete): the document ends where a value must come: line 1 column 9 (char 8) in "
+        "  output: truncated (complete): the document ends where a value is expected: line 1 column 9 (char 8) in "
         "$.city\n"
         "      complete: nothing\n"
         "      missing: $.city, $.days\n"

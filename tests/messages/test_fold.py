@@ -557,7 +557,7 @@ def test_what_comes_from_elsewhere_is_a_view_of_its_own() -> None:
     assert view.calls[0] is not message.calls[0]
     assert view.choices[0].end() == message.end()
     assert isinstance(view.document_of(of(DocumentProgress, updates)[0]), Call)
-    with pytest.raises(RuntimeError, match="no update has told"):
+    with pytest.raises(RuntimeError, match="no update has reported"):
         refolded(updates[:-1], **TYPED).choices[0].end()
 
 

@@ -185,12 +185,12 @@ def test_what_cannot_be_resumed_is_refused() -> None:
     whole, _ = told("openai-chat", Said(calls=(Say("c1", "order", (TEXT,)),), reason="tool_calls"))
     with pytest.raises(ValueError, match="no document"):
         whole.resume()
-    with pytest.raises(ValueError, match="whole"):
+    with pytest.raises(ValueError, match="complete"):
         whole.resume(whole.calls[0])
     with pytest.raises(ValueError, match="not one of this message"):
         whole.resume(Document())
     refused, _ = told("openai-chat", Said(calls=(Say("c1", "order", (TEXT[:9],)),), reason="filtered"))
-    with pytest.raises(ValueError, match="took the answer back"):
+    with pytest.raises(ValueError, match="the provider withdrew it"):
         refused.resume()
     free = MessageParser("openai-responses")
     custom = {"id": "i", "type": "custom_tool_call", "call_id": "c", "name": "f", "input": ""}

@@ -380,10 +380,10 @@ def test_readings(text: str, answer: str, document: Any) -> None:
     ("text", "answer", "message"),
     [
         (CUT, json.dumps(BODY | {"tags": []}), "writes the document again"),
-        (CUT, "I am sorry, I cannot go on.\n", "unclear where it goes on"),
-        (CUT, "Sure:\n" + REST, "unclear where it goes on"),
-        ('{"a":1,', 'The "rest":\n"b":2}', "unclear where it goes on"),
-        (CUT, '",x:1}\n```\nI hope that helps you with what you wanted to do.', "unclear where it goes on"),
+        (CUT, "I am sorry, I cannot go on.\n", "unclear where the document goes on"),
+        (CUT, "Sure:\n" + REST, "unclear where the document goes on"),
+        ('{"a":1,', 'The "rest":\n"b":2}', "unclear where the document goes on"),
+        (CUT, '",x:1}\n```\nI hope that helps you with what you wanted to do.', "unclear where the document goes on"),
         ('{"a":1,', "b:2}", "cannot follow the document"),
         ('{"a":1,', "]", "cannot follow the document"),
         ('{"a":1,', "no " * 1000, "cannot follow the document"),
@@ -426,15 +426,15 @@ def test_in_anchored_mode_the_anchor_must_come() -> None:
 def test_what_cannot_be_continued_is_refused() -> None:
     whole: Parser[Any] = Parser()
     whole.feed("[1]")
-    with pytest.raises(ValueError, match="it is whole"):
+    with pytest.raises(ValueError, match="it is complete"):
         Continuation(whole, "[1]")
     whole.end()
-    with pytest.raises(ValueError, match="it is whole"):
+    with pytest.raises(ValueError, match="it is complete"):
         Continuation(whole, "[1]")
     invalid = Parser(Order)
     invalid.feed("{}")
     invalid.end()
-    with pytest.raises(ValueError, match="whole, but") as caught:
+    with pytest.raises(ValueError, match="complete, but") as caught:
         Continuation(invalid, "{}")
     assert isinstance(caught.value.__cause__, ValidationError)
     other: Parser[Any] = Parser()
@@ -444,7 +444,7 @@ def test_what_cannot_be_continued_is_refused() -> None:
     trailing: Parser[Any] = Parser()
     with pytest.raises(ParseError):
         trailing.feed("[1] x")
-    with pytest.raises(ValueError, match="it is whole"):
+    with pytest.raises(ValueError, match="it is complete"):
         Continuation(trailing, "[1] x")
     with pytest.raises(ValueError, match="mode"):
         Continuation(Parser(), "[", mode="magic")  # type: ignore[arg-type]
@@ -527,7 +527,7 @@ def test_turns() -> None:
     assert exact.turns("anthropic-messages") == [{"role": "assistant", "content": exact.prefill}]
     assert exact.turns("mistral") == [{"role": "assistant", "content": exact.prefill, "prefix": True}]
     assert exact.prompt == ""
-    with pytest.raises(ValueError, match="does not go on"):
+    with pytest.raises(ValueError, match="cannot continue a turn"):
         exact.turns("openai-chat")
     anchored = cut(ORDER, 60, mode="anchored")
     assert anchored.prompt.endswith(anchored.anchor)

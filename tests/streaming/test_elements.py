@@ -537,7 +537,7 @@ def test_text_is_that_of_the_document() -> None:
 
 def test_text_of_what_is_no_text() -> None:
     seen = read(['{"a": "x", ', '"b": 5}'], None, lambda each: each.text("$.b"))
-    assert (seen.found, str(seen.error)) == ([], "$.b is no string in this document but 5")
+    assert (seen.found, str(seen.error)) == ([], "expected a string at $.b, found 5")
     seen = read(['{"word": 5}'], Loud, lambda each: each.text(lambda loud: loud.word))
     assert seen.found == []
     assert isinstance(seen.error, ValidationError)
@@ -755,7 +755,7 @@ def test_a_stream_is_read_once() -> None:
         lambda: once.text("$[0]"),
     ]
     for again in readings:
-        with pytest.raises(RuntimeError, match="read once"):
+        with pytest.raises(RuntimeError, match="read only once"):
             again()
     wrong = stream(NUMBERS, list[int])
     with pytest.raises(TypeError):
@@ -791,11 +791,11 @@ def test_select_belongs_to_snapshots() -> None:
         (lambda o: [i for i in o.items if i.size > 2], TypeError, r"compare \$\.items\[\*\]\.size"),
         (lambda o: [i.size + 1 for i in o.items], TypeError, "compute with"),
         (lambda o: [len(o.items)], TypeError, "compute with"),
-        (lambda o: [i.name for i in o.items] + [1], TypeError, "gives 1 for an element"),
-        (lambda o: None, TypeError, "gives None"),
-        (lambda o: 5, TypeError, "gives 5"),
+        (lambda o: [i.name for i in o.items] + [1], TypeError, "returns 1 for an element"),
+        (lambda o: None, TypeError, "returns None"),
+        (lambda o: 5, TypeError, "returns 5"),
         (lambda o: [(1, o.note)], TypeError, "a tuple for an element"),
-        (5, TypeError, "a place is a function"),
+        (5, TypeError, "expected a function"),
         ("$.itemz[*]", ValueError, "no 'itemz' in a document; it has items"),
         ("$.note", ValueError, "no 'note' in a document; it has Note"),
         ("items", ValueError, r"starts with '\$'"),
@@ -815,16 +815,16 @@ def test_what_is_no_path_to_one_place() -> None:
     for where in wheres:
         with pytest.raises(TypeError, match="is many places; use elements"):
             stream([], Order).field(where)
-    with pytest.raises(TypeError, match="the function gives a list, not one place"):
+    with pytest.raises(TypeError, match="the function returns a list, not one place"):
         stream([], Order).text(lambda o: [o.note])  # type: ignore[arg-type, return-value] # pyright: ignore[reportArgumentType]
 
 
 def test_other_names_that_are_not_there() -> None:
     with pytest.raises(KeyError, match="no key 'itmes'; it has items"):
         stream([], Typed).field(lambda d: d["itmes"])  # type: ignore[typeddict-item] # pyright: ignore[reportGeneralTypeIssues, reportTypedDictNotRequiredAccess]
-    with pytest.raises(AttributeError, match="has keys, no attributes"):
+    with pytest.raises(AttributeError, match="has keys, not attributes"):
         stream([]).field(lambda d: d.a)
-    with pytest.raises(AttributeError, match="has keys, no attributes"):
+    with pytest.raises(AttributeError, match="has keys, not attributes"):
         stream([], Typed).field(lambda d: d.thing)  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue]
     with pytest.raises(TypeError, match=r"the keys of \$\.by_number are validated when it closes"):
         stream([], Keyed).elements(lambda k: k.by_number.items())

@@ -252,11 +252,11 @@ def test_limits_are_for_each_document() -> None:
 
 
 def test_what_is_asked_wrongly() -> None:
-    with pytest.raises(ValueError, match="format is one of 'ndjson', 'concatenated', 'json-seq', not 'jsonl'"):
+    with pytest.raises(ValueError, match="format must be one of 'ndjson', 'concatenated', 'json-seq', not 'jsonl'"):
         DocumentSequence(format="jsonl")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="on_error is one of"):
+    with pytest.raises(ValueError, match="on_error must be one of"):
         DocumentSequence(on_error="ignore")  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="belong to a target"):
+    with pytest.raises(TypeError, match="need a target"):
         DocumentSequence(strict=True)
     with pytest.raises(TypeError, match="pass \\[text\\]"):
         documents("[1]")

@@ -95,7 +95,7 @@ def test_only_models_have_one() -> None:
     for other in (int, list, list[int], "Order", None, Order(id=1)):
         with pytest.raises(TypeError):
             Partial[other]  # type: ignore[valid-type]
-    with pytest.raises(TypeError, match="name the model"):
+    with pytest.raises(TypeError, match="needs a model"):
         Partial({})
 
 

@@ -100,5 +100,7 @@ def test_only_the_module_has_to_be_given() -> None:
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
     for ask in (api_named, adapter_for, framings_of):
-        with pytest.raises(ValueError, match=r"unknown API 'x'; known are anthropic-messages, .*openai-responses"):
+        with pytest.raises(
+            ValueError, match=r"unknown API 'x'; expected one of anthropic-messages, .*openai-responses"
+        ):
             ask("x")

@@ -1,8 +1,8 @@
-"""The builder: where a document that is being built stands, for all that follow its building.
+"""The builder: the state of a document under construction, for everything that follows its construction.
 
-State is a stack of the open containers, the live dicts and lists themselves, from the root inwards, with the key under
-which each stands in its parent. ``Tree`` is the one builder; it adds how the stack moves. The observer is handed the
-builder with each call and keeps no reference to it, so that a parser nobody holds is gone at once.
+Its state is a stack of the open containers, the live dicts and lists themselves, from the root inwards, with the key of
+each in its parent. ``Tree`` is the only builder; it adds the methods that change the stack. The observer gets the
+builder with each call and keeps no reference to it, so a parser that nobody holds is freed at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Builder:
-    """The open containers, and the place at hand in the innermost one."""
+    """The open containers, and the current place in the innermost one."""
 
     def __init__(self) -> None:
         # The root is the only element of a list, so that it is attached like any other value.
@@ -31,7 +31,7 @@ class Builder:
         self.key = ""
         # Is a string open?
         self.in_text = False
-        # Where values are dropped: how many elements the innermost array has lost, and those around each open one.
+        # If values are dropped: how many elements the innermost array has lost, and the arrays around each open one.
         self.drops = False
         self.gone: i64 = 0
         self.gones: Final[list[i64]] = []

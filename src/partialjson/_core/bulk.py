@@ -1,13 +1,13 @@
 """Many elements of an array at once, read by the standard library's C scanner.
 
-The scanner is the fastest reader of whole text that Python has, and of no use for text that may be cut anywhere. But in
-a large chunk most of an array lies whole: rows of a table, a list of strings. A window that ends at what looks like the
-end of an element is wrapped in brackets and given to the scanner. What it reads is taken only if it stopped where an
-array can stop, at the end of the window or at the array's own bracket before it, and only if none of the parser's
-limits could have been passed unnoticed; otherwise the loop reads the same text again and finds out where and why.
+The scanner is the fastest reader of complete text that Python has, but it cannot read text that is cut anywhere. In a
+large chunk, however, most of an array is complete: rows of a table, a list of strings. A window that ends at what looks
+like the end of an element is wrapped in brackets and given to the scanner. What it reads is accepted only if it stopped
+where an array can stop (at the end of the window, or at the array's own bracket before it), and only if no limit of the
+parser can have been passed unnoticed. Otherwise the loop reads the same text again and finds out where and why.
 
-An interpreted loop over characters is some ten times slower than the scanner, so it is asked for arrays of any kind. A
-compiled one is as fast on numbers and in short arrays, and slower on rows and strings.
+An interpreted loop over characters is about ten times slower than the scanner, so the scanner is used for arrays of any
+kind. A compiled loop is as fast on numbers and short arrays, and slower on rows and strings.
 """
 
 from __future__ import annotations
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 LEAST: Final = 512
-"""Fewer characters are not worth the attempt."""
+"""With fewer characters the attempt does not pay."""
 
 FEW: Final = 8
-"""Nor is an array that has fewer elements yet: most are short."""
+"""Nor does it in an array that has fewer elements so far: most arrays are short."""
 
 MANY: Final = 32
 
 NARROW: Final = 2 * 1024
-"""The window for an array that has not ``MANY`` elements yet. The next is twice as wide as what was taken."""
+"""The window for an array with fewer than ``MANY`` elements so far. The next window is twice as wide as what was
+accepted."""
 
 WIDE: Final = 32 * 1024
 
@@ -51,10 +52,10 @@ _SCAN: Final[Any] = _DECODER.scan_once
 def whole_elements(
     s: str, i: i64, stop: i64, depth_left: i64, max_number: i64, max_string: i64
 ) -> tuple[list[object], i64]:
-    """The elements that stand whole in ``s[i:stop]``, and the index of the comma or bracket after them; none at ``i``
-    itself where nothing can be promised.
+    """The elements that are complete in ``s[i:stop]``, and the index of the comma or bracket after them; no elements
+    and ``i`` where the scanner cannot be trusted.
 
-    ``i`` is the first character of an element in an array that may hold ``depth_left`` levels more.
+    ``i`` is the first character of an element in an array that may hold ``depth_left`` more levels.
     """
     end = _last_comma(s, i, stop)
     while end > i and _may_be_too_deep(s, i, end, depth_left):
@@ -70,9 +71,9 @@ def whole_elements(
 
 
 def _last_comma(s: str, i: i64, stop: i64) -> i64:
-    """A comma that probably ends an element of this array, the last there is; -1 for none."""
+    """The last comma that probably ends an element of this array; -1 if there is none."""
     if s[i] == "{":
-        # Rows of a table begin alike, up to their first colon, and no object inside them does.
+        # Rows of a table begin alike, up to their first colon; objects inside them begin differently.
         colon: i64 = s.find(":", i, stop)
         following: i64 = s.rfind(s[i : colon + 1], i + 1, stop) if colon > 0 else -1
         if following < 0:
@@ -92,7 +93,7 @@ def _may_be_too_deep(s: str, i: i64, end: i64, depth_left: i64) -> bool:
         at: i64 = s.find(bracket, i, end)
         if at >= 0 and not COMPILED:
             opened += s.count(bracket, at, end)
-        # Finding the next one is faster than counting all, where a call costs little.
+        # Where calls are cheap, finding the next bracket is faster than counting all of them.
         while at >= 0 and COMPILED and opened <= depth_left:
             opened += 1
             at = s.find(bracket, at + 1, end)

@@ -1,9 +1,9 @@
 """The changes of a document: what became visible and when, from which deltas are told.
 
 There is a mark for each value that became visible, kept only once somebody has asked for deltas. The clock is the
-visible size of the document: one for each value that appeared and one for each character shown of a string. That
-number does not depend on the chunking, and it tells how much of a string had been shown at any earlier time, so a
-growing string needs no entries of its own.
+visible size of the document: one for each value that appeared and one for each character shown of a string. That number
+does not depend on the chunking. It also tells how much of a string was visible at any earlier time, so a growing string
+needs no entries of its own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Mark:
         self.at = at
         self.is_text = isinstance(value, str)
         self.is_container = isinstance(value, (dict, list))
-        # A string that is still open has no value yet; a container is kept by its kind.
+        # A string that is still open has no value yet; a container is represented by its kind.
         self.value: object = value
         if self.is_container:
             self.value = {} if isinstance(value, dict) else []
@@ -46,7 +46,7 @@ class Changes:
     def __init__(self, size: i64) -> None:
         self.marks: list[Mark] = []
         self.clock: list[i64] = []
-        # The clock now, and the time from which on everything is known.
+        # The clock now, and the time from which on all changes are known.
         self.size = size
         self.floor = size
 
@@ -133,7 +133,7 @@ class Changes:
 
 
 def visible_size(json: object) -> i64:
-    """What the clock shows for a document: a tick a value, a tick a character of a string value."""
+    """What the clock shows for a document: one tick for each value, and one for each character of a string value."""
     size: i64 = 0
     todo: list[object] = [json]
     while todo:

@@ -1,14 +1,14 @@
 """Checkpoints: the state of a parser as JSON-able plain data.
 
-The state of a lexer and its tree after a text is the state after any text that leads there, so a checkpoint holds the
-shortest such text: the document so far, canonically spelled, with its containers left open and the cut token at the
-end. Restoring feeds it to a new parser and then sets the counters of positions, which the shorter text cannot know.
-So there is no second way to build a state, and a corrupt checkpoint is found by the parser itself.
+Different texts can lead a lexer and its tree to the same state. A checkpoint holds the shortest such text: the document
+so far, canonically spelled, with its containers left open and the cut token at the end. Restoring feeds it to a new
+parser and then sets the positions, which the shorter text cannot give. So there is no second way to build a state, and
+the parser itself detects a corrupt checkpoint.
 
 A typed parser cannot be restored from values, since validated objects are not plain data. Its text is the document's
 own, and restoring validates again.
 
-The text is canonical: it does not depend on how the document was cut, which makes it the way to compare states.
+The text is canonical: it does not depend on the chunking, so states can be compared by it.
 
 ``load_options`` and the other functions that load raise one of ``CORRUPT`` for a state that no parser saved.
 """
@@ -73,9 +73,9 @@ def load_options(saved: Any, has_target: bool) -> ParserOptions:
     on_invalid: Any = _typed(str, saved["on_invalid"])
     predict: bool = _typed(bool, saved["predict"])
     if on_invalid not in ON_INVALID:
-        raise ValueError("it does not say what an invalid value means")
+        raise ValueError("on_invalid has an unknown value")
     if not has_target and (any(flag is not None for flag in flags) or on_invalid != ON_INVALID[0] or predict):
-        raise ValueError("it has options of a target and no target")
+        raise ValueError("it has options that need a target, and no target")
     select: Any = saved["select"]
     if select is not None:
         compile_selection(_typed(list, select))
@@ -106,7 +106,7 @@ def save_document(lexer: Lexer) -> dict[str, Any]:
 
 def load_document(lexer: Lexer, saved: Any) -> None:
     """Take over what ``save_document`` saved; nothing has been read."""
-    # The text in a checkpoint is spelled in its own way, which may be longer than what was read.
+    # The text in a checkpoint has a canonical spelling, which may be longer than what was read.
     limits = (lexer.max_string, lexer.max_number, lexer.max_document)
     lexer.max_string = lexer.max_number = lexer.max_document = LARGEST
     lexer.feed(_typed(str, saved["text"]))
@@ -162,7 +162,7 @@ def _typed(kind: Any, value: Any) -> Any:
 
 def _flag(value: Any) -> bool | None:
     if value is not None and value is not True and value is not False:
-        raise TypeError("an option is neither true, false nor null")
+        raise TypeError("an option must be true, false or null")
     return value
 
 
@@ -211,7 +211,7 @@ def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
             if not has_open_value or name != key:
                 members.append(json_text(name) + ":" + json_text(container[name]))
             elif name != next(reversed(container)):
-                # The open value replaces one that came earlier, and keeps its place among the keys.
+                # The open value replaces an earlier one and keeps its place among the keys.
                 members.append(json_text(name) + ":null")
         if has_open_value or (innermost and awaits_value):
             members.append(json_text(key) + ":")
@@ -229,7 +229,7 @@ def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
 
 
 def _cut_token(lexer: Lexer) -> str:
-    """The token that is cut, as far as the tree does not show it."""
+    """The part of the cut token that the tree does not show."""
     state = lexer.state
     if state == NUMBER:
         return lexer.token
@@ -286,9 +286,9 @@ def json_text(value: object) -> str:
 
 
 def _string(value: str) -> str:
-    """A string as JSON text that stays what it is when the text itself travels through JSON.
+    """A string as JSON text that does not change when the text itself is sent through JSON.
 
-    Two halves of a pair that stand side by side are two characters; both raw, or both escaped, they would become one.
+    Two halves of a pair side by side are two characters here; both raw, or both escaped, they would become one.
     """
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isascii() else _SPLIT_PAIR.sub(_escape, text)
@@ -302,7 +302,7 @@ def _escape(half: re.Match[str]) -> str:
 
 
 def _save_changes(tree: Tree) -> dict[str, Any] | None:
-    """The marks of a tree as plain data; None where nobody asked for deltas.
+    """The marks of a tree as plain data; None if nobody asked for deltas.
 
     Nodes become rows of a table, ``[row of the parent, key]``, so that a path is not written out for each mark.
     """

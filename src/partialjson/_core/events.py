@@ -1,8 +1,8 @@
 """What a parser reports, and the cheap form of the paths in it.
 
-A path is wanted by few of the readers of an event, and building a tuple for each value costs more than parsing it.
-So the tree keeps a chain of nodes, one for each value that something was selected in, and an event computes its tuple
-from the chain when it is asked, once.
+Few readers of an event need its path, and building a tuple for each value costs more than parsing it.
+So the tree keeps a chain of nodes, one for each value inside which something is selected, and an event computes its
+tuple from the chain once, when it is first read.
 
 Events are values: immutable, compared by content, usable in ``match``, picklable. They are written by hand because a
 mypyc class cannot be a dataclass here and a NamedTuple is built five times slower.
@@ -51,13 +51,13 @@ class Node:
 class Event:
     """Something that happened at one place of the document.
 
-    ``value`` is MISSING in the events that have none, so that any event can be asked for it.
+    ``value`` is MISSING for events that have none, so that it can be read from any event.
     """
 
     __slots__ = ("_at", "value")
 
     def __init__(self, path: object, value: object) -> None:
-        # A tuple, or a node until somebody asks.
+        # A node until the path is first read, then a tuple.
         self._at: object = path
         self.value: Any = value
 
@@ -103,8 +103,8 @@ class Event:
 class Completed(Event):
     """A value closed. ``value`` is validated where the place has a target, else plain JSON.
 
-    Inside a value that is validated as a whole (a set, say) nothing is validated by itself: there ``raw`` is True and
-    ``value`` plain JSON. What became of it is in the event of the value around it.
+    Inside a value that is validated only as a whole (a set, for instance), ``raw`` is True and ``value`` is plain JSON.
+    The validated result is in the event of the enclosing value.
     """
 
     __slots__ = ("raw",)
@@ -159,7 +159,7 @@ class Invalid(Event):
 
     @property
     def errors(self) -> list[Any]:
-        """The validator's line errors, locations relative to ``path``."""
+        """The validator's line errors; their locations are relative to ``path``."""
         errors: Any = getattr(self.error, "errors", None)
         if errors is None:
             return [self.error]
@@ -167,7 +167,7 @@ class Invalid(Event):
         return lines
 
     def _compared(self) -> tuple[Any, ...]:
-        # Exceptions are equal only to themselves; two that say the same are meant to be equal here.
+        # Exceptions are equal only to themselves; here, two with the same content count as equal.
         return self.path, type(self.error), str(self.error)
 
     def _fields(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Frames: the open containers that the typed view follows inside, and what is held of each.
+"""Frames: the open containers that the typed view follows inside, and the state of each.
 
-A frame has the children that closed, as its shape will settle from them, and the *box* with what is shown of them.
+A frame holds the children that closed, from which its shape will settle, and the *box* with what is shown of them.
 ``view`` decides when something is shown and copied; a frame only keeps it.
 
 While the shape of an object is not decided (``Switch``), its members are ``Waiting``.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 UNSEEN: Final = HIDDEN | RAW
 
 
-# What a frame has where it needs none of its own. They stay empty.
+# Shared by the frames that need none of their own. They stay empty.
 NO_ITEMS: Final[list[Any]] = []
 NO_KEYS: Final[list[str | int]] = []
 NO_MEMBERS: Final[dict[str, Any]] = {}
@@ -26,7 +26,7 @@ NO_MEMBERS: Final[dict[str, Any]] = {}
 
 @final
 class Waiting:
-    """A member that came before the shape of its object was known: its value and its text, or where that is."""
+    """A member that came before the shape of its object was known: its value, and its text or the offsets of that."""
 
     def __init__(self, value: object, raw: str, start: i64, end: i64) -> None:
         self.value = value
@@ -52,24 +52,25 @@ class Frame:
         self.is_wrapped = is_object and shape.wrap is not None
         # Where its text begins.
         self.start: i64 = start
-        # The dict or list that holds the children shown, and what is shown of the container, once that is made.
+        # The dict or list of the visible children, and what is shown of the container, once that is made.
         self.items: list[Any] = NO_ITEMS if is_object else []
         self.members: dict[str, Any] = {} if is_object else NO_MEMBERS
         self.shown: Any = None
         self.visible = False
         self.never_visible = False
         self.loose = False
-        # Is it in an element that its array can go without?
+        # Is it in an element that its array can leave out?
         self.is_spare = False
-        # Children to come before it becomes visible.
+        # Children that must come before it becomes visible.
         self.awaited: list[str] | None = shape.firsts.copy() if shape.firsts else None
         # While it is undecided: what decides, and the members that wait. ``tags`` are the keys that have decided.
         self.switch: Switch | None = None
         self.waiting: dict[str, Waiting] = NO_WAITING
         self.tags: list[str] | None = None
-        # No shape fits, or what decided came again: it settles from its text.
+        # No shape fits, or the deciding member came again: it settles from its text.
         self.is_lost = False
-        # The children that closed, in document order: what the shape settles from; unless those shown tell it all.
+        # The children that closed, in document order, from which the shape settles; not used while the visible ones
+        # suffice.
         self.is_direct = shape.is_direct and not keeps_all
         self.keys: list[str | int] = NO_KEYS if self.is_direct else []
         self.settled: list[Any] = NO_ITEMS if self.is_direct else []
@@ -91,7 +92,7 @@ class Frame:
             self.shown = self.members
 
     def copy(self) -> None:
-        """Leave what was handed out alone and go on with a copy."""
+        """Leave what was handed out as it is and go on with a copy."""
         if self.is_object:
             self.members = self.members.copy()
         else:
@@ -137,7 +138,7 @@ class Frame:
         if self.is_object:
             members = self.members
             if shows_open:
-                # What is shown of the open child is not settled. An earlier one under its key counts no more.
+                # What is shown of the open child is not settled. An earlier child under its key no longer counts.
                 members = members.copy()
                 del members[self.child_name]
             # Here every child is shown under its key.
@@ -168,7 +169,7 @@ class Frame:
 
 
 def never(keys: list[str | int], settled: list[Any], value: Any, run: Any) -> Any:
-    """Closes what has no shape to close by."""
+    """The ``close`` of a frame without a shape."""
     raise RuntimeError("a frame without a shape does not close")
 
 

@@ -1,10 +1,10 @@
 """The lexer: from text to calls on the tree.
 
-What it remembers between two chunks, and what it says when it cannot go on, is in ``machine``.
+``machine`` has the state between two chunks and the error messages.
 
 ``feed`` is one loop that skips white space and dispatches on the state. Between tokens it reads the structure itself;
-tokens are read by ``strings`` and ``numbers``. A token that fits in the chunk is sliced out of it; only one that is cut
-is collected in pieces. So each character is looked at a bounded number of times, whatever came before it.
+tokens are read by ``strings`` and ``numbers``. A token that fits in the chunk is sliced out of it; only a cut token is
+collected in pieces. So each character is looked at a bounded number of times, whatever came before it (law 7).
 
 It stops at the first character that cannot continue a JSON text (RFC 8259).
 """
@@ -72,7 +72,7 @@ class Lexer(Machine):
     ) -> None:
         super().__init__(tree, max_depth, max_string, max_number, max_document, source)
         # Many elements at once: how many an array has before the first attempt, the width of the next window, the index
-        # in the present chunk before which no attempt is made, and how far that is put off by one that fails.
+        # in this chunk before which no attempt is made, and how far a failed attempt moves it.
         self.few: i64 = FEW
         self.window: i64 = NARROW
         self.bulk_from: i64 = 0
@@ -163,7 +163,7 @@ class Lexer(Machine):
         self.base += n
 
     def _goes_no_further(self, s: str, i: i64, n: i64) -> i64:
-        """The character at ``i`` cannot continue the document: leave it and the rest unread, if that was asked."""
+        """The character at ``i`` cannot continue the document: leave it and the rest unread, if that was asked for."""
         if not self.stops or self.state != ENDED:
             return self.refuse_character(s, i)
         self.stopped = i
@@ -221,7 +221,7 @@ class Lexer(Machine):
         return self._word(s, i + 1, n)
 
     def _begins(self, c: i64) -> None:
-        """Tell the tree what the character that begins a value shows of it."""
+        """Tell the tree what the first character of a value reveals about it."""
         kind: i64 = 0
         if c == QUOTE:
             kind = STRING
@@ -273,7 +273,7 @@ class Lexer(Machine):
         return n
 
     def _resume(self, s: str, n: i64) -> i64:
-        """Go on in the token that the end of the chunk before cut."""
+        """Go on in the token that the end of the previous chunk cut."""
         if self.state == TEXT:
             return read_text(self, s, 0, n)
         if self.state == NUMBER:
@@ -283,7 +283,8 @@ class Lexer(Machine):
     # Many elements at once.
 
     def _elements(self, s: str, c: i64, i: i64, n: i64) -> i64:
-        """Take many elements of an array at once; ``i`` again, and the state as it was, where that is not possible."""
+        """Take many elements of an array at once. If that is not possible, return ``i`` and leave the state as it
+        was."""
         # A compiled loop is as fast on numbers.
         if COMPILED and c != OPEN_BRACE and c != QUOTE:
             return i
@@ -295,7 +296,7 @@ class Lexer(Machine):
         if COMPILED and c == QUOTE and s.find('"', i + 1, i + BATCHED) < 0:
             return i
         room = self.max_depth - tree.depth()
-        # An array that has few elements yet may be a short one.
+        # An array with few elements so far may be a short one.
         window = NARROW if length < MANY else self.window
         stop = i + window if i + window < n else n
         values, end = whole_elements(s, i, stop, room, self.max_number, self.max_string)
@@ -327,7 +328,7 @@ class Lexer(Machine):
 
 
 def _has_no_surrogates(s: str, n: i64) -> bool:
-    """Has the text no half of a surrogate pair? For short text, where a method call costs more than the loop."""
+    """Is the text free of surrogates? For short text, where a method call costs more than this loop."""
     i: i64 = 0
     while i < n:
         if 0xD800 <= ord(s[i]) <= 0xDFFF:

@@ -1,11 +1,11 @@
 """What is certain of a value before it closes.
 
-A plan gives *bounds* for a place: the kinds of JSON that can be valid there, the words a string can be, the most
-characters or elements. Where somebody wants to know (``on_invalid="raise"``, or events) each value is held against them
-as it comes. What is found is told as a ``Finding``: that a value cannot become valid any more, or that for an open
-string one word is left. What becomes of it is the observer's business.
+A plan gives *bounds* for a place: the kinds of JSON that can be valid there, the words that a string can be, the
+maximum number of characters or elements. If anybody needs it (``on_invalid="raise"``, or events), each value is
+compared with them as it comes. The result is a ``Finding``: a value can no longer become valid, or only one word is
+left for an open string. The observer decides what to do with it.
 
-A string is looked at one character after another, so that neither what is found nor where depends on the chunks.
+A string is examined one character at a time, so neither the findings nor their positions depend on the chunks (law 1).
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ KINDS: Final = {
 
 @final
 class Finding:
-    """Something that is certain of an open value.
+    """Something that is certain about an open value.
 
     Attributes:
-        msg: why the value cannot become valid any more; empty for a prediction.
-        pos: the offset of the sign that shows it.
+        msg: why the value can no longer become valid; empty for a prediction.
+        pos: the offset of the character that shows it.
         length: how many characters of the open string had been read then.
         word: what the value will be, for a prediction.
     """
@@ -48,13 +48,13 @@ class Finding:
 
 @final
 class Lookahead:
-    """Holds the values of one document against their bounds as they come."""
+    """Compares the values of one document with their bounds as they come."""
 
     def __init__(self, view: View, predicts: bool) -> None:
         self.view: Final = view
         self.predicts: Final = predicts
-        # Of the string that grows: its bounds if it has any, the offset of its quote, how much of it was looked at, and
-        # whether there is still something to predict.
+        # Of the growing string: its bounds if it has any, the offset of its quote, how much of it was examined, and
+        # whether something may still be predicted.
         self.bounds: Bounds | None = None
         self.quote: i64 = 0
         self.looked_at: i64 = 0
@@ -63,17 +63,17 @@ class Lookahead:
     def name(self, key: str) -> Finding | None:
         """The innermost object gets a member of this name."""
         if self.view.forbids(key):
-            return Finding("the object has no such key", self.view.source.at)
+            return Finding("the object must not have this key", self.view.source.at)
         return None
 
     def element(self, index: i64) -> Finding | None:
         """An element begins at this index of the innermost array; a finding is about the array."""
         if self.view.most() == index:
-            return Finding(f"an array of more than {index} elements", self.view.source.at)
+            return Finding(f"expected at most {index} elements, found more", self.view.source.at)
         return None
 
     def begins(self, key: str | int, kind: i64) -> Finding | None:
-        """A value of this JSON kind begins at the offset at hand."""
+        """A value of this JSON kind begins at the current offset."""
         view = self.view
         self.bounds = None
         bounds = view.coming(key)
@@ -89,7 +89,7 @@ class Lookahead:
         return None
 
     def look(self, shown: str, news: str) -> Finding | None:
-        """The string that was begun is ``shown + news`` now; to be asked again until nothing more is found."""
+        """The open string is ``shown + news`` now; to be called again until nothing more is found."""
         bounds = self.bounds
         if bounds is None:
             return None
@@ -98,7 +98,7 @@ class Lookahead:
         if words is None:
             if length <= bounds.max_length:
                 return None
-            return self._breaks_off(f"a string of more than {bounds.max_length} characters", bounds.max_length)
+            return self._breaks_off(f"expected at most {bounds.max_length} characters, found more", bounds.max_length)
         if self.looked_at >= length:
             return None
         text = shown + news
@@ -117,7 +117,7 @@ class Lookahead:
         return None
 
     def _breaks_off(self, msg: str, number: i64) -> Finding:
-        """Character ``number`` of the open string cannot be."""
+        """Character ``number`` of the open string makes it invalid."""
         self.bounds = None
         return Finding(msg, self._offset_of(number), number + 1)
 

@@ -1,4 +1,4 @@
-"""The machine: what a lexer remembers between two chunks, and what it says when it cannot go on.
+"""The machine: the state of a lexer between two chunks, and its error messages.
 
 Text comes in chunks that may be cut anywhere. Between two chunks the machine is in one of these states, and all it
 remembers is plain data:
@@ -8,20 +8,20 @@ remembers is plain data:
     COLON        ':' must come                           AFTER        ',' or the end of the container
     ENDED        the root closed; only white space may come
     TEXT         inside a string, value or key; ``escape`` tells where in an escape, ``high`` holds the first half of a
-                 surrogate pair until the second has come or cannot come any more
+                 surrogate pair until the second has come or can no longer come
     NUMBER       inside a number; ``digits`` is the state of its own small automaton
     WORD         inside true, false or null
 
-The readers of tokens are functions of a machine, a chunk and an index; they give the index after what they read, or
-leave the machine in a token state at the end of the chunk: ``numbers``, ``strings``. ``lexer`` is the loop over them.
+The readers of tokens (``numbers``, ``strings``) are functions of a machine, a chunk and an index. They return the index
+after what they read or, at the end of the chunk, leave the machine in a token state. ``lexer`` is the loop over them.
 
-*Refusing.* Text that cannot go on as JSON, or passes a limit, is refused in one place, ``refuse``, and nothing else
-raises while a chunk is read. It is told what is wrong (one of the faults below) and where, with the machine in the
-state that the text led to. Strict parsing raises there. A lenient policy can read on instead, since each reader gives
-back what ``refuse`` gives: the index of a character at which the machine's state can go on, or the end of the chunk.
+*Refusing.* Text that cannot continue as JSON, or passes a limit, is refused in one place, ``refuse``; nothing else
+raises while a chunk is read. It gets the fault (one of those below) and the position, with the machine in the state
+that the text led to. Strict parsing raises there. A lenient policy can read on instead, since each reader returns what
+``refuse`` returns: the index of a character at which the machine can continue, or the end of the chunk.
 
-*Closing.* A scalar closes through ``string_closed``, ``text_closed`` or ``atom_closed`` and no other way, once its last
-character has been read and before the next one is seen.
+*Closing.* A scalar closes only through ``string_closed``, ``text_closed`` or ``atom_closed``, after its last character
+has been read and before the next one is looked at.
 
 Positions are those of the first character that cannot continue the document. They and the messages depend on the text
 alone, never on how it was cut.
@@ -65,14 +65,14 @@ EXP_DIGITS: Final = 7  # digits of the exponent
 HEX: Final = 2
 
 # What can be wrong with a character.
-UNEXPECTED: Final = 0  # none that can come in this state, between tokens
+UNEXPECTED: Final = 0  # not allowed in this state, between tokens
 BAD_CONTROL: Final = 1  # a control character inside a string
-BAD_ESCAPE: Final = 2  # no escape begins so
-BAD_HEX: Final = 3  # no hex digit inside an escape
-HALF_PAIR: Final = 4  # half of a surrogate pair, raw or escaped, where that is refused
-BAD_NUMBER: Final = 5  # no number goes on so
+BAD_ESCAPE: Final = 2  # not the beginning of an escape
+BAD_HEX: Final = 3  # not a hex digit, inside an escape
+HALF_PAIR: Final = 4  # a lone surrogate, raw or escaped, where that is refused
+BAD_NUMBER: Final = 5  # not the continuation of a number
 BAD_WORD: Final = 6  # not true, false or null
-NOT_UTF8: Final = 7  # a byte that is no UTF-8
+NOT_UTF8: Final = 7  # a byte that is not UTF-8
 LIMIT: Final = 8  # it passes a limit
 
 # Characters, as code points.
@@ -94,8 +94,8 @@ CLOSE_BRACKET: Final = 93
 OPEN_BRACE: Final = 123
 CLOSE_BRACE: Final = 125
 
-# Characters of a string that are looked at one by one before the standard library's scanner is asked. A compiled loop
-# reads some 60 ASCII characters in the time that the call costs, and is the faster one on other text at any length.
+# Characters of a string that are looked at one by one before the standard library's scanner is called. A compiled loop
+# reads about 60 ASCII characters in the time that the call costs, and is faster on other text at any length.
 SHORT: Final = 32
 SHORT_INTERPRETED: Final = 24
 
@@ -117,15 +117,15 @@ class Machine:
         self.max_string = max_string
         self.max_number = max_number
         self.max_document = max_document
-        # Where the text is kept for a plan. Pydantic refuses halves of surrogate pairs, so they are refused here then.
+        # The text kept for a plan. Pydantic refuses lone surrogates, so with a plan they are refused here.
         self.source: Final = source
         self.lone_surrogates: Final = source is None
         self.state: i64 = VALUE
-        # Where the present chunk starts in the document; where its line starts.
+        # The offset of this chunk in the document, and of the line it starts in.
         self.base: i64 = 0
         self.line: i64 = 1
         self.line_start: i64 = 0
-        # The token that is cut by the end of the chunk. A string value grows in the tree, everything else here.
+        # The token that the end of the chunk cut. A string value grows in the tree; everything else grows here.
         self.token = ""
         self.length: i64 = 0
         self.is_key = False
@@ -135,14 +135,14 @@ class Machine:
         self.digits: i64 = 0
         self.word = ""
         self.matched: i64 = 0
-        # Is text after the root left unread, not refused? And the index in the present chunk where it starts.
+        # Is text after the root left unread instead of refused? And the index in this chunk where it starts.
         self.stops = False
         self.stopped: i64 = -1
         # How many characters of a string are looked at one by one.
         self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
-        # Was the last string value that came whole a long one? Then the next is given to the scanner at once.
+        # Was the last complete string value a long one? Then the next goes to the scanner at once.
         self.expects_long = False
-        # Keys seen lately, for the interpreted build, where a dict is cheaper than a loop over characters.
+        # Recent keys, for the interpreted build, where a dict is cheaper than a loop over characters.
         self.known: dict[str, str] = {}
 
     def done(self) -> bool:
@@ -162,31 +162,31 @@ class Machine:
         self.goes_on()
 
     def string_closed(self, value: str) -> None:
-        """A string closed that came whole."""
+        """A string that came complete has closed."""
         self.goes_on()
         self.tree.string(value)
 
     def text_closed(self) -> None:
-        """A string closed that grew."""
+        """A string that grew has closed."""
         self.goes_on()
         self.tree.end_text()
 
     def atom_closed(self, value: object, raw: str) -> None:
-        """A number, with its text, or a word closed."""
+        """A number, with its text, or a word has closed."""
         self.goes_on()
         self.tree.atom(value, raw)
 
     # Tokens that are cut.
 
     def keep(self, part: str) -> None:
-        """Add to the token that is cut. Out of its slot the text has one holder, and is extended in place."""
+        """Add to the cut token. Taken out of its slot, the text has one reference, so CPython extends it in place."""
         token = self.token
         self.token = ""
         token += part
         self.token = token
 
     def drop_token(self) -> i64:
-        """Go back to before the number, the word or the escape that is cut; gives its length in characters.
+        """Go back to before the number, word or escape that is cut; returns its length in characters.
 
         Nothing of it has reached the tree.
         """
@@ -215,7 +215,7 @@ class Machine:
         return dropped
 
     def path(self) -> tuple[str | int, ...]:
-        """The open path: the open containers, and the value that is in progress or must come."""
+        """The open path: the open containers, and the value that is in progress or expected next."""
         state = self.state
         return self.tree.path(state == VALUE or state == FIRST_VALUE or state == NUMBER or state == WORD)
 
@@ -227,7 +227,7 @@ class Machine:
         Args:
             fault: what is wrong with it, as one of the constants of this module.
             msg: the same in words.
-            s, i: empty and 0 where no text came of what is refused.
+            s, i: empty and 0 if no text is refused.
 
         Raises:
             ParseError: always.
@@ -235,7 +235,7 @@ class Machine:
         raise self.error(msg, i)
 
     def refuse_character(self, s: str, i: i64) -> i64:
-        """``refuse`` a character that cannot come between tokens, in the words that its state calls for."""
+        """``refuse`` a character that is not allowed between tokens, with the message for the state."""
         found = shown(s[i])
         state = self.state
         if state == VALUE:
@@ -272,7 +272,7 @@ class Machine:
         elif self.state == WORD:
             msg = f"the document ends inside {self.word}"
         elif self.state == VALUE:
-            msg = "the document ends where a value must come"
+            msg = "the document ends where a value is expected"
         elif self.state == ENDED:
             msg = "the document ends inside a UTF-8 sequence"
         elif self.tree.in_object:
@@ -283,7 +283,7 @@ class Machine:
 
 
 def shown(character: str) -> str:
-    """A character for a message: itself where it can be seen, its code point where not."""
+    """A character for a message: itself if it is visible, otherwise its code point."""
     if character.isprintable():
         return repr(character)
     return f"U+{ord(character):04X}"

@@ -1,7 +1,7 @@
 """Reading numbers.
 
-A number of few digits that ends in its chunk is computed on the way. Any other goes through a small automaton, whose
-state is ``Machine.digits``, and is converted from its text when the character after it has come.
+A number of few digits that ends in its chunk is computed while it is read. Any other goes through a small automaton,
+whose state is ``Machine.digits``, and is converted from its text when the character after it has come.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ POWERS_OF_TEN: Final = [float(10**scale) for scale in range(23)]
 def short_number(m: Machine, s: str, i: i64, n: i64) -> i64:
     """A number of few digits that begins at ``i`` and ends in this chunk, computed on the way; the index after it.
 
-    0 where the long way must be taken; minus the index of a digit where only there are too many, with ``digits``
-    telling which those are.
+    Returns 0 if the slow path must be taken; minus the index of a digit if there are only too many digits, and
+    ``digits`` then tells in which part.
 
     Up to 15 digits over a power of ten up to 10**22 are both exact as doubles, so their quotient is the nearest
     double, which is what ``float`` gives (Clinger, "How to read floating point numbers accurately", 1990).
@@ -55,7 +55,7 @@ def short_number(m: Machine, s: str, i: i64, n: i64) -> i64:
     if ord(s[i]) == DASH:
         j += 1
     first = j
-    # One digit more than is exact shows that there are too many.
+    # One digit more than is exact: there are too many.
     stop = j + 16 if j + 16 < n else n
     mantissa: i64 = 0
     c: i64 = 0
@@ -120,7 +120,7 @@ def long_number(m: Machine, s: str, c: i64, i: i64, n: i64, known: i64) -> i64:
 
 
 def read_number(m: Machine, s: str, start: i64, i: i64, n: i64) -> i64:
-    """Inside a number; what this chunk has of it starts at ``start``, and ``i`` is the next character."""
+    """Inside a number: its part in this chunk starts at ``start``, and ``i`` is the next character."""
     digits = m.digits
     while i < n:
         c: i64 = ord(s[i])
@@ -154,7 +154,7 @@ def read_number(m: Machine, s: str, start: i64, i: i64, n: i64) -> i64:
 
 
 def _stops(m: Machine, s: str, start: i64, i: i64, c: i64) -> i64:
-    """The character ``c`` at ``i`` is none of the number's."""
+    """The character ``c`` at ``i`` does not belong to the number."""
     ends = c == SPACE or c == NEWLINE or c == RETURN or c == TAB
     if not ends:
         ends = c == COMMA or c == CLOSE_BRACKET or c == CLOSE_BRACE if m.tree.depth() > 0 else m.stops
@@ -182,7 +182,12 @@ def _ends(m: Machine, text: str, s: str, i: i64) -> i64:
             value = int(text)
         except ValueError:
             # The interpreter has its own limit on digits, which may be lower than ours.
-            return m.refuse(LIMIT, "an integer has more digits than this interpreter converts", s, i)
+            return m.refuse(
+                LIMIT,
+                "an integer has more digits than this interpreter converts (see sys.set_int_max_str_digits)",
+                s,
+                i,
+            )
     else:
         value = float(text)
     m.atom_closed(value, text)
@@ -190,12 +195,12 @@ def _ends(m: Machine, text: str, s: str, i: i64) -> i64:
 
 
 def end_number(m: Machine) -> None:
-    """Close a number at the root, if it may end here."""
+    """Close a number at the root, if it can end here."""
     if m.state == NUMBER and m.tree.depth() == 0 and _may_end(m):
         _ends(m, m.token, "", 0)
 
 
 def _refuse(m: Machine, fault: i64, msg: str, s: str, start: i64, i: i64) -> i64:
-    # What was read belongs to the state, so that the state after an error does not depend on the chunking.
+    # What was read is part of the state, so that the state after an error does not depend on the chunking.
     m.keep(s[start:i])
     return m.refuse(fault, msg, s, i)

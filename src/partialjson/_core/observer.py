@@ -1,17 +1,17 @@
-"""The observer: all that is done beside building a document, told by the tree at each step.
+"""The observer: everything that is done besides building a document. The tree calls it at each step.
 
-The tree builds; the observer of that tree keeps what others want to know of it. A tree without one takes the short way
-at each value. What it does, each only where somebody asked for it:
+The tree builds; its observer keeps what others want to know about it. A tree without one takes the fast path at each
+value. The observer does the following, each only if somebody asked for it:
 
-- *Events* for the places that are selected (``selection``). Two stacks go with the open containers: where the walk to
-  the selected places stands, and the nodes from which paths are made (``events``).
-- The *typed view* (``view``), and what is certain of a value before it closes (``lookahead``).
-- The *changes* from which deltas are told (``changes``).
-- *Dropping* for documents that nobody wants to keep. A container is *loose* unless it is, or is in, a value to be
-  delivered or validated as a whole. What closes in a loose container is reported, and then the tree is told to take it
-  out again, so that the tree is the open path and at most one such value.
+- *Events* for the places that are selected (``selection``). Two stacks run parallel to the open containers: the state
+  of the walk to the selected places, and the nodes from which paths are made (``events``).
+- The *typed view* (``view``), and what is certain about a value before it closes (``lookahead``).
+- The *changes* from which deltas are made (``changes``).
+- *Dropping* for documents that nobody wants to keep. A container is *loose* unless it is, or is inside, a value to be
+  delivered or validated as a whole. A value that closes in a loose container is reported, and then the tree is told to
+  remove it, so the tree is the open path and at most one such value.
 
-Nothing is written into the tree: what it has to do is what a call gives back.
+Nothing is written into the tree: the return value of a call says what the tree has to do.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @final
 class PathSet:
-    """A set of paths from which all below a path can be taken out at once."""
+    """A set of paths from which a path and all paths below it can be removed at once."""
 
     def __init__(self) -> None:
         self.below: dict[Any, PathSet] = {}
@@ -58,7 +58,7 @@ class PathSet:
         return place is not None and place.here
 
     def clear(self, path: Path) -> None:
-        """Take out ``path``, which is not the root, and all below it."""
+        """Remove ``path``, which is not the root, and all paths below it."""
         place = self
         for key in path[:-1]:
             following = place.below.get(key)
@@ -76,7 +76,7 @@ class Observer:
         self.events: list[Event] = []
         self.selector = selector
         self.selectors: list[Selector | None] = []
-        # Nodes of branches in which nothing is reported are made only when they are asked for.
+        # In branches where nothing is reported, nodes are made only on demand.
         self.node: Node | None = Node(None, "") if selector is not None else None
         self.nodes: list[Node | None] = []
         self.view: View | None = None
@@ -84,8 +84,8 @@ class Observer:
         self.stops = False
         self.lookahead: Lookahead | None = None
         self.changes: Changes | None = None
-        # Dropping: is the innermost container loose, and where in the walk to the values to be delivered it stands; and
-        # the same for the containers around each open one.
+        # Dropping: is the innermost container loose, and what is the state of the walk to the values to be delivered
+        # there; and the same for the containers around each open one.
         self.drops = False
         self.loose = False
         self.keeper: Selector | None = None
@@ -101,19 +101,20 @@ class Observer:
         self.keeper = keeper
 
     def follow(self, view: View, stops: bool, predicts: bool) -> None:
-        """Keep a typed view; ``stops`` at what is invalid, ``predicts`` what is certain to come."""
+        """Keep a typed view; ``stops``: at the first invalid value; ``predicts``: report predictions."""
         self.view = view
         self.stops = stops
         if stops or self.selector is not None:
             self.lookahead = Lookahead(view, predicts)
 
     def catch_up(self, at: Builder) -> None:
-        """Nothing was observed of the containers that are open: nothing is selected in them."""
+        """The open containers were not observed: nothing is selected in them."""
         self.selectors = [None for _ in at.containers]
         self.nodes = [None for _ in at.containers]
 
     def note_changes(self, at: Builder, size: i64, shown: i64) -> Changes:
-        """Keep the changes from now on; ``size`` is the visible size, ``shown`` the open string's, -1 if none is."""
+        """Record the changes from now on; ``size`` is the visible size, ``shown`` that of the open string, -1 if none
+        is open."""
         self._fill_nodes(at)
         changes = self.changes = Changes(size)
         if shown >= 0:
@@ -121,7 +122,7 @@ class Observer:
         return changes
 
     def is_idle(self) -> bool:
-        """Is there nothing to do for what comes in the innermost container?"""
+        """Is there nothing to do for values in the innermost container?"""
         return self.selector is None and self.view is None and self.changes is None and not self.drops
 
     # What the tree tells.
@@ -184,7 +185,7 @@ class Observer:
         self.selector = selector
 
     def string_grew(self, length: i64) -> None:
-        """So many characters came to the string that is open, or was a moment ago."""
+        """This many characters were added to the string that is open, or was until now."""
         if self.changes is not None:
             self.changes.size += length
 
@@ -239,7 +240,7 @@ class Observer:
         return self.loose
 
     def dropped(self) -> None:
-        """What closed was taken out of the tree."""
+        """The closed value was removed from the tree."""
         # All that was invalid was in it.
         self.invalid = None
 
@@ -272,13 +273,13 @@ class Observer:
         return start
 
     def refusal(self, msg: str, pos: i64, path: Path, error: Exception | None) -> InvalidError:
-        """The error for a document that goes no further because of an invalid value."""
+        """The error for a document that stops at an invalid value."""
         assert self.view is not None
         source = self.view.source
         return InvalidError(msg, pos, source.line_of(pos), source.column_of(pos), path, (), None, error)
 
     def selects(self, at: Builder, key: str | int) -> bool:
-        """Is what happens at ``key`` of the innermost container to be reported?"""
+        """Are events at ``key`` of the innermost container to be reported?"""
         selector = self.selector
         if selector is None:
             return False
@@ -302,7 +303,7 @@ class Observer:
         return self.node
 
     def _fill_nodes(self, at: Builder) -> None:
-        """Nodes for the open containers that were not worth one until now."""
+        """Make nodes for the open containers that did not need one until now."""
         node = Node(None, "")
         nodes: list[Node | None] = []
         i: i64
@@ -337,7 +338,7 @@ class Observer:
         event = Invalid(self.node_at(at, key), failure)
         self.invalid.add(event.path)
         if self.loose and view.failure is failure:
-            # It stands for the whole document in the end, and says itself only where it is in this value.
+            # In the end it stands for the whole document, but its locations are relative to this value.
             failure.error.add_note(f"in the value at {json_path(event.path)}")
         if self.selects(at, key):
             self.events.append(event)
@@ -345,7 +346,7 @@ class Observer:
             raise self.refusal(_in_words(event.errors), view.source.at, event.path, failure.error)
 
     def _violates(self, at: Builder, key: str | int, finding: Finding) -> None:
-        """The value at ``key`` of the innermost container cannot become valid any more."""
+        """The value at ``key`` of the innermost container can no longer become valid."""
         node = self.node_at(at, key)
         if self.selects(at, key):
             self.events.append(Violation(node, finding.msg, finding.pos))
@@ -353,7 +354,7 @@ class Observer:
             raise self.refusal(finding.msg, finding.pos, node.path(), None)
 
     def _overflows(self, at: Builder, finding: Finding) -> None:
-        """The innermost array has more elements than it can have."""
+        """The innermost array has more elements than are allowed."""
         node = self._innermost(at)
         selector = self.selectors[-1]
         if selector is not None and not selector.everything and len(at.containers) > 1:
@@ -378,7 +379,7 @@ class Observer:
             self.loose = self.loose and not self.view.is_inside_whole()
 
     def _left_empty(self, at: Builder) -> bool:
-        """Was the container that closed loose? Then nothing is left to be validated or reported but that it closed."""
+        """Was the closed container loose? Then all that is left to report is that it closed."""
         was_loose = self.loose
         self.loose = self.looses.pop()
         self.keeper = self.keepers.pop()

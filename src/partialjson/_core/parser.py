@@ -1,8 +1,8 @@
 """``Parser``: the lexer, the tree and a plan wired together, and the life of one document.
 
 A parser is open until its document ends (``close`` or ``end``) or an error stops it. Both are final: a failed parser
-raises the same error again, a closed one refuses more text. While it runs, user code may be running too (validators),
-so a call from inside is refused, and whatever escapes leaves the parser failed rather than half-way.
+raises the same error again, a closed one refuses more text. User code (validators) may run inside a call. So a call
+from inside another one is refused, and an exception that escapes leaves the parser failed, never in a state between.
 
 The class is native and final: one more Python frame around ``feed`` would cost as much as the feed itself. What its
 document must fit is a ``Target``, made elsewhere, so that importing the library imports no schema language.
@@ -70,24 +70,24 @@ class Parser(Generic[T]):
     Args:
         target: what the document must be: nothing for plain JSON values, a pydantic model or any other type pydantic
             understands, a ``TypeAdapter``, or something that makes a ``Target`` (``__partialjson_target__``).
-        select: which completions are reported, as path patterns (``$.items[*].name``); all by default, none for ``[]``.
-        missing: what ``json`` and ``value`` are before anything has come, and what absent attributes read as.
+        select: which completions are reported, as path patterns (``$.items[*].name``). By default all; ``[]`` for none.
+        missing: the value of ``json`` and ``value`` before anything has come, and of absent attributes.
         limits: bounds on depth, string, number and document; see ``Limits``.
         strict, context, by_alias, by_name: as in pydantic's ``validate_json``.
-        on_invalid: what happens at a value that does not fit the target. "collect": there is an ``Invalid`` event, the
-            document goes on, and ``close`` raises the validator's error for all of it. "raise": ``feed`` raises
-            InvalidError at once, also for an open value that cannot become valid any more. "skip": a bad element of an
-            array is left out of the result, and reported; anything else as for "collect".
-        predict: report an open string for which only one value is left, as ``Predicted``.
-        retain: False to keep nothing but the selected value that is open, for documents larger than memory. ``select``
-            says what is delivered. What closes outside of it leaves the document when it has been validated, by itself:
-            ``json`` and ``value`` show the open path, ``close`` gives ``missing``. Containers around what is selected
-            are not validated as wholes (missing fields, lengths, their own validators). ``deltas``, ``seq``,
-            ``checkpoint`` and ``fork`` are not possible.
+        on_invalid: what to do with a value that does not fit the target. "collect": report an ``Invalid`` event and go
+            on; ``close`` raises the validator's error for the whole document. "raise": ``feed`` raises InvalidError at
+            once, also for an open value that can no longer become valid. "skip": report a bad element of an array and
+            leave it out of the result; anything else as for "collect".
+        predict: report an open string for which only one value is left as ``Predicted``.
+        retain: False to keep only the selected value that is open, for documents larger than memory. ``select`` says
+            what is delivered. Every other value is validated one by one when it closes, and then dropped: ``json`` and
+            ``value`` show the open path, and ``close`` returns ``missing``. The containers around selected values are
+            not validated as a whole (missing fields, lengths, their own validators). ``deltas``, ``seq``,
+            ``checkpoint`` and ``fork`` are not available.
 
     Raises:
-        TypeError: an option is of a kind that is not understood.
-        ValueError: a pattern of ``select`` is outside its language; nothing is selected with ``retain=False``.
+        TypeError: an option has the wrong type.
+        ValueError: a pattern of ``select`` is not supported, or ``retain=False`` without ``select``.
         pydantic.PydanticUserError, NameError: pydantic does not understand the target, or a name in it is undefined.
     """
 
@@ -113,7 +113,7 @@ class Parser(Generic[T]):
         if select is not None and not isinstance(select, (str, bytes)):
             select = list(select)
         if on_invalid not in ON_INVALID:
-            raise ValueError(f"on_invalid is one of 'collect', 'raise' and 'skip', not {on_invalid!r}")
+            raise ValueError(f"on_invalid must be 'collect', 'raise' or 'skip', not {on_invalid!r}")
         if not retain and select is None:
             raise ValueError("retain=False keeps only what select names: give select, for instance ['$.items[*]']")
         options = Options(missing, strict, context, by_alias, by_name)
@@ -154,9 +154,9 @@ class Parser(Generic[T]):
             view.skips = on_invalid == "skip"
             self._tree.follow(view, on_invalid == "raise", self._predicts)
         elif options.are_of_validation:
-            raise TypeError("strict, context, by_alias and by_name belong to a target, and this parser has none")
+            raise TypeError("strict, context, by_alias and by_name need a target, and this parser has none")
         elif on_invalid != "collect" or predict:
-            raise TypeError("on_invalid and predict belong to a target, and this parser has none")
+            raise TypeError("on_invalid and predict need a target, and this parser has none")
 
     # Text in.
 
@@ -167,9 +167,9 @@ class Parser(Generic[T]):
     def feed(self, chunk: bytes) -> tuple[Event, ...]: ...
 
     def feed(self, chunk: object) -> tuple[Event, ...]:
-        """Read the next piece of the document, cut anywhere; gives what happened in it, in document order.
+        """Read the next chunk of the document, cut anywhere; returns what happened in it, in document order.
 
-        ``bytes`` are UTF-8; one leading byte order mark is dropped. A parser is fed one of the two, not both. An empty
+        ``bytes`` are UTF-8; one leading byte order mark is dropped. Feed a parser str or bytes, not both. An empty
         chunk changes nothing.
 
         Raises:
@@ -186,7 +186,7 @@ class Parser(Generic[T]):
                 if self._input != STR and chunk:
                     self._accept(STR)
                 if type(chunk) is not str:
-                    # A subclass could bring its own ways of adding and slicing.
+                    # A subclass could override adding and slicing.
                     chunk = "".join((chunk,))
                 self._lexer.feed(chunk)
             elif isinstance(chunk, bytes):
@@ -203,7 +203,7 @@ class Parser(Generic[T]):
                 if self._life == RUNNING:
                     self._fail(error)
             finally:
-                # Even where an interrupt comes while an error is handled.
+                # Even if an interrupt comes while an error is handled.
                 if self._life == RUNNING:
                     self._life = FAILED
             raise
@@ -216,15 +216,15 @@ class Parser(Generic[T]):
         return observer.take_events()
 
     def feed_value(self, chunk: object) -> tuple[tuple[Event, ...], int]:
-        """As ``feed``, for text that goes on after the document: reads up to the end of the root value.
+        """Like ``feed``, for text that goes on after the document: reads up to the end of the root value.
 
-        Gives the events, and how much of the chunk belongs to the document, in characters or bytes. White space after
-        the root is read too. A number at the root ends at any character that no number has.
+        Returns the events, and how much of the chunk belongs to the document, in characters or bytes. White space after
+        the root is read too. A number at the root ends at the first character that cannot be part of a number.
 
             events, used = parser.feed_value('{"a": 1} and so on')      # used == 9
 
         Raises:
-            as ``feed``, but never for what comes after the root.
+            as ``feed``, but never for text after the root.
         """
         lexer = self._lexer
         lexer.stops = True
@@ -243,7 +243,7 @@ class Parser(Generic[T]):
         if self._input != UNKNOWN:
             self._life = OPEN
             have, got = ("str", "bytes") if kind == BYTES else ("bytes", "str")
-            raise TypeError(f"this document was fed {have} before and {got} now; feed one of the two")
+            raise TypeError(f"this document was fed {have} before and {got} now; feed only one of them")
         self._input = kind
 
     def _feed_bytes(self, chunk: bytes) -> None:
@@ -256,16 +256,16 @@ class Parser(Generic[T]):
         try:
             lexer.feed(text)
             if lexer.stops and utf8.tail:
-                # A number at the root ends where a character begins that no number has.
+                # A number at the root ends where a character begins that cannot be part of a number.
                 end_number(lexer)
             if lexer.stops and lexer.done():
-                # Not even what is held back for the rest of its character belongs to the document.
+                # Even the bytes held back for the rest of their character do not belong to the document.
                 self._unread = utf8.leave(text if lexer.stopped < 0 else text[: lexer.stopped])
             elif utf8.fault:
                 lexer.refuse(NOT_UTF8, utf8.fault, "", 0)
         except ParseError as error:
             if error.pos < base and lexer.source is not None:
-                # Of a value that began in an earlier chunk.
+                # The value began in an earlier chunk.
                 error.byte_pos = lexer.source.bytes_before(error.pos)
             else:
                 index: i64 = error.pos - base
@@ -330,7 +330,7 @@ class Parser(Generic[T]):
 
     @property
     def path(self) -> Path:
-        """The open path: keys and indexes of the open containers and of the value that grows or must come."""
+        """The open path: keys and indexes of the open containers, and of the value that is growing or expected next."""
         return self._lexer.path()
 
     @property
@@ -340,7 +340,7 @@ class Parser(Generic[T]):
 
     @property
     def seq(self) -> int:
-        """Where the document stands, for ``deltas(since=...)``: its visible size."""
+        """The visible size of the document: the position to pass to ``deltas(since=...)``."""
         self._needs_all("seq")
         self._pinned = True
         return self._tree.start_changes().size
@@ -348,22 +348,22 @@ class Parser(Generic[T]):
     def status(self, path: Iterable[str | int]) -> str:
         """``"missing"``, ``"partial"``, ``"complete"`` or ``"invalid"`` for the value at ``path`` of ``json``.
 
-        A value is missing until it is visible; it is invalid where it closed and does not fit its target.
+        A value is missing until it is visible; it is invalid if it has closed and does not fit its target.
         """
         if isinstance(path, (str, bytes)):
-            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: ({path!r},)")
+            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
         return self._tree.status(tuple(path))
 
     def deltas(self, since: int | None = None) -> list[dict[str, Any]]:
         """What changed in ``json``: ``{"op": "add" | "replace" | "append", "path": JSON Pointer, "value": ...}``.
 
-        ``add`` and ``replace`` are those of RFC 6902; ``append`` adds text to the end of a string. Applying them in
-        order to the document as it was gives the document as it is (``partialjson.patch.apply_deltas``). A container
-        that is new comes with all that is in it.
+        ``add`` and ``replace`` are those of RFC 6902; ``append`` adds text to the end of a string. Applied in order to
+        the earlier document, they give the present one (``partialjson.patch.apply_deltas``, law 9). A new container
+        comes with everything in it.
 
         Args:
-            since: the changes after that ``seq``; by default those after the last call without an argument. A time
-                before anybody asked is answered by one change of the whole document.
+            since: a ``seq``, for the changes after it; by default, the changes since the last call without an argument.
+                For a time before the first call, the answer is one change of the whole document.
         """
         if since is not None and (isinstance(since, bool) or not isinstance(since, int)):
             raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
@@ -391,10 +391,10 @@ class Parser(Generic[T]):
     # The end.
 
     def close(self) -> T:
-        """End the document and give its final value. Calling it again gives the same.
+        """End the document and return its final value. Calling it again returns the same.
 
         Raises:
-            IncompleteError: the root value has not closed; ``path`` is what was open.
+            IncompleteError: the root value has not closed; ``path`` is the place that was open.
             ParseError: what stopped the document earlier.
             pydantic.ValidationError: the document does not fit the target.
         """
@@ -406,11 +406,13 @@ class Parser(Generic[T]):
         raise error.with_traceback(None)
 
     def end(self, reason: str | None = None) -> Outcome[T]:
-        """End the document and tell how: ``Complete``, ``Truncated`` or ``Failed``. Never raises for the document.
+        """End the document and return how it ended: ``Complete``, ``Truncated`` or ``Failed``. Never raises for the
+        document.
 
         Args:
-            reason: why the stream ended, in the provider's or your own words. It is recorded. A number at the root is
-                complete only where the reason is None or one that does not cut ("stop", "end_turn", "tool_calls" ...).
+            reason: why the stream ended, in the provider's words or your own. It is recorded. A number at the root is
+                complete only if the reason is None or one that does not cut the text ("stop", "end_turn", "tool_calls"
+                ...).
         """
         if reason is not None and not isinstance(reason, str):
             raise TypeError(f"a reason is a str, not {type(reason).__name__}")
@@ -464,21 +466,21 @@ class Parser(Generic[T]):
         return Complete(cast("T", result), events, reason)
 
     def _missing_required(self) -> tuple[Path, ...]:
-        """Required fields that had not come, in the objects that are open."""
+        """Required fields that have not come, in the objects that are open."""
         if self._target is None or not self._retains:
             return ()
         json = self.json if self._tree.ground else MISSING
         return missing_required(self._target.spec, json, self._tree.open_path())
 
     def reopen(self) -> int:
-        """Go on after an end that cut the document: ``feed`` is allowed again, and the outcome is forgotten.
+        """Continue a document that was cut off: ``feed`` is allowed again, and the outcome is discarded.
 
-        What was read of a number, a literal or an escape that the end cut is dropped, because how it was to go on
-        cannot be known; nothing of it was ever shown. So is the beginning of a UTF-8 sequence. On a parser that has
-        not ended this only drops.
+        If the end cut a number, a literal, an escape or a UTF-8 sequence, that part is dropped, since nobody knows how
+        it was to continue; nothing of it was ever visible. On a parser that has not ended, dropping this part is the
+        only effect.
 
         Returns:
-            How many characters at the end of the text count no more.
+            How many characters were dropped from the end of the text.
 
         Raises:
             RuntimeError: the document is complete or failed; there is nothing to go on with.
@@ -497,7 +499,7 @@ class Parser(Generic[T]):
         return dropped
 
     def fresh(self) -> Parser[T]:
-        """A new parser, nothing read, with the target and the options of this one."""
+        """A new, empty parser with the target and the options of this one."""
         return Parser(self._given, **self._options)
 
     @property
@@ -533,7 +535,7 @@ class Parser(Generic[T]):
         if self._life != OPEN:
             if self._life == RUNNING:
                 self._refuse("checkpoint")
-            raise RuntimeError("checkpoint() is for open documents, and this one has ended")
+            raise RuntimeError("checkpoint() needs an open document, and this one has ended")
         self._needs_all("checkpoint()")
         return {
             "partialjson": VERSION,
@@ -551,8 +553,8 @@ class Parser(Generic[T]):
         """A parser that goes on where ``checkpoint`` was called.
 
         Args:
-            state: what ``checkpoint`` gave, also after a journey through JSON.
-            target: the same target as before. A typed document is validated again.
+            state: the result of ``checkpoint``, possibly after a round trip through JSON.
+            target: the target of the saved parser. A typed document is validated again.
             missing, context: as for ``Parser``; they are not part of a checkpoint.
 
         Raises:
@@ -609,7 +611,7 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
     options["context"] = context
     parser: Parser[Any] = Parser(target, **options)
     if parser._fingerprint() != state.get("target"):
-        raise ValueError("the checkpoint was made with another target")
+        raise ValueError("the checkpoint was made with another target; restore it with that one")
     try:
         parser._load(state)
     except CORRUPT as error:

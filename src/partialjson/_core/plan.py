@@ -1,25 +1,25 @@
 """Plans: what may stand at a place of the document, and what to do when it closes.
 
-A plan is data made by a compiler in another layer (pydantic core schemas, JSON Schema); the core follows it without
-knowing where it came from. Three kinds of object:
+A plan is data that a compiler in another layer makes (from pydantic core schemas, or JSON Schema). The core follows it
+without knowing where it came from. There are three kinds of object:
 
 ``Plan``
-    one place. It can always settle the place whole, from its text (``settle``). For the JSON kinds in ``exact`` the
-    parsed value is already the result and nothing is called. Where it has a ``Shape`` for objects or arrays, the
+    one place. It can always settle the place as a whole, from its text (``settle``). For the JSON kinds in ``exact``
+    the parsed value is already the result, and nothing is called. If it has a ``Shape`` for objects or arrays, the
     place is followed inside and settles from its settled children instead. What may stand there is said by its
     ``Spec``.
 ``Shape``
     a container that is followed: which plan stands under which key, what its partial view looks like while it is open,
     and how to settle it from its children.
 ``Switch``
-    stands where an object has one of several shapes, and one of its members tells which. Members that come before
-    that one wait, as text; nothing is shown of the object, and nothing of it is validated. When the member closes,
-    the switch names the plan, and those that waited settle. An object that never tells settles whole.
+    an object that has one of several shapes, where one of its members decides which. Members that come before that one
+    wait as text; until then, nothing of the object is shown or validated. When the member closes, the switch chooses
+    the plan, and the waiting members settle. An object in which that member never comes settles as a whole.
 
 Settling gives the final value, or a ``Failure`` with the validator's error; it never raises for bad data.
 
-Plans are compiled once and shared by parsers. What differs from one parser to the next (a validation context, the
-stand-in for absent values) travels beside the plan, as a ``run`` that only its compiler looks into.
+Plans are compiled once and shared by parsers. What differs between parsers (a validation context, the value for absent
+fields) is passed beside the plan, as a ``run`` that only its compiler looks into.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Failure:
 
 @final
 class RawText:
-    """Among settled children: one that its container settles itself, from its text."""
+    """Among settled children, one that its container settles itself, from its text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -87,9 +87,9 @@ class Child:
     """A known place in a followed container: the name it has in the partial view, and the plan that stands there.
 
     Attributes:
-        plan: None where the value is no part of the result.
-        traits: bit set. ``HIDDEN``: never shown in the open container. ``RAW``: handed to the container's ``close`` as
-            its text, unsettled, and hidden. ``FIRST``: the container is not shown before this child is.
+        plan: None if the value is not part of the result.
+        traits: bit set. ``HIDDEN``: never shown in the open container. ``RAW``: passed to the container's ``close`` as
+            text, unsettled; also hidden. ``FIRST``: the container is not shown before this child.
     """
 
     def __init__(self, name: str, plan: Plan | None, traits: i64 = 0) -> None:
@@ -105,18 +105,18 @@ class Shape:
     Attributes:
         children: known keys of an object, by their name in the document.
         items: the first elements of an array that have plans of their own.
-        rest: the plan of the other array elements or of all other keys; None where they are not part of the result.
+        rest: the plan of all other array elements or keys; None if they are not part of the result.
         wrap: makes the partial view of an object from the dict of what has come and the run; None shows the dict or
             list itself.
         close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
         whole: shown only when it has closed.
-        allowed: the keys that can be valid; None for any.
-        most: the most elements an array can have; -1 for no bound.
+        allowed: the keys that are allowed; None for any.
+        most: the maximum number of elements in an array; -1 for no limit.
         is_plain: where no child has failed, the list or dict of the settled children is the result.
         is_direct: where no child has failed, the children shown under their keys are all the settled ones that count,
             and ``is_plain`` or ``quick`` goes by what is shown.
-        quick: where no child has failed, gives the final value from the dict of the settled children and the run, at
-            less cost than ``close``; None where ``close`` is needed.
+        quick: if no child has failed, makes the final value from the dict of the settled children and the run, at less
+            cost than ``close``; None if ``close`` is needed.
     """
 
     def __init__(
@@ -145,11 +145,11 @@ class Shape:
 
 @final
 class Switch:
-    """An object whose plan is known when one of its members has closed.
+    """An object whose plan is known only when one of its members has closed.
 
     Attributes:
         key: that member, by its name in the document.
-        decide: gives the plan from the member's text and the run; None where no plan follows such an object.
+        decide: returns the plan for the member's text and the run; None if no plan follows such an object.
     """
 
     def __init__(self, key: str, decide: Callable[[str, Any], Plan | None]) -> None:
@@ -166,11 +166,11 @@ class Plan:
         by_value, settle_value: for atoms of the JSON kinds in ``by_value``, gives the final value from the parsed one
             and the run, at less cost than ``settle``; None where ``settle`` is needed.
         exact: bit set of the JSON kinds whose parsed value is the result as it is.
-        preview: a growing string may be shown before it closes, because nothing will change it.
-        object, array: how to follow the inside, where that is possible.
+        preview: a growing string may be shown before it closes, because nothing can change it.
+        object, array: how to follow the inside, if that is possible.
         spec: what may stand there; None for a plan that only stands in for another.
         switch: decides between several ways to follow an object; ``object`` is None then.
-        whole: shown only when it has closed, though it may be followed.
+        whole: shown only when it has closed, even if it is followed inside.
     """
 
     def __init__(

@@ -1,8 +1,9 @@
-"""Does anybody else hold this object? Then it must be copied before it changes, else it can be changed in place.
+"""Does anybody else hold a reference to this object? Then it must be copied before it changes; otherwise it can be
+changed in place.
 
-CPython counts the references to an object, and the tree knows its own, so the rest are the reader's. How many a
-look-up itself adds depends on the build and the version, so it is measured once, in the same function. Where counts
-cannot be trusted (free-threaded builds, other interpreters) everything counts as held, and is copied.
+CPython counts the references to an object. The tree knows its own, so the others are the reader's. How many references
+a look-up itself adds depends on the build and the version, so that is measured once, in the same function. Where counts
+cannot be trusted (free-threaded builds, other interpreters), every object counts as held and is copied.
 """
 
 from __future__ import annotations
@@ -35,5 +36,5 @@ EXACT: Final = _counts_are_exact()
 
 
 def is_held(items: list[object], i: i64, known: i64) -> bool:
-    """Has ``items[i]`` more holders than ``items`` and ``known`` others?"""
+    """Are there references to ``items[i]`` beyond ``items`` and ``known`` others?"""
     return not EXACT or _references(items, i) > ONE_HOLDER + known

@@ -1,8 +1,8 @@
-"""Which required fields had not come when a document was cut.
+"""Which required fields had not come when a document was cut off.
 
-The specs of the target are followed along the open path, beside the JSON value, so that objects which validation judges
-whole and never shows are known too. Where a spec does not say which object stands at a place (a union whose tag has not
-come, a type that only its own code understands) nothing is claimed from there inwards.
+The specs of the target are followed along the open path, beside the JSON value. So objects that are validated as a
+whole, and never shown, are covered too. If a spec does not determine which object stands at a place (a union whose tag
+has not come, a type that only its own code understands), nothing is claimed about it or anything inside.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ __all__ = ["missing_required"]
 
 
 def missing_required(root: Spec, json: Any, growing: Path | None) -> tuple[Path, ...]:
-    """Paths, in the document's names, of required fields that are not there, in the objects that are open.
+    """Paths, in the document's names, of the required fields that are missing from the open objects.
 
     Args:
         root: the target's spec.
-        json: the document as far as it came; MISSING where nothing had come.
-        growing: the path of the innermost open value; None where none is.
+        json: the document as far as it came; MISSING if nothing had come.
+        growing: the path of the innermost open value; None if there is none.
     """
     found: list[Path] = []
     if json is MISSING:

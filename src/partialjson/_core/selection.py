@@ -1,11 +1,11 @@
 """Which completions are reported: a small path pattern language, compiled to a walk.
 
 Patterns use the syntax of RFC 9535 for names (``.name``, ``['name']``), indexes (``[0]``) and wildcards (``.*``,
-``[*]``). What needs the rest of the document (negative indexes, slices, filters, descendants) is refused when the
+``[*]``). Steps that need the rest of the document (negative indexes, slices, filters, descendants) are refused when the
 parser is made.
 
-A ``Selector`` is where a walk from the root stands: the tails of all patterns that can still match. Going down one key
-gives the next selector, or None where nothing below can match, so that the tree skips whole branches for free.
+A ``Selector`` is the state of a walk from the root: the tails of all patterns that can still match. Going down one key
+gives the next selector, or None if nothing below can match; so the tree skips whole branches for free.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def compile_selection(select: Iterable[str] | None) -> Selector | None:
 
     Raises:
         TypeError: ``select`` is not an iterable of strings.
-        ValueError: a pattern is outside the language; the message says where and what is allowed.
+        ValueError: a pattern is not supported; the message says where and what is allowed.
     """
     if select is None:
         return EVERYTHING

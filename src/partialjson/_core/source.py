@@ -1,11 +1,11 @@
-"""The source: the text of a document that has a plan, and where in it the reading stands.
+"""The source: the text of a document that has a plan, and the current position in it.
 
-A place that is not followed inside settles from its piece of the text, and errors about values say where they are. Both
-ask here. Whoever drives the tree adds each chunk before it is read, and says with ``reach`` which sign is at hand; the
-view and the lookahead read that offset in ``at``, and nobody else writes it.
+It serves two purposes: a place that is not followed inside settles from its part of the text, and errors about values
+give positions. The driver of the tree adds each chunk before it is read, and calls ``reach`` with the offset of the
+current character. The view and the lookahead read that offset from ``at``; nobody else writes it.
 
-Offsets are those of the document, also where its beginning has been forgotten. What was forgotten and is still asked
-for can only be the part of a number or a word that the end of a chunk cut.
+Offsets are those of the document, even after its beginning has been dropped. If dropped text is still asked for, it can
+only be the part of a number or word that the end of a chunk cut.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Final, final
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-# Pieces of text are joined when there are so many, or a long one comes: each is an object of some 50 bytes.
+# Pieces of text are joined when there are this many, or when a long one comes: each is an object of about 50 bytes.
 MOST_PIECES: Final = 256
 LONG_PIECE: Final = 1024
 
 
 @final
 class Source:
-    """The text of a document as far as it may be asked for again."""
+    """The part of a document's text that may be asked for again."""
 
     def __init__(self) -> None:
         self.joined = ""
-        # What has come since. Most of it is never asked for, and an append is cheaper than a string that grows.
+        # What has come since. Most of it is never asked for, and appending to a list is cheaper than growing a string.
         self.pieces: list[str] = []
-        # The offset of the sign at hand.
+        # The offset of the current character.
         self.at: i64 = 0
-        # What was forgotten: its length in characters and in UTF-8, its newlines, the offset after the last of them.
+        # The dropped text: its length in characters and in UTF-8, its newlines, the offset after the last of them.
         self.base: i64 = 0
         self.bytes: i64 = 0
         self.newlines: i64 = 0
@@ -39,7 +39,7 @@ class Source:
     # What a driver calls.
 
     def reach(self, pos: i64) -> None:
-        """The sign at this offset is read now: what begins a value, or ends a key or a container."""
+        """The character at this offset is read now: it begins a value, or ends a key or a container."""
         self.at = pos
 
     def add(self, s: str) -> None:
@@ -50,7 +50,7 @@ class Source:
 
     def _join(self) -> None:
         news = "".join(self.pieces)
-        # Out of its slot a string has one holder, and CPython extends it in place.
+        # Taken out of its slot, a string has one reference, and CPython extends it in place.
         text = self.joined
         self.joined = ""
         text += news
@@ -68,14 +68,14 @@ class Source:
         text = self.all
         length: i64 = len(text)
         if n > length:
-            # Of a number, a word or an escape, which are ASCII without newlines.
+            # They belong to a number, a word or an escape, which are ASCII without newlines.
             self.base -= n - length
             self.bytes -= n - length
             n = length
         self.joined = text[: length - n]
 
     def forget(self, until: i64) -> None:
-        """Nobody will ask for what is before offset ``until`` any more; -1 for all that there is."""
+        """Drop the text before offset ``until``, which nobody will ask for any more; -1 drops all of it."""
         text = self.all
         n: i64 = len(text) if until < 0 else until - self.base
         if n <= 0:
@@ -103,7 +103,7 @@ class Source:
         return pos - (self.line_start if last < 0 else self.base + last + 1) + 1
 
     def bytes_before(self, pos: i64) -> i64:
-        """The length in UTF-8 of what is before an offset."""
+        """The length in UTF-8 of the text before an offset."""
         if pos < self.base:
             return self.bytes - (self.base - pos)
         return self.bytes + len(self.all[: pos - self.base].encode())
@@ -119,15 +119,15 @@ class Source:
             elif text[at + 1] != "u":
                 at += 2
             else:
-                # Two escapes of surrogates are one character.
+                # Two surrogate escapes are one character.
                 pair = text[at + 6 : at + 8] == "\\u" and text[at + 2] in "dD" and text[at + 3] in "89abAB"
                 at += 12 if pair else 6
         return self.base + at
 
     def since(self, start: i64) -> str:
-        """From ``start`` up to and including the sign at hand."""
+        """The text from ``start`` up to and including the current character."""
         return self.between(start, self.at + 1)
 
     def between(self, start: i64, end: i64) -> str:
-        """From offset ``start`` up to, and without, offset ``end``."""
+        """The text from offset ``start`` up to, but not including, offset ``end``."""
         return self.all[start - self.base : end - self.base]

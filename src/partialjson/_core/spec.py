@@ -1,22 +1,23 @@
-"""Specs: what may stand at a place of a document, said once for everybody who wants to know.
+"""Specs: what may stand at a place of a document, described once for every reader.
 
-A *plan* says what to do with a value; a *spec* says what values there may be. It is made by a schema language's builder
-and read by all who describe, foresee or look for something: missing fields, paths, lookahead, placeholders. None of
-them knows the language. A spec is total: it also describes places that their plan settles whole.
+A *plan* says what to do with a value; a *spec* says which values there may be. The builder of a schema language makes
+it. Everything that describes or predicts documents reads it: missing fields, paths, lookahead, placeholders. None of
+these knows the language. A spec is total: it also describes places that their plan settles as a whole.
 
 The specs of a target are a graph: a place leads to its fields, its elements and its branches, and a recursive target
-leads back to itself. Nodes are made when somebody goes there, by the builder's ``fill``, which may be called twice (two
-threads may ask at once) and then has to say the same.
+leads back to itself. Nodes are made on demand, by the builder's ``fill``, which may be called twice (by two threads at
+once) and must then give the same result.
 
-Two things are told apart everywhere:
+Two things are distinguished everywhere:
 
-- *what can be valid* (``kinds``, and where ``binding`` is true ``words``, ``limits`` and ``keys``): nothing that may
-  become valid is ever left out, so that an early refusal is never wrong;
+- *what can be valid* (``kinds`` and, if ``binding`` is true, ``words``, ``limits`` and ``keys``): nothing that may
+  become valid is ever left out, so an early refusal is never wrong;
 - *what usually comes* (``usual``, ``fields``, ``items``, ``branches``): an integer for an ``int``, although a string is
-  read as one too. Where only the user's own code knows what is valid, this is what the code describes itself as.
+  read as one too. If only the user's own code knows what is valid, this is the description that the code gives of
+  itself.
 
-A place with ``branches`` holds one of them; the other attributes of such a spec are those all of them share. ``null``
-is no branch but ``nullable``.
+A place with ``branches`` holds one of them; the other attributes of such a spec are what all of them share. ``null`` is
+not a branch; it is ``nullable``.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ KINDS: Final = {
 }
 
 Way = tuple[str | int, ...]
-"""Where a field is found in its object: one key, or a longer path."""
+"""Where a field is in its object: one key, or a longer path."""
 
 
 @final
@@ -63,7 +64,7 @@ class NoDefault:
 
 
 NO_DEFAULT: Final = NoDefault()
-"""For a field without a default, or with one that is not known before it is made."""
+"""For a field without a default, or with a default that is only known once it is made."""
 
 
 @final
@@ -71,13 +72,13 @@ class Field:
     """A field of an object.
 
     Attributes:
-        name: what the program calls it.
-        ways: where the document may have it, the first choice first.
+        name: its name in the program.
+        ways: where it may be in the document, first choice first.
         required: is an object without it invalid?
-        is_read: False where a value in the document is passed over.
+        is_read: False if a value in the document is ignored.
         excluded: does its own declaration keep it from being shown to others than the program itself?
-        title, description: for people; empty where nothing is said.
-        default: its value where the document has none; ``NO_DEFAULT`` where there is none or it is not known.
+        title, description: for people; empty if there is none.
+        default: its value if the document has none; ``NO_DEFAULT`` if there is no default or it is not known.
         spec: what may stand there.
     """
 
@@ -117,25 +118,26 @@ class Field:
 class Spec:
     """What may stand at one place.
 
-    Only specs that are ``filled`` are ever handed on, here and by ``Field``.
+    Only specs that are ``filled`` are ever returned, here and by ``Field``.
 
     Attributes:
         kinds: bit set of the JSON kinds that can be valid.
-        binding: do ``words``, ``limits`` and ``keys`` bind? Not where the user's own code may take anything.
+        binding: do ``words``, ``limits`` and ``keys`` bind? Not if the user's own code may accept anything.
         usual: bit set of the JSON kinds that usually come.
-        nullable: may ``null`` stand here, beside what is described?
-        noun: what messages call such a value: "a str", "an order".
-        title, description: for people; empty where nothing is said.
-        words: where one of a few members stands here: each as the document spells it, and what it becomes.
-        limits: by keywords of JSON Schema: "maxLength", "minimum", "maxItems" and the like, about the document's value.
-        fields: of an object described field by field, by their names in the program; None for anything else.
-        keys: the only keys an object may have; None where it may have others.
-        by_key: does the program find the fields as items of a dict, not as attributes?
-        root: of a class around one value, which adds nothing to the document: that value as a field.
-        may_drop: are elements final only with their container, because it drops some (a set)?
-        tag: the key of the member that tells the branch, if one does.
+        nullable: may ``null`` stand here, besides what is described?
+        noun: the name of such a value in messages: "a str", "an order".
+        title, description: for people; empty if there is none.
+        words: if one of a few members stands here: each as the document spells it, and what it becomes.
+        limits: limits on the document's value, by keywords of JSON Schema: "maxLength", "minimum", "maxItems" and so
+        on.
+        fields: the fields of an object, by their names in the program; None for anything else.
+        keys: the only keys that an object may have; None if it may have others.
+        by_key: are the fields items of a dict in the program, not attributes?
+        root: for a class around a single value, which adds nothing to the document: that value, as a field.
+        may_drop: are elements final only with their container, because it may drop some (a set)?
+        tag: the key of the member that decides the branch, if there is one.
         tags: for each value of that member the branch, which may not be filled; ``chosen`` finds it.
-        atomic: is an object or array settled whole here, with nothing inside followed? Said once the plan is made.
+        atomic: is an object or array settled as a whole here, with nothing inside followed? Set once the plan is made.
     """
 
     def __init__(self, fill: Callable[[Spec, Any], None] | None = None, source: Any = None) -> None:
@@ -168,15 +170,15 @@ class Spec:
         self._has_bounds = False
 
     def filled(self) -> Spec:
-        """This spec, with all that its builder knows of it."""
+        """This spec, with everything that its builder knows about it."""
         fill = self._fill
         if fill is not None:
             fill(self, self._source)
-            # Not before: who asks meanwhile fills it too.
+            # Not earlier: a second caller meanwhile fills it too.
             self._fill = None
         return self
 
-    # What leads on. A builder gives specs that need not be filled.
+    # Links to other specs. A builder sets specs that need not be filled.
 
     def lead(
         self,
@@ -187,7 +189,7 @@ class Spec:
         branches: list[Spec] | None = None,
         notes: dict[str, Any] | Callable[[], dict[str, Any]] | None = None,
     ) -> None:
-        """For builders: set what the properties of these names give."""
+        """For builders: set the values of the properties with these names."""
         self._names = names
         self._rest = rest
         self._prefix = prefix or []
@@ -197,32 +199,32 @@ class Spec:
 
     @property
     def names(self) -> Spec | None:
-        """What the keys of an object are, where they become more than the strings they are."""
+        """The spec of an object's keys, if they become something other than strings."""
         return None if self._names is None else self._names.filled()
 
     @property
     def rest(self) -> Spec | None:
-        """The values under all keys that are no fields; None where they are no part of the result."""
+        """The values under all keys that are not fields; None if they are not part of the result."""
         return None if self._rest is None else self._rest.filled()
 
     @property
     def prefix(self) -> list[Spec]:
-        """The first elements of an array, where each has a spec of its own."""
+        """The first elements of an array, if each has a spec of its own."""
         return [each.filled() for each in self._prefix]
 
     @property
     def items(self) -> Spec | None:
-        """The other elements of an array; None where there are none, or this is no array."""
+        """The other elements of an array; None if there are none, or this is not an array."""
         return None if self._items is None else self._items.filled()
 
     @property
     def branches(self) -> list[Spec]:
-        """The specs one of which holds; none where there is no choice."""
+        """The specs of which one applies; empty if there is no choice."""
         return [each.filled() for each in self._branches]
 
     @property
     def notes(self) -> dict[str, Any]:
-        """What else is known, by annotation keywords of JSON Schema: "format", "writeOnly"."""
+        """Other facts, by annotation keywords of JSON Schema: "format", "writeOnly"."""
         notes = self._notes
         if notes is None:
             return {}
@@ -238,7 +240,7 @@ class Spec:
 
     @property
     def is_dict(self) -> bool:
-        """Is it an object whose keys are free?"""
+        """Is it an object with arbitrary keys?"""
         return self.fields is None and self._rest is not None
 
     @property
@@ -246,11 +248,13 @@ class Spec:
         return self.usual & (OBJECT | ARRAY) == 0
 
     def leaves(self) -> list[Spec]:
-        """The specs without branches that may hold here, as the document sees them: root models are passed through."""
+        """The specs without branches that may apply here, from the document's point of view: root models are
+        skipped."""
         return self._leaves(True)
 
     def forms(self) -> list[Spec]:
-        """``leaves`` as the program sees them: a root model is one, and what can only be null is none."""
+        """``leaves`` from the program's point of view: a root model counts, and a spec that can only be null does
+        not."""
         return [leaf for leaf in self._leaves(False) if leaf.usual != NULL]
 
     def _leaves(self, through_roots: bool) -> list[Spec]:
@@ -271,7 +275,7 @@ class Spec:
         return found
 
     def may_be_null(self) -> bool:
-        """May ``null`` stand here, as far as it is described?"""
+        """May ``null`` stand here, according to the description?"""
         seen: set[int] = set()
         todo = [self.filled()]
         while todo:
@@ -284,20 +288,20 @@ class Spec:
         return False
 
     def element(self, index: int) -> Spec | None:
-        """What stands at an index of an array; None where nothing can."""
+        """The spec at an index of an array; None if nothing can stand there."""
         if index < len(self._prefix):
             return self._prefix[index].filled()
         return self.items
 
     def member(self, key: str) -> Spec | None:
-        """What stands under a key of an object; None where nothing does that is described."""
+        """The spec under a key of an object; None if nothing is described there."""
         for field in (self.fields or {}).values():
             if field.is_read and (key,) in field.ways:
                 return field.spec
         return self.rest
 
     def chosen(self, value: Any) -> Spec | None:
-        """The only leaf that an open object or array of a document may belong to; None where that is not known."""
+        """The only leaf to which an open object or array can belong; None if that is not known."""
         wanted = OBJECT if isinstance(value, dict) else ARRAY
         fitting: list[Spec] = []
         seen: set[int] = set()
@@ -323,7 +327,7 @@ class Spec:
 
     @property
     def bounds(self) -> Bounds | None:
-        """What is certain of a value before it closes; None where nothing is."""
+        """What is certain about a value before it closes; None if nothing is."""
         if not self._has_bounds:
             self._bounds = bounds_of(self)
             self._has_bounds = True
@@ -332,15 +336,15 @@ class Spec:
 
 @final
 class Bounds:
-    """What is certain of the values that fit, before one closes.
+    """What is certain about valid values before they close.
 
-    It never refuses what may still become valid; it need not refuse what cannot.
+    They never refuse what can still become valid; they need not refuse everything that cannot.
 
     Attributes:
         kinds: bit set of the JSON kinds that can be valid at all.
         expected: those kinds in words, for messages.
-        words: all strings that can be valid, and what each stands for; None where they are not few.
-        max_length: the most characters a string can have; -1 for no bound.
+        words: all strings that can be valid, and what each stands for; None if there are too many.
+        max_length: the maximum number of characters in a string; -1 for no limit.
     """
 
     def __init__(
@@ -353,11 +357,11 @@ class Bounds:
 
 
 MANY: Final = 64
-"""More words than this are not gone through for each character."""
+"""With more words than this, they are not compared at each character."""
 
 
 def bounds_of(spec: Spec) -> Bounds | None:
-    """The bounds that a spec puts on a value; None where nothing is certain."""
+    """The bounds of a spec; None if nothing is certain."""
     spec = spec.filled()
     kinds = _kinds(spec)
     words: dict[str, object] | None = None
@@ -399,12 +403,12 @@ def _kinds(spec: Spec) -> i64:
 
 
 def _inside(spec: Spec) -> list[Spec]:
-    """What one passes through to the values themselves."""
+    """The specs passed on the way to the values themselves."""
     return [spec.root.spec] if spec.root is not None else spec.branches
 
 
 def _takers_of_strings(spec: Spec) -> list[Spec] | None:
-    """The leaves that may take a string; None where something may do anything with one."""
+    """The leaves that may accept a string; None if one of them may do anything with it."""
     found: list[Spec] = []
     seen: set[int] = set()
     todo = [spec.filled()]
@@ -424,7 +428,7 @@ def _takers_of_strings(spec: Spec) -> list[Spec] | None:
 
 
 def _strings(spec: Spec) -> dict[str, object] | None:
-    """All strings that can be valid and what they become; None where they are not known, or many."""
+    """All strings that can be valid, and what they become; None if they are not known or too many."""
     takers = _takers_of_strings(spec)
     if takers is None:
         return None
@@ -439,7 +443,7 @@ def _strings(spec: Spec) -> dict[str, object] | None:
 
 
 def _longest(spec: Spec) -> i64:
-    """The most characters that a string can have; -1 for no bound."""
+    """The maximum number of characters in a string; -1 for no limit."""
     takers = _takers_of_strings(spec)
     most: i64 = -1
     for leaf in takers or ():

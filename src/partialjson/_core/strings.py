@@ -1,11 +1,11 @@
 """Reading strings: keys and values.
 
-A string that closes in its chunk is sliced out of it, or read by the standard library's C scanner where it is long or
-has escapes. One that is cut grows piece by piece: a value in the tree, a key in the machine's token. Pairs of surrogate
-escapes are one character, so the first half waits for the second, also over the end of a chunk.
+A string that closes in its chunk is sliced out of it, or read by the standard library's C scanner if it is long or has
+escapes. A cut string grows piece by piece: a value in the tree, a key in the machine's token. A pair of surrogate
+escapes is one character, so the first half waits for the second, even across chunks.
 
-Most keys come again. Those seen lately are recognised by a hash that is computed while they are scanned, without a
-slice, and that one object stands for all of them is what keeps a list of objects small.
+Most keys come again. Recent keys are recognised without a slice, by a hash that is computed while they are scanned.
+Sharing one object for each key keeps a list of objects small.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ from partialjson._core.refcounts import COMPILED
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-# Keys seen lately, by their hash. The size is a power of two.
+# Recent keys, by their hash. The size is a power of two.
 NAMES: Final = 1024
 _NAMES: Final[list[str]] = [""] * NAMES
 
-# From so many characters on the call of the scanner pays on any text, and a string after one like it is given to it at
-# once.
+# From this many characters on, calling the scanner pays on any text, and a string that follows such a string goes to it
+# at once.
 LONG: Final = 128
 
-# Where so much of a chunk is left, a string is taken to close in it; a scanner that finds out that it does not costs
-# more than the search for its quote would have.
+# If this much of a chunk is left, the string is assumed to close in it. Otherwise its quote is searched for first: a
+# scan that fails costs more than the search.
 FAR: Final = 4096
 
 _SPECIAL: Final = re.compile('["\\\\\x00-\x1f]').search
@@ -83,7 +83,7 @@ def begin_string(m: Machine, s: str, i: i64, n: i64) -> i64:
 
 
 def grows_by(m: Machine, s: str, n: i64) -> bool:
-    """Read a short chunk that only continues a string value, the commonest thing a model sends; or leave it."""
+    """Read a short chunk that only continues a string value, the most common kind; or leave it unread."""
     if m.is_key or m.escape != 0 or m.high != 0:
         return False
     if not COMPILED and not m.lone_surrogates and not s.isascii():
@@ -102,7 +102,7 @@ def grows_by(m: Machine, s: str, n: i64) -> bool:
 
 
 def _whole_string(m: Machine, s: str, i: i64) -> i64:
-    """A string value that closes in this chunk, read by the standard library's scanner; 0 where it does not."""
+    """A string value that closes in this chunk, read by the standard library's scanner; 0 if it does not close here."""
     value: str
     end: i64
     try:
@@ -117,7 +117,7 @@ def _whole_string(m: Machine, s: str, i: i64) -> i64:
 
 
 def _may_hide_surrogates(m: Machine, s: str, i: i64, end: i64) -> bool:
-    """Could the scanner have let surrogates pass that are to be refused?"""
+    """Can the scanner have accepted surrogates that must be refused?"""
     return not m.lone_surrogates and s.find("\\u", i, end) >= 0
 
 
@@ -153,7 +153,7 @@ def begin_key(m: Machine, s: str, i: i64, n: i64) -> i64:
 
 
 def _begin_key_interpreted(m: Machine, s: str, i: i64, n: i64) -> i64:
-    """``begin_key`` where a loop over characters is expensive and a dict is cheap."""
+    """``begin_key`` for the interpreted build, where a loop over characters is expensive and a dict is cheap."""
     j = _plain_run(m, s, i, n)
     if j < n and s[j] == '"' and j - i <= m.max_string:
         key = s[i:j]
@@ -166,14 +166,14 @@ def _begin_key_interpreted(m: Machine, s: str, i: i64, n: i64) -> i64:
 
 
 def _known(m: Machine, key: str) -> str:
-    """The object used for this key before."""
+    """The object that was used for this key before."""
     if len(m.known) >= NAMES:
         m.known.clear()
     return m.known.setdefault(key, key)
 
 
 def _cut_key(m: Machine, s: str, i: i64, n: i64) -> i64:
-    """A key that has escapes, or that this chunk does not hold to its end."""
+    """A key that has escapes, or that does not end in this chunk."""
     m.is_key = True
     m.length = 0
     m.state = TEXT
@@ -181,7 +181,7 @@ def _cut_key(m: Machine, s: str, i: i64, n: i64) -> i64:
 
 
 def _name(s: str, i: i64, j: i64, hashed: i64) -> str:
-    """The key ``s[i:j]``: the object used for it before, if its slot still has it."""
+    """The key ``s[i:j]``: the object that was used for it before, if its slot still holds it."""
     slot = (hashed ^ (hashed >> 10)) & (NAMES - 1)
     name = _NAMES[slot]
     if len(name) == j - i:
@@ -232,7 +232,7 @@ def _plain_run(m: Machine, s: str, i: i64, n: i64) -> i64:
             if c == QUOTE or c < SPACE:
                 return i
         elif c == BACKSLASH or (0xD800 <= c <= 0xDFFF and not m.lone_surrogates):
-            # Only a chunk that is not yet known to have no surrogates has one here.
+            # Only a chunk that was not yet checked for surrogates has one here.
             return i
         i += 1
     return i
@@ -245,7 +245,7 @@ def _plain_run_interpreted(s: str, i: i64, stop: i64) -> i64:
 
 def read_text(m: Machine, s: str, i: i64, n: i64) -> i64:
     """Inside a string that is collected in pieces; ``i`` is the next character."""
-    # Where the scanner did not help once it will not help in the rest of the chunk.
+    # If the scanner did not help once, it will not help in the rest of the chunk.
     scan = not m.is_key
     while i < n:
         if m.escape != 0:
@@ -278,7 +278,7 @@ def read_text(m: Machine, s: str, i: i64, n: i64) -> i64:
 def _scan(m: Machine, s: str, i: i64, n: i64) -> i64:
     """Read on in a string value with the standard library's scanner: to its quote, or to the end of the chunk.
 
-    Gives the index after what was read, or 0 where the long way must be taken.
+    Returns the index after what was read, or 0 if the slow path must be taken.
     """
     value: str
     end: i64
@@ -400,7 +400,7 @@ def _refuse_half(m: Machine, unit: i64, s: str, i: i64) -> i64:
 
 
 def _grow_by_escape(m: Machine, character: str, s: str, i: i64) -> i64:
-    """An escape that ends at ``i`` stands for this character; gives the index after it."""
+    """The escape that ends at ``i`` stands for this character; returns the index after it."""
     if m.length >= m.max_string:
         return _too_long(m, s, i)
     _grow(m, character, 1)

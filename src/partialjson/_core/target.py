@@ -1,12 +1,12 @@
-"""Targets: what a parser holds of the type or schema its document must fit, and how one is made of what it was given.
+"""Targets: what a parser knows of the type or schema that its document must fit, and how a target is made.
 
 A ``Target`` joins the plan (what to do with values), the run (what this parser passes to validation), the spec (what
-values there may be) and a fingerprint. Everything else in the core, and every layer that describes documents, sees this
-object only and no schema language.
+values there may be) and a fingerprint. The rest of the core, and every layer that describes documents, sees only this
+object and no schema language.
 
-*The one dispatch* is ``target_of``. An object that can make a target itself says so with a method
-``__partialjson_target__(options)``; that is how other schema languages, and a ``Target`` made beforehand, come in.
-Everything else is a type for pydantic, whose compiler is loaded then and not before.
+*The only dispatch* is ``target_of``. An object that can make a target has a method ``__partialjson_target__(options)``;
+other schema languages use it, and so does a ``Target`` made beforehand. Everything else is a type for pydantic, whose
+compiler is loaded at that point.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ __all__ = ["MakesTarget", "Options", "Target", "spec_of", "target_of"]
 
 @final
 class Options:
-    """What a parser wants of its target.
+    """The options that a parser passes to its target.
 
     Attributes:
-        missing: what absent values read as in partial views.
-        strict, context, by_alias, by_name: as in pydantic's ``validate_json``; None where nothing is asked for.
+        missing: the value of absent fields in partial views.
+        strict, context, by_alias, by_name: as in pydantic's ``validate_json``; None for the default.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Options:
 
     @property
     def are_of_validation(self) -> bool:
-        """Is anything asked for but a stand-in for absent values?"""
+        """Is any option set besides ``missing``?"""
         return (
             self.strict is not None or self.context is not None or self.by_alias is not None or self.by_name is not None
         )
@@ -54,12 +54,12 @@ class Options:
 
 @final
 class Target:
-    """What a document must fit, ready to be followed by one parser.
+    """What a document must fit, ready for one parser.
 
     Attributes:
-        given: what the target was made of, from which the same one can be made again.
+        given: the object that the target was made from, and can be made from again.
         plan: what to do with the root.
-        run: what settling is passed, for the compiler that made the plan.
+        run: the value that is passed to settling, for the compiler that made the plan.
         spec: what may stand at the root.
     """
 
@@ -75,7 +75,7 @@ class Target:
         return self._spec.filled()
 
     def fingerprint(self) -> str:
-        """Tells targets apart, the same in every process; made when asked for."""
+        """Distinguishes targets, equal in every process; computed on demand."""
         made = self._fingerprint
         if not isinstance(made, str):
             made = self._fingerprint = made()
@@ -83,12 +83,14 @@ class Target:
 
     def __partialjson_target__(self, options: Options) -> Target:
         if options.are_of_validation:
-            raise TypeError("strict, context, by_alias and by_name go into the making of a Target, which this one is")
+            raise TypeError(
+                "a Target is made with strict, context, by_alias and by_name; they cannot be changed afterwards"
+            )
         return self
 
 
 class MakesTarget(Protocol):
-    """What a parser takes for a target beside pydantic's types: schemas of other languages, and a ``Target``."""
+    """What a parser accepts as a target besides pydantic's types: schemas of other languages, and a ``Target``."""
 
     def __partialjson_target__(self, options: Options, /) -> Target: ...
 
@@ -100,7 +102,7 @@ def target_of(given: Any, options: Options) -> Target:
         pydantic.PydanticUserError, NameError: pydantic does not understand the type, or a name in it is undefined.
         TypeError: the options do not go with it.
     """
-    # Of the class: a model may have anything as its own attributes.
+    # Looked up on the class: a model may have any attributes of its own.
     make: Any = getattr(type(given), "__partialjson_target__", None)
     if make is not None:
         target: Target = make(given, options)
@@ -112,7 +114,7 @@ def target_of(given: Any, options: Options) -> Target:
 
 
 def spec_of(given: Any, by_alias: bool | None = None, by_name: bool | None = None) -> Spec:
-    """What may stand at the root of documents of a target, for those who only describe them; anything for None.
+    """The spec of the root of a target's documents, for callers that only describe them; for None, that of any value.
 
     Raises:
         as ``target_of``.

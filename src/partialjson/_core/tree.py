@@ -1,24 +1,24 @@
 """The tree: builds the JSON value.
 
-The tree is driven through a small protocol, and does not care by whom. The lexer drives it from text; a provider that
-sends path edits can drive it without any.
+The tree is driven through a small protocol, no matter by whom. The lexer drives it from text; a provider that sends
+edits by path could drive it without any text.
 
     begin_object / begin_array ... end      a container opens, closes
     name(key)                               the key of the next member
-    begins(kind)                            what kind of value comes; told only where the tree ``looks_ahead``
+    begins(kind)                            the kind of value that comes; called only if the tree ``looks_ahead``
     atom(value, raw)                        a number, true, false or null closed
-    string(value)                           a string came whole
+    string(value)                           a string came complete
     begin_text, grow(part)..., end_text     a string opens, grows, closes
 
-Its state is the builder's (``builder``). Each open container is already in its parent, so the tree is whole at any time
-and reading it costs nothing but bringing the growing string up to date.
+Its state is that of the builder (``builder``). Each open container is already in its parent, so the tree is consistent
+at any time. Reading it costs nothing except bringing the growing string up to date.
 
 *Snapshots hold still* by copying on write. ``snapshot`` hands out the live tree and notes that the open path has been
-handed out (``shared``); the next visible change copies the containers on that path that somebody kept, once, and goes
-on in the copies. Whatever had closed is never touched again, so it is the same object in every snapshot.
+handed out (``shared``); the next visible change copies those containers on that path that somebody still holds, once,
+and goes on in the copies. A closed value is never touched again, so it is the same object in every snapshot (law 4).
 
-All that is done beyond building is the *observer's* (``observer``): events, the typed view, changes, dropping. The tree
-tells it what happens; a tree without one takes the short way at each value.
+Everything beyond building is done by the *observer* (``observer``): events, the typed view, changes, dropping. The tree
+tells it what happens; a tree without an observer takes the fast path at each value.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 
-# A growing string up to this long is copied for every reading, which is cheaper than taking it out of the tree first.
+# A growing string up to this length is copied for every reading, which is cheaper than taking it out of the tree first.
 SHORT: Final = 256
 
 
@@ -53,7 +53,7 @@ class Tree(Builder):
         self.looks_ahead = False
         # Has the open path been handed out?
         self.shared = False
-        # The growing string: in the tree as ``text``, and what has come since.
+        # The growing string: the part in the tree as ``text``, and what has come since.
         self.text = ""
         self.news = ""
 
@@ -65,17 +65,18 @@ class Tree(Builder):
         self._observed().keep_only(keeper)
 
     def follow(self, view: View, stops: bool, predicts: bool) -> None:
-        """Keep a typed view beside the tree; ``stops`` at what is invalid, ``predicts`` what is certain to come."""
+        """Keep a typed view beside the tree; ``stops``: at the first invalid value; ``predicts``: report
+        predictions."""
         observer = self._observed()
         observer.follow(view, stops, predicts)
         self.looks_ahead = observer.lookahead is not None
 
     def report(self, selector: Selector | None) -> None:
-        """Report what completes in these places; nothing has come yet."""
+        """Report completions in these places; to be called before anything has come."""
         self._observed().selector = selector
 
     def start_changes(self) -> Changes:
-        """Note from now on what becomes visible; the clock starts at the visible size of the document."""
+        """Record from now on what becomes visible; the clock starts at the visible size of the document."""
         observer = self._observed()
         if observer.changes is not None:
             return observer.changes
@@ -84,7 +85,7 @@ class Tree(Builder):
         return observer.note_changes(self, size, len(self.text) if self.in_text else -1)
 
     def _observed(self) -> Observer:
-        """The observer; a new one if there was nothing to observe until now."""
+        """The observer; a new one if there was none until now."""
         observer = self.observer
         if observer is None:
             observer = Observer(None)
@@ -100,7 +101,7 @@ class Tree(Builder):
             self.observer.name(self, key)
 
     def begins(self, kind: i64) -> None:
-        """A value of this JSON kind begins at the offset at hand; to be told only where the tree ``looks_ahead``."""
+        """A value of this JSON kind begins at the current offset; called only if the tree ``looks_ahead``."""
         if self.observer is not None:
             self.observer.begins(self, kind)
 
@@ -115,7 +116,7 @@ class Tree(Builder):
             self._attach(value)
             return
         if self.looks_ahead and observer.looks_at_each_character():
-            # Where it breaks off must not depend on the chunks.
+            # The place where it stops must not depend on the chunks.
             self.begin_text()
             self.grow(value)
             self.end_text()
@@ -128,11 +129,11 @@ class Tree(Builder):
             self._drop()
 
     def only_builds(self) -> bool:
-        """Is there nothing else to do for what comes in the innermost container?"""
+        """Is building all there is to do for values in the innermost container?"""
         return self.observer is None or self.observer.is_idle()
 
     def extend(self, values: list[object]) -> None:
-        """Several elements of the innermost array came whole; only where it ``only_builds``."""
+        """Several complete elements of the innermost array came; called only if it ``only_builds``."""
         if self.shared:
             self._unshare()
         self.arr.extend(values)
@@ -146,7 +147,7 @@ class Tree(Builder):
 
     def grow(self, part: str) -> None:
         if self.news:
-            # Out of its slot a string has one holder, and CPython extends it in place.
+            # Taken out of its slot, a string has one reference, and CPython extends it in place.
             news = self.news
             self.news = ""
             news += part
@@ -202,7 +203,7 @@ class Tree(Builder):
     # Reading.
 
     def snapshot(self) -> Any:
-        """The document now; it will not change any more."""
+        """The document now; this object will not change any more."""
         if not self.ground:
             return self.missing
         if self.in_text:
@@ -222,7 +223,7 @@ class Tree(Builder):
         return view.value(self.containers, self.text if self.in_text else None)
 
     def result(self) -> Any:
-        """The final value, or a ``Failure``: what the closed root settled to."""
+        """The final value or a ``Failure``: the result of settling the closed root."""
         view = self._view()
         return self.snapshot() if view is None else view.result
 
@@ -267,12 +268,12 @@ class Tree(Builder):
         changes = self.start_changes()
         if self.in_text:
             self._current_text()
-        # What is handed out holds still, and that is not to cost anything where only text was added.
+        # What is handed out holds still; that must not cost anything if only text was added.
         json = self.snapshot() if since < changes.floor or changes.appeared_after(since) else None
         return changes.deltas(since, json, self.text if self.in_text else None)
 
     def needs_text_from(self) -> i64:
-        """The offset from which on the text may be asked for again; -1 where only what comes may be."""
+        """The first offset whose text may be asked for again; -1 if only text to come may be."""
         return -1 if self.observer is None else self.observer.needs_text_from(self)
 
     # Building.
@@ -294,7 +295,7 @@ class Tree(Builder):
         if self.drops:
             self.gones.append(self.gone)
             self.gone = 0
-        # The containers come last: their number is what everything counts by, also after an interrupt.
+        # The containers come last: everything is counted by their number, also after an interrupt.
         self.keys.append(self.key)
         self.containers.append(container)
 
@@ -306,12 +307,12 @@ class Tree(Builder):
             self._stop_at(self.observer, finding)
 
     def _stop_at(self, observer: Observer, finding: Finding) -> None:
-        """The document goes no further than this character of the open string, however much of it has come."""
+        """The document stops at this character of the open string, however much of the string has come."""
         self.news = self.news[: finding.length - len(self.text)]
         raise observer.refusal(finding.msg, finding.pos, self.path(False), None)
 
     def _drop(self) -> None:
-        """Take the value that has just closed out of its container; the root stays."""
+        """Remove the value that has just closed from its container; the root stays."""
         if not self.containers:
             return
         if self.shared:
@@ -342,7 +343,8 @@ class Tree(Builder):
         elif self.observer is not None:
             self.observer.changes_in_place(self)
         if COMPILED and len(self.text) > SHORT:
-            # While this variable is its only holder, the text is extended in place. Nothing can interrupt that here.
+            # While this variable holds the only reference, the text is extended in place. Nothing can interrupt that
+            # here.
             text = self.text
             self.text = ""
             self._put_text("")
@@ -361,9 +363,9 @@ class Tree(Builder):
             self.arr[-1] = text
 
     def _unshare(self) -> None:
-        """Go on in copies of the open containers that somebody holds, directly or through one around it.
+        """Go on in copies of the open containers that somebody holds, directly or through an enclosing one.
 
-        An interrupt may come at any call; what is done by then is right, and the rest is done the next time.
+        An interrupt may come at any call. What is done by then is correct, and the rest is done the next time.
         """
         if self.observer is not None:
             self.observer.changes_in_place(self)
@@ -380,9 +382,9 @@ class Tree(Builder):
                 old = None
                 if not is_held(containers, i, known):
                     continue
-                # What was left to its holders still has in it all that is open below.
+                # What was left to its holders still contains everything that is open below.
                 above_is_held = True
-            # What calls comes first; the stores after the copy cannot be interrupted.
+            # Everything that makes calls comes first; the stores after the copy cannot be interrupted.
             parent: Any = containers[i - 1] if i > 0 else self.ground
             place: Any = self.keys[i] if isinstance(parent, dict) else -1
             container: Any = containers[i]

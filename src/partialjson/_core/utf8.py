@@ -1,8 +1,7 @@
-"""Bytes to text: UTF-8 in chunks that may be cut anywhere, also inside a character.
+"""Bytes to text: UTF-8 in chunks that may be cut anywhere, even inside a character.
 
-What has come of a character that is cut waits in ``tail``. One byte order mark at the start is dropped, and counts for
-no position. The valid text before a byte that is no UTF-8 is given first, so that the earlier of two errors in a chunk
-is the one that is reported.
+The bytes of a cut character wait in ``tail``. One byte order mark at the start is dropped and does not count in
+positions. The valid text before a bad byte is returned first, so that the earlier of two errors in a chunk is reported.
 """
 
 from __future__ import annotations
@@ -26,16 +25,16 @@ class Utf8:
         self.used: i64 = 0
         self.tail = b""
         self.bom_checked = False
-        # What is wrong in the last chunk, after its valid text.
+        # The error in the last chunk, after its valid text.
         self.fault = ""
 
     def decode(self, chunk: bytes) -> str:
-        """The characters that are whole now; ``fault`` says what is wrong after them, if anything is."""
+        """The characters that are complete now; ``fault`` is the error after them, if there is one."""
         self.pos += self.used
         self.used = 0
         n: i64 = len(chunk)
         if n > 0 and chunk[n - 1] < 0x80 and self.bom_checked and not self.tail:
-            # Where the last byte is a character of its own, nothing is cut.
+            # If the last byte is a character of its own, nothing is cut.
             try:
                 text = chunk.decode()
             except UnicodeDecodeError:
@@ -50,7 +49,7 @@ class Utf8:
             if data.startswith(BOM):
                 data = data[3:]
             elif BOM.startswith(data):
-                # Perhaps the beginning of a byte order mark.
+                # This may be the beginning of a byte order mark.
                 self.tail = data
                 return ""
             self.bom_checked = True
@@ -65,15 +64,15 @@ class Utf8:
         return text
 
     def offset(self, before: str) -> i64:
-        """The offset in bytes of what comes after ``before``, the beginning of the text that was decoded last."""
+        """The byte offset after ``before``, which is the beginning of the text that was decoded last."""
         return self.pos + len(before.encode("utf-8", "surrogatepass"))
 
     def end(self) -> i64:
-        """The offset in bytes of the end of all that has come."""
+        """The byte offset of the end of everything that has come."""
         return self.pos + self.used + len(self.tail)
 
     def leave(self, read: str) -> i64:
-        """Of the last chunk only ``read`` belongs to the document; gives how many bytes do not."""
+        """Only ``read`` of the last chunk belongs to the document; returns how many bytes do not."""
         used: i64 = len(read.encode())
         left = self.used + len(self.tail) - used
         self.used = used
@@ -82,7 +81,7 @@ class Utf8:
         return left
 
     def go_back(self, n: i64) -> None:
-        """The last ``n`` characters, which are ASCII, count no more, nor does one that is cut."""
+        """The last ``n`` characters, which are ASCII, no longer count; nor does a cut one."""
         self.pos += self.used - n
         self.used = 0
         self.tail = b""

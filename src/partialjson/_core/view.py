@@ -1,31 +1,31 @@
 """The typed view: what ``Parser.value`` shows while a plan follows the tree.
 
 The view is a second tree beside the JSON one. It has a ``Frame`` for each open container that its plan follows inside
-(``frames``); a container that is settled whole has none, and nothing below it is looked at until it closes. Children go
-into the ``box`` of their parent's frame when there is something true to show:
+(``frames``); a container that settles as a whole has none, and nothing below it is examined until it closes. Children
+go into the ``box`` of their parent's frame when there is something true to show:
 
 - a settled value, when it closes;
 - the partial view of a followed container, from when it opens until the settled value takes its place;
-- the text of a growing string, and a container of plain JSON, brought up to date when somebody looks.
+- the text of a growing string, and a container of plain JSON, brought up to date when somebody reads it.
 
-The partial view of a container is made when somebody looks, or when the container closes and is invalid, since it then
-stays: so it does not depend on who looked, and a document of which nobody reads parts makes none. The frames whose
-view is made are always the outermost ones.
+The partial view of a container is made when somebody reads it, or when the container closes and is invalid, since it
+then stays. So the result does not depend on who read it, and a document that nobody reads before its end makes none.
+The frames whose view has been made are always the outermost ones.
 
-A child that settled is kept once where what is shown is also what the container settles from (``Shape.is_direct``), and
-in lists of its own from the first failure on.
+If what is shown is also what the container settles from (``Shape.is_direct``), a settled child is kept once; from the
+first failure on, settled children are kept in lists of their own.
 
-An invalid value leaves what was shown of it; where nothing was, a list keeps MISSING at its index so that the indexes
-of its neighbours stay those of the document, and of an object an earlier value under the same key disappears.
+What was shown of an invalid value stays. If nothing was, a list keeps MISSING at its index, so that the indexes of its
+neighbours stay those of the document; in an object, an earlier value under the same key disappears.
 
 A frame is not always *visible*: not before its shape is decided (``Switch``) and its ``FIRST`` children have come, and
-not at all where it is to be shown only whole or is hidden. What is below an invisible frame is followed all the same.
+never if it is hidden or shown only when complete. Values below an invisible frame are followed all the same.
 
-Snapshots hold still by copying on write: ``value`` hands out the live view, notes that the whole open path has been
-handed out, and the next visible change first copies what somebody kept of that path.
+Snapshots hold still by copying on write: ``value`` hands out the live view and notes that the whole open path has been
+handed out. The next visible change first copies those parts of the path that somebody still holds.
 
-Where nothing is retained, a frame is *loose* if the tree drops what closes in its container. Its children are validated
-one by one and leave it again when they close; it keeps none of them and does not settle itself. The first child that
+If nothing is retained, a frame is *loose* if the tree drops what closes in its container. Its children are validated
+one by one and removed when they close; the frame keeps none of them and does not settle itself. The first child that
 failed stands for the result.
 """
 
@@ -69,10 +69,10 @@ class View:
         # The root is the only child of a frame that is never shown.
         self.ground: Final = Frame(plan, Shape(never, {}, plan), False, run, 0)
         self.frame = self.ground
-        # The open frames below the ground. ``above`` counts open containers that no frame follows.
+        # The open frames below the ground frame. ``above`` counts open containers that no frame follows.
         self.frames: Final[list[Frame]] = []
-        # What is shown of the first of them, as many as are made, and the dict or list inside it: where their holders
-        # are counted.
+        # What is shown of the outermost of them, as far as it is made, and the dict or list inside: their references
+        # are counted here.
         self.shows: Final[list[object]] = []
         self.boxes: Final[list[object]] = []
         self.above: i64 = 0
@@ -145,7 +145,7 @@ class View:
         parent.put(frame.shown)
 
     def leave(self) -> None:
-        """The innermost container closed, and the tree has dropped what was in it: it settles to nothing."""
+        """The innermost container closed and its content was dropped: it settles to nothing."""
         if self.above == 0:
             self.frames.pop()
             if len(self.shows) > len(self.frames):
@@ -176,7 +176,7 @@ class View:
         return -1
 
     def close(self, key: str | int, value: object) -> object:
-        """The innermost container closed as the JSON value ``value``; gives what it settled to.
+        """The innermost container closed as the JSON value ``value``; returns what it settled to.
 
         ``key`` is its place in its parent.
         """
@@ -223,7 +223,7 @@ class View:
             elif shape.is_plain and not frame.is_object:
                 return frame.settled
             elif shape.is_plain or quick is not None:
-                # The last of a repeated key counts, in the place of the first.
+                # The last value of a repeated key counts, in the place of the first.
                 last: dict[str, Any] = {}
                 i: i64
                 for i in range(len(frame.keys)):
@@ -256,11 +256,11 @@ class View:
         if result is None:
             result = plan.settle(raw or json.dumps(value), self.run)
         if plan.preview and isinstance(result, Failure) and isinstance(value, str) and not frame.child_traits & UNSEEN:
-            # It stays, whether somebody saw it grow or not.
+            # It stays, whether or not somebody saw it grow.
             self._put(value)
         return self._settle(key, result)
 
-    # What is certain before a value closes. Inside a value that is settled whole nothing is looked at.
+    # What is certain before a value closes. Nothing is examined inside a value that settles as a whole.
 
     def coming(self, key: str | int) -> Bounds | None:
         """The bounds of the value that begins under ``key`` of the innermost container."""
@@ -278,7 +278,7 @@ class View:
         return None if plan is None else plan.bounds
 
     def forbids(self, key: str) -> bool:
-        """Can the innermost object not have such a key?"""
+        """Is this key forbidden in the innermost object?"""
         frame = self.frame
         if self.above != 0 or frame.switch is not None or frame.is_lost:
             return False
@@ -286,11 +286,12 @@ class View:
         return allowed is not None and key not in allowed
 
     def most(self) -> i64:
-        """How many elements the innermost array can have at most; -1 for no bound."""
+        """The maximum number of elements in the innermost array; -1 for no limit."""
         return -1 if self.above != 0 or self.frame.is_object else self.frame.shape.most
 
     def is_inside_whole(self) -> bool:
-        """Is the place at hand inside a value that is settled whole? What closes there is not validated by itself.
+        """Is the current place inside a value that settles as a whole? Values that close there are not validated
+        separately.
 
         The members of an object whose shape is not known yet count too: they are validated later.
         """
@@ -316,7 +317,7 @@ class View:
             frame.keys.append(key)
             frame.settled.append(result)
         if frame.tags is not None and key in frame.tags:
-            # What decided came again, and the last counts.
+            # The deciding member came again, and the last one counts.
             frame.is_lost = True
         if frame.child_traits & UNSEEN:
             return result
@@ -334,7 +335,7 @@ class View:
         return result
 
     def _settle_loose(self, key: str | int, result: object) -> object:
-        """``_settle`` where the child is dropped next."""
+        """``_settle`` for a child that is dropped next."""
         frame = self.frame
         if isinstance(result, Failure):
             skipped = self.skips and (frame.is_spare or self._is_spare(frame))
@@ -346,7 +347,7 @@ class View:
         return result
 
     def _let_fall(self, frame: Frame) -> None:
-        """Show the child that has just closed no longer."""
+        """Stop showing the child that has just closed."""
         if not frame.child_shown:
             return
         if self.shared:
@@ -359,7 +360,7 @@ class View:
         frame.child_shown = False
 
     def _is_spare(self, frame: Frame) -> bool:
-        """Is the child that was entered one of any number of elements, so that a bad one may be left out?"""
+        """Is the current child one of any number of elements, so that it may be left out if it is bad?"""
         return frame.child_is_spare and frame is not self.ground
 
     def _leave_out(self, frame: Frame) -> None:
@@ -376,7 +377,7 @@ class View:
         return value
 
     def _has_come(self, frame: Frame) -> None:
-        """A child came that the frame waited for."""
+        """A child came for which the frame was waiting."""
         awaited = frame.awaited
         if awaited is not None and frame.child_name in awaited:
             awaited.remove(frame.child_name)
@@ -391,7 +392,7 @@ class View:
     # Members that wait for the shape of their object.
 
     def _wait(self, key: str | int, member: Waiting) -> object:
-        """A member of an undecided object closed; gives what it settled to, if it decided."""
+        """A member of an undecided object closed; returns what it settled to, if it decided."""
         frame = self.frame
         assert isinstance(key, str)
         if frame.is_lost:
@@ -421,7 +422,8 @@ class View:
         return result
 
     def _decide(self, frame: Frame) -> Plan | None:
-        """The plan for an object one of whose members has just decided; None where it is still open, or lost."""
+        """The plan for an object that one of its members has just decided; None if it is still undecided, or no plan
+        fits."""
         while True:
             switch = frame.switch
             assert switch is not None
@@ -495,7 +497,7 @@ class View:
         self.frame.put(value)
 
     def _take_back(self) -> None:
-        """An earlier value under the key of the open child counts no more."""
+        """An earlier value under the key of the open child no longer counts."""
         if self.shared:
             self._unshare()
             self.shared = False
@@ -505,7 +507,7 @@ class View:
         parent = self.ground
         held = False
         i: i64
-        # Of the other frames nothing was ever handed out.
+        # Nothing of the other frames was ever handed out.
         for i in range(len(self.shows)):
             frame = self.frames[i]
             # What is shown is held by the frame and by the parent's box. A box inside it is held by the frame and by

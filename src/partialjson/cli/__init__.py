@@ -1,9 +1,9 @@
 """The command line: ``partialjson demo`` replays recorded responses, ``partialjson watch`` reads a live one,
 ``partialjson stubs`` writes types for partial objects.
 
-The parts stand in a row, and each knows only those before it. ``readers`` turn bytes into a ``board``, which is plain
-state; ``screens`` and ``view`` draw it; ``demo`` and ``watch`` say where the bytes come from and what becomes of the
-result. What needs rich or pydantic is imported when it is used. The exit codes are in ``exits``.
+Each part knows only the ones before it. ``readers`` turn bytes into a ``board``, which is plain state; ``screens`` and
+``view`` draw it; ``demo`` and ``watch`` decide where the bytes come from and what happens with the result. rich and
+pydantic are imported when they are needed. The exit codes are in ``exits``.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ exit codes of watch:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and give its exit code."""
+    """Run the command and return its exit code."""
     try:
         code = _run(argv)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough. What is still buffered must not complain at exit.
+        # The reader of the output has closed it. Buffered output must not cause an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.BROKEN_PIPE
     return code
@@ -151,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 class _Version(argparse.Action):
-    """Looks the version up when it is asked for: package metadata takes long to read."""
+    """Looks up the version only when it is asked for: reading package metadata is slow."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         try:

@@ -1,8 +1,8 @@
 """What a view shows, as plain state: documents, the latest text, the latest events, counts and times.
 
-A reader (``readers``) writes it while a stream is read, a screen (``screens``, ``view``) draws it when it likes.
-Nothing here grows with the stream: of text and events only as much is kept as a screen can show, and the documents
-are the parsers' own.
+A reader (``readers``) writes it while a stream is read; a screen (``screens``, ``view``) draws it whenever it wants.
+Nothing here grows with the stream: only as much text and as many events are kept as a screen can show, and the
+documents are those of the parsers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Text:
     """The end of a text that grows.
 
     Attributes:
-        kind: what it is the text of.
+        kind: the kind of text.
         fresh: how many characters the last piece brought, if it was the last one of all texts.
         grown: the number of that piece among all pieces.
     """
@@ -76,9 +76,9 @@ class Ending:
 
     Attributes:
         code: what the command exits with.
-        word: one word for it: complete, truncated, invalid, error ...
+        word: one word: complete, truncated, invalid, error ...
         why: the place and the reason.
-        json: the result as plain JSON values, as far as it came; MISSING where nothing had.
+        json: the result as plain JSON values, as far as it came; MISSING if nothing had come.
     """
 
     code: Exit
@@ -88,7 +88,7 @@ class Ending:
 
     @property
     def line(self) -> str:
-        """The whole of it in a line."""
+        """The ending in one line."""
         return f"{self.word}: {self.why}"
 
     @property
@@ -103,7 +103,7 @@ class Board:
     """The state of one stream that is being watched.
 
     Attributes:
-        title, source: what is watched, and in which format it comes.
+        title, source: what is being watched, and its format.
         story: what to look at, in a demo.
         texts: the texts in the order in which they began: prose, reasoning, and the sources of documents.
         sheets: the documents.
@@ -167,7 +167,7 @@ class Board:
                 note = _reason(event)
                 sheet.notes[event.path] = note
             elif isinstance(event, Replaced):
-                # What was wrong with the old value counts no longer.
+                # What was wrong with the old value no longer counts.
                 sheet.notes = {path: why for path, why in sheet.notes.items() if path[: len(event.path)] != event.path}
             entry = Entry(self.elapsed, sheet.name, event, note)
             self.latest.append(entry)
@@ -179,7 +179,7 @@ class Board:
 
 
 def _ignore(entry: Entry) -> None:
-    """Nobody listens."""
+    """Does nothing."""
 
 
 def _reason(event: Invalid) -> str:

@@ -1,8 +1,8 @@
 """``partialjson demo``: recorded responses, replayed at the speed of tokens.
 
-A replay is the real thing but for the network: the bytes of a response go through ``MessageParser`` event by event, at
-the times the recording gives, divided by the speed. Waiting is against a schedule and not from event to event, so the
-time that drawing takes does not add up.
+A replay is like a real response, except for the network: its bytes go through ``MessageParser`` event by event, at the
+recorded times, divided by the speed. Events are due at fixed times from the start, so the time that drawing takes does
+not add up.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["play", "run", "show_list"]
 Clock = Callable[[], float]
 
 _TICK: Final = 0.05
-# How long an ending stays before the next recording begins.
+# How long an ending stays on screen before the next recording begins.
 _HOLD: Final = 3.0
 
 

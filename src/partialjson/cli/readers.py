@@ -1,7 +1,7 @@
 """From bytes to the board: one reader for plain JSON text, one for the event stream of a provider.
 
-Readers know the parsers and nothing of screens. They never raise for what a stream holds: whatever is wrong becomes an
-``Ending`` with an exit code and one line that says what, where, and what may be done about it.
+Readers know the parsers and nothing about screens. They never raise for the content of a stream: an error becomes an
+``Ending`` with an exit code and one line that says what is wrong, where, and what can be done about it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Reader(Protocol):
 
     @property
     def over(self) -> bool:
-        """Nothing that may still come counts."""
+        """Nothing that may still come matters."""
         ...
 
     def feed(self, chunk: bytes) -> None: ...
@@ -67,7 +67,7 @@ class JsonReader:
         try:
             events = self._parser.feed(chunk)
         except Exception as error:
-            # A ParseError, or whatever a validator raised. Either way the parser keeps it for the end.
+            # A ParseError, or an exception from a validator. Either way the parser keeps it for the end.
             events = error.events if isinstance(error, ParseError) else ()
             self.over = True
         self._board.record(self._sheet, events)
@@ -80,13 +80,13 @@ class JsonReader:
 
 
 class MessageReader:
-    """Reads one response of a model. Of several choices it shows and gives the first."""
+    """Reads one response of a model. If there are several choices, it shows and returns the first."""
 
     def __init__(self, board: Board, provider: str, output: Any = None, tools: Mapping[str, Any] | None = None) -> None:
         self._board = board
         self._tools = tools or {}
         self._placeholder = placeholder_of(output)
-        # Without a model the text may be JSON or prose; only reading it tells.
+        # Without a model, the text may be JSON or prose; only reading it shows which.
         self._expected = output is not None
         self._message = MessageParser(provider, tools=self._tools, output=output if self._expected else Any)
         self._sheets: dict[int, Sheet] = {}
@@ -124,7 +124,7 @@ class MessageReader:
         elif self._expected or document.json is not MISSING:
             sheet = self._sheet_of(document)
         else:
-            # No JSON so far: white space, which says nothing, or prose.
+            # No JSON so far: only white space, or prose.
             if document.error is not None:
                 self._board.grow(self._text_of(update.block, "text"), update.text)
             return
@@ -211,7 +211,7 @@ class MessageReader:
 
 
 def _document_ending(outcome: Outcome[Any], json: Any, guess: str) -> Ending:
-    """How one document ended; ``guess`` is what it may be where it is no JSON."""
+    """How one document ended; ``guess`` says what it may be if it is not JSON."""
     if isinstance(outcome, Complete):
         return Ending(Exit.COMPLETE, "complete", _described(outcome.value), json)
     if isinstance(outcome, Truncated):
@@ -231,7 +231,7 @@ def _described(value: Any) -> str:
 
 
 def _guess(head: str) -> str:
-    """What a text that is no JSON may be instead."""
+    """What a text that is not JSON may be instead."""
     start = head.lstrip("\ufeff \t\r\n").lower()
     if start.startswith("<"):
         return "; it looks like HTML or XML"

@@ -1,6 +1,6 @@
 """Where a board is shown: nowhere, line by line, or live.
 
-A screen is told that something changed or that time went by (``update``) and decides itself whether to draw.
+A screen is told that something changed or that time passed (``update``), and decides itself whether to draw.
 The plain one writes a line for each completed field, as it completes, so it can be piped and searched; the live one
 (``view``) needs rich and a terminal.
 """
@@ -26,7 +26,7 @@ _INSTALL = 'the live view needs rich: pip install "partialjson-live[demo]"'
 
 
 class Screen(Protocol):
-    """Shows boards, one after the other, while it is entered."""
+    """Shows boards, one after the other, while it is active as a context manager."""
 
     def __enter__(self) -> Self: ...
 
@@ -41,11 +41,11 @@ class Screen(Protocol):
         """The board changed, or some time passed."""
 
     def finish(self) -> None:
-        """The stream ended, and the board knows how."""
+        """The stream ended; the board says how."""
 
 
 class Silent:
-    """Shows nothing but an ending that is not complete."""
+    """Shows nothing except an ending that is not complete."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -91,7 +91,7 @@ class Plain:
             say(self._stream, f"# {board.story}")
 
     def update(self) -> None:
-        """Every event was written when it happened."""
+        """Every event was written when it came."""
 
     def finish(self) -> None:
         board = self._board
@@ -106,7 +106,7 @@ class Plain:
 
 
 def describe(entry: Entry, limit: int | None = None) -> tuple[str, str, str]:
-    """An event as its status, its place and its value, of which a string is read up to ``limit``."""
+    """An event as its status, its place and its value; a string is read only up to ``limit``."""
     event = entry.event
     where = printable(f"{entry.name} {json_path(event.path)}".lstrip())
     if isinstance(event, Completed):
@@ -139,14 +139,14 @@ def symbols_for(stream: TextIO) -> Symbols:
 
 
 def say(stream: TextIO, line: str) -> None:
-    """Write a line, whatever the stream can encode, and let it be seen at once."""
+    """Write a line, whatever the stream can encode, and flush it."""
     encoding = stream.encoding or "utf-8"
     stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     stream.flush()
 
 
 def open_screen(stream: TextIO, clock: Callable[[], float], plain: bool) -> Screen:
-    """The live view where the stream is a terminal that can show it and rich is there, else the plain one."""
+    """The live view if the stream is a terminal that can show it and rich is installed, else the plain one."""
     dumb = os.environ.get("TERM") in ("dumb", "unknown") or symbols_for(stream) is ASCII
     if plain or dumb or not stream.isatty():
         return Plain(stream)

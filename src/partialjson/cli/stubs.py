@@ -1,12 +1,12 @@
-"""``partialjson stubs``: classes that tell type checkers what a partial object has.
+"""``partialjson stubs``: classes that tell type checkers which attributes a partial object has.
 
-``Parser.value`` is typed Any, because no type can be computed from a model in Python. This writes the types down: for
-each model ``Order`` a class ``PartialOrder`` with the model's fields, each of which may be missing, and an alias
-``OrderView`` for whatever ``value`` may be. At run time ``PartialOrder`` is ``Partial[Order]`` itself, so the same name
-serves in annotations and in ``isinstance``.
+``Parser.value`` is typed Any, because Python cannot compute a type from a model. This command writes such types to a
+file: for each model ``Order``, a class ``PartialOrder`` with the model's fields, each of which may be missing, and an
+alias ``OrderView`` for everything that ``value`` may be. At run time ``PartialOrder`` is ``Partial[Order]`` itself, so
+the same name serves in annotations and in ``isinstance``.
 
-A field may be shown only in part, so its type is wider than the model's: a nested model or the partial class of it, a
-list whose elements are such, a list where a tuple or a set will be.
+A field may be shown only in part, so its type is wider than the model's: a nested model or its partial class, a list of
+these, a list where a tuple or a set will be.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class StubsError(Exception):
 
 
 def run(spec: str, output: str | None, check: bool, out: TextIO) -> int:
-    """Write the stubs, or compare them with what is written; gives the exit code."""
+    """Write the stubs, or compare them with the file; returns the exit code."""
     text = write(spec)
     if output is None:
         print(text, end="", file=out)
@@ -87,7 +87,7 @@ def _models_of(module: types.ModuleType, name: str) -> list[Any]:
 
 
 def _is_model(thing: Any) -> bool:
-    """A pydantic model with fields of its own: no root model, no generic one that waits for its parameters."""
+    """A pydantic model with fields of its own: not a root model, and not a generic one without its parameters."""
     from pydantic import BaseModel, RootModel
 
     if not isinstance(thing, type) or not issubclass(thing, BaseModel) or issubclass(thing, RootModel):
@@ -147,7 +147,7 @@ class _Stubs:
         name = self.names[model]
         lines = [
             f"    class {name}(Partial[{self.final(model)}]):",
-            # Names that are no fields are errors here, where those of a bare Partial are Any.
+            # Names that are not fields are errors here; on a bare Partial they are Any.
             "        __getattr__: None  # type: ignore[assignment, misc]",
         ]
         for field, info in model.model_fields.items():
@@ -188,7 +188,7 @@ class _Stubs:
         return f"{self.name_of(list)}[{self._elements(arguments, depth)}]"
 
     def _elements(self, arguments: Any, depth: int) -> str:
-        """Elements that are not valid keep their index: they are missing."""
+        """Invalid elements keep their index; they are missing."""
         return _joined([*(each for one in arguments for each in self.shown(one, depth + 1)), "Missing"])
 
     def final(self, annotation: Any, depth: int = 0) -> str:
@@ -221,7 +221,7 @@ class _Stubs:
         return f"{self.name_of(type(value))}.{value.name}" if isinstance(value, enum.Enum) else repr(value)
 
     def name_of(self, thing: Any) -> str:
-        """How a class is written, its module imported under a name that no field can have."""
+        """The source text for a class; its module is imported under a name that no field can have."""
         module: str | None = getattr(thing, "__module__", None)
         name: str | None = getattr(thing, "__qualname__", None)
         if not isinstance(thing, type | NewType) or not module or not name or "<" in name:
@@ -237,7 +237,7 @@ class _Stubs:
 
 
 def _bare(annotation: Any) -> Any:
-    """Without metadata and aliases around it."""
+    """The type without metadata and aliases."""
     for _ in range(_DEPTH):
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]

@@ -1,11 +1,11 @@
 """The live view: one picture of a board, and the screen that redraws it.
 
-A picture is a function of the board and of the size it is given; nothing is remembered between two of them, so a
-terminal may change its size at any time. Room is dealt out from the outside in: what does not fit (the story, the feed,
-the stream beside the fields) is left out, the fields last. Every status has a sign as well as a colour.
+A picture depends only on the board and the given size; nothing is kept between two pictures, so a terminal may change
+its size at any time. Space is allotted from the outside in: what does not fit (the story, the feed, the stream beside
+the fields) is left out, the fields last. Every status has a sign as well as a colour.
 
-The screen draws at most so many times a second however fast chunks come, on the terminal's alternate screen, and leaves
-the last picture behind on the ordinary one.
+The screen draws at most a fixed number of times a second, however fast chunks come. It uses the terminal's alternate
+screen and leaves the last picture on the ordinary one.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ _QUIET: Final = "bright_black"
 _CURSOR: Final = "▌"
 _MORE: Final = "…"
 
-# From these sizes on there is room for the part.
+# The smallest sizes at which there is room for each part.
 _BESIDE: Final = 64
 _STORY: Final = 16
 _FEED: Final = 18
 _FEED_LINES: Final = 8
 _NAMES: Final = 16
-# A text that did not grow for so many pieces has had its time.
+# A text that has not grown for this many pieces is no longer shown.
 _STALE: Final = 25
 _STALE_LINES: Final = 1
 
@@ -216,7 +216,7 @@ def _panel(title: str, lines: list[Line]) -> RenderableType:
 
 
 def _stream(board: Board, width: int, height: int) -> list[Line]:
-    """The end of each text, what came last in bright."""
+    """The end of each text; the latest piece is bright."""
     headed = len(board.texts) > 1
     texts = [_text_lines(text, width, height, "" if board.ending else _CURSOR) for text in board.texts]
     wanted = [
@@ -254,7 +254,7 @@ def _text_lines(text: Text, width: int, height: int, cursor: str) -> list[Line]:
 
 
 def _shares(wanted: list[int], room: int) -> list[int]:
-    """Room dealt out fairly: who wants less than an equal share leaves the rest to the others."""
+    """Space in fair shares: a part that needs less than an equal share leaves the rest to the others."""
     shares = [0] * len(wanted)
     for left, place in zip(range(len(wanted), 0, -1), sorted(range(len(wanted)), key=wanted.__getitem__), strict=True):
         shares[place] = min(wanted[place], room // left)
@@ -290,12 +290,12 @@ def _heading(sheet: Sheet, width: int, ended: bool) -> Line:
 
 
 def _status(status: str, ended: bool) -> str:
-    """What grew when the stream ended was cut."""
+    """What was growing when the stream ended was cut off."""
     return "cut" if ended and status == "partial" else status
 
 
 def _row_lines(sheet: Sheet, rows: list[Row], width: int, indent: int, ended: bool) -> list[Line]:
-    """Rows that stand together have their values in a column."""
+    """Adjacent rows have their values in a column."""
     lines: list[Line] = []
     for _, group in groupby(rows, key=lambda row: row.depth):
         siblings = list(group)

@@ -1,10 +1,10 @@
 """``partialjson watch``: a live stream on standard input, its fields on standard error, its result on standard output.
 
 Input is read as it comes, with ``os.read``: a buffered reader would hold text back until its buffer is full. A view has
-to go on while nothing comes, so a thread reads and the view waits for it a moment at a time; the thread is a daemon,
-because a blocked read cannot be cancelled.
+to keep updating while nothing comes, so a thread reads and the view waits for it for short moments; the thread is a
+daemon, because a blocked read cannot be cancelled.
 
-The result is printed when it is complete and checked, and only then, unless ``--partial`` asks for what there is. It
+The result is printed only when it is complete and valid, unless ``--partial`` asks for what there is. It
 is the document as the model wrote it, in its own names, not a dump of the validated object.
 """
 
@@ -33,7 +33,7 @@ __all__ = ["UsageError", "load_target", "run"]
 
 _READ: Final = 65536
 _TICK: Final = 0.1
-# What waits between the reading thread and the view.
+# The queue between the reading thread and the view.
 _AHEAD: Final = 64
 
 
@@ -67,7 +67,7 @@ def run(
 
 
 def _watch(reader: Reader, board: Board, screen: Screen, source: int) -> Ending:
-    """Read to the end and tell how it was."""
+    """Read to the end; returns how the stream ended."""
     with screen:
         screen.show(board)
         ending = None
@@ -92,9 +92,10 @@ def _watch(reader: Reader, board: Board, screen: Screen, source: int) -> Ending:
 
 
 def _chunks(source: int) -> Generator[bytes]:
-    """What the file descriptor has, as soon as it has it, and b"" whenever it had nothing for a moment.
+    """The bytes of the file descriptor, as soon as they come, and b"" whenever nothing came for a moment.
 
-    The thread reads a descriptor of its own: it may outlive the call, and the number of a closed one is used again.
+    The thread reads a descriptor of its own: it may outlive the call, and the number of a closed descriptor is used
+    again.
     """
     waiting: queue.Queue[bytes | OSError | None] = queue.Queue(_AHEAD)
     left = threading.Event()
@@ -113,7 +114,7 @@ def _chunks(source: int) -> Generator[bytes]:
             yield item
     finally:
         left.set()
-        # A thread that waits for room sees that nobody is there.
+        # Tells a thread that waits for room that nobody reads any more.
         while not waiting.empty():
             waiting.get_nowait()
 
@@ -133,7 +134,7 @@ def load_target(spec: str) -> Any:
     """The type that ``package.module:Name`` names. Modules of the current directory can be imported.
 
     Raises:
-        UsageError: the name is not of that form, cannot be imported, or is of nothing that a document could be.
+        UsageError: the name does not have that form, cannot be imported, or is not a type that a document can have.
     """
     module_name, colon, names = spec.partition(":")
     if not (module_name and colon and names):

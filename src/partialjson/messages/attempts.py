@@ -11,20 +11,20 @@
 
 Each attempt is a ``MessageParser`` of its own. Two of them matter: the one that *runs*, and the one that is *shown*.
 After ``retry()`` the old attempt stays shown until the new one overtakes it. Until then the new attempt's updates are
-kept back. When it overtakes, a ``MessageRestarted`` comes, followed in the same list by all that the new attempt has
-brought so far; from then on its updates come as they are made. So a view that clears itself at ``MessageRestarted`` and
-folds everything else is right at the end of each list, and never shows less than before.
+held back. When it overtakes, a ``MessageRestarted`` comes, followed in the same list by all updates of the new attempt
+so far; from then on its updates come as they are made. So a view that clears itself at ``MessageRestarted`` and folds
+everything else is correct at the end of each list, and never shows less than before.
 
-**Overtaking.** Each block that is shown is compared with its counterpart in the running attempt, the block with the
-same number among those of its kind. The new attempt overtakes when every counterpart has as many characters of text,
-or has ended: the provider closed it, its document is whole, or, where it is a text, another block has begun after it.
-Failing that, it overtakes when it ends well. An attempt that ends cut off, disconnected or in an error without having
-overtaken is never shown: the old one holds more.
+**Overtaking.** Each visible block is compared with its counterpart in the running attempt, the block with the same
+number among those of its kind. The new attempt overtakes when every counterpart has as many characters of text or has
+ended: the provider closed it, its document is complete, or, for a text, another block has begun after it. Otherwise it
+overtakes when it ends well. An attempt that is cut off, disconnected or ends in an error before it has overtaken is
+never shown: the old one holds more.
 
 **Calls.** With ``retry()`` every call of the attempt that ended is withdrawn: ``ready`` is false from then on, and a
-``CallWithdrawn`` is reported for those that are shown. If you run calls while the message still streams, say so with
-``claim()``: what was claimed before its attempt died is in ``claimed``, and ``claimed_before(call)`` finds it when a
-later attempt asks for the same again, so that nothing is bought twice.
+``CallWithdrawn`` is reported for those that are shown. If you run calls while the message still streams, ``claim()``
+them first: calls that were claimed before their attempt failed are in ``claimed``, and ``claimed_before(call)`` finds
+one when a later attempt asks for the same again, so that nothing is bought twice.
 """
 
 from __future__ import annotations
@@ -49,22 +49,22 @@ __all__ = ["Attempts"]
 
 Sizes = dict[tuple[int, int], int]
 
-# Endings after which nobody would call the answer whole.
+# Endings after which the answer is not complete.
 _FAILED = ("disconnected", "error", "truncated")
 
 
 class Attempts:
     """A response of a model that may take several attempts; see the module for what is shown when.
 
-    Takes what ``MessageParser`` takes, and has its face: ``text``, ``calls``, ``output`` and so on are those of the
-    attempt that is shown.
+    Takes the arguments of ``MessageParser`` and has its attributes: ``text``, ``calls``, ``output`` and so on are those
+    of the attempt that is shown.
 
     Attributes:
-        running: the attempt that is fed, as it is.
+        running: the attempt that is being fed.
         shown: the attempt that is shown: the running one, or an earlier one that it has not overtaken yet.
         attempt: the number of the running attempt, from 1.
         shown_attempt: the number of the one that is shown.
-        claimed: the calls of dead attempts that had been claimed.
+        claimed: the calls of failed attempts that had been claimed.
     """
 
     def __init__(self, api: str, **options: Unpack[MessageOptions]) -> None:
@@ -80,7 +80,7 @@ class Attempts:
         self._sizes: Sizes = {}
         self._shown_sizes = self._sizes
 
-    # The face of the attempt that is shown.
+    # The attributes of the attempt that is shown.
 
     @property
     def blocks(self) -> list[Block]:
@@ -88,7 +88,7 @@ class Attempts:
 
     @property
     def calls(self) -> list[Call]:
-        """The calls that are shown. Those of an attempt that died are not ready."""
+        """The calls that are shown. Those of a failed attempt are not ready."""
         return self.shown.calls
 
     @property
@@ -130,15 +130,16 @@ class Attempts:
     # The attempt that runs.
 
     def feed_bytes(self, raw: bytes | str) -> list[Update]:
-        """The updates this piece of the running attempt's body brings to what is shown; see ``MessageParser``."""
+        """The updates to what is shown from this chunk of the running attempt's body; see ``MessageParser``."""
         return self._show(self.running.feed_bytes(raw))
 
     def feed(self, event: object) -> list[Update]:
-        """The updates one decoded event brings to what is shown; see ``MessageParser``."""
+        """The updates to what is shown from one decoded event; see ``MessageParser``."""
         return self._show(self.running.feed(event))
 
     def end(self) -> MessageEnd:
-        """Ends the running attempt and tells how it ended. What the end brings to what is shown is in ``updates``."""
+        """Ends the running attempt and returns how it ended. The updates of the end to what is shown are in
+        ``updates``."""
         if self._end is None:
             end = self.running.end()
             updates = self._show(list(end.updates))
@@ -149,8 +150,8 @@ class Attempts:
         """Begins a new attempt; ends the running one, if it has not ended, and withdraws its calls.
 
         Returns:
-            What this changes in what is shown: the end of the running attempt, if it had not ended, and a
-            ``CallWithdrawn`` for each call that is shown and was not withdrawn before.
+            The updates to what is shown: the end of the running attempt, if it had not ended, and a ``CallWithdrawn``
+            for each visible call that was not withdrawn before.
         """
         updates = [] if self._end is not None else list(self.end().updates)
         for choice in self.running.choices:
@@ -169,7 +170,7 @@ class Attempts:
         return updates
 
     def claim(self, call: Call) -> bool:
-        """Whether you may run this call now: it is ready, and nobody has claimed it. It is yours then."""
+        """Whether you may run this call now: it is ready and was not claimed before. If so, this claims it."""
         mine = any(call is each for choice in self.running.choices for each in choice.calls)
         if not mine or not call.ready or any(call is each for each in self._claims):
             return False
@@ -177,7 +178,7 @@ class Attempts:
         return True
 
     def claimed_before(self, call: Call) -> Call | None:
-        """The call of a dead attempt that was claimed and asks for the same: the same tool, equal arguments."""
+        """The claimed call of a failed attempt that asks for the same: the same tool, equal arguments."""
         return next((old for old in self.claimed if old.name == call.name and old.json == call.json), None)
 
     def _show(self, updates: list[Update]) -> list[Update]:
@@ -203,14 +204,15 @@ class Attempts:
                 where = update.choice, update.block
                 sizes[where] = sizes.get(where, 0) + len(update.text)
             elif isinstance(update, DocumentProgress) and update.kind in CALLS:
-                # Arguments that came parsed have no text.
+                # Arguments that came already parsed have no text.
                 where = update.choice, update.block
                 sizes[where] = sizes.get(where, 0) + (len(update.text) or bool(update.events))
             elif isinstance(update, BlockRestarted):
                 sizes[update.choice, update.block] = 0
 
     def _overtakes(self, broken: bool) -> bool:
-        """Has every block that is shown a counterpart that is as long, or has ended otherwise than with all?"""
+        """Does every visible block have a counterpart that is as long, or that has ended before the attempt as a
+        whole?"""
         counterparts = {where: block for choice in self.running.choices for where, block in _placed(choice)}
         for choice in self.shown.choices:
             for where, block in _placed(choice):

@@ -1,13 +1,13 @@
 """The parts of a message: blocks of text, and documents with a parser of their own.
 
-Their methods and attributes are for readers. What changes them are the functions at the end of this module; the fold
-calls them, once for each update, and nobody else does. (An underscore is private to its module.)
+Their methods and attributes are for readers. Only the functions at the end of this module change them, and only the
+fold calls these, once for each update. (A name with an underscore is private to its module.)
 
-**How a document reads.** It keeps its text as the provider sent it, and gives its parser what that text stands for: the
-text itself, the inside of a JSON string where a tool takes free text, a value's JSON where the arguments came parsed.
-While it is not known for which tool, the text waits. What the parser completes, and the error that ends it, belong to
-the update that brought them: ``progress`` fills them in. An update that has them already, because it is read a second
-time, in another place, gets the same again.
+**How a document is read.** It keeps its text as the provider sent it, and feeds its parser the JSON that the text
+stands for: the text itself; the inside of a JSON string, if the tool takes free text; the JSON of a value, if the
+arguments came parsed. As long as the tool is not known, the text waits. What the parser completes, and the error that
+ends it, belong to the update that brought them: ``progress`` fills them in. An update that already has them, because it
+is applied a second time elsewhere, gets the same again.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Growing:
 
     @property
     def text(self) -> str:
-        """The text so far, as it came. Empty where a document came already parsed."""
+        """The text so far, as it came. Empty if a document came already parsed."""
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
         return self._pieces[0] if self._pieces else ""
@@ -52,15 +52,15 @@ class Block(Growing):
     """One block of a message.
 
     Attributes:
-        choice, position: its place: the index of its choice, and its place among the blocks there.
+        choice, position: the index of its choice, and its position among the blocks there.
         kind: "text", "reasoning", "refusal", "call", "server_call" or "other".
         type: the provider's own word for it, such as "thinking" or "web_search_tool_result".
-        index: the provider's number for it, None where it gives none.
+        index: the provider's number for it, None if it gives none.
         extra: what else came with it, by the provider's names: signature, citations, the content of a result.
         aside: whether it is a text that is not the answer, such as a commentary; it holds no structured output.
-        paragraph: whether a blank line parts it from the texts of its kind before it where they are read as one.
+        paragraph: whether a blank line separates it from earlier texts of its kind when they are read as one.
         ended: whether the provider closed it.
-        contradicted: whether the provider took back text that it had streamed.
+        contradicted: whether the provider withdrew text that it had streamed.
     """
 
     def __init__(self, started: BlockStarted) -> None:
@@ -91,7 +91,7 @@ class Document(Growing):
         self._waiting: list[str] = []
         self._outcome: Outcome[Any] | None = None
         self._settled = False  # its message has ended
-        self._continuation: Continuation[Any] | None = None  # what feeds the parser, while the document is resumed
+        self._continuation: Continuation[Any] | None = None  # what feeds the parser while the document is being resumed
 
     @property
     def json(self) -> Any:
@@ -100,25 +100,24 @@ class Document(Growing):
 
     @property
     def value(self) -> Any:
-        """The document so far in its target's terms; the final, validated value once ``outcome`` is
-        Complete."""
+        """The typed view of the document so far; the final, validated value once ``outcome`` is Complete."""
         if isinstance(self._outcome, Complete):
             return self._outcome.value
         return MISSING if self._parser is None else self._parser.value
 
     @property
     def done(self) -> bool:
-        """Whether the root value has closed. It may still be invalid for its target; ``outcome`` tells."""
+        """Whether the root value has closed. It may still be invalid for its target: see ``outcome``."""
         return self._parser is not None and self._parser.done
 
     @property
     def unread(self) -> bool:
-        """Whether text waits until it is known for which tool it is."""
+        """Whether text is waiting until its tool is known."""
         return bool(self._waiting)
 
     @property
     def outcome(self) -> Outcome[Any] | None:
-        """Complete, Truncated or Failed; None while the document goes on."""
+        """Complete, Truncated or Failed; None while the document is open."""
         return self._outcome
 
     @property
@@ -135,11 +134,10 @@ class Document(Growing):
         return [] if self._parser is None else self._parser.deltas(since)
 
     def end(self, reason: str | None = None) -> Outcome[Any]:
-        """Ends the document here and returns its outcome; text that still comes for it is kept in ``text``
-        only.
+        """Ends the document here and returns its outcome; further text for it is only kept in ``text``.
 
-        The message ends its documents itself. Call this to give one up early; of all changes it is the one that no
-        update tells. Never raises.
+        The message ends its documents itself. Call this to give one up early; it is the only change that no update
+        reports. Never raises.
         """
         if self._outcome is None and self._parser is None:
             self._begin()
@@ -154,8 +152,8 @@ class Document(Growing):
         self._parser = Parser() if self._make_parser is None else self._make_parser()
 
     def _read(self, source: str) -> tuple[Any, ...]:
-        """The events that the JSON text completes, after what waited. A document that fails here keeps its error to
-        itself, unless a validator raised it: that is the caller's to see, and the document's end."""
+        """The events that the JSON text completes, after what waited. A document that fails here keeps its error,
+        unless a validator raised it: then the caller sees it, and the document ends."""
         if self._outcome is not None:
             return ()
         parser = self._parser
@@ -196,11 +194,11 @@ class Call(Block, Document):
     """A tool call: a block, and the document of its arguments.
 
     Attributes:
-        id, name: as the provider gave them, "" until they came.
+        id, name: as the provider gave them, "" until they come.
         server: whether the provider runs the tool itself.
         free: whether the tool takes free text instead of JSON; its document is then one string, which ends where
             the provider closes the call.
-        withdrawn: whether the provider took it back.
+        withdrawn: whether the provider withdrew it.
     """
 
     def __init__(self, started: BlockStarted, targets: Targets) -> None:
@@ -221,12 +219,12 @@ class Call(Block, Document):
 
     @property
     def ready(self) -> bool:
-        """Whether this call may be run now: it is the caller's to run, its arguments are whole and valid, and
-        the message was not refused or filtered. False for everything unfinished."""
+        """Whether this call may be run now: it is the caller's to run, its arguments are complete and valid, and the
+        message was not refused or filtered. False while anything is unfinished."""
         return self.kind == "call" and isinstance(self._outcome, Complete) and not self.withdrawn
 
     def _begin_if_known(self) -> None:
-        """Arguments are not parsed before it is known for which tool, if it matters."""
+        """Arguments are not parsed before their tool is known, if that matters."""
         if self._parser is None and (self.name or not self._targets.tools):
             self._begin()
 
@@ -249,7 +247,7 @@ def attach(block: Block, update: ExtraAttached) -> None:
         extra[name] = update.value
         return
     if name not in block._collected:
-        # A list of our own: what is there may belong to the event it came with.
+        # A list of our own, since the value may belong to the event that it came with.
         block._collected.add(name)
         old = extra.get(name)
         extra[name] = list(old) if isinstance(old, (list, tuple)) else [] if old is None else [old]
@@ -257,14 +255,14 @@ def attach(block: Block, update: ExtraAttached) -> None:
 
 
 def identify(call: Call, update: CallIdentified) -> None:
-    """What waited is read with the next progress."""
+    """Text that was waiting is read with the next progress."""
     call.name = update.name
     call.id = update.call_id
     call._begin_if_known()
 
 
 def restart(block: Block) -> None:
-    """The block's text counts no more."""
+    """The block's text no longer counts."""
     block.contradicted = True
     block._pieces = []
     if isinstance(block, Call) and _forget(block):
@@ -278,7 +276,7 @@ def restart_output(document: Document) -> None:
 
 
 def _forget(document: Document) -> bool:
-    """Whether the document can be read anew: one that was ended stays as it is, one that failed gets its chance."""
+    """Whether the document can be read again: one that was ended stays as it is, one that failed gets a new chance."""
     if not (document._outcome is None or isinstance(document._outcome, Failed)):
         return False
     document._outcome = document._parser = None
@@ -287,7 +285,7 @@ def _forget(document: Document) -> bool:
 
 
 def end_block(block: Block, update: BlockEnded) -> None:
-    """Where the root has closed the outcome is known; anything else has to wait for the end of the message."""
+    """If the root has closed, the outcome is known; otherwise it has to wait for the end of the message."""
     block.ended = True
     if isinstance(block, Call):
         if block.done:
@@ -297,10 +295,10 @@ def end_block(block: Block, update: BlockEnded) -> None:
 
 
 def progress(document: Document, update: DocumentProgress) -> DocumentProgress:
-    """Reads what the update brings; the update as it is to be told, with what came of it.
+    """Reads the content of the update; returns the update to report, with the results filled in.
 
     Raises:
-        Exception: a validator's, where the update does not tell it already.
+        Exception: from a validator, unless the update has it already.
     """
     text, source = update.text, update.source
     if text:
@@ -335,10 +333,10 @@ def finish(document: Document, reason: str) -> None:
 
 
 def continuation(document: Document, mode: Mode) -> Continuation[Any]:
-    """Where the document goes on after it was cut.
+    """The continuation of the document after it was cut off.
 
     Raises:
-        ValueError: it cannot go on.
+        ValueError: it cannot be continued.
     """
     parser, text = document._parser, document.text
     assert parser is not None
@@ -348,12 +346,13 @@ def continuation(document: Document, mode: Mode) -> Continuation[Any]:
 
 
 def drive(document: Document, rest: Continuation[Any]) -> None:
-    """From here on the continuation feeds the document's parser, and updates tell what it has read."""
+    """From now on the continuation feeds the document's parser, and updates report what it has read."""
     document._continuation = rest
 
 
 def resume(document: Document, update: DocumentResumed) -> None:
-    """The document goes on. Its parser is the one it had, or, where that had failed, a new one that shows the same."""
+    """The document continues. Its parser is the one that it had or, if that had failed, a new one that shows the
+    same."""
     rest = document._continuation
     document._parser = continuation(document, "exact").parser if rest is None else rest.parser
     document._pieces = [update.prefix]
@@ -362,5 +361,5 @@ def resume(document: Document, update: DocumentResumed) -> None:
 
 
 def shorten(block: Block, text: str) -> None:
-    """The block of a resumed output keeps only what the cut had not spoiled."""
+    """The block of a resumed output drops the token that was cut."""
     block._pieces = [text]

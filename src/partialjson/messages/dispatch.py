@@ -1,10 +1,10 @@
-"""From operations to updates: what an operation of an adapter changes, and what it does not.
+"""From operations to updates: what an operation of an adapter changes.
 
-One method for each kind of operation decides what it means for the message as it stands, tells it as updates, and lets
-the fold apply each. What is kept here besides is what no reader sees: which block a key of the adapter means, half a
-character that waits for its other half, the provider's words for the end that has not come yet.
+For each kind of operation, one method decides what it means for the message so far, makes updates, and lets the fold
+apply each of them. Besides, this module keeps what no reader sees: which block a key of the adapter refers to, half a
+character that waits for its other half, the provider's words for an end that has not come yet.
 
-**The short way.** Nearly all operations are text that goes on. One costs a look at a table, a record and an append.
+**The fast path.** Nearly all operations continue a text. Each costs a table look-up, a record and an append.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ __all__ = ["Dispatcher"]
 
 
 class _Slot:
-    """Where the operations on one block go."""
+    """The target of the operations on one block."""
 
     __slots__ = ("block", "call", "choice", "half", "is_output", "kind", "parsed", "position")
 
@@ -54,12 +54,12 @@ class _Slot:
         self.position = block.position
         self.kind: ops.Kind = block.kind
         self.is_output = is_output
-        self.half = ""  # the first half of a surrogate pair that the provider has cut in two
+        self.half = ""  # the first half of a surrogate pair that the provider has split
         self.parsed = False  # its arguments came as a value
 
     def joined(self, text: str) -> str:
-        """The text with the half that waited, without one that now waits. Servers that count in UTF-16 cut characters
-        in two; the halves meet here."""
+        """The text, with a half that was waiting and without one that now has to wait. Servers that count in UTF-16
+        split characters in two; the halves are joined here."""
         if self.half:
             text = (self.half + text).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
             self.half = ""
@@ -73,7 +73,7 @@ class Dispatcher:
 
     Attributes:
         state: the message so far.
-        updates: what has been told and not yet been taken.
+        updates: the updates that were made and not yet taken.
         terminal: whether the terminal event has come.
         fatal: whether an error ended the message.
     """
@@ -97,8 +97,8 @@ class Dispatcher:
         """Applies the operations. What follows the terminal event is ignored, unless another message begins there.
 
         Raises:
-            Exception: a validator's. What the operation changed before is told all the same, and the iterator stands at
-                the next one.
+            Exception: from a validator. What the operation changed before is reported all the same, and the iterator is
+                at the next one.
         """
         handlers = _HANDLERS
         for op in operations:
@@ -107,13 +107,13 @@ class Dispatcher:
             handlers[type(op)](self, op)
 
     def take(self) -> list[Update]:
-        """The updates that have been told since the last time."""
+        """The updates since the last call."""
         updates, self.updates = self.updates, []
         return updates
 
     def tell(self, update: Update) -> None:
-        """Applies an update and tells it. One in which a validator breaks the document is told with the validator's
-        error, which is raised."""
+        """Applies an update and reports it. If a validator raises in it, the update is reported with that error, and
+        the error is raised."""
         try:
             update = self.state.apply(update)
         except BaseException as error:
@@ -132,7 +132,7 @@ class Dispatcher:
             self.tell(CallWithdrawn(call.choice, call.position))
 
     def settle(self, incomplete: IncompleteBlock | None = None) -> None:
-        """Ends the message, once: all its choices, with ``incomplete`` left over of the body."""
+        """Ends the message and all its choices, once; ``incomplete`` is what was left over from the body."""
         if self._settled:
             return
         self._settled = True
@@ -148,7 +148,7 @@ class Dispatcher:
         choice = self.state.choice(op.choice)
         last = choice.blocks[-1] if choice.blocks else None
         if isinstance(last, Call) and last.ended and not last.free:
-            # A block after a closed call shows that the call was not cut; so one without text has no arguments.
+            # A block after a closed call shows that the call was not cut; so a call without text takes no arguments.
             self._complete(last)
         position = len(choice.blocks)
         self.tell(
@@ -187,7 +187,7 @@ class Dispatcher:
             self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text))
 
     def _last_half(self, slot: _Slot) -> None:
-        """Half a character is shown only where the provider says that no more comes. What a validator raises here is
+        """Half a character is shown only if the provider says that no more comes. An exception from a validator here is
         the document's error."""
         half, slot.half = slot.half, ""
         if half:
@@ -259,7 +259,8 @@ class Dispatcher:
         self.tell(BlockEnded(slot.choice, slot.position, op.cut))
 
     def _complete(self, call: Call) -> None:
-        """What is left unsaid of a call that was not cut. What a validator raises here is the document's error."""
+        """Completes a call that was not cut. An exception from a validator here is the document's
+        error."""
         source = _unsaid(call)
         if source is not None:
             with suppress(Exception):
@@ -288,7 +289,7 @@ class Dispatcher:
             self.tell(UsageReported(new))
 
     def _stop(self, op: ops.Stop) -> None:
-        """Takes the last word, but a message that was cut is not finished by a later one."""
+        """The last word counts, except that a later word does not finish a message that was cut."""
         said = self._stops.get(op.choice)
         if said is None or said.reason in FINISHED or op.reason not in FINISHED:
             self._stops[op.choice] = op
@@ -312,7 +313,7 @@ class Dispatcher:
     # The end
 
     def _indexes(self) -> list[int]:
-        """The choices that have been spoken of."""
+        """The indexes of the choices that have come."""
         return sorted({choice.index for choice in self.state.choices} | self._stops.keys())
 
     def _settle_choice(self, index: int, incomplete: IncompleteBlock | None) -> None:
@@ -341,7 +342,7 @@ class Dispatcher:
         self.tell(MessageEnded(index, ended(choice, stop, cause, error, incomplete)))
 
     def _end_document(self, update: DocumentProgress) -> None:
-        """Tells the end of a document if it brings anything; else the end of the message says it."""
+        """Reports the end of a document if that changes anything; otherwise the end of the message covers it."""
         told = self.state.apply(update)
         if isinstance(told, DocumentProgress) and (told.events or told.error is not None):
             self.updates.append(told)
@@ -349,7 +350,7 @@ class Dispatcher:
 
 def _unsaid(call: Call) -> str | None:
     """The JSON text that ends the arguments of a call which was not cut: the end of free text, which has no grammar
-    that tells it, or, for a tool without parameters, no arguments. None where nothing is missing."""
+    that shows it, or, for a tool without parameters, no arguments. None if nothing is missing."""
     if call.outcome is not None or call.done:
         return None
     if call.free:
@@ -358,7 +359,7 @@ def _unsaid(call: Call) -> str | None:
 
 
 def _says(call: Call, text: str) -> bool:
-    """Whether the call is whole and the text says the same in other words."""
+    """Whether the call is complete and the text is another spelling of it."""
     if not call.done:
         return False
     try:

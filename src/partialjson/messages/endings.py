@@ -1,6 +1,6 @@
 """How a message ended: the provider's word and the connection, checked against what really came.
 
-Nothing here changes anything; what is decided becomes true with the ``MessageEnded`` that tells it.
+Nothing is changed here; a decision takes effect with the ``MessageEnded`` update that reports it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def ended(
 
 
 def ended_again(choice: Choice, word: str | None) -> MessageEnd:
-    """The ending after a document that was cut went on and ended again; ``word`` is that of the other answer."""
+    """The ending after a document that was cut off has continued and ended again; ``word`` is that of the other
+    answer."""
     return MessageEnd(_checked(choice, "complete"), word, documents=_documents(choice, False))
 
 
@@ -64,8 +65,8 @@ def _checked(choice: Choice, cause: EndReason) -> EndReason:
 
 
 def _documents(choice: Choice, withdrawn: bool) -> tuple[DocumentEnd, ...]:
-    """How the calls of the last message, and the output, ended. An output of which nothing came beside calls was not
-    meant."""
+    """How the calls of the last message, and the output, ended. If there are calls and nothing of an output came, none
+    was intended."""
     calls = _calls(choice)
     found = [_document(call, call.name, call.position, call.id, call.ready and not withdrawn) for call in calls]
     output = choice.output

@@ -1,21 +1,21 @@
 """The state of a message, as a fold over its updates.
 
-``MessageState.apply`` is the only place in which anything that a reader sees is changed: blocks, texts, calls,
-documents with their parsers, counts, endings. A ``MessageParser`` turns what comes into updates and applies each here,
-and another ``MessageState`` that is given the same updates, elsewhere or later, shows the same. So a view in another
-thread, a test and a replay need no second description of what an update means.
+``MessageState.apply`` is the only place that changes what a reader sees: blocks, texts, calls, documents with their
+parsers, counts, endings. A ``MessageParser`` turns its input into updates and applies each of them here. Another
+``MessageState`` that applies the same updates, elsewhere or later, shows the same. So a view in another thread, a test
+and a replay need no second description of what an update means.
 
     view = MessageState(tools=tools, output=Order)       # targets and options as those of the parser
     view.apply(queue.get())
     view.text, view.calls, view.output
 
-An update is told once it has been applied: ``apply`` returns it with what the documents' parsers made of it. Applied
-again in another state, a told update comes back equal.
+An update is reported after it has been applied: ``apply`` returns it with the results of the documents' parsers.
+Applied again to another state, a reported update comes back equal.
 
 **Several messages in one body** add up. ``NextMessage`` says where one begins; ``latest`` are the blocks from there on.
 
-**The structured output** is the text of the blocks of kind "text" that are no asides. A block that begins after a
-document that is whole or has failed begins another one; the text of a block belongs to one document.
+**The structured output** is the text of the blocks of kind "text" that are not asides. A block that begins after a
+document is complete or has failed begins another document; the text of a block belongs to one document.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Choice:
 
     @property
     def latest(self) -> list[Block]:
-        """The blocks of the last message in the body: all, where there is only one."""
+        """The blocks of the last message in the body: all blocks, if there is only one message."""
         return self.blocks[self._first :]
 
     @property
@@ -110,15 +110,13 @@ class Choice:
         """The structured output: the text parsed into the ``output`` target; without a target it stays
         MISSING.
 
-        Where several blocks of text hold a document each, it is the last one that is complete, or else the
-        last one.
+        If several blocks of text hold a document each, this is the last complete one, or else the last one.
         """
         return next((document for document in reversed(self._outputs) if document.done), self._outputs[-1])
 
     @property
     def outputs(self) -> list[tuple[int, Document]]:
-        """All documents of the structured output, each with the last block whose text belongs to it, -1 where none
-        does."""
+        """All documents of the structured output, each with the last block whose text belongs to it, or -1."""
         last = {id(document): position for position, document in self._output_of.items()}
         return [(last.get(id(document), -1), document) for document in self._outputs]
 
@@ -129,12 +127,12 @@ class Choice:
 
     @property
     def reasoning(self) -> str:
-        """The reasoning so far, where the provider shows it."""
+        """The reasoning so far, if the provider shows it."""
         return self._text("reasoning")
 
     @property
     def refusal(self) -> str:
-        """The refusal so far, where the provider sends it apart from the text."""
+        """The refusal so far, if the provider sends it separately from the text."""
         return self._text("refusal")
 
     def end(self) -> MessageEnd:
@@ -146,7 +144,7 @@ class Choice:
         """
         self._end()
         if self.ending is None:
-            raise RuntimeError("no update has told how this choice ended")
+            raise RuntimeError("no update has reported how this choice ended")
         return self.ending
 
     def output_of(self, block: int) -> Document | None:
@@ -155,7 +153,7 @@ class Choice:
         return self._outputs[0] if block < 0 else self._output_of.get(block)
 
     def text_beside(self, block: int) -> str:
-        """What other blocks say of the output that the block's text belongs to."""
+        """The text of other blocks in the output to which the block's text belongs."""
         document = self._output_of.get(block)
         shared = sorted(other for other, each in self._output_of.items() if each is document and other != block)
         return "".join([self.blocks[other].text for other in shared])
@@ -173,15 +171,15 @@ class Choice:
 class MessageState:
     """A message so far, folded from its updates; see the module.
 
-    Takes ``tools``, ``output`` and the options of documents as ``MessageParser`` does, and has its face.
+    Takes ``tools``, ``output`` and the options of documents like ``MessageParser``, and has its attributes.
 
     Args:
-        on_end: what ``Choice.end()`` calls first, where something can still end the message.
+        on_end: called first by ``Choice.end()``, if something can still end the message.
 
     Attributes:
-        id, model: as the provider gave them, "" until they came.
+        id, model: as the provider gave them, "" until they come.
         usage: token counts in the provider's names; the last of each counts.
-        error: the error that was reported last, None where there was none.
+        error: the error that was reported last, or None.
 
     Raises:
         TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target it does not take.
@@ -242,25 +240,25 @@ class MessageState:
         return self._choices[min(self._choices)]
 
     def choice(self, index: int) -> Choice:
-        """The alternative with this index, made when it is first spoken of."""
+        """The alternative with this index, made when it first comes up."""
         choice = self._choices.get(index)
         if choice is None:
             choice = self._choices[index] = Choice(index, self._targets, self._on_end)
         return choice
 
     def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
-        """The document that the update speaks of, as it is now."""
+        """The document that the update is about, as it is now."""
         choice = self._choices[update.choice]
         if update.kind in CALLS:
             return self._call(update)
         return choice.output_of(update.block) or choice.output
 
     def apply(self, update: Update) -> Update:
-        """Changes the state as the update says, and gives it back with what the document's parser made of it.
+        """Changes the state as the update says, and returns the update with the results of the document's parser.
 
         Raises:
-            Exception: what a validator raises, where the update does not tell it already. Its document has failed, and
-                everything else is as the update says.
+            Exception: from a validator, unless the update has it already. Its document has failed, and everything else
+                is as the update says.
         """
         return _APPLY[type(update)](self, update)
 
@@ -353,7 +351,7 @@ class MessageState:
         return call
 
     def _document(self, update: DocumentProgress | DocumentResumed) -> Document:
-        """The document an update speaks of. The first text of a block gets a new one where the last is over."""
+        """The document that an update is about. The first text of a block gets a new one if the last has ended."""
         if update.kind != "text":
             return self._call(update)
         choice = self.choice(update.choice)

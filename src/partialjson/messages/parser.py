@@ -1,4 +1,4 @@
-"""``MessageParser``: bytes or events in, updates out; see the package for how its parts stand in a row."""
+"""``MessageParser``: bytes or events in, updates out; see the package for its stages."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ class MessageParser:
     Attributes:
         api: the name of the wire format.
         state: the message so far as a fold of its updates; what is asked of the parser is asked of it.
-        timings: what was given as ``timings=``, which notes when what came; None without it.
+        timings: the ``Timings`` that was passed, which records when things came; None without one.
 
     Raises:
         ValueError: the API is not known; the message lists those that are.
-        TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target it does not take.
+        TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target that it does not accept.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class MessageParser:
         self._items: Iterator[Item] | None = None
         self._operations: Iterator[ops.Operation] | None = None
         self._events = 0
-        self._mute: object = None  # the first event, if it meant nothing
+        self._mute: object = None  # the first event, if it was not understood
         self._stray: str | None = None
         self._bare: Parser[Any] | None = None
         self._broken = False  # what follows cannot be trusted
@@ -99,8 +99,8 @@ class MessageParser:
 
     @property
     def done(self) -> bool:
-        """Whether the model has said its last word, or an error ended the message. What may still come of the body
-        is the rest of the token counts, or another message."""
+        """Whether the model has finished, or an error ended the message. The body may still bring the rest of the token
+        counts, or another message."""
         return self._dispatcher.done
 
     @property
@@ -150,12 +150,12 @@ class MessageParser:
 
     @property
     def reasoning(self) -> str:
-        """The reasoning so far, where the provider shows it."""
+        """The reasoning so far, if the provider shows it."""
         return self.state.reasoning
 
     @property
     def refusal(self) -> str:
-        """The refusal so far, where the provider sends it apart from the text."""
+        """The refusal so far, if the provider sends it separately from the text."""
         return self.state.refusal
 
     def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
@@ -163,9 +163,9 @@ class MessageParser:
         return self.state.document_of(update)
 
     def feed_bytes(self, raw: bytes | str) -> list[Update]:
-        """The updates this piece of the response's body brings. Pieces may be cut anywhere.
+        """The updates from the next chunk of the response's body, cut anywhere.
 
-        Of a WebSocket the frames are fed, text or binary, as they come.
+        For a WebSocket, feed the frames as they come, text or binary.
 
         Raises:
             RuntimeError: the message has ended.
@@ -189,7 +189,7 @@ class MessageParser:
         return self._dispatcher.take() if stalled is None else self._observed(stalled)
 
     def feed(self, event: object) -> list[Update]:
-        """The updates one decoded event brings: a mapping, an SDK's object, or ``"[DONE]"``.
+        """The updates from one decoded event: a mapping, an SDK's object, or ``"[DONE]"``.
 
         Raises:
             RuntimeError: the message has ended.
@@ -208,10 +208,10 @@ class MessageParser:
         return stalled + self.timings.observe(self._dispatcher.take(), self.state)
 
     def end(self) -> MessageEnd:
-        """Ends the message and tells how it ended. Never raises for what came; later calls return the same.
+        """Ends the message and returns how it ended. Never raises for the content; later calls return the same.
 
-        Without the terminal event the reason is "disconnected", however complete the rest looks. A last event
-        that only lacks its blank line counts if it is the terminal one.
+        Without the terminal event the reason is "disconnected", however complete the rest looks. If only the blank line
+        after the last event is missing, the event counts if it is the terminal one.
         """
         if not self._ended:
             self._ended = True
@@ -231,7 +231,7 @@ class MessageParser:
         return end
 
     def resume(self, document: Document | None = None, mode: Mode = "auto") -> Resumption:
-        """Goes on with a document that was cut, by the text of another answer of the model.
+        """Continues a document that was cut off, with the text of another answer of the model.
 
         Ends the message if it has not ended. See ``Resumption``, and ``partialjson.resume`` for the modes.
 
@@ -239,7 +239,8 @@ class MessageParser:
             document: a call or an output of this message; by default the last one that is open or broken.
 
         Raises:
-            ValueError: there is no such document, the provider took the answer back, or a document cannot be continued.
+            ValueError: there is no such document, the provider withdrew the answer, or the document cannot be
+            continued.
         """
         self.end()
         return Resumption(self.state, document, mode)
@@ -251,7 +252,7 @@ class MessageParser:
         return self._dispatcher.take()
 
     def _hand_out(self) -> None:
-        """The updates that no call of ``feed`` can return any more go with the end."""
+        """Updates that no call of ``feed`` can return any more go with the end."""
         updates = self._dispatcher.take()
         if self.timings is not None:
             updates = self.timings.observe(updates, self.state)
@@ -320,7 +321,8 @@ class MessageParser:
         return operations
 
     def _read_stray(self, line: str) -> Iterable[ops.Operation]:
-        """A line that no event stream has: perhaps a page or a JSON body, which servers send for errors."""
+        """A line that does not belong to an event stream: perhaps an HTML page or a JSON body, which servers send for
+        errors."""
         if self.terminal:
             return ()
         if self._stray is None:
@@ -346,7 +348,7 @@ class MessageParser:
         return self._read_body(body)
 
     def _read_body(self, body: object) -> Iterable[ops.Operation]:
-        """A JSON value outside of any event: an error the adapter knows, or no stream at all."""
+        """A JSON value outside any event: an error that the adapter knows, or no stream at all."""
         operations = self._adapter.feed(body)
         if any(isinstance(op, ops.Error) for op in operations):
             return operations
@@ -368,8 +370,7 @@ class MessageParser:
         self._dispatcher.fail(error)
 
     def _recover(self, block: IncompleteBlock) -> bool:
-        """Whether the block that lacks its blank line counts after all: an error body, or the whole terminal
-        event."""
+        """Whether the block without its blank line counts after all: an error body, or the complete terminal event."""
         if block.stray:
             self._work_off((StrayLine(block.line),))
         error = self.state.error

@@ -1,7 +1,7 @@
-"""A message that goes on after it was cut: one of its documents, by the text of another answer.
+"""A message that continues after it was cut off: one of its documents goes on with the text of another answer.
 
-An API cannot be asked to go on inside a tool call, so the rest comes as an answer of its own: text mostly, or a call
-of the same tool. Its text is spliced in by ``partialjson.resume``; here the message around the document follows. The
+An API cannot be asked to continue inside a tool call, so the rest comes as an answer of its own: mostly text, or a call
+of the same tool. ``partialjson.resume`` splices its text in; this module updates the message around the document. The
 document is the same object with the same parser, unless that had stopped at a syntax error; then it has a new one,
 which shows the same.
 """
@@ -43,8 +43,8 @@ class Resumption:
         end = rest.end()        # message.end() is the same from now on
 
     Attributes:
-        document: the call or output that goes on; ``outcome`` is None from the first text that joined.
-        continuation: where it goes on and what to ask for; see ``partialjson.resume.Continuation``.
+        document: the call or output that continues; ``outcome`` is None once the first text has joined.
+        continuation: where it continues and what to ask for; see ``partialjson.resume.Continuation``.
     """
 
     def __init__(self, state: MessageState, document: Document | None, mode: Mode) -> None:
@@ -60,12 +60,12 @@ class Resumption:
         return self.continuation.turns(api)
 
     def feed(self, text: str) -> list[Update]:
-        """The updates that the next piece of the other answer's text brings.
+        """The updates from the next piece of the other answer's text.
 
-        A document that stops to be JSON later is ``Failed``, as in any message; nothing is raised for it.
+        If the document turns out not to be JSON later on, it is ``Failed``, as in any message; nothing is raised.
 
         Raises:
-            SpliceError: the answer does not go on with the document, which is as it was before.
+            SpliceError: the answer does not continue the document, which stays as it was.
         """
         if self._over:
             return []
@@ -76,13 +76,13 @@ class Resumption:
         return self._tell(events)
 
     def end(self, reason: str | None = None) -> MessageEnd:
-        """Ends the document, and the message anew, and tells how. ``message.end()`` is the same from now on.
+        """Ends the document and, again, the message; returns how. From now on ``message.end()`` returns the same.
 
         Args:
             reason: why the other answer stopped, in the provider's word ("length", "stop" ...), if it is known.
 
         Raises:
-            SpliceError: as ``feed``, where all of the answer was held back.
+            SpliceError: as ``feed``, if all of the answer was held back.
         """
         updates: list[Update] = []
         if not self._over:
@@ -153,7 +153,7 @@ def _found(choices: list[Choice], document: Document | None) -> tuple[Choice, Do
     for choice in choices:
         reason = choice.end().reason
         if document is None and reason in WITHDRAWN:
-            raise ValueError(f"the provider took the answer back ({reason})")
+            raise ValueError(f"the answer cannot be continued: the provider withdrew it ({reason})")
         candidates = [*choice.calls[::-1], choice.output] if document is None else [document]
         own: list[Document] = [*choice.calls, *(output for _, output in choice.outputs)]
         for candidate in candidates:
@@ -161,11 +161,11 @@ def _found(choices: list[Choice], document: Document | None) -> tuple[Choice, Do
                 continue
             if document is not None or _is_cut(choice, candidate):
                 if reason in WITHDRAWN:
-                    raise ValueError(f"the provider took the answer back ({reason})")
+                    raise ValueError(f"the answer cannot be continued: the provider withdrew it ({reason})")
                 if isinstance(candidate, Call) and candidate.free:
-                    raise ValueError("a call with free text has no syntax by which it could be continued")
+                    raise ValueError("a call with free text has no JSON syntax, so it cannot be continued")
                 if candidate.outcome is None or isinstance(candidate.outcome, Complete):
-                    raise ValueError("the document is whole")
+                    raise ValueError("the document is complete: there is nothing to continue")
                 return choice, candidate
     if document is not None:
         raise ValueError("the document is not one of this message")
@@ -173,7 +173,7 @@ def _found(choices: list[Choice], document: Document | None) -> tuple[Choice, Do
 
 
 def _is_cut(choice: Choice, document: Document) -> bool:
-    """Is this a document that somebody would want to go on with?"""
+    """Is this a document that can sensibly be continued?"""
     if isinstance(document, Call):
         if document.server or document.free or document.withdrawn:
             return False

@@ -1,4 +1,4 @@
-"""What the documents of a message are parsed into."""
+"""The targets of a message's documents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Targets:
 
     Args:
         tools: the targets of calls, by the names of the tools.
-        output: the target of the structured output; None where text is no document.
+        output: the target of the structured output; None if text is not a document.
         options: the other options of ``Parser``; those of pydantic go to documents with a target only.
 
     Attributes:
@@ -30,18 +30,18 @@ class Targets:
         self.output = output
         self._options = options
         self._untyped = without_target(options)
-        # A target that no parser takes is the caller's mistake, told before anything streams.
+        # A target that no parser accepts is the caller's mistake, reported before anything streams.
         for target in (*self.tools.values(), output):
             if target is not None:
                 self._parser(target)
 
     def tool(self, name: str) -> Parser[Any]:
-        """A parser for arguments of the tool; plain JSON values where it has no target."""
+        """A parser for arguments of the tool; for plain JSON values if it has no target."""
         return self._parser(self.tools.get(name))
 
     @property
     def for_output(self) -> Callable[[], Parser[Any]] | None:
-        """What makes parsers for the structured output, None where none is expected."""
+        """The function that makes parsers for the structured output; None if none is expected."""
         return None if self.output is None else partial(self._parser, self.output)
 
     def _parser(self, target: Any) -> Parser[Any]:

@@ -1,19 +1,19 @@
-"""When what of a response came: the moments users wait for, the gaps between chunks, and notices of trouble.
+"""When the parts of a response came: the moments users wait for, the gaps between chunks, and notices of trouble.
 
     message = MessageParser("openai-chat", output=Order, timings=Timings())
     ...
     message.timings.first_token, message.timings.first_field
 
-A response can reach its first token quickly and still show nothing for minutes. So three moments are kept, for the
-message and for each block: the first character of text (*token*), the first value of a document that can be seen
-(*visible*), and the first that closed (*field*). All are seconds since ``start()``, None while they have not come.
+A response can reach its first token quickly and still show nothing for minutes. So three moments are recorded, for the
+message and for each block: the first character of text (*token*), the first visible value of a document (*visible*),
+and the first value that closed (*field*). All are in seconds since ``start()``, and None until they come.
 
-There are no timers here: the clock is read once for each chunk. That a stream stands still can be asked at any time
-(``stalled``), and is reported as a ``Stalled`` update with the chunk that ends the gap. A model in JSON mode that
-writes white space without end is reported once for each flood, as a ``WhitespaceFlood``.
+There are no timers here: the clock is read once for each chunk. Ask ``stalled`` at any time whether the stream has
+stalled; the chunk that ends a long gap also brings a ``Stalled`` update. If a model in JSON mode writes white space
+without end, a ``WhitespaceFlood`` update reports it, once for each flood.
 
-Gaps are kept as counts in classes that grow by a fifth, so percentiles are right to a tenth and the cost does not grow
-with the stream. Where no ``Timings`` is given, a parser pays for one look at an attribute for each chunk.
+Gaps are counted in buckets that grow by a fifth, so percentiles are accurate to a tenth and the cost does not grow with
+the stream. Without a ``Timings``, a parser pays for one attribute lookup per chunk.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Gaps:
         self._classes[floor(log(max(seconds, _LEAST)) / _CLASS)] += 1
 
     def percentile(self, percent: float) -> float:
-        """The gap that so many percent of the gaps do not pass, to within a tenth; 0.0 where there are none.
+        """The gap that this percentage of all gaps do not exceed, accurate to a tenth; 0.0 if there are none.
 
         Raises:
             ValueError: ``percent`` is not between 0 and 100.
@@ -78,10 +78,10 @@ class Gaps:
 
 @dataclass(slots=True)
 class BlockTimings:
-    """When what of one block came, in seconds since the start; None where it has not.
+    """When the parts of one block came, in seconds since the start; None for what has not come.
 
     Attributes:
-        first_token, first_visible, first_field: the first text, the first value to be seen, the first that closed.
+        first_token, first_visible, first_field: the first text, the first visible value, the first value that closed.
         last_token: the last text so far.
         characters, fragments: how much text came, and in how many pieces.
     """
@@ -95,18 +95,18 @@ class BlockTimings:
 
 
 class Timings(BlockTimings):
-    """When what of a response came; give it to ``MessageParser(timings=...)``. For one response.
+    """When the parts of one response came; pass it as ``MessageParser(timings=...)``.
 
     Args:
-        clock: gives seconds that never go back.
-        stall_after: a gap of so many seconds between chunks is reported as ``Stalled``; None for never.
-        flood_after: so many white-space characters in a row outside a string of a document are reported as a
+        clock: returns seconds that never go backwards.
+        stall_after: a gap of this many seconds between chunks is reported as ``Stalled``; None for never.
+        flood_after: this many white-space characters in a row, outside a string of a document, are reported as a
             ``WhitespaceFlood``; None for never. Pretty-printed JSON rarely has fifty.
 
     Attributes:
         blocks: the timings of each block by (choice, block).
         chunks: how often the parser was fed.
-        size: how much it was fed, in bytes or characters; events count as nothing.
+        size: how much it was fed, in bytes or characters; decoded events do not count.
         first_chunk: when it was fed first.
         gaps: the times between chunks.
         flooded: the longest run of white space outside strings.
@@ -159,11 +159,11 @@ class Timings(BlockTimings):
         return f"<Timings {told}, {self.chunks} chunks, {self.characters} characters>"
 
     def start(self) -> None:
-        """The request goes out now. Times count from here; without it they count from when this was made."""
+        """The request goes out now. Times count from here; without this call, from when the object was made."""
         self._start = self._last = self._clock()
 
     def stalled(self, after: float) -> float | None:
-        """For how many seconds nothing has come, if that is at least ``after``; None if something has."""
+        """For how many seconds nothing has come, if at least ``after`` seconds; otherwise None."""
         gap = self._clock() - self._last
         return gap if gap >= after else None
 
@@ -245,7 +245,7 @@ class Timings(BlockTimings):
 
 
 class _White:
-    """White space in a row outside the strings of one document."""
+    """Runs of white space outside the strings of one document."""
 
     def __init__(self) -> None:
         self.run = 0
@@ -253,7 +253,7 @@ class _White:
         self._escaped = False
 
     def read(self, text: str) -> int:
-        """The longest run that ended in this text, or goes on at its end."""
+        """The longest run that ended in this text or is still open at its end."""
         if self._inside and not self._escaped and '"' not in text and "\\" not in text:
             return 0
         longest = 0
@@ -276,6 +276,6 @@ class _White:
 
 
 def _shows_something(state: MessageState, update: DocumentProgress) -> bool:
-    """Is there a value to be seen? An empty container is none."""
+    """Is any value visible? An empty container does not count."""
     document = state.document_of(update)
     return document.status() != "missing" and document.json not in ({}, [])

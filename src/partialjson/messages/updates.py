@@ -1,8 +1,8 @@
-"""What a message reports while it comes, how it ended, and the errors that can end it.
+"""What a message reports while it streams, how it ended, and the errors that can end it.
 
-**Updates are facts.** Each says all that it changed, and stays true whatever comes after it: it is immutable, and holds
-no object that goes on changing. So updates can be put into a queue and read ten updates later, compared, pickled and
-sent elsewhere, and `MessageState` makes of them the state that they were told of.
+**Updates are facts.** Each says everything that it changed, and stays true whatever follows: it is immutable, and holds
+no object that changes later. So updates can be put into a queue and read ten updates later, compared, pickled and sent
+elsewhere, and `MessageState` rebuilds the state from them.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ EndReason = Reason | Literal["disconnected"]
 go on; ``disconnected``: the stream ended without its terminal event."""
 
 WITHDRAWN: Final = ("refused", "filtered")
-"""Under these endings the provider takes back what the model said, so no call of it may run."""
+"""With these endings the provider withdraws what the model said, so none of its calls may run."""
 
 FINISHED: Final = ("complete", "tool_calls", "paused")
-"""Under these the provider let the model finish what it was saying."""
+"""With these, the provider let the model finish."""
 
 
 class ProviderError(Exception):
     """The provider reported an error, in the stream or instead of it.
 
     Attributes:
-        message, type, code: as the provider gave them; "" or None where it did not.
+        message, type, code: as the provider gave them; "" or None if it did not.
         body: the whole error as plain data.
     """
 
@@ -47,11 +47,10 @@ class ProviderError(Exception):
 
 
 class StreamError(ValueError):
-    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is no JSON, an event
-    without end.
+    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is not JSON, an event without an end.
 
-    The message says which event (counted from 1) and shows how the offending text begins. ``body`` is the
-    JSON body where one was found, else None.
+    The message says which event it was (counted from 1) and shows how the offending text begins. ``body`` is the JSON
+    body if one was found, else None.
     """
 
     def __init__(self, message: str, body: object = None) -> None:
@@ -64,8 +63,8 @@ class StreamError(ValueError):
 class BlockStarted:
     """A block began: number ``block`` among the ``blocks`` of the choice with the index ``choice``.
 
-    The rest is what is known of it at its beginning, as ``Block`` and ``Call`` tell it: the provider's word for it and
-    number, the name and id of a call as far as they have come, and how its text is to be read.
+    The other fields are what is known about it at its beginning, as in ``Block`` and ``Call``: the provider's word for
+    it and number, the name and id of a call as far as they have come, and how its text is to be read.
     """
 
     choice: int
@@ -105,16 +104,16 @@ class TextDelta:
 @quick
 @dataclass(frozen=True, slots=True)
 class DocumentProgress:
-    """A document went on. Which one, ``kind`` tells: the arguments of the call ``block``, where that is a "call" or a
-    "server_call", or else the structured output, to which the text of ``block`` belongs (-1 where no text has come).
+    """A document grew. ``kind`` tells which: the arguments of the call ``block``, if it is "call" or "server_call";
+    otherwise the structured output to which the text of ``block`` belongs (-1 if no text has come).
 
     Attributes:
         text: what came, as the provider sent it.
         events: what the document's parser completed.
-        error: what made the document fail, or shows that it was cut. It does not count when updates are compared.
-        source: the JSON text that was parsed, where that is not ``text``: for arguments that came as a value, for none
-            at all, which stand for ``{}``, and for free text, which becomes a string. None: it is ``text``.
-        ends: the document ends here, for this reason, "" where none is known. None: it goes on.
+        error: what made the document fail, or shows that it was cut off. It is ignored when updates are compared.
+        source: the JSON text that was parsed, if it differs from ``text``: for arguments that came as a value, for
+            absent arguments, which stand for ``{}``, and for free text, which becomes a string. None if it is ``text``.
+        ends: the reason if the document ends here, "" if that is not known. None if it goes on.
     """
 
     choice: int
@@ -130,8 +129,8 @@ class DocumentProgress:
 @quick
 @dataclass(frozen=True, slots=True)
 class ExtraAttached:
-    """Something else came with the block, for its ``extra`` under this name: in place of what was there, or, with
-    ``append``, at the end of a list."""
+    """Something else came with the block, for its ``extra`` under this name: it replaces what was there or, with
+    ``append``, goes to the end of a list."""
 
     choice: int
     block: int
@@ -143,7 +142,7 @@ class ExtraAttached:
 @quick
 @dataclass(frozen=True, slots=True)
 class BlockRestarted:
-    """The provider contradicts what it streamed for the block. That counts no more; the right text comes next."""
+    """The provider contradicts what it streamed for the block. That no longer counts; the correct text comes next."""
 
     choice: int
     block: int
@@ -152,10 +151,10 @@ class BlockRestarted:
 @quick
 @dataclass(frozen=True, slots=True)
 class DocumentResumed:
-    """A document that was cut goes on; which one is told as in ``DocumentProgress``.
+    """A document that was cut off continues; which one, as in ``DocumentProgress``.
 
-    Without what the cut had spoiled, the text of its block is ``text`` now, and that of the document ``prefix``. They
-    differ only where an output has begun in another block.
+    Without the token that was cut, the text of its block is now ``text``, and that of the document ``prefix``. They
+    differ only if an output began in another block.
     """
 
     choice: int
@@ -168,7 +167,7 @@ class DocumentResumed:
 @quick
 @dataclass(frozen=True, slots=True)
 class CallWithdrawn:
-    """The provider takes a call back: it must not run, and if it has, nobody waits for the result."""
+    """The provider withdraws a call: it must not run, and if it has, its result is not wanted."""
 
     choice: int
     block: int
@@ -177,8 +176,8 @@ class CallWithdrawn:
 @quick
 @dataclass(frozen=True, slots=True)
 class BlockEnded:
-    """Nothing more comes for the block. Whether a document in it is complete, its ``outcome`` says; with ``cut`` the
-    provider says that it is not."""
+    """Nothing more comes for the block. The ``outcome`` of a document in it says whether that is complete; ``cut``
+    means that the provider says it is not."""
 
     choice: int
     block: int
@@ -188,7 +187,7 @@ class BlockEnded:
 @quick
 @dataclass(frozen=True, slots=True)
 class MessageIdentified:
-    """The id or the model of the message became known, or another; both as they are now."""
+    """The id or the model of the message became known or changed; both as they are now."""
 
     id: str
     model: str
@@ -212,8 +211,8 @@ class NextMessage:
 @quick
 @dataclass(frozen=True, slots=True)
 class MessageRestarted:
-    """Another attempt counts from here on, number ``attempt``. All that was shown is void; the updates that follow in
-    the same list tell what is there instead."""
+    """From here on another attempt counts, number ``attempt``. Everything shown before is void; the updates that follow
+    in the same list replace it."""
 
     attempt: int
 
@@ -229,8 +228,8 @@ class Stalled:
 @quick
 @dataclass(frozen=True, slots=True)
 class WhitespaceFlood:
-    """A document gets nothing but white space, ``count`` characters so far, as models in JSON mode do when they are
-    lost. Told once for each flood, and only with ``timings``."""
+    """A document gets only white space, ``count`` characters so far, as happens when a model in JSON mode is lost.
+    Reported once for each flood, and only with ``timings``."""
 
     choice: int
     block: int
@@ -276,7 +275,7 @@ Update = (
 
 
 CutBy = Literal["provider", "connection", "structure"]
-"""Who says that an answer was cut: the provider's word, the missing terminal event or an error, the open JSON."""
+"""Evidence that an answer was cut off: the provider's word, the missing terminal event or an error, the open JSON."""
 
 
 @quick
@@ -288,10 +287,10 @@ class DocumentEnd:
         name: "output", or the name of the tool.
         block: the position of the call's block; None for the output.
         call_id: the id of the call, "" for the output.
-        state: "complete"; "truncated": it is open; "failed": it is no JSON, or does not fit its target.
-        runnable: whether it is a call that may be run now. What is not complete never is.
-        outcome: as ``Document.outcome``; it holds the values, the error and, where the document was truncated, the
-            open path.
+        state: "complete"; "truncated": it is open; "failed": it is not JSON, or does not fit its target.
+        runnable: whether it is a call that may be run now; never true unless it is complete.
+        outcome: as ``Document.outcome``; it holds the values, the error and, if the document was truncated, the open
+            path.
     """
 
     name: str
@@ -303,12 +302,12 @@ class DocumentEnd:
 
     @property
     def path(self) -> tuple[str | int, ...] | None:
-        """The place that was open; None where the document was not truncated."""
+        """The place that was open; None if the document was not truncated."""
         return self.outcome.path if isinstance(self.outcome, Truncated) else None
 
     @property
     def complete(self) -> tuple[tuple[str | int, ...], ...]:
-        """Paths of the largest values that had closed: the root where the document is complete."""
+        """Paths of the largest values that had closed: the root if the document is complete."""
         if isinstance(self.outcome, Truncated):
             return self.outcome.complete
         return ((),) if isinstance(self.outcome, Complete) else ()
@@ -335,16 +334,15 @@ class MessageEnd:
     Attributes:
         reason: one of "complete", "tool_calls", "truncated", "refused", "filtered", "paused", "error",
             "disconnected".
-        raw: the provider's own word, None where it said nothing.
+        raw: the provider's own word, None if it said nothing.
         error: the ProviderError or StreamError that ended it, if one did.
-        details: what the provider said beside its word, such as the stop sequence or the details of a
-            refusal.
+        details: what the provider said beyond its word, such as the stop sequence or the details of a refusal.
         incomplete: the block of the event stream that had not ended, for diagnostics.
-        updates: what the end itself brought, where ``MessageParser.end()`` made it: an event without its blank line,
-            documents that the end completes or cuts, blocks that it closes.
-        documents: how each of its documents ended, calls in order, then the output. A structured output of which
-            nothing came beside calls is left out.
-        said: why the provider says it stopped, in the words of ``reason``; None where it did not say.
+        updates: the updates of ``MessageParser.end()`` itself: from an event without its blank line, documents that the
+            end completes or cuts off, blocks that it closes.
+        documents: how each of its documents ended, calls in order, then the output. If there are calls and nothing of a
+            structured output came, the output is left out.
+        said: why the provider says it stopped, in the vocabulary of ``reason``; None if it did not say.
     """
 
     reason: EndReason
@@ -358,10 +356,10 @@ class MessageEnd:
 
     @property
     def cut_by(self) -> tuple[CutBy, ...]:
-        """Who says that the answer was cut; empty where nobody does.
+        """How it is known that the answer was cut off; empty if it was not.
 
-        ``("structure",)`` alone: the provider calls it finished, and its JSON is open. ``("provider",)`` alone: the
-        provider cut it, and its JSON is whole all the same.
+        ``("structure",)`` alone: the provider says the answer is finished, but its JSON is open. ``("provider",)``
+        alone: the provider says it cut the answer off, but its JSON is complete.
         """
         found: list[CutBy] = []
         if self.said == "truncated":
@@ -374,13 +372,12 @@ class MessageEnd:
 
     @property
     def cause(self) -> EndReason:
-        """How it ended as far as the provider and the connection tell; ``reason`` is this, checked against what
-        came."""
+        """How it ended according to the provider and the connection; ``reason`` is this, checked against what came."""
         return self.reason if self.reason in ("error", "disconnected") else self.said or "complete"
 
     @property
     def contradictions(self) -> tuple[str, ...]:
-        """Where the provider's word and what came do not agree, in sentences; empty where they do."""
+        """Where the provider's word and the documents disagree, in sentences; empty if they agree."""
         told = f"the provider says {self.raw!r}" if self.raw else "the provider says it finished"
         whole = bool(self.documents) and all(document.state == "complete" for document in self.documents)
         found = []

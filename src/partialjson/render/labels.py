@@ -1,8 +1,8 @@
-"""What a document is going to look like: the fields to expect before any of them has come.
+"""The expected outline of a document: its fields, before any of them has come.
 
-A ``Placeholder`` says in a word or two what is to stand at one place, and leads to those inside it, in the document's
-own names. It is read off the target's spec and only decides what is drawn as absent; what a value must be is the
-parser's business. Specs are followed when a placeholder is looked into, so recursive models need no care here.
+A ``Placeholder`` says in a word or two what is expected at one place, and leads to the placeholders inside it, by the
+document's own names. It is made from the target's spec and only decides what is drawn as absent; the parser decides
+what is valid. Specs are followed when a placeholder is looked into, so recursive models need no care here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _WORDS: Final = {INTEGER: "integer", NUMBER: "number", BOOLEAN: "true or false",
 
 
 class Placeholder:
-    """What is to stand at one place of a document, as far as its spec tells."""
+    """What is expected at one place of a document, according to its spec."""
 
     def __init__(self, spec: Spec, optional: bool = False) -> None:
         self.optional = optional
@@ -32,7 +32,7 @@ class Placeholder:
 
     @cached_property
     def _only(self) -> Spec:
-        """The spec of what stands here, where there is no choice."""
+        """The spec of this place, if there is no choice."""
         return self._leaves[0] if len(self._leaves) == 1 else UNKNOWN._spec
 
     @cached_property
@@ -45,7 +45,7 @@ class Placeholder:
         for field in (self._only.fields or {}).values():
             if field.is_read:
                 way = field.ways[0]
-                # Several fields may lie in one value that is none itself.
+                # Several fields may lie inside one value that is not itself a field.
                 spec = field.spec if len(way) == 1 else UNKNOWN._spec
                 found.setdefault(str(way[0]), Placeholder(spec, not field.required))
         return found
@@ -59,7 +59,7 @@ class Placeholder:
 
     @cached_property
     def label(self) -> str:
-        """What to expect, in a word or two."""
+        """The expected type, in a word or two."""
         word = self._word()
         return f"{word}, optional" if self.optional and word else word
 
@@ -74,7 +74,7 @@ class Placeholder:
 
 
 def _word(spec: Spec) -> str:
-    """What a value without branches is called."""
+    """The name of a value without branches."""
     if spec.words is not None:
         return " | ".join(str(word) for word, _ in spec.words)
     if spec.notes.get("format"):
@@ -89,11 +89,11 @@ def _word(spec: Spec) -> str:
 
 
 UNKNOWN: Final = Placeholder(Spec())
-"""The placeholder of a document nothing is known about."""
+"""The placeholder of a document about which nothing is known."""
 
 
 def placeholder_of(target: Any) -> Placeholder:
-    """The placeholder of a parser's target; ``UNKNOWN`` where it has none.
+    """The placeholder of a parser's target; ``UNKNOWN`` if it has none.
 
     Raises:
         as ``Parser`` for the target.

@@ -4,10 +4,10 @@ Rows come from three things that are at hand anyway: the parser's JSON view, its
 placeholder of the target, which says what has not come yet. Fields stand in the order of the target, so that a row
 keeps its place while the document grows.
 
-Drawing must cost what is drawn and not what the document holds. Rows are therefore generated lazily, at falling levels
-of detail, and each attempt stops at the first row too many. What is open is always shown; what is closed folds into its
-row, the containers around the innermost open one into one row, and siblings into a count. Lists and free keys are
-read from their end, where the growth is.
+The cost of drawing must depend on what is drawn, not on the size of the document. So rows are generated lazily, at
+decreasing levels of detail, and each attempt stops at the first row too many. Open values are always shown. Closed ones
+fold into their row, the containers around the innermost open one into one row, and siblings into a count. Lists and
+free keys are read from their end, where the growth is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["Document", "Row", "outline"]
 
 Path = tuple[str | int, ...]
 
-# Missing objects unfold this far below the last object that is there.
+# Missing objects unfold to this depth below the last object that is there.
 _FORESEEN: Final = 2
 _ALL: Final = 1 << 60
 # A preview wider than any screen.
@@ -49,11 +49,11 @@ class Row:
 
     Attributes:
         depth: the indentation, from 0.
-        path: where the value is; for a row that stands for several, where the first of them is.
+        path: where the value is; for a row that stands for several values, where the first is.
         name: what the row is called.
         status: the parser's word.
-        value: the value, or what to expect where it is missing.
-        text: a growing string, whose end is worth more than its beginning.
+        value: the value, or the expected type if it is missing.
+        text: a growing string, whose end matters more than its beginning.
         folded: whether the row stands for several.
     """
 
@@ -161,7 +161,7 @@ class _Walk:
         return Row(depth, path, name, status, show(value, _PREVIEW))
 
     def _contents(self, value: dict[str, Any] | list[Any], status: str) -> str:
-        """What stands behind a container: a preview of what is folded, else only what its rows do not show."""
+        """The text after a container: a preview if it is folded, else only what its rows do not show."""
         if status != "partial" and not self._detail.closed:
             return _preview(value)
         return plural(len(value), "item") if isinstance(value, list) else ""
@@ -212,7 +212,7 @@ class _Walk:
 
 
 def _worth_folding(count: int) -> int:
-    """How many of so many siblings to fold: a row for one of them alone would save nothing."""
+    """How many of these siblings to fold: a row for only one of them would save nothing."""
     return count if count > 1 else 0
 
 

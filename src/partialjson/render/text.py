@@ -16,7 +16,7 @@ __all__ = ["ASCII", "UNICODE", "Symbols", "plural", "printable", "show"]
 
 @dataclass(frozen=True)
 class Symbols:
-    """The signs that carry the meaning where colours do not."""
+    """The signs that carry the meaning where there are no colours."""
 
     missing: str
     partial: str
@@ -35,7 +35,7 @@ ASCII: Final = Symbols(".", "~", "+", "!", "@", "%")
 
 
 def printable(text: str, keep: str = "") -> str:
-    """The text, with an escape for all that a terminal would not simply draw, except what is in ``keep``."""
+    """The text, with escapes for every character that a terminal would not simply draw, except those in ``keep``."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() or char in keep else _escape(char) for char in text)
@@ -48,7 +48,7 @@ def _escape(char: str) -> str:
 def show(value: object, limit: int | None = None) -> str:
     """A value in one line: JSON's own kinds as JSON, other values as Python shows them, containers by their size.
 
-    A string is read up to ``limit`` only, so that a preview of a long one costs no more than one of a short one.
+    A string is read only up to ``limit``, so a preview of a long one costs no more than one of a short one.
     """
     if isinstance(value, Enum):
         return str(value)

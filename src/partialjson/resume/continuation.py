@@ -1,4 +1,4 @@
-"""Going on with a document that was cut: what is worth keeping, what to ask for, and where the answer joins.
+"""Continuing a document that was cut off: what to keep, what to ask for, and where the answer joins.
 
     rest = Continuation(parser, text)          # text: what the parser was fed
     ask_the_model(rest.turns("anthropic-messages"))
@@ -6,18 +6,19 @@
         rest.feed(chunk)                       # the same parser goes on: same values, same deltas
     order = rest.close()
 
-**What is kept.** The longest prefix whose meaning cannot change any more: the text without a number, a literal or an
-escape that was cut, and without all from a syntax error on (the parser is then a new one, fed with that prefix; it
-gives the same values). Strings that were cut stay and grow. ``prefill`` is the prefix without white space at its end,
-which some APIs refuse; what was taken off may be repeated by the model or not.
+**What is kept.** The longest prefix whose meaning can no longer change: the text without a number, literal or escape
+that was cut, and without everything from a syntax error on (the parser is then a new one, fed with that prefix; it has
+the same values). Strings that were cut stay and grow. ``prefill`` is the prefix without trailing white space, which
+some APIs refuse; the model may or may not repeat that white space.
 
 **What may be believed** of the answer the mode says, by what the model was asked for:
 
 ``"exact"``
-    The API itself goes on from ``prefill``. Nothing is looked for: every character counts.
+    The API itself continues from ``prefill``. Nothing is skipped: every character counts.
 ``"anchored"``
-    The model was asked to begin with ``anchor``, the last characters of ``prefill``, and must. Lines before it are
-    skipped. A longer repetition counts too, if the answer does not begin with the anchor. This is never ambiguous.
+    The model was asked to begin with ``anchor``, the last characters of ``prefill``, and must do so. Lines before it
+    are skipped. A longer repetition is accepted too, if the answer does not begin with the anchor. This is never
+    ambiguous.
 ``"auto"``
     The model was asked to go on, and whatever it does is judged, line by line, as ``partialjson.resume.seam`` tells.
 
@@ -57,34 +58,34 @@ _PLAIN: Final = API("")
 
 
 class Continuation(Generic[T]):
-    """A document that was cut, and the answer that goes on with it.
+    """A document that was cut off, and the answer that continues it.
 
     Args:
         parser: the parser that read the document: open, truncated, or stopped by a ParseError; or a new one.
-        text: all the text it was fed, str or bytes as it was fed. A new parser is fed it here.
+        text: all the text that the parser was fed, as str or bytes. A new parser is fed it here.
         mode: what the model was asked for: "auto", "exact" or "anchored"; see the module.
 
     Attributes:
-        parser: the parser that goes on. It is the one given, or, where that had failed, a new one in its stead.
+        parser: the parser that goes on. It is the given one, or a new one in its place if that had failed.
         prefix: the trustworthy text that is kept.
-        dropped: what was cut off the end of the text, "" mostly.
+        dropped: what was removed from the end of the text, mostly "".
         prefill: the prefix in a form to end a model's own turn with.
         anchor: the end of ``prefill`` that the model repeats in the mode "anchored".
-        path: the place at which the document goes on.
+        path: the place where the document continues.
         missing: required fields that had not come, as in ``Truncated.missing``.
         repeated: how many characters of the continuation repeated the prefix.
         added: what the last call of ``feed`` or ``flush`` added to the document's text.
         read: what it gave the parser. That is the same, unless the answer stopped there to be JSON.
 
     Raises:
-        ValueError: there is nothing to go on with: the document is whole, or invalid for its target, or the text is not
+        ValueError: there is nothing to continue: the document is complete or invalid for its target, or the text is not
             what the parser was fed.
         TypeError: the text is neither str nor bytes.
     """
 
     def __init__(self, parser: Parser[T], text: str | bytes, *, mode: Mode = "auto") -> None:
         if mode not in ("auto", "exact", "anchored"):
-            raise ValueError(f"mode is 'auto', 'exact' or 'anchored', not {mode!r}")
+            raise ValueError(f"mode must be 'auto', 'exact' or 'anchored', not {mode!r}")
         if not isinstance(text, (str, bytes)):
             raise TypeError(f"the text is a str or bytes, not {type(text).__name__}")
         self.mode = mode
@@ -102,7 +103,7 @@ class Continuation(Generic[T]):
         if mode != "exact":
             anchor = self.anchor if mode == "anchored" else ""
             self._seam = Seam(self.prefix, self.prefill, anchor, self.path, self.parser._limits)
-        # White space that was taken off for ``prefill`` and may come again.
+        # White space that was removed for ``prefill`` and may come again.
         self._trimmed = self.prefix[len(self.prefill) :]
         self._held = ""
         self._accepted: list[str] = []
@@ -116,7 +117,7 @@ class Continuation(Generic[T]):
 
     @property
     def undecided(self) -> bool:
-        """Is the answer still held back, because it is not known where it joins?"""
+        """Is the answer still held back because it is not yet known where it joins?"""
         return self._seam is not None
 
     @property
@@ -126,13 +127,13 @@ class Continuation(Generic[T]):
 
     @property
     def skipped(self) -> list[str]:
-        """What of the continuation is no part of the document: lines before it, the text after its end."""
+        """The parts of the continuation that do not belong to the document: lines before it, text after its end."""
         after = "".join(self._after).strip(_WHITE)
         return [*self._before, after] if after else self._before.copy()
 
     @property
     def prompt(self) -> str:
-        """What to tell the model, in words. In the mode "exact" nothing has to be said."""
+        """What to tell the model, in words; "" in the mode "exact"."""
         if self.mode == "exact":
             return ""
         where = f" at {json_path(self.path)}" if self.path else ""
@@ -148,15 +149,15 @@ class Continuation(Generic[T]):
     def turns(self, api: str = "openai-chat") -> list[dict[str, Any]]:
         """The turns to put at the end of the conversation, in the form of an API (names as in ``MessageParser``).
 
-        The model's turn has ``prefill``; the user's turn, but in the mode "exact", has ``prompt``.
+        The model's turn has ``prefill``; the user's turn, except in the mode "exact", has ``prompt``.
 
         Raises:
-            ValueError: the mode is "exact" and the API is not known to go on with a turn of the model. (Where it is,
-                some models still refuse it.)
+            ValueError: the mode is "exact" and the API is not known to continue a turn of the model. (Some models
+                refuse it even if their API does.)
         """
         facts = APIS.get(api, _PLAIN)
         if self.mode == "exact" and not facts.prefill:
-            raise ValueError(f"{api} does not go on with a turn of the model; use another mode than 'exact'")
+            raise ValueError(f"{api} cannot continue a turn of the model; use a mode other than 'exact'")
         turns = [_turn(facts, facts.model_role, self.prefill)] if self.prefill else []
         if self.mode != "exact":
             turns.append(_turn(facts, "user", self.prompt))
@@ -165,14 +166,14 @@ class Continuation(Generic[T]):
         return turns
 
     def feed(self, chunk: str) -> tuple[Event, ...]:
-        """Read the next piece of the answer, cut anywhere; gives what it completed in the document.
+        """Read the next chunk of the answer, cut anywhere; returns what it completed in the document.
 
         Raises:
-            SpliceError: the answer does not go on with the document. Nothing of it has been read: the document is as it
-                was, and another ``Continuation`` of ``parser`` and ``prefix`` may try another answer.
-            ParseError: the answer joined, and later stopped to be JSON. What came before stays: a ``Continuation`` of
+            SpliceError: the answer does not continue the document. None of it has been read: the document is as it was,
+                and another ``Continuation`` of ``parser`` and ``prefix`` may try another answer.
+            ParseError: the answer joined, but later stopped being JSON. What came before stays: a ``Continuation`` of
                 ``parser`` and ``text`` goes on from there.
-            TypeError: the chunk is no str.
+            TypeError: the chunk is not a str.
         """
         if not isinstance(chunk, str):
             raise TypeError(f"a continuation is text, so feed takes str, not {type(chunk).__name__}")
@@ -192,7 +193,7 @@ class Continuation(Generic[T]):
         """End the document and tell how, as ``Parser.end``.
 
         Raises:
-            SpliceError: all of the answer was held back, and does not fit.
+            SpliceError: all of the answer was held back, and it does not fit.
         """
         self.flush()
         return self.parser.end(reason)
@@ -235,7 +236,7 @@ class Continuation(Generic[T]):
         return self._absorb(text)
 
     def _absorb(self, text: str) -> tuple[Event, ...]:
-        """Read on, but not white space a second time that ``prefill`` lacks and the prefix has."""
+        """Read on, but do not read a second time the white space that ``prefill`` lacks and the prefix has."""
         if not self._trimmed:
             return self._read(text)
         self._held += text
@@ -279,7 +280,7 @@ class Continuation(Generic[T]):
 
 
 def _decoded(data: bytes) -> str:
-    """The text of UTF-8 bytes as a parser reads it: without a byte order mark, up to what is no UTF-8."""
+    """The text of UTF-8 bytes as a parser reads it: without a byte order mark, up to the first bad byte."""
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -288,7 +289,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _trusted(parser: Parser[T], text: str, as_bytes: bool) -> tuple[Parser[T], str, str]:
-    """A parser that can go on, the text it has read, and what was cut off."""
+    """A parser that can go on, the text that it has read, and what was removed."""
 
     def feed(parser: Parser[T], text: str) -> None:
         parser.feed(text.encode() if as_bytes else text)
@@ -303,7 +304,7 @@ def _trusted(parser: Parser[T], text: str, as_bytes: bool) -> tuple[Parser[T], s
         outcome = parser.end()
         error = outcome.error if isinstance(outcome, Failed) else None
         if not isinstance(error, ParseError):
-            why = f"it is whole, but {error}" if error is not None else "it is whole"
+            why = f"it is complete, but {error}" if error is not None else "it is complete"
             raise ValueError(f"the document cannot be continued: {why}") from error
         broken, failed = text[error.pos :], parser
         text = text[: error.pos]
@@ -315,7 +316,7 @@ def _trusted(parser: Parser[T], text: str, as_bytes: bool) -> tuple[Parser[T], s
             feed(parser, " ")
         dropped = parser.reopen()
     if parser.done:
-        raise ValueError("the document cannot be continued: it is whole")
+        raise ValueError("the document cannot be continued: it is complete")
     if parser.pos + dropped != len(text):
         raise ValueError(f"the parser has read {parser.pos + dropped} characters, and the text has {len(text)}")
     kept = text[: len(text) - dropped]

@@ -1,35 +1,37 @@
-"""Where an answer joins the document that it goes on with.
+"""Where an answer joins the document that it continues.
 
-Models repeat themselves, put prose in front, or wrap JSON in a fence. The seam reads an answer one character after
-another, never looks back, so chunks do not show, and says from where on it continues the document, or that it does not.
+Models repeat themselves, begin with prose, or wrap JSON in a fence. The seam reads an answer one character at a time
+and never revises a decision, so chunks do not matter. It finds the place from which on the answer continues the
+document, or that it does not.
 
-It works on lines, as prose and fences do. Of the line that is growing three things are known at each character: whether
-it repeats the whole prefix so far (white space outside strings aside), which repetitions of the prefix's end are still
-possible or complete, and whether its own characters could follow the prefix, which a parser that has read the prefix
-tells. A line is skipped, joins, or is undecided; what joins ends the search. The rules:
+It works line by line, since prose and fences are lines. Three things are known about the current line at each
+character: whether it repeats the whole prefix so far (ignoring white space outside strings); which repetitions of the
+prefix's end are still possible or complete; and whether its own characters could follow the prefix, according to a
+parser that has read the prefix. A line is skipped, joins, or is undecided; a line that joins ends the search. The
+rules:
 
-1. A repetition of the whole prefix (white space outside strings aside), or of its end, is cut off where it has at
-   least ``LEAST_REPETITION`` characters. The longest counts. A repeated end counts only if it occurs nowhere else
-   in the prefix: a document that repeats itself proves nothing.
-2. A shorter repetition, or one that proves nothing, counts only where its own characters could not follow the
-   prefix: ``"b":`` after ``{"a":1,"b"``.
-3. Otherwise text that can follow the prefix does. It is believed after a few characters of syntax, or after
-   ``HELD`` characters inside a string.
-4. Of what cannot follow, whole lines are skipped: the opening of a fence for JSON, blank lines, and prose. Prose is
-   a line without quotes and brackets; any other line, and any line at all where the prefix ends inside a string,
-   is skipped only if a fence or a repetition (1) follows, and after lines with quotes or brackets the fence must
-   say "json", since one that says nothing may be the end of a fence.
+1. A repetition of the whole prefix (ignoring white space outside strings), or of its end, is removed if it has at least
+   ``LEAST_REPETITION`` characters. The longest one counts. A repeated end counts only if it occurs nowhere else in the
+   prefix: in a document that repeats itself, it proves nothing.
+2. A shorter repetition, or one that proves nothing, counts only if its own characters could not follow the prefix:
+   ``"b":`` after ``{"a":1,"b"``.
+3. Otherwise, text that can follow the prefix is taken to follow it. This is decided after a few characters of syntax,
+   or after ``HELD`` characters inside a string.
+4. Lines that cannot follow are skipped if they are the opening of a JSON fence, blank, or prose. Prose is a line
+   without quotes and brackets. Any other line (or any line at all, if the prefix ends inside a string) is skipped only
+   if a fence or a repetition (1) follows; after lines with quotes or brackets, the fence must say "json", since a bare
+   fence may be a closing one.
 5. Everything else is a ``SpliceError``, and the document stays as it was.
 
-    So a genuine continuation that happens to repeat the end of the prefix, characters that stand there once, is taken
-    for a repetition. Where that matters use one of the other modes.
+    So a genuine continuation that happens to repeat the end of the prefix, if that occurs there only once, is taken for
+    a repetition. If that matters, use one of the other modes.
 
-The decision takes one character after another and never looks back, so chunks do not show. Text after the end of the
-document (the end of a fence, a farewell) is kept in ``skipped``.
+The decision is made one character at a time and never revised, so chunks do not matter. Text after the end of the
+document (the end of a fence, a closing remark) is kept in ``skipped``.
 
-**Doubt.** A line that only rule 4's proof makes prose is doubtful until the proof comes. While a proof is due nothing
-joins by rule 3, and an answer that ends with doubtful lines and nothing after them does not fit: they may have been the
-continuation, badly written.
+**Doubt.** A line that is prose only if the fence or repetition of rule 4 follows is doubtful until that comes. Until
+then nothing joins by rule 3. An answer that ends with doubtful lines does not fit: they may have been the continuation,
+badly written.
 
 With an ``anchor`` the rules are two: lines are skipped until one begins with the anchor, or with a longer repetition.
 """
@@ -47,12 +49,12 @@ from partialjson.limits import Limits
 __all__ = ["HELD", "LEAST_REPETITION", "Seam", "SpliceError"]
 
 LEAST_REPETITION: Final = 12
-"""Characters of a repetition that is believed although they could also follow the prefix."""
+"""A repetition of this many characters is accepted even if they could also follow the prefix."""
 
 HELD: Final = 200
-"""Characters inside a string after which a continuation is no longer held back as possible prose."""
+"""After this many characters inside a string, a continuation is no longer held back as possible prose."""
 
-_SYNTAX: Final = 8  # characters outside strings that prose does not have by chance
+_SYNTAX: Final = 8  # characters outside strings that prose does not contain by chance
 _LONGEST: Final = 2000  # how much prose is skipped
 _WINDOW: Final = 1024  # how far from the prefix's end a repetition of the end may begin
 _EXCERPT: Final = 60
@@ -66,11 +68,11 @@ _QUOTES: Final = re.compile(r'\\.|"', re.DOTALL)
 
 
 class SpliceError(ValueError):
-    """A continuation does not fit the document it should continue. The document stays as it was.
+    """A continuation does not fit the document that it should continue. The document stays as it was.
 
     Attributes:
         msg: what is wrong, without the position.
-        pos: offset in the continuation, in characters, of the place where it stopped to fit.
+        pos: offset in the continuation, in characters, of the place where it stops fitting.
         excerpt: the continuation's text around it.
         path: the open place of the document.
     """
@@ -145,7 +147,7 @@ class _Line:
         self.blank = True
         self.whole = _Whole(seam.compact)
         self.whole_at = -1  # how many characters of the line repeat the whole prefix
-        # Where in the prefix's end a repetition of it may have begun; the length of the longest that is complete.
+        # Where in the prefix's end a repetition may have begun; the length of the longest complete one.
         self.window = seam.window
         self.begins: list[int] | range = range(len(seam.window))
         self.ending = 0
@@ -175,7 +177,7 @@ class _Line:
         if self.begins:
             window = self.window
             still = [begin for begin in self.begins if window[begin + at] == character]
-            # The last may have reached the prefix's end: that repetition is complete.
+            # The last character may have reached the prefix's end: that repetition is complete.
             if still and still[-1] + at + 1 == len(window):
                 still.pop()
                 self.ending = at + 1
@@ -185,7 +187,7 @@ class _Line:
 
     def _probe(self, character: str, at: int) -> None:
         if self.probe.done:
-            return  # a farewell
+            return  # a closing remark
         try:
             self.probe.feed(character)
         except ParseError:
@@ -207,16 +209,16 @@ class _Line:
 
 
 class Seam:
-    """Finds the place in an answer from which on it continues the document.
+    """Finds the place from which on an answer continues the document.
 
     Args:
-        prefix, prefill: the text that is kept, and the same without white space at its end.
-        anchor: what the answer must begin with; "" where it is judged by the rules.
+        prefix, prefill: the text that is kept, and the same without trailing white space.
+        anchor: what the answer must begin with; "" if the rules decide.
         path: the open place, for errors.
         limits: those of the document.
 
     Attributes:
-        skipped: the lines that are no part of the document.
+        skipped: the lines that do not belong to the document.
         repeated: how many characters repeated the prefix.
     """
 
@@ -232,7 +234,8 @@ class Seam:
         self._probe: Parser[Any] = Parser(select=[], limits=limits)
         self._probe.feed(prefix)
         self._read = 0
-        # Lines were skipped that only a fence or a repetition shows to be prose; ever, and since the last fence.
+        # Lines were skipped that turn out to be prose only if a fence or a repetition follows: at any time, and since
+        # the last fence.
         self._doubtful = False
         self._needs_proof = False
         self._line = _Line(self, 0)
@@ -242,7 +245,7 @@ class Seam:
         return self._probe.fork()
 
     def feed(self, chunk: str) -> str | None:
-        """The text that continues the document, once it is known where it begins."""
+        """The text that continues the document, once it is known where that begins."""
         for at, character in enumerate(chunk):
             line = self._line
             self._read += 1
@@ -258,13 +261,13 @@ class Seam:
         return None
 
     def end(self) -> str:
-        """The same, where nothing more comes."""
+        """The same, when nothing more comes."""
         line = self._line
         if not line.characters:
             return self._nothing(line)
         text = line.text
         if line.undecided:
-            # A repetition that was itself cut says nothing new.
+            # A repetition that was itself cut brings nothing new.
             whole = line.whole.alive and line.whole.matched >= LEAST_REPETITION
             if whole or (line.begins and self._proves(text)) or line.must_repeat(len(text)):
                 self.repeated = len(text)
@@ -279,7 +282,7 @@ class Seam:
         raise self._misfit(line)
 
     def _nothing(self, line: _Line) -> str:
-        """Nothing came but what was skipped."""
+        """Everything that came was skipped."""
         if self._doubtful:
             raise self._misfit(line)
         return ""
@@ -332,7 +335,7 @@ class Seam:
         return self._cut(line, length) if counts else None
 
     def _proves(self, text: str) -> bool:
-        """Is a repetition believed although its text could also be new?"""
+        """Is a repetition accepted even if its text could also be new?"""
         return len(text) >= LEAST_REPETITION and self.base.find(text) == self.base.rfind(text)
 
     def _cut(self, line: _Line, length: int) -> str:
@@ -353,9 +356,9 @@ class Seam:
         if self.anchor:
             msg = f"the continuation does not begin with {self.anchor!r}"
         elif line.whole.matched >= LEAST_REPETITION:
-            msg = "the continuation writes the document again, and differs from it"
+            msg = "the continuation writes the document again, but differs from it"
         elif self._needs_proof:
-            msg = "the continuation begins with text that is no JSON, and it is unclear where it goes on"
+            msg = "the continuation begins with text that is not JSON, and it is unclear where the document goes on"
         else:
             msg = "the continuation cannot follow the document"
         return SpliceError(msg, line.start + at, excerpt, self.path)

@@ -1,12 +1,12 @@
-"""What is read from a stream of chunks, without the reading of the chunks: that is sync or async, this is neither.
+"""What to read from a document, apart from getting its chunks: that is sync or async, this is neither.
 
-A ``Reading`` is fed chunks and gives what each of them yields. ``over`` says that no more chunks are wanted, ``error``
-what is then to be raised, ``outcome`` how the document ended, if it did. Most chunks give nothing, so that is the
-shortest way through each reading.
+A ``Reading`` is fed chunks and returns what each of them yields. ``over`` says that no more chunks are needed,
+``error`` what is to be raised then, and ``outcome`` how the document ended, if it has. Most chunks give nothing, so
+that is the shortest way through each reading.
 
-Elements and fields come from the events of a parser that reports the selected places only, and the values around them;
-what these make final is for ``Selected`` to say. Text comes from the plain document, so it is shown as it grows,
-whatever its target does with it in the end.
+Elements and fields come from the events of a parser that reports only the selected places and the values around them;
+``Selected`` decides which values these events make final. Text comes from the plain document, so it is shown as it
+grows, whatever its target does with it in the end.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Reading(Generic[E]):
         self.over = False
 
     def feed(self, chunk: str | bytes) -> Sequence[E]:
-        """What the next chunk gives. An error of the document ends the reading; it is raised after what came before."""
+        """What the next chunk yields. An error of the document ends the reading; it is raised after the values before
+        it."""
         try:
             events = self.parser.feed(chunk)
         except Exception as error:
@@ -52,7 +53,7 @@ class Reading(Generic[E]):
         """All of ``found`` has been handed out, and the reader has come back for more."""
 
     def end(self, reason: str | None = None) -> Sequence[E]:
-        """What the end of the document gives."""
+        """What the end of the document yields."""
         outcome = self.finish(reason)
         found = self.take(outcome.events)
         if self.error is None and not isinstance(outcome, Complete):
@@ -90,7 +91,7 @@ class ElementReading(Reading[E]):
 
 
 class FieldReading(Reading[E]):
-    """One value, as soon as it closes. At the end of a document that has none there may still be a default."""
+    """One value, as soon as it closes. If the document ends without it, there may still be a default."""
 
     def __init__(
         self, parser: Parser[Any], selected: Selected, look_up: Callable[[Any], Iterable[E]], default: Any
@@ -135,7 +136,7 @@ class TextReading(Reading[str]):
         self.is_here = False
 
     def grown(self) -> Sequence[str]:
-        # Looking at the document costs more than most chunks; elsewhere nothing can have been added.
+        # Reading the document costs more than most chunks do, so it is read only where something can have been added.
         if not self.is_here:
             if self.parser.path not in self.ways:
                 return ()
@@ -165,7 +166,7 @@ class TextReading(Reading[str]):
         for way in self.ways:
             text = _look_up(json, way)
             if isinstance(text, str):
-                # Of an alias and a name the first to come; the other one is not the same text.
+                # If both an alias and a name come, the first one counts; the other is a different text.
                 self.ways = [way]
                 return self.since(text)
         return []
@@ -177,10 +178,10 @@ class TextReading(Reading[str]):
     def check(self, value: Any) -> None:
         """A value closed at the place."""
         if value is not None and value is not NOTHING and not isinstance(value, str):
-            self.fail(f"{self.selected} is no string in this document but {value!r:.50}")
+            self.fail(f"expected a string at {self.selected}, found {value!r:.50}")
 
     def replaced(self, event: Replaced) -> list[str]:
-        """A key came again: what was said cannot be taken back."""
+        """A key came again, but text that was yielded cannot be taken back."""
         for way in self.ways:
             if way[: len(event.path)] == event.path:
                 old = _look_up(event.value, way[len(event.path) :])
@@ -204,7 +205,7 @@ def _look_up(value: Any, path: Path) -> Any:
 
 
 def values_of(where: Callable[[Any], Any]) -> Callable[[Any], Iterator[Any]]:
-    """The function as a look-up in a final value: what it gives, or nothing where it leads nowhere."""
+    """The function, applied to a final value: what it returns, or nothing if it leads nowhere."""
 
     def look_up(value: Any) -> Iterator[Any]:
         try:

@@ -1,13 +1,13 @@
 """From ``lambda order: order.items`` to places of the document, and back from there into validated values.
 
-The function is called once with a ``Recorder`` in place of an order. Every step it takes is one of a ``Place``, which
-looks it up in the specs of the target. Iterating a recorder gives one recorder that stands for any element, so
-comprehensions select what lies deeper:
+The function is called once with a ``Recorder`` in place of an order. Each step that it takes is a step of a ``Place``,
+which looks it up in the specs of the target. Iterating over a recorder gives one recorder that stands for any element,
+so comprehensions select deeper places:
 
     lambda order: [tag for item in order.items for tag in item.tags]
 
-A function that does anything else with what it gets (calls it, compares it, lets a value decide) cannot be followed and
-is refused at once, and a name that is no field is an AttributeError as on the object itself.
+A function that does anything else with its argument (calls it, compares it, branches on a value) cannot be followed and
+is refused at once. A name that is not a field is an AttributeError, as on the object itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["record"]
 
 
 class Recorder:
-    """Stands for a value of the document that has not come, and notes which way a function goes from it."""
+    """Stands for a value that has not come, and records which way a function goes from it."""
 
     __slots__ = ("__place",)
 
@@ -33,7 +33,7 @@ class Recorder:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
-            # Protocols ask for these; a path has none of them.
+            # Protocols look these up; a path has none of them.
             raise AttributeError(name)
         place = place_of(self)
         if place.has_dict_methods(name):
@@ -48,7 +48,7 @@ class Recorder:
     def __getitem__(self, key: Any) -> Recorder:
         place = place_of(self)
         if isinstance(key, Recorder):
-            raise TypeError(f"the index of {place} is a value of the document; a path has fixed indexes")
+            raise TypeError(f"the index of {place} depends on a value of the document; a path has fixed indexes")
         return Recorder(place.item(key))
 
     def __iter__(self) -> Iterator[Recorder]:
@@ -120,27 +120,27 @@ def record(
 
     Args:
         where: a function from the target, a path pattern, or None for the root.
-        elements: what is selected is iterated: a function gives the container of the elements.
+        elements: whether to iterate over the selected place; the function then returns the container of the elements.
 
     Raises:
-        AttributeError, KeyError: the function asks for a field that there is not.
-        TypeError: what the function does with the document is more than a path, or leads nowhere.
-        ValueError: a pattern is outside its language, or leads nowhere.
+        AttributeError, KeyError: the function asks for a field that does not exist.
+        TypeError: the function does more than follow a path, or leads nowhere.
+        ValueError: the pattern is not supported, or leads nowhere.
     """
     root = Place([spec_of(target, by_alias, by_name)])
     if isinstance(where, str):
         return [_pattern(where, root, elements)]
     if where is not None and not callable(where):
-        raise TypeError(f"a place is a function such as lambda o: o.items, or a pattern, not {type(where).__name__}")
+        raise TypeError(f"expected a function such as lambda o: o.items, or a path pattern, not {type(where).__name__}")
     result = Recorder(root) if where is None else where(Recorder(root))
     if not elements:
         if type(result) is not Recorder:
-            raise TypeError(f"the function gives {_kind(result)}, not one place of the document")
+            raise TypeError(f"the function returns {_kind(result)}, not one place of the document")
         return [_one(Selected(place_of(result)))]
     if type(result) is Recorder:
         result = list(result)
     if not isinstance(result, list | tuple | set | GeneratorType):
-        raise TypeError(f"the function gives {_kind(result)}, not the elements of something in the document")
+        raise TypeError(f"the function returns {_kind(result)}, not the elements of something in the document")
     return [_element(each) for each in result]
 
 
@@ -151,7 +151,7 @@ def _element(found: Any) -> Selected:
         place = place_of(found[1])
         if place.hops[:-1] == found[0].place.hops and place.hops[-1].kind == PAIRS:
             return Selected(place, True)
-    raise TypeError(f"the function gives {_kind(found)} for an element, not a place of the document")
+    raise TypeError(f"the function returns {_kind(found)} for an element, not a place of the document")
 
 
 def _pattern(pattern: str, place: Place, elements: bool) -> Selected:

@@ -5,7 +5,7 @@ up in the specs and noted as a hop: the keys the document may have for it (a fie
 alias and a name, or choices), and how to take the same step in a validated Python object. Steps are taken as Python
 takes them (``attribute``, ``item``, ``each``) or by the document's names (``step``).
 
-A ``Selected`` is the end of a path. It tells which completions of a parser make it final.
+A ``Selected`` is the end of a path. It knows which completions of a parser make it final.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _ANYTHING: Final = Spec()
 
 @dataclass(frozen=True)
 class Hop:
-    """One step: what the document has for it, and how it is taken in a Python value.
+    """One step: the document's keys for it, and how it is taken in a Python value.
 
-    Where it is ``whole``, what it leads to is final only with the value before it: a set drops elements.
+    If it is ``whole``, the value it leads to is final only together with the value around it: a set drops elements.
     """
 
     choices: tuple[tuple[Step, ...], ...]
@@ -46,7 +46,7 @@ class Hop:
     whole: bool = False
 
     def take(self, value: Any) -> Iterable[Any]:
-        """What lies one step inside a validated value; nothing where the step leads nowhere."""
+        """The values one step inside a validated value; none if the step leads nowhere."""
         if self.kind == ATTRIBUTE:
             return (getattr(value, self.key),) if hasattr(value, self.key) else ()
         if self.kind == ITEM:
@@ -64,7 +64,7 @@ class Hop:
 
 
 class Place:
-    """Where a path stands: the specs that may apply there, and the hops from the root."""
+    """The point that a path has reached: the specs that may apply there, and the hops from the root."""
 
     def __init__(self, specs: list[Spec], hops: tuple[Hop, ...] = ()) -> None:
         self.hops = hops
@@ -81,7 +81,7 @@ class Place:
         return Place(specs, (*self.hops, hop))
 
     def is_plain(self) -> bool:
-        """Is any JSON value possible here, as far as the specs tell?"""
+        """Is any JSON value possible here, according to the specs?"""
         return any(_is_plain(form) for form in self.forms)
 
     def described(self) -> str:
@@ -89,7 +89,7 @@ class Place:
         return " or ".join(dict.fromkeys(form.noun for form in self.forms)) or "null"
 
     def names(self) -> list[str]:
-        """The fields that there may be, as the program calls them."""
+        """The possible fields, by their names in the program."""
         return [name for form in self.forms for name in fields_of(form) or {}]
 
     # Steps as Python takes them.
@@ -111,12 +111,12 @@ class Place:
         if known or any(fields_of(form) is not None and not form.by_key for form in self.forms):
             raise AttributeError(f"{self.described()} has no field {name!r}{_near(name, known)}")
         if any(_is_plain(form) or form.is_dict or form.by_key for form in self.forms):
-            raise AttributeError(f"{self} has keys, no attributes: write [{name!r}]")
+            raise AttributeError(f"{self} has keys, not attributes: write [{name!r}]")
         raise TypeError(f"{self} is {self.described()}: a path cannot go on to .{name} inside it")
 
     def item(self, key: Any) -> Place:
         if isinstance(key, slice):
-            raise TypeError(f"a slice of {self} is not a place; iterate it for its elements")
+            raise TypeError(f"a slice of {self} is not a single place; iterate over {self} for its elements")
         ways: list[tuple[Step, ...]] = []
         specs: list[Spec] = []
         known: list[str] = []
@@ -124,7 +124,7 @@ class Place:
             fields = fields_of(form)
             if form.is_array and type(key) is int:
                 if key < 0:
-                    raise TypeError(f"{self}[{key}] counts from the end, which has not come; use an index from 0")
+                    raise TypeError(f"{self}[{key}] counts from the end, which is not known yet; use an index from 0")
                 element = form.element(key)
                 if element is None:
                     raise TypeError(f"a tuple of {len(form.prefix)} has no [{key}]")
@@ -170,13 +170,13 @@ class Place:
         return any(fields_of(form) is None and form.is_scalar for form in self.forms)
 
     def has_dict_methods(self, name: str) -> bool:
-        """Is an attribute of that name a dict's method, and no field?"""
+        """Is an attribute of that name a method of dict and not a field?"""
         if any(not form.by_key and name in (fields_of(form) or {}) for form in self.forms):
             return False
         return any(form.is_dict or _is_plain(form) or form.by_key for form in self.forms)
 
     def has_str_keys(self) -> bool:
-        """Are the keys of the dict that stands here those of the document?"""
+        """Are the keys of the dict at this place those of the document?"""
         return all(form.names is None for form in self.forms)
 
     # Steps as a pattern takes them, by the document's names.
@@ -218,12 +218,12 @@ class Place:
 
 
 def fields_of(form: Spec) -> dict[str, Field] | None:
-    """The fields that the program sees; None for what has no fields."""
+    """The fields that the program sees; None for a value without fields."""
     return {form.root.name: form.root} if form.root is not None else form.fields
 
 
 def _is_plain(form: Spec) -> bool:
-    """Does the spec say nothing of the inside?"""
+    """Does the spec say nothing about the inside?"""
     return fields_of(form) is None and not form.is_array and not form.is_dict and not form.is_scalar
 
 
@@ -258,14 +258,14 @@ class Selected:
 
     Attributes:
         hops: the steps from the root.
-        pairs: what is selected are the pairs of a dict, key and value.
+        pairs: pairs of a dict are selected, key and value.
     """
 
     def __init__(self, place: Place, pairs: bool = False) -> None:
         self.hops = place.hops
         self.pairs = pairs
         self._name = str(place)
-        # The values on the way, each by the patterns of its paths and the number of hops that lead to it. A hop that
+        # The values on the way, each with the patterns of its paths and the number of hops that lead to it. A hop that
         # adds nothing to the path (into a root model) is taken inside the value before it.
         self._levels: list[tuple[int, list[tuple[Step, ...]]]] = [(0, [()])]
         self.patterns: list[tuple[Step, ...]] = [()]
@@ -277,7 +277,7 @@ class Selected:
             whole = whole or hop.whole
             if self.patterns != before and not whole:
                 self._levels.append((count, self.patterns))
-        # Has something been settled at each level, inside the value at the level before?
+        # For each level: has something settled inside the value of the level before?
         self._seen = [False] * (len(self._levels) + 1)
 
     def __str__(self) -> str:
@@ -285,7 +285,7 @@ class Selected:
 
     @property
     def is_one(self) -> bool:
-        """Is it one place, not one for each element of something?"""
+        """Is it a single place, not one for each element of something?"""
         return all(hop.kind in (ATTRIBUTE, ITEM) for hop in self.hops)
 
     def select(self, around: bool) -> list[str]:
@@ -310,8 +310,8 @@ class Selected:
     def settled(self, event: Event) -> list[Any]:
         """The values at the place that this event makes final.
 
-        A value that is not validated by itself, or is not in the document at all, is taken from the validated value
-        around it when that closes: an element of a set, a default.
+        A value that is not validated separately (an element of a set), or is not in the document at all (a default), is
+        taken from the validated value around it when that closes.
         """
         if not isinstance(event, Completed | Invalid):
             return []
@@ -323,7 +323,7 @@ class Selected:
         self._seen[level + 1] = False
         self._seen[level] = True
         if is_within or isinstance(event, Invalid) or event.raw:
-            # Of what was not retained, all has been given.
+            # If nothing is retained, everything has been yielded already.
             return []
         if self.pairs and count == len(self.hops):
             return [(event.path[-1], event.value)]

@@ -1,14 +1,16 @@
-"""``Snapshot``: the document after a chunk, read when somebody looks, at the latest before the next chunk is asked for.
+"""``Snapshot``: the document after a chunk, parsed when it is first read, and at the latest before the next chunk is
+taken.
 
-A loop holds the snapshot of the last step until the next one is handed out. If the next chunk were parsed before that,
-the parser would find its whole open path held, and would have to copy it: at every chunk as much as the document is
-wide. Therefore a step only takes the chunk from its source; the chunk goes through the parser when its snapshot is
-first looked at. By then the loop has let go of the snapshot before it, and the parser goes on in place. Whoever does
-keep snapshots, in a list for instance, still finds every one as it was: what is held is copied before it changes.
+A loop holds each snapshot until it gets the next one. If the next chunk were parsed before that, the parser would find
+its whole open path held and would have to copy it: at every chunk, as much as the document is wide. So a step only
+takes the chunk from its source, and the chunk is parsed when its snapshot is first read. By then the loop has dropped
+the previous snapshot, and the parser continues in place. If you do keep snapshots, in a list for instance, each stays
+as it was: values that are held are copied before they change.
 
-So every chunk is parsed once, in order, and before the source is asked for the next one, whether anybody looks or not.
-A look never raises what a validator does (a bug in it, say): the snapshot shows how far the document came, its outcome
-has the error, and the next step of the loop raises it, as it raises what the source raises.
+So every chunk is parsed once, in order, and before the source is asked for the next one, whether or not anybody reads
+its snapshot. Reading a snapshot never raises an exception from a validator (a bug in it, say): the snapshot shows how
+far the document came, its outcome has the error, and the next step of the loop raises it, as it raises exceptions of
+the source.
 """
 
 from __future__ import annotations
@@ -35,9 +37,9 @@ class Snapshot(Generic[T]):
     Attributes:
         value, json: the typed and the plain view, as in ``Parser``.
         events: what happened in this chunk.
-        outcome: how the document ended; None in every snapshot but the last.
+        outcome: how the document ended; None in every snapshot except the last.
 
-    The chunk is parsed at the first look at any of them, or else before the stream takes the next one.
+    The chunk is parsed when one of them is first read, or else before the stream takes the next one.
     """
 
     __slots__ = ("_chunk", "_events", "_json", "_outcome", "_reading", "_value")
@@ -79,12 +81,12 @@ class Snapshot(Generic[T]):
         return self._outcome
 
     def _read(self) -> None:
-        """Parse the chunk, and note what there is to see."""
+        """Parse the chunk, and keep the results."""
         reading, chunk = self._reading, self._chunk
         assert reading is not None
         if chunk is _TAKEN:
-            raise RuntimeError("this chunk is being parsed by a call around this one, or parsing it was interrupted")
-        # Whatever interrupts this, the chunk is not parsed a second time.
+            raise RuntimeError("this chunk is already being parsed by an enclosing call, or parsing it was interrupted")
+        # Even if this is interrupted, the chunk is not parsed a second time.
         self._chunk = _TAKEN
         parser = reading.parser
         outcome: Outcome[T] | None = None

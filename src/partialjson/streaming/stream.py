@@ -11,12 +11,11 @@ Iterating the stream itself never raises for the document: the last snapshot car
 ends the iteration there. What the iterable or a validator raises is raised again, after a last snapshot that tells what
 had come by then.
 
-Elements and text are plain values, so nothing in them tells how the document ended; therefore they raise what
-``Parser.close`` raises, after everything that had completed. A loop that ends without an exception has seen a complete
-and valid document.
+Elements and text are plain values, which cannot tell how the document ended. So they raise what ``Parser.close``
+raises, after everything that completed. A loop that ends without an exception has seen a complete and valid document.
 
-A stream is read once, in one way. Whoever leaves early closes the chunks: their iterator's ``close`` or ``aclose`` is
-called, as ``contextlib.closing`` would, but not that of a file, which belongs to whoever opened it.
+A stream is read once, in one way. Leaving early closes the source of the chunks: ``close`` or ``aclose`` of their
+iterator is called, as ``contextlib.closing`` would do. A file stays open, since it belongs to whoever opened it.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ V = TypeVar("V")
 D = TypeVar("D")
 
 
-# The two ways to get at chunks. What they do is the same, line for line.
+# The two ways to get chunks. They do the same, line for line.
 
 
 def iterate(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
@@ -130,13 +129,14 @@ async def aiterate(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> A
 
 
 class Elements(Iterator[E]):
-    """What a stream gives of a selected place, as it comes. It can be iterated once.
+    """The values at a selected place of a stream, as they come. It can be iterated over once.
 
     When the iteration ends, the document has ended, complete and valid. Otherwise the last step raises what stopped it,
-    after everything that had completed was given: IncompleteError where the text was cut, ParseError, the target's
+    after everything that completed was yielded: IncompleteError if the text was cut off, ParseError, the target's
     ValidationError, or whatever the chunks or a validator raised.
 
-    Leaving it early closes the chunks: at ``close()``, at the end of a ``with`` block, or when it is garbage.
+    Leaving early closes the source of the chunks: at ``close()``, at the end of a ``with`` block, or when this object
+    is garbage collected.
 
     Attributes:
         outcome: how the document ended: Complete, Truncated or Failed; None while it has not.
@@ -154,7 +154,7 @@ class Elements(Iterator[E]):
         return next(self._generator)
 
     def close(self) -> None:
-        """Stop reading, and close the chunks."""
+        """Stop reading, and close the source of the chunks."""
         self._generator.close()
 
     def __enter__(self) -> Self:
@@ -181,7 +181,7 @@ class AsyncElements(AsyncIterator[E]):
         return await anext(self._generator)
 
     async def aclose(self) -> None:
-        """Stop reading, and close the chunks."""
+        """Stop reading, and close the source of the chunks."""
         await self._generator.aclose()
 
     async def __aenter__(self) -> Self:
@@ -194,7 +194,7 @@ class AsyncElements(AsyncIterator[E]):
 
 
 class _Source(Generic[T]):
-    """What the two kinds of stream share: how a reading of each kind is made, and that there is one."""
+    """What the two kinds of stream share: how each kind of reading is made, and that there is only one."""
 
     _call = "stream()"
 
@@ -203,14 +203,14 @@ class _Source(Generic[T]):
         self._target = target
         self._options = options
         self._retains = bool(options.get("retain", True))
-        # Made at once, so that wrong options are told where they are given. Elements select by themselves.
+        # Made at once, so that wrong options are reported where they are given. Elements do their own selecting.
         selects = self._retains or options.get("select") is not None
         self._parser: Parser[T] | None = Parser(target, **(options if selects else selecting(options, [])))
 
     def _take(self) -> Parser[T]:
         parser, self._parser = self._parser, None
         if parser is None:
-            raise RuntimeError("this stream is being read, or was: a stream is read once, in one way")
+            raise RuntimeError("this stream has been read, or is being read; a stream can be read only once")
         return parser
 
     def _snapshots(self) -> Reading[Snapshot[T]]:
@@ -235,13 +235,13 @@ class _Source(Generic[T]):
             return Parser(self._target, **selecting(self._options, patterns))
         kept = [pattern for one in selected for pattern in one.settles()]
         parser: Parser[T] = Parser(self._target, **selecting(self._options, kept))
-        # The values around are reported, in case they are validated as wholes, but not kept for that.
+        # The enclosing values are reported, in case they are validated as a whole, but not kept for that.
         parser._report(compile_selection(patterns))
         return parser
 
     def _kept(self, what: str) -> None:
         if not self._retains:
-            raise TypeError(f"{what} reads in the document, which retain=False does not keep; it goes with elements()")
+            raise TypeError(f"{what} needs the document, which retain=False does not keep; use elements()")
 
     def _elements(self, where: Any) -> ElementReading[Any]:
         selected = self._record(where, True)
@@ -260,7 +260,7 @@ class _Source(Generic[T]):
 
 
 class Stream(_Source[T]):
-    """A document that comes in chunks, to be read once: as snapshots by iterating it, or by one of the methods."""
+    """A document that comes in chunks, to be read once: as snapshots by iterating over it, or by one of the methods."""
 
     def __init__(self, chunks: Iterable[str | bytes], target: Any = None, **options: Unpack[ParserOptions]) -> None:
         super().__init__(target, options)
@@ -281,36 +281,36 @@ class Stream(_Source[T]):
     def elements(self, where: Any = None) -> Elements[Any]:
         """The elements of a list, each as soon as it closes: validated, in document order.
 
-        An element that is not valid is not given; the error is raised at the end of the document, as by
-        ``Parser.close``. Where something has to be validated as a whole, a set for instance, its elements come when it
-        closes. The stream is read to its end.
+        An invalid element is not yielded; the error is raised at the end of the document, as by ``Parser.close``. If a
+        container has to be validated as a whole, as a set has, its elements come when it closes. The stream is read to
+        its end.
 
         Args:
-            where: the way from the target to what is iterated: ``lambda order: order.items``, ``order.by_sku.values()``
-                or ``.items()`` for dicts, a comprehension for what lies deeper (``[tag for item in order.items for tag
-                in item.tags]``); or a path pattern in the document's own names, ``"$.items[*]"``. A target that is
-                itself a list needs none.
+            where: the way from the target to the container: ``lambda order: order.items``, ``order.by_sku.values()`` or
+                ``.items()`` for dicts, a comprehension for deeper places (``[tag for item in order.items for tag in
+                item.tags]``); or a path pattern in the document's own names, ``"$.items[*]"``. A target that is itself
+                a list needs none.
 
         Raises:
-            AttributeError, KeyError: ``where`` asks for a field that the target has not.
-            TypeError: ``where`` is more than a path, or leads nowhere.
-            ValueError: the pattern is outside its language, or leads nowhere.
+            AttributeError, KeyError: ``where`` asks for a field that the target does not have.
+            TypeError: ``where`` does more than follow a path, or leads nowhere.
+            ValueError: the pattern is not supported, or leads nowhere.
             RuntimeError: the stream has been read.
         """
         return Elements(self._chunks, self._elements(where))
 
     def text(self, where: str | Callable[[T], str | None]) -> Elements[str]:
-        """What is added to one string of the document, as it comes: joined, the pieces are the string.
+        """The pieces of one string of the document, as they come; joined, they are the string.
 
-        It is the document's own text, before anything a validator makes of it. Nothing comes where the document has no
-        such string, or null. The stream is read to its end.
+        It is the document's own text, before any validator changes it. Nothing comes if the document has no such
+        string, or null there. The stream is read to its end.
 
         Args:
             where: the way from the target to the string, or a path pattern, as for ``elements``.
 
         Raises:
-            AttributeError, KeyError, TypeError, ValueError, RuntimeError: as ``elements``. While it is iterated, a
-                ValueError also where the document has another value at that place, or the same key again.
+            AttributeError, KeyError, TypeError, ValueError, RuntimeError: as ``elements``. During the iteration, also a
+                ValueError if the document has another kind of value at that place, or the same key again.
         """
         return Elements(self._chunks, self._text(where))
 
@@ -326,13 +326,13 @@ class Stream(_Source[T]):
     def field(self, where: Any, *, default: Any = NOTHING) -> Any:
         """One value of the document, validated, as soon as it closes. The rest of the stream is not read.
 
-        Where the document ends without it, it is what the function gives for the final value (a default of the model,
-        for instance), or else ``default``. A document that is cut off before it has no default.
+        If the document ends without it, the result is what the function returns for the final value (a default of the
+        model, for instance), or else ``default``. A document that is cut off before it gives no default.
 
         Raises:
             LookupError: the document is complete, has no such value, and no ``default`` was given.
             IncompleteError, ParseError: the document was cut off or malformed before the value closed.
-            pydantic.ValidationError: the value, or what it lies in, does not fit.
+            pydantic.ValidationError: the value, or the value around it, does not fit.
             AttributeError, KeyError, TypeError, ValueError, RuntimeError: as ``elements``.
         """
         with Elements(self._chunks, self._field(where, default)) as found:

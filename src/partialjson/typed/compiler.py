@@ -1,11 +1,12 @@
 """Compiles pydantic core schemas to plans, so that each value is validated once, when it closes.
 
 A node is *followed inside*, and settles from its settled children by its skeleton (``skeletons``), or it is *atomic*:
-what this compiler does not know is settled whole from its text when it closes, by pydantic alone: later, and as
-correct. Every kind of node is checked against the keys known for it (``schemas``); one unknown key makes it atomic.
-Which kinds are followed, and how, is told in the modules they are in: ``objects``, ``containers``, ``unions``.
+what this compiler does not know is settled as a whole from its text when it closes, by pydantic alone: later, but just
+as correctly. Every kind of node is checked against the keys known for it (``schemas``); one unknown key makes it
+atomic.
+Which kinds are followed, and how, is described in their modules: ``objects``, ``containers``, ``unions``.
 
-*Prebuilt validators.* pydantic-core swaps the schema of a complete model class for the validator of that class, which
+*Prebuilt validators.* pydantic-core replaces the schema of a complete model class by the validator of that class, which
 would validate the original children. Skeletons are built with that off, and the skeleton of each model and dataclass is
 probed once with sentinels; one whose sentinels do not come back is atomic.
 """
@@ -50,7 +51,7 @@ _DATA = {"default", "expected", "metadata", "serialization", "config"}
 
 
 class Compiler:
-    """Compiles one core schema; plans are shared by schema node and configuration, so recursion closes."""
+    """Compiles one core schema; plans are shared by schema node and configuration, so recursion ends."""
 
     def __init__(
         self, schema: Schema, config: dict[str, Any], title: str, by_alias: bool | None, by_name: bool | None
@@ -65,8 +66,8 @@ class Compiler:
         self.references: dict[int, str] = {}
         # Plans that are not followed yet, each with its node, configuration and markers.
         self.waiting: dict[int, tuple[Plan, Schema, dict[str, Any], frozenset[str]]] = {}
-        # Plans that follow the same containers as another one, which may still be in the making: for each the other
-        # one, for which kinds, and what is added.
+        # Plans that follow the same containers as another plan, which may not be finished yet: for each, the other
+        # plan, for which kinds, and what is added.
         self.delegates: dict[int, list[tuple[Plan, Plan, int, After | None]]] = {}
 
     def root(self) -> Plan:
@@ -122,7 +123,7 @@ class Compiler:
         return plan
 
     def markers(self, schema: Schema) -> set[str]:
-        """The markers on a node, also those inside what is around its value."""
+        """The markers on a node, also those inside the wrappers around its value."""
         found: set[str] = set()
         seen: set[int] = set()
         while id(schema) not in seen:
@@ -135,13 +136,13 @@ class Compiler:
         return found
 
     def settler(self, schema: Schema, config: dict[str, Any]) -> Callable[[str, Run], Any]:
-        """Settles a value whole from its text."""
+        """Settles a value as a whole, from its text."""
         validate: Callable[..., Any] | None = None
 
         def settle(text: str, run: Run) -> Any:
             nonlocal validate
             if validate is None:
-                # Many places are never settled this way, and a validator is dear to build.
+                # Many places are never settled this way, and a validator is expensive to build.
                 validate = self.validator(schema, self.outward(schema, config), prebuilt=True).validate_json
             try:
                 return validate(text, **run.arguments)
@@ -151,7 +152,7 @@ class Compiler:
         return settle
 
     def settle_by_value(self, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
-        """A way round the text for a scalar."""
+        """A way to settle a scalar without its text."""
         plan.by_value = kinds_by_value(self.inside_nullables(schema), config)
         if not plan.by_value:
             return
@@ -165,13 +166,13 @@ class Compiler:
             try:
                 return validate(value, **arguments) if arguments else validate(value)
             except ValidationError:
-                # What it says may differ between the modes.
+                # Its message may differ between the modes.
                 return None
 
         plan.settle_value = settle_value
 
     def inside_nullables(self, schema: Schema) -> Schema:
-        """What may be null, or left out, where that is all that is said around it."""
+        """The node inside, if the wrappers around it only allow null or a default."""
         while schema["type"] in ("nullable", "default"):
             if schema.get("on_error", "raise") != "raise":
                 break
@@ -223,7 +224,7 @@ class Compiler:
         return copied
 
     def label(self, schema: Schema, config: dict[str, Any]) -> str:
-        """What pydantic calls a node, for example in the locations of a union's errors."""
+        """Pydantic's name for a node, for example in the locations of a union's errors."""
         untitled = {key: value for key, value in config.items() if key != "title"}
         return self.validator(schema, untitled, prebuilt=True).title
 
@@ -262,7 +263,7 @@ class Compiler:
             follow_tagged_union(self, plan, schema, config)
 
     def follow_after(self, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
-        """A function that is called with what is inside, once that is valid."""
+        """A function that is called with the inner value once that is valid."""
         node = inside_afters(self, schema)
         if node["type"] in CLASSES and not node.get("root_model"):
             # One skeleton for both.
@@ -309,7 +310,7 @@ class Compiler:
         return self.validator(skeleton, self.outward(schema, config), prebuilt=False)
 
     def outward(self, schema: Schema, config: dict[str, Any]) -> dict[str, Any]:
-        """The configuration of a node's errors: at the root they look as pydantic's own do."""
+        """The configuration of a node's errors: at the root they look like pydantic's own."""
         outermost = self.specs.resolve(self.schema)
         while outermost is not schema:
             inside = TRANSPARENT.get(outermost["type"])
@@ -324,7 +325,7 @@ class Compiler:
         return {"hide_input_in_errors": hide_input, **config, "title": self.title}
 
     def asks_for_info(self, schema: Schema) -> bool:
-        """Does a validator in this field see its model's other fields? Then it cannot run before them."""
+        """Does a validator in this field see the other fields of its model? Then it cannot run before them."""
         seen: set[int] = set()
         todo: list[Any] = [schema]
         while todo:

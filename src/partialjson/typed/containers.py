@@ -1,7 +1,7 @@
 """Lists, sets, tuples, deques and dictionaries: containers whose children have no names of their own.
 
-While one is open it is shown as the list or dict of what has come, in the order and under the keys of the document;
-when it closes the set, the tuple, the dict with its validated keys takes that place.
+While such a container is open, it is shown as the list or dict of what has come, in the order and under the keys of the
+document. When it closes, the set, the tuple or the dict with validated keys takes its place.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     known(schema)
     if items is None:
         if schema["type"] == "list":
-            # Plain JSON, unless its length counts.
+            # Plain JSON, unless its length is limited.
             raise Unsupported
         return
     skeleton = compiler.skeleton(schema, {**bare(schema), "items_schema": replayed()}, config)
@@ -43,7 +43,7 @@ def follow_tuple(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     """A tuple whose places are fixed, or of which only the last one repeats.
 
     Raises:
-        Unsupported: which place an element takes is known only at the end.
+        Unsupported: the place of an element is known only at the end.
     """
     known(schema)
     schemas = schema["items_schema"]

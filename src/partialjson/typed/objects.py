@@ -1,7 +1,7 @@
 """Models, dataclasses, typed dictionaries and named tuples: containers whose children have names.
 
 They differ in their core schemas and in what is shown of them (``Partial`` for classes, the dict or list of what has
-come for the others), and are followed in the same way. A field is one of these:
+come for the others), and are followed in the same way. A field is one of two kinds:
 
 *settled*: it settles when it closes, and stands in the skeleton as its index.
 *raw*: what it takes its value from is known only when the object closes (alias choices and paths, two fields that
@@ -73,7 +73,7 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
 
 
 def inside_afters(compiler: Compiler, schema: Schema) -> Schema:
-    """What is inside the validators that run after it."""
+    """The schema inside the validators that run after it."""
     while schema["type"] == "function-after":
         known(schema)
         schema = compiler.specs.resolve(schema["schema"])
@@ -81,7 +81,7 @@ def inside_afters(compiler: Compiler, schema: Schema) -> Schema:
 
 
 def _rewrap(compiler: Compiler, schema: Schema, inside: Schema) -> Schema:
-    """``schema`` with other insides, the validators around them kept."""
+    """``schema`` with another schema inside, but the same validators around it."""
     schema = compiler.specs.resolve(schema)
     if schema["type"] != "function-after":
         return inside
@@ -96,7 +96,7 @@ class _Fields:
         self.compiler = compiler
         self.node = node
         self.kind: str = node["type"]
-        # Classes have configurations of their own; a named tuple lives in the one around it.
+        # Classes have configurations of their own; a named tuple uses the enclosing one.
         self.config = config_inside(node, config)
         self.holder = node["schema"] if self.kind in ("model", "dataclass") else node
         if self.kind == "model" and (
@@ -111,7 +111,7 @@ class _Fields:
         self.children: dict[str, Child] = {}
         self.by_name: dict[str, Child] = {}
         self.schemas: dict[str, Schema] = {}
-        # For each second key of a field the one that pydantic looks for first.
+        # For each second key of a field, the one that pydantic looks for first.
         self.first_of: dict[str, str] = {}
         self.has_raw = False
         self.rest: Plan | None = None
@@ -138,9 +138,9 @@ class _Fields:
             self.children.update((key, child) for key in keys)
 
     def settled_field(self, name: str, field: Schema) -> Child | None:
-        """The child for a field that settles when it closes; None where it cannot."""
+        """The child for a field that settles when it closes; None if it cannot."""
         if field.get("init") is False:
-            # It is no argument of the class; pydantic passes over it.
+            # It is not an argument of the class; pydantic skips it.
             self.schemas[name] = field
             return Child(name, None, HIDDEN)
         try:
@@ -181,9 +181,9 @@ class _Fields:
         return plan, replayed_or_default(self.compiler.by_reference(schema))
 
     def document_keys(self, name: str, field: Schema) -> tuple[list[str], bool]:
-        """The keys from which a field may take its value, the one pydantic looks for first in front.
+        """The keys from which a field may take its value; the one that pydantic looks for first comes first.
 
-        And: is it the value itself that is under the key, whichever keys the object has?
+        Also: is the value under the key always the field's value, whichever keys the object has?
         """
         ways = self.compiler.specs.ways(name, field, self.config)
         alias = field.get("validation_alias")
@@ -195,11 +195,11 @@ class _Fields:
             return
         typed = self.holder.get("extras_schema")
         if self.kind == "dataclass" or (typed is not None and (self.first_of or self.has_raw)):
-            # Extra values of a dataclass do not pass a validator, in which a settled one could take their place.
+            # Extra values of a dataclass pass no validator in which a settled value could replace them.
             raise Unsupported
         self.rest = self.compiler.child(typed, self.config) if typed is not None else self.compiler.anything()
         for name in self.by_name:
-            # An extra key that is called like a field would be taken for it.
+            # An extra key with the name of a field would be taken for it.
             self.children.setdefault(name, Child(name, self.rest, HIDDEN))
 
     def skeleton(self) -> Schema:
@@ -248,17 +248,17 @@ class _Fields:
         return write
 
     def are_shown_as_they_come(self) -> bool:
-        """Is every key that counts shown, under its own name?"""
+        """Is every key that counts shown under its own name?"""
         return self.extra == "ignore" and all(
             child.name == key and child.traits & (HIDDEN | RAW) == 0 and child.plan is not None
             for key, child in self.children.items()
         )
 
     def quick(self) -> Callable[[dict[str, Any], Run], Any] | None:
-        """Makes the object of a plain model in Python mode, where nothing can fail and nobody sees the mode.
+        """Makes the object of a plain model in Python mode, if nothing can fail and nothing depends on the mode.
 
-        That is where no function of the user but a default factory is called and nothing is strict. It gives None for
-        an object that has not all required fields, or a key that is forbidden.
+        That is the case if no user function except a default factory is called and nothing is strict. It returns None
+        for an object that lacks a required field or has a forbidden key.
         """
         if self.kind != "model" or self.extra == "allow" or self.first_of or self.has_raw:
             return None
@@ -286,7 +286,7 @@ class _Fields:
         validate: Callable[..., Any] | None = None
         schema = self.rebuilt(schemas)
         required_keys = frozenset(required)
-        # Where nobody is called on the way, what is missing may as well be found by trying.
+        # If no user code is called on the way, trying is a safe way to find out what is missing.
         tries = not any("default_factory" in each["schema"] for each in schemas.values())
 
         def quick(last: dict[str, Any], run: Run) -> Any:
@@ -333,7 +333,7 @@ class _Fields:
             pass
         finally:
             settled_children.stack.pop()
-        # A class may compute on access, so its objects are not asked.
+        # A class may compute attributes on access, so its objects are not asked.
         found = getattr(made, "__dict__", None)
         if found is None or any(name not in found for name in names):
             found = {name: getattr(made, name, None) for name in names}

@@ -1,11 +1,11 @@
-"""``Partial[Order]``: an order of which only some has come, be ``Order`` a model or a dataclass.
+"""``Partial[Order]``: an order of which only part has come. ``Order`` is a model or a dataclass.
 
-It is not an ``Order``, so that code that wants one cannot be handed half of one unnoticed. It has the same field names:
-what has come reads as its value, what has not reads as MISSING, and any other name is an AttributeError, as usual. The
-class's own methods and computed fields are not there, since they count on a whole object. A partial dataclass has the
-same face as a partial model: ``model_dump()`` and the rest.
+It is not an ``Order``, so that code which needs one cannot get half of one unnoticed. It has the same field names: a
+field that has come reads as its value, one that has not reads as MISSING, and any other name is an AttributeError, as
+usual. Methods and computed fields of the class are not there, since they rely on a complete object. A partial dataclass
+has the same methods as a partial model: ``model_dump()`` and so on.
 
-A partial object is a view of a dict that the parser filled; it cannot be assigned to.
+A partial object is a read-only view of a dict that the parser fills.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ __all__ = ["Partial"]
 
 
 class Partial(Generic[T]):
-    """An object that is still coming; ``Partial[Order]`` is the class for the model or dataclass ``Order``.
+    """An object that is not complete yet; ``Partial[Order]`` is the class for the model or dataclass ``Order``.
 
     Raises:
-        AttributeError: for a name that is no field of the model, and on assignment.
+        AttributeError: for a name that is not a field of the model, and on assignment.
     """
 
     __slots__ = ("_missing", "_values")
@@ -42,7 +42,7 @@ class Partial(Generic[T]):
     __hash__ = None  # type: ignore[assignment]
 
     if not TYPE_CHECKING:
-        # A class of its own for each model, not an alias of this one.
+        # A separate class for each model, not an alias of this one.
         def __class_getitem__(cls, model):
             if isinstance(model, TypeVar):
                 return super().__class_getitem__(model)
@@ -50,7 +50,7 @@ class Partial(Generic[T]):
 
     def __new__(cls, *args: object, **kwargs: object) -> Partial[T]:
         if cls is Partial:
-            raise TypeError("Partial has no objects of its own; name the model: Partial[Order]")
+            raise TypeError("Partial needs a model, as in Partial[Order]")
         return super().__new__(cls)
 
     def __init__(self, values: dict[str, Any], missing: Any = MISSING) -> None:
@@ -69,10 +69,12 @@ class Partial(Generic[T]):
         raise AttributeError(f"{type(self).__name__} has no field {name!r}")
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} only shows what has come; it cannot be assigned to")
+        raise AttributeError(f"{type(self).__name__} is read-only: it shows what has come, and cannot be assigned to")
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"{type(self).__name__} only shows what has come; nothing can be deleted from it")
+        raise AttributeError(
+            f"{type(self).__name__} is read-only: it shows what has come, and nothing can be deleted from it"
+        )
 
     @property
     def model_fields_set(self) -> set[str]:
@@ -80,7 +82,7 @@ class Partial(Generic[T]):
         return set(self._values)
 
     def model_dump(self, *, mode: Literal["python", "json"] = "python", by_alias: bool = False) -> dict[str, Any]:
-        """What has come, as a dict; what has not is left out. Arguments as in pydantic."""
+        """The fields that have come, as a dict. Arguments as in pydantic."""
         fields = self.__partial_fields__
         dumped: dict[str, Any] = {}
         for name, value in self._values.items():
@@ -90,13 +92,13 @@ class Partial(Generic[T]):
         return dumped
 
     def model_dump_json(self, *, indent: int | None = None, by_alias: bool = False) -> str:
-        """What has come, as JSON text."""
+        """The fields that have come, as JSON text."""
         from pydantic_core import to_json
 
         return to_json(self.model_dump(mode="json", by_alias=by_alias), indent=indent).decode()
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """Names and values of what has come, so that ``dict(partial)`` works as it does for models."""
+        """Names and values of the fields that have come, so that ``dict(partial)`` works as for models."""
         return iter(self._values.items())
 
     def __eq__(self, other: object) -> bool:
@@ -119,7 +121,7 @@ class Partial(Generic[T]):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """A partial object is a valid field of other models, and dumps as its own dump."""
+        """A partial object is a valid field of other models, and is dumped as by its own ``model_dump``."""
         from pydantic_core import core_schema
 
         return core_schema.is_instance_schema(cls, serialization=_serialization())
@@ -144,9 +146,9 @@ def partial_class(model: type[object]) -> type[Partial[Any]]:
 
 
 def maker_of(made: type[Partial[Any]]) -> Callable[[dict[str, Any], Any], Partial[Any]]:
-    """Makes objects of a class ``Partial[model]`` as its constructor does, at a fraction of the cost."""
+    """Makes objects of a class ``Partial[model]`` like its constructor, at a fraction of the cost."""
     new = object.__new__
-    # The class refuses assignment; its slots do not.
+    # The class refuses assignment, but its slots do not.
     set_values = Partial.__dict__["_values"].__set__
     set_missing = Partial.__dict__["_missing"].__set__
 
@@ -171,7 +173,7 @@ def _fields_of(model: type[object]) -> dict[str, FieldInfo | None]:
 
 @cache
 def _serializer() -> SchemaSerializer:
-    """What pydantic dumps a partial object with where it knows no type: in a field of type Any, in ``to_json``."""
+    """The serializer for a partial object where pydantic knows no type: in a field of type Any, in ``to_json``."""
     from pydantic_core import SchemaSerializer, core_schema
 
     return SchemaSerializer(core_schema.any_schema(serialization=_serialization()))

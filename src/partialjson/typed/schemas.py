@@ -124,9 +124,9 @@ ARRAYS: Final = ("list", "set", "frozenset", "deque", "tuple")
 CLASSES: Final = ("model", "dataclass", "typed-dict", "named-tuple")
 OBJECTS: Final = ("dict", "ordered-dict", "frozendict", "counter")
 
-# Scalars whose parsed value is the result, where nothing else is asked of them.
+# Scalars whose parsed value is the result, if they have no constraints.
 _EXACT: Final = {"str": STRING, "int": INTEGER, "float": FLOAT, "bool": BOOLEAN, "none": NULL, "any": ANYTHING}
-# What may be asked of a scalar besides.
+# The constraints that a scalar may have.
 _NUMBER_BOUNDS: Final = {"ge", "gt", "le", "lt", "multiple_of"}
 _BY_VALUE: Final = {
     "str": {"min_length", "max_length", "pattern", "strip_whitespace", "to_lower", "to_upper", "regex_engine"},
@@ -138,8 +138,8 @@ _STRING_BOUNDS: Final = ("str_min_length", "str_max_length")
 
 _ATOMS: Final = STRING | INTEGER | FLOAT | BOOLEAN | NULL
 
-# The JSON kinds that a schema may accept, or look into before it refuses them; any other kind it refuses by its type
-# alone, and no function of the user is called. What is not listed may do anything with anything.
+# The JSON kinds that a schema may accept, or look into before it refuses them. It refuses any other kind by its type
+# alone, and calls no user function. A schema that is not listed may do anything with anything.
 TAKEN: Final = {
     "none": NULL,
     **dict.fromkeys(("bool", "int", "float", "decimal", "fraction", "complex", "str", "bytes"), _ATOMS & ~NULL),
@@ -154,10 +154,10 @@ TAKEN: Final = {
 
 
 def known(schema: Schema) -> None:
-    """Nothing, where every key of a node is known.
+    """Check that every key of a node is known.
 
     Raises:
-        Unsupported: one is not.
+        Unsupported: one of them is not.
     """
     if not schema.keys() - INERT <= _KNOWN[schema["type"]]:
         raise Unsupported
@@ -174,7 +174,7 @@ def marks(schema: Schema) -> set[str]:
 
 
 def exact_kinds(schema: Schema, config: dict[str, Any]) -> int:
-    """The JSON kinds whose parsed value is what pydantic would give for them."""
+    """The JSON kinds whose parsed value is also pydantic's result."""
     kind = schema["type"]
     if kind not in _EXACT or schema.keys() - INERT - {"strict"}:
         plain = schema.keys() <= INERT
@@ -187,11 +187,11 @@ def exact_kinds(schema: Schema, config: dict[str, Any]) -> int:
 
 
 def kinds_by_value(schema: Schema, config: dict[str, Any]) -> int:
-    """The JSON kinds of which pydantic accepts the parsed value in Python mode only where it does so in JSON mode, with
-    the same result.
+    """The JSON kinds for which pydantic accepts the parsed value in Python mode only if it does in JSON mode, with the
+    same result.
 
-    That is where the parsed value already is of the type asked for, and only its size, length or pattern counts, or its
-    being one of some words; and where no function of the user is called.
+    That is so if the parsed value already has the required type, only its size, length, pattern or membership in a set
+    of words matters, and no user function is called.
     """
     kind = schema["type"]
     keys = schema.keys() - INERT - {"strict"}
@@ -203,7 +203,7 @@ def kinds_by_value(schema: Schema, config: dict[str, Any]) -> int:
 
 
 def previews(schema: Schema, config: dict[str, Any]) -> bool:
-    """May a string be shown while it grows? Only where nothing can change it; length limits may stay unmet."""
+    """May a string be shown while it grows? Only if nothing can change it; length limits are allowed."""
     if schema["type"] == "any":
         return True
     if schema["type"] != "str" or schema.keys() - INERT - {"strict", "min_length", "max_length"}:
@@ -212,7 +212,7 @@ def previews(schema: Schema, config: dict[str, Any]) -> bool:
 
 
 def changes_strings(schema: Schema, config: dict[str, Any]) -> bool:
-    """Is a string stripped or its case changed?"""
+    """Is the string stripped, or its case changed?"""
     return any(schema.get(name.removeprefix("str_"), config.get(name)) for name in _STRING_CHANGING)
 
 
@@ -234,7 +234,7 @@ def references(schema: Schema, seen: set[int]) -> Iterator[str]:
 
 # What is wrapped around a value, and around the fields of an object.
 
-# Nodes that add nothing in JSON mode where a value is there, and the key of what is inside them.
+# Nodes that add nothing in JSON mode if there is a value, and the key of the schema inside them.
 TRANSPARENT: Final = {"nullable": "schema", "default": "schema", "json-or-python": "json_schema"}
 # Nodes around one other node, and the key of it: they may check, change or replace the value, and leave its form as it
 # is.
@@ -250,7 +250,7 @@ _WRAPPERS: Final = {
 NO_CONFIG: Final[dict[str, Any]] = {}
 """The configuration of a class without one. It is one object, since plans and specs are kept by identity."""
 
-# Before pydantic 2.14 the name of an aliased field is let pass where extra keys are forbidden.
+# Before pydantic 2.14, the name of an aliased field is allowed even if extra keys are forbidden.
 FORBIDS_NAMES: Final = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
 
 

@@ -3,10 +3,10 @@
 A container's *skeleton* is its own core schema, and the validator made of it, in which each child is swapped for
 ``replay``. When the container closes, the skeleton validates in JSON mode a tiny *index text* in which each child is
 its index among the settled ones: ``{"name":0,"tags":1}``, ``[0,1,2]``. ``replay`` gives the settled value for an index,
-or fails in its place. So pydantic itself does the order of errors, their locations, defaults, extras, missing fields,
-model validators and post-init, as it would in one shot. Where the skeleton itself complains, the input in its complaint
-is the index text's, and is put right afterwards; to tell it from others, the indexes are counted from a large random
-number.
+or fails in its place. So pydantic itself decides the order of errors, their locations, defaults, extras, missing
+fields, model validators and post-init, as it would in one shot. Where the skeleton itself complains, the input in its
+complaint is the index text's, and is put right afterwards; to tell it from others, the indexes are counted from a large
+random number.
 
 A node that adds something to what is inside it (a validator that runs after it, a root model, a union) has a skeleton
 with one child, which runs over the settled one.
@@ -35,14 +35,14 @@ from partialjson.typed.schemas import Schema
 FIRST_INDEX: Final = random.SystemRandom().randrange(1 << 60, 1 << 61)
 
 MOST_SPELLINGS: Final = 1000
-"""How many spellings of its tags a union remembers."""
+"""How many spellings of its tags a union caches."""
 
 IndexText = Callable[[list[str | int], list[Any], Any], str]
 """Gives the index text of a container from the keys, the settled children and the JSON value."""
 
 
 class Run:
-    """What one parser passes to validation: pydantic's own arguments, and its stand-in for absent values."""
+    """What one parser passes to validation: pydantic's own arguments, and the value for absent fields."""
 
     __slots__ = ("arguments", "missing")
 
@@ -58,7 +58,7 @@ class Run:
 
 
 class _Settled(threading.local):
-    """The settled children of the node that closes; a stack, because a validator may itself parse."""
+    """The settled children of the closing node; a stack, because a validator may itself parse."""
 
     def __init__(self) -> None:
         self.stack: list[list[Any]] = []
@@ -70,7 +70,7 @@ settled_children = _Settled()
 class _Default:
     """A default value on its way through ``replay`` to the real validator (``validate_default``).
 
-    It is hashable where the value is, so that pydantic copies it exactly where it would copy the value.
+    It is hashable if the value is, so that pydantic copies it exactly when it would copy the value.
     """
 
     def __init__(self, value: Any) -> None:
@@ -180,8 +180,8 @@ def closer(
 class After:
     """What a node adds to what is inside it: a skeleton with one child, over the node's settled inside.
 
-    ``text`` is the index text, with the first index. With ``failures_only`` it only adds to errors, else it only runs
-    where there is a value. Called with the result or Failure, the JSON value and the run.
+    ``text`` is the index text, with the first index. With ``failures_only`` it only adds to errors; otherwise it only
+    runs if there is a value. Called with the result or Failure, the JSON value and the run.
     """
 
     __slots__ = ("failures_only", "hide_input", "make_skeleton", "text", "validate")
@@ -254,7 +254,7 @@ def over_switch(switch: Switch, after: After | None, whole: bool) -> Switch:
 
 
 def over_plan(plan: Plan, after: After | None, whole: bool = False) -> Plan:
-    """A plan for an object that is followed as by ``plan``, with something added when it closes."""
+    """A plan that follows an object like ``plan``, with something added when it closes."""
     made = Plan(plan.settle)
     made.whole = plan.whole or whole
     if plan.object is not None:
@@ -341,7 +341,7 @@ def _detail(line: Any, given: Any) -> InitErrorDetails:
     detail: InitErrorDetails = {"type": line["type"], "input": given}
     context = line.get("ctx")
     if "url" not in line:
-        # A validator's own error: pydantic has no page on it, and it may call itself anything.
+        # A validator's own error: pydantic has no documentation page for it, and its type may be any string.
         detail["type"] = PydanticCustomError(line["type"], line["msg"], context)
     elif context is not None:
         detail["ctx"] = context

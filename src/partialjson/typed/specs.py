@@ -1,12 +1,12 @@
-"""From pydantic's core schemas to specs: what a target's documents may hold, all that is wrapped around it resolved.
+"""From pydantic's core schemas to specs: what a target's documents may hold, with all wrappers resolved.
 
-Each node of the core schema, under the configuration of the nearest class around it, becomes one ``Spec``, when
-somebody goes there. What is wrapped around a value is *peeled* off first: ``Order | None``, a default, a validator
-around an order are all described as an order. What was peeled off still says what binds: where a function of the user
-sees the value before its type does, anything may come, and the spec tells what usually does.
+Each node of the core schema, under the configuration of the nearest class around it, becomes one ``Spec``, on demand.
+Wrappers around a value are *peeled* off first: ``Order | None``, a default, and a validator around an order are all
+described as an order. The wrappers still decide what binds: if a user function sees the value before its type does,
+anything may come, and the spec says what usually comes.
 
-A limit is taken over only where it is one of the document's value: not the length of a string that is stripped first,
-nor that of a set, which drops elements.
+A limit is included only if it applies to the document's value: not the length of a string that is stripped first, nor
+that of a set, which drops elements.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ from partialjson.typed.schemas import (
 
 __all__ = ["Specs"]
 
-# For each kind of scalar how messages call it, the JSON kinds that usually come, and what JSON Schema calls the format.
+# For each kind of scalar: its name in messages, the JSON kinds that usually come, and its format in JSON Schema.
 _SCALARS: Final[dict[str, tuple[str, int, str]]] = {
     "none": ("null", NULL, ""),
     "bool": ("a bool", BOOLEAN, ""),
@@ -70,7 +70,7 @@ _SCALARS: Final[dict[str, tuple[str, int, str]]] = {
     "literal": ("a literal", STRING, ""),
     "enum": ("an enum", STRING, ""),
 }
-# Where the kinds that pydantic looks into are more than those it can accept.
+# Types for which pydantic looks into more kinds than it can accept.
 _STRINGS_ONLY: Final = ("url", "multi-host-url", "uuid", "bytes")
 _DESCRIBED: Final = (*CLASSES, "call")
 _NOTHING: Final = {"type": "none"}
@@ -84,7 +84,7 @@ _NUMBER_LIMITS: Final = {
 
 
 class _Peeled:
-    """What was found around a value."""
+    """The wrappers around a value."""
 
     def __init__(self) -> None:
         self.nullable = False
@@ -112,7 +112,7 @@ class Specs:
         self._anything = Spec()
 
     def spec(self, schema: Schema | None, config: dict[str, Any]) -> Spec:
-        """The spec of a node under a configuration; it is filled when somebody looks."""
+        """The spec of a node under a configuration; it is filled on demand."""
         if schema is None:
             return self._anything
         schema = self.resolve(schema)
@@ -165,7 +165,7 @@ class Specs:
         spec.binding = peeled.binding and peeled.is_exact
 
     def _peel(self, schema: Schema, peeled: _Peeled) -> Schema:
-        """The value that is wrapped in a node, and what is found on the way to it."""
+        """The value inside the wrappers of a node, and what they add."""
         seen: set[int] = set()
         while True:
             schema = self.resolve(schema)
@@ -180,7 +180,7 @@ class Specs:
             if inner is None:
                 return schema
             if id(schema) in seen:
-                # It leads back to itself, and no value is inside.
+                # It leads back to itself, and there is no value inside.
                 return _NOTHING
             seen.add(id(schema))
             if kind == "nullable":
@@ -256,7 +256,7 @@ class Specs:
         spec.lead(rest=rest, prefix=prefix, notes=self._notes(peeled))
 
     def _holder(self, node: Schema, peeled: _Peeled) -> Schema | None:
-        """The node that holds the fields of an object; None where there is none."""
+        """The node that holds the fields of an object; None if there is none."""
         kind = node["type"]
         if kind in ("typed-dict", "named-tuple"):
             return node
@@ -298,7 +298,7 @@ class Specs:
         spec.may_drop = kind in ("set", "frozenset")
         limits = {"minItems": node["min_length"]} if node.get("min_length") is not None else {}
         if kind in ("list", "tuple") and node.get("max_length") is not None:
-            # Sets and deques take more, and drop some.
+            # Sets and deques accept more elements, and drop some.
             limits["maxItems"] = node["max_length"]
         notes = self._notes(peeled)
         if kind == "tuple":
@@ -333,7 +333,7 @@ class Specs:
         spec.description = _document(node.get("cls"), None)
 
     def _notes(self, peeled: _Peeled, form: str = "") -> Any:
-        """What JSON Schema would note of a value, made when asked for where pydantic has to be asked."""
+        """The JSON Schema annotations of a value; computed on demand if pydantic has to be asked."""
         noted = peeled.noted
         given = {"format": form} if form else {}
         if noted is None:
@@ -370,7 +370,7 @@ class Specs:
         return kinds | null
 
     def kinds_taken(self, schema: Schema) -> int:
-        """The JSON kinds that a node may accept or look into; it refuses the others by their type alone."""
+        """The JSON kinds that a node may accept or look into; it refuses all others by their type alone."""
         taken = self._taken.get(id(schema))
         if taken is None:
             taken = self._taken[id(schema)] = self._kinds_taken(schema, frozenset())
@@ -408,7 +408,7 @@ class Specs:
 
 
 def asks_its_class(schema: Schema) -> bool:
-    """Has an enumeration a way of its own to find a member for a value that is none?"""
+    """Does an enum have a way of its own to find a member for an unknown value?"""
     find: Any = schema["cls"]._missing_
     return schema.get("missing") is not None or find.__func__ is not Enum._missing_.__func__  # type: ignore[attr-defined]
 
@@ -423,7 +423,7 @@ def _either(specs: list[Spec]) -> Spec:
 
 
 def _words(members: list[tuple[Any, Any]]) -> tuple[list[tuple[Any, Any]] | None, int]:
-    """The members that a document can spell, each with what it becomes, or None; and their kinds."""
+    """The members that a document can contain, each with what it becomes, or None; and their kinds."""
     usual = 0
     members = [(word.value if isinstance(word, Enum) else word, member) for word, member in members]
     for word, _ in members:
@@ -454,13 +454,13 @@ def _kinds_of_members(members: list[Any]) -> int:
 
 
 def _noun(node: Schema) -> str:
-    """How messages call a value of this node."""
+    """The name in messages of a value of this node."""
     name = getattr(node.get("cls"), "__name__", None) or node.get("dataclass_name")
     return str(name) if name else "anything" if node["type"] == "any" else f"a {node['type']}"
 
 
 def _document(cls: Any, base: Any) -> str:
-    """What a class says of itself, where its author wrote it."""
+    """The docstring of a class, if its author wrote one."""
     text = getattr(cls, "__doc__", None)
     if not text or hasattr(cls, "__dataclass_fields__") or text == getattr(base, "__doc__", None):
         return ""
@@ -468,7 +468,7 @@ def _document(cls: Any, base: Any) -> str:
 
 
 def _brings_notes(schema: Schema) -> bool:
-    """Has a node something of its own to say in JSON Schema?"""
+    """Does a node have JSON Schema annotations of its own?"""
     metadata = schema.get("metadata") or {}
     return not metadata.keys().isdisjoint(("pydantic_js_functions", "pydantic_js_annotation_functions"))
 

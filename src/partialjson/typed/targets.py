@@ -44,7 +44,7 @@ def compile_plan(given: Any, by_alias: bool | None = None, by_name: bool | None 
             "At least one of `by_alias` or `by_name` must be set to True.",
             code="validate-by-alias-and-name-false",
         )
-    # ``int | bool`` and ``bool | int`` are equal, and validate differently.
+    # ``int | bool`` and ``bool | int`` are equal, but validate differently.
     spelling = "" if isinstance(given, type | TypeAdapter) else repr(given)
     try:
         return _cached_plan(given, spelling, by_alias, by_name)
@@ -74,7 +74,7 @@ def adapter_of(given: Any) -> TypeAdapter[Any]:
 
 
 def config_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
-    """The configuration an adapter was made with, in the form of core schemas."""
+    """The configuration of an adapter, in the form that core schemas use."""
     given = getattr(adapter, "_config", None)
     if not given:
         return {}
@@ -86,7 +86,8 @@ def config_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
 
 
 def fingerprint(given: Any) -> str:
-    """Tells targets apart across processes: a digest of the core schema, functions and classes by their names."""
+    """Distinguishes targets across processes: a digest of the core schema, with functions and classes by their
+    names."""
     digest = sha256()
     schema = adapter_of(given).core_schema
     todo: list[Any] = [schema]
@@ -110,9 +111,9 @@ def fingerprint(given: Any) -> str:
 
 
 def _name(node: Any) -> str:
-    """A leaf of a core schema in words that do not depend on the process."""
+    """A leaf of a core schema as text that does not depend on the process."""
     name = getattr(node, "__qualname__", None)
     if name is not None:
         return f"{getattr(node, '__module__', '')}.{name}"
-    # References end in the address of their class.
+    # References end in the memory address of their class.
     return re.sub(r":\d+|0x[0-9a-f]+", "", repr(node))

@@ -1,15 +1,16 @@
 """Unions: followed where it is certain, before a value closes, which branch pydantic will take.
 
-*By JSON type.* A branch that cannot take an object refuses every object alike, by its type, without looking inside and
-without calling anybody's function. So where one branch alone can take objects, an object is that branch's: its result
-is the union's, whatever mode the union has, and where it fails the union's skeleton says so with the other branches as
-they are. The same for arrays; and for atoms and strings, where it lets them be shown as they come. What several
-branches may take is settled whole.
+*By JSON type.* A branch that cannot accept an object refuses every object alike, by its type, without looking inside
+and without calling any user function. So if only one branch can accept objects, every object belongs to that branch.
+Its result is the union's, whatever mode the union has, and where it fails the union's skeleton says so with the other
+branches as they are. The same holds for arrays, and for atoms and strings if they can then be shown as they come.
+Values that several branches may accept are settled as a whole.
 
 *By a tag.* The object waits for the member that discriminates the union (``Switch``). Pydantic's own lookup finds the
-branch, from an index text with nothing but the tag. Where no tag comes, or an unknown one, the object is settled whole.
+branch, from an index text with nothing but the tag. If no tag comes, or an unknown one, the object is settled as a
+whole.
 
-Unions that a function discriminates, and those with several branches of one JSON type, are atomic.
+Unions discriminated by a function, and those with several branches of one JSON type, are atomic.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def follow_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     """A union decided by JSON type, as far as it is.
 
     Raises:
-        Unsupported: a branch is of a kind that may do anything.
+        Unsupported: a branch may do anything with a value.
     """
     known(schema)
     choices = choices_of(schema)
@@ -60,7 +61,7 @@ def follow_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
 def _takers_of_every_string(
     compiler: Compiler, choices: list[Schema], takers: list[int], config: dict[str, Any]
 ) -> list[int]:
-    """A plain ``str`` wins over a number or bool that would have to read the string: it is the exact match."""
+    """A plain ``str`` wins over a number or bool that would have to parse the string: it is the exact match."""
     plain = [i for i in takers if compiler.specs.resolve(choices[i])["type"] == "str"]
     others = [compiler.specs.resolve(choices[i])["type"] for i in takers if i not in plain]
     if len(plain) == 1 and all(kind in ("int", "float", "bool") for kind in others):
@@ -71,7 +72,7 @@ def _takers_of_every_string(
 
 
 def _fails_as(compiler: Compiler, schema: Schema, branch: int, kind: int, config: dict[str, Any]) -> After:
-    """The union's own errors, where the one branch that could take the value has failed."""
+    """The union's own errors, if the only branch that could accept the value has failed."""
 
     def make_skeleton() -> Any:
         choices: list[Any] = []
@@ -103,7 +104,7 @@ def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: 
     find = compiler.validator({**bare(schema), "choices": numbered}, config, prebuilt=False).validate_json
     quoted = json.dumps(key)
     hide_input = bool(config.get("hide_input_in_errors"))
-    # By the text of the tag, which is spelled in the errors: a number may have many spellings.
+    # By the text of the tag, which appears in the errors: a number may have many spellings.
     made: dict[str, Plan] = {}
 
     def make_skeleton() -> Any:

@@ -1,8 +1,8 @@
-"""The APIs that are known: for each one row with every fact about it, and the adapter of its wire format.
+"""The known APIs: for each one row with every fact about it, and the adapter of its wire format.
 
-Adding an API is one module in ``wire/providers`` with a class ``Adapter`` and one row here. The adapter holds how the
-API's events read; the row holds everything else that anybody here has to know about it: how bodies are framed, the
-words for the end, how a conversation goes on, what telemetry calls it. A new word for the end is added to
+Adding an API is one module in ``wire/providers`` with a class ``Adapter`` and one row here. The adapter knows how to
+read the API's events. The row holds everything else: how bodies are framed, the stop words, how a conversation goes on,
+its name in telemetry. A new word for the end is added to
 ``partialjson.reasons`` too, which says what it means.
 
 Adapters are small state machines whose state is plain data. They do no input or output and parse no document:
@@ -47,14 +47,14 @@ class Adapter(Protocol):
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Where an API keeps its token counts: the names of fields in its usage, with dots between the steps of a path.
-    The first that is there counts.
+    The first one that is present counts.
 
     Attributes:
         input, output: the tokens of the request and of the answer.
         cache_read, cache_write: input that came from a cache, or went into one.
         reasoning: output that is reasoning.
-        cache_apart: whether ``input`` leaves out what the cache gave or took.
-        reasoning_apart: whether ``output`` leaves out the reasoning.
+        cache_apart: whether ``input`` excludes cached tokens.
+        reasoning_apart: whether ``output`` excludes the reasoning.
     """
 
     input: tuple[str, ...] = ()
@@ -68,18 +68,18 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class API:
-    """Everything that is known about an API but how its events read. Only the module has to be given.
+    """Everything that is known about an API, except how to read its events. Only ``module`` is required.
 
     Attributes:
         module: the module of its adapter in ``wire/providers``, loaded when it is asked for.
         framings: the framings of its bodies, by the names of ``partialjson.wire.framing``; the first character of a
             body decides between several.
-        session: whether a body is a connection that outlives the message, so that its end is not awaited.
-        reasons: its words for why it stopped, spelled as on the wire. Any other word is taken for a cut.
+        session: whether a body is a connection that outlives the message, so that nobody waits for its end.
+        reasons: its stop words, spelled as on the wire. Any other word counts as a cut.
         turn: how a turn of a conversation holds its text: as the string ``content``, as a list of blocks in
             ``content``, or as a list of ``parts``.
         model_role: the ``role`` of the model's own turns.
-        prefill: whether an answer goes on with a last turn of the model. (Some models refuse it all the same.)
+        prefill: whether the API continues a final turn of the model. (Some models refuse it even then.)
         prefill_flag: the field that must be true in such a turn; "" where there is none.
         system: ``gen_ai.provider.name`` in the conventions of OpenTelemetry; "" for the API's own name.
         operation: ``gen_ai.operation.name`` there.
@@ -99,7 +99,7 @@ class API:
     counts: Counts = field(default_factory=Counts)
 
     def reason(self, word: str) -> Reason:
-        """What a word of the API for the end of an answer means."""
+        """The meaning of one of the API's stop words."""
         return self.reasons.get(word, "truncated")
 
 
@@ -108,7 +108,7 @@ def _reasons(*words: str) -> dict[str, Reason]:
 
 
 # The words of Chat Completions, and those of compatible servers that pass on what their backends say. Case does not
-# count.
+# matter.
 _CHAT_REASONS: Final = _reasons(
     "stop",
     "tool_calls",
@@ -335,7 +335,7 @@ def api_named(name: str) -> API:
     """
     api = APIS.get(name)
     if api is None:
-        raise ValueError(f"unknown API {name!r}; known are {', '.join(PROVIDERS)}")
+        raise ValueError(f"unknown API {name!r}; expected one of {', '.join(PROVIDERS)}")
     return api
 
 

@@ -1,7 +1,7 @@
-"""Where a JSON object or array in a stream of text ends, judged by brackets and strings alone.
+"""Where a JSON object or array ends in a stream of text, judged by brackets and strings alone.
 
-It is asked where a whole parse is not wanted: by those who only have to know whether something has ended. Text
-that is no JSON gives some answer, and no error.
+This is for callers who do not need a full parse, only whether something has ended. For text that is not JSON it gives
+some answer, and no error.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _STRING_REST: Final = re.compile(r'\\.|"', re.DOTALL)
 
 @dataclass(slots=True)
 class Brackets:
-    """How deep the text read so far stands in brackets; fragments may be cut anywhere."""
+    """How deeply nested in brackets the end of the text so far is; fragments may be cut anywhere."""
 
     depth: int = 0
     begun: bool = False
@@ -31,8 +31,8 @@ class Brackets:
         return self.begun and self.depth == 0
 
     def read(self, text: str, start: int = 0) -> int:
-        """Reads on to where the outermost bracket closes: the position after it, or -1 if that is not in this
-        text."""
+        """Reads on to where the outermost bracket closes; returns the position after it, or -1 if it does not close in
+        this text."""
         pos = start
         if self._escaped and pos < len(text):
             pos += 1
@@ -40,7 +40,7 @@ class Brackets:
         while True:
             match = (_STRING_REST if self._in_string else _BRACKETS).search(text, pos)
             if match is None:
-                # A backslash with nothing after it is the one thing a fragment's end can hide.
+                # A backslash at the end of a fragment applies to the first character of the next.
                 self._escaped = self._escaped or (self._in_string and text.endswith("\\", pos))
                 return -1
             pos = match.end()

@@ -1,8 +1,7 @@
 """Reading the fields of an event by duck typing: plain dicts and the objects of any SDK alike.
 
-``members`` looks once at what an object is and gives something with ``get``: a dict itself, the ``__dict__`` of a
-pydantic model. An adapter that asks an object for several fields does it through them; ``get`` is the short form for
-one.
+``members`` inspects an object once and returns something with a ``get`` method: a dict itself, the ``__dict__`` of a
+pydantic model. An adapter that needs several fields of an object uses it; ``get`` is the short form for one field.
 
 Nothing here raises, whatever an event looks like.
 """
@@ -57,13 +56,13 @@ _NOTHING: Final[Mapping[str, object]] = {}
 
 
 def members(obj: object) -> Members:
-    """The fields of an object of any kind. What cannot have any, such as None or a text, has none. Members
+    """The fields of an object of any kind. Values that cannot have fields, such as None or a text, have none. Members
     are their own members."""
-    if type(obj) is dict:  # much the commonest, and the checks by abstract classes are slow
+    if type(obj) is dict:  # by far the most common case, and the checks by abstract classes are slow
         return obj
     if obj is None or type(obj) is str:
         return _NOTHING
-    if hasattr(type(obj), "__pydantic_fields__"):  # asking a model for what it has not is slow, too
+    if hasattr(type(obj), "__pydantic_fields__"):  # asking a model for a missing attribute is slow, too
         extra = getattr(obj, "__pydantic_extra__", None)
         return {**extra, **obj.__dict__} if extra else obj.__dict__
     if isinstance(obj, Mapping):
@@ -108,17 +107,17 @@ def get(obj: object, name: str) -> object:
 
 
 def get_str(obj: object, name: str) -> str:
-    """A text field, "" where it is absent or something else."""
+    """A text field; "" if it is absent or something else."""
     return as_str(get(obj, name))
 
 
 def get_int(obj: object, name: str) -> int | None:
-    """A number field such as an index, None where it is absent or something else."""
+    """A number field such as an index; None if it is absent or something else."""
     return as_int(get(obj, name))
 
 
 def get_list(obj: object, name: str) -> Sequence[object]:
-    """A list field, empty where it is absent or something else."""
+    """A list field; empty if it is absent or something else."""
     return as_list(get(obj, name))
 
 
@@ -131,5 +130,5 @@ def plain(obj: object) -> object:
         return obj
     try:
         return dump(mode="json", by_alias=True, exclude_unset=True)
-    except Exception:  # a model that has no such options, or holds what JSON has not
+    except Exception:  # a model that has no such options, or holds values that JSON does not have
         return dump(exclude_unset=True)

@@ -1,10 +1,10 @@
-"""How the body of a response is cut into events: every transport but SSE, without input or output of its own.
+"""How the body of a response is cut into events, for every framing except SSE. No input or output.
 
-Each framing takes the body in pieces cut anywhere and gives items in order, and each keeps only what it cannot
-decide yet. Text that stands for an event is handed on as an ``SSEEvent`` and parsed by the reader, so that an
-error in it is reported at its place; what had to be parsed to find its end comes as ``Decoded``.
+Each framing takes the body in chunks cut anywhere and returns items in order; it keeps only what it cannot decide yet.
+The text of an event is passed on as an ``SSEEvent`` and parsed by the reader, so that an error in it is reported at its
+place. If an event had to be parsed to find its end, it comes as ``Decoded``.
 
-``ndjson``        one JSON text a line; LF ends a line, nothing else does.
+``ndjson``        one JSON text on each line; only LF ends a line.
 ``json-array``    one array whose elements are the events. The array is read by the library's own parser, which
                   reports each element as it closes; ``DONE`` stands for the bracket that closes the array.
 ``json-frames``   JSON objects that follow one another, with white space or nothing between them: the frames of a
@@ -12,7 +12,7 @@ error in it is reported at its place; what had to be parsed to find its end come
                   is found by its brackets, so frames may be cut or run together.
 ``aws-eventstream``  binary frames with headers and checksums, decoded by botocore where it is installed.
 
-Where a wire format comes in several framings, the first character of the body tells which (``Detecting``).
+If a wire format comes in several framings, the first character of the body tells which one it is (``Detecting``).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ Chunk = bytes | bytearray | memoryview | str
 
 
 class FramingError(ValueError):
-    """The body is not framed as it should be. ``events`` holds what the failing call had completed before."""
+    """The body is not framed as expected. ``events`` holds what the failing call completed before."""
 
     def __init__(self, message: str, events: tuple[Item, ...] = ()) -> None:
         super().__init__(message)
@@ -62,11 +62,11 @@ class Framing(Protocol):
     """Cuts one body into items."""
 
     def decode(self, chunk: Chunk) -> Sequence[Item]:
-        """The items this piece completes. FramingError or SSEError where the body cannot be cut."""
+        """The items that this chunk completes. FramingError or SSEError if the body cannot be cut into items."""
         ...
 
     def close(self) -> IncompleteBlock | None:
-        """Ends the body; what was left over, for diagnostics."""
+        """Ends the body; returns what was left over, for diagnostics."""
         ...
 
 
@@ -142,7 +142,7 @@ class JSONArrayDecoder:
 
 
 class JSONFramesDecoder:
-    """JSON objects one after another. Text between them that is no white space breaks the body."""
+    """JSON objects one after another. Anything between them except white space is an error."""
 
     def __init__(self) -> None:
         self._input = TextInput(mixed=True)
@@ -161,7 +161,7 @@ class JSONFramesDecoder:
                 if start == len(text):
                     break
                 if text[start] not in "{[":
-                    raise FramingError(f"text that begins no JSON frame: {text[start : start + 200]!r}", tuple(items))
+                    raise FramingError(f"expected a JSON object, found {text[start : start + 200]!r}", tuple(items))
             pos = self._end(text, start)
             if pos < 0:
                 self._keep(text[start:], items)
@@ -199,21 +199,23 @@ def _skip_space(text: str, pos: int) -> int:
 
 
 class EventStreamDecoder:
-    """Frames of ``application/vnd.amazon.eventstream``: an event becomes a mapping of its name to its payload,
-    as boto3 gives it; so does an exception."""
+    """Frames of ``application/vnd.amazon.eventstream``: an event becomes a mapping of its name to its payload, as in
+    boto3; so does an exception."""
 
     def __init__(self) -> None:
         try:
             module = import_module("botocore.eventstream")
         except ImportError as error:
-            raise ImportError("the binary framing of AWS is read by botocore, which is not installed") from error
+            raise ImportError(
+                "the binary framing of AWS is read by botocore, which is not installed: pip install botocore"
+            ) from error
         self._buffer: Any = module.EventStreamBuffer()
         self._error: type[Exception] = module.ParserError
         self._left = 0
 
     def decode(self, chunk: Chunk) -> list[Item]:
         if isinstance(chunk, str):
-            raise TypeError("binary frames are fed as bytes")
+            raise TypeError("frames of the AWS event stream must be bytes, not str")
         items: list[Item] = []
         self._buffer.add_data(bytes(chunk))
         self._left += len(chunk)

@@ -1,9 +1,8 @@
-"""Operations: what the events of every provider are reduced to.
+"""Operations: the common form of the events of all providers.
 
 An adapter translates the events of one wire format into operations on *blocks*. A block is one growing piece
-of a model's answer: a text, a tool call, a chain of reasoning. Operations name blocks by keys that the
-adapter makes up and never uses twice, so indexes that a server reuses, leaves out or sends out of order are
-settled in the adapter and nowhere else.
+of a model's answer: a text, a tool call, a chain of reasoning. Operations name blocks by keys that the adapter chooses
+and never uses twice. So only the adapter deals with indexes that a server reuses, leaves out or sends out of order.
 
 Import this module under its name: ``ops.Open`` and ``ops.Text`` say what they are where they stand.
 """
@@ -40,7 +39,7 @@ __all__ = [
 ]
 
 DONE: Final = "[DONE]"
-"""The payload that ends many event streams and is no JSON; adapters are given it as it is."""
+"""The payload that ends many event streams. It is not JSON; adapters receive it as it is."""
 
 Key = int | str | tuple[int | str, ...]
 
@@ -54,19 +53,19 @@ tool or the code it runs."""
 @dataclass(frozen=True, slots=True)
 class Begin:
     """A message begins. Wire formats that mark it may do so again in the same body: after the end of a
-    message, or, where a gateway tried again, without one. What comes then is a message of its own."""
+    message, or, where a gateway tried again, without one. What follows is a message of its own."""
 
 
 @quick
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A block begins. Its place among the blocks of its choice is the place of this operation among theirs.
+    """A block begins. Its position among the blocks of its choice is the order in which they open.
 
     ``type`` is the provider's own word for the kind of block, ``index`` its own number for it (None if it
     gives none); ``name`` and ``call_id`` are those of a tool call, as far as they are known yet. ``free``: the
     input of the tool is free text, not JSON. ``aside``: a text that is not the answer, such as a commentary, so
-    that it holds no structured output. ``paragraph``: a blank line parts it from the texts of its kind before it
-    where they are read as one.
+    that it holds no structured output. ``paragraph``: a blank line separates it from earlier texts of its kind when
+    they are read as one.
     """
 
     key: Key
@@ -84,7 +83,7 @@ class Open:
 @quick
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """The name or id of an open tool call became known after it opened; "" is nothing new."""
+    """The name or id of a tool call became known after it opened; "" means nothing new."""
 
     key: Key
     name: str = ""
@@ -103,8 +102,8 @@ class Text:
 @quick
 @dataclass(frozen=True, slots=True)
 class Restate:
-    """The provider repeats the block's text as a whole. It may equal what was streamed, extend it, or contradict
-    it; then it counts instead. "" says nothing."""
+    """The provider repeats the block's text as a whole. It may equal what was streamed, extend it, or contradict it;
+    then it replaces it. "" means nothing."""
 
     key: Key
     text: str
@@ -136,8 +135,8 @@ class Attach:
 @quick
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The provider closed the block. That is no promise that the document in it is whole; ``cut`` is the
-    provider's word that it is not."""
+    """The provider closed the block. The document in it may still be incomplete; ``cut`` means that the provider says
+    it is."""
 
     key: Key
     cut: bool = False
@@ -146,7 +145,7 @@ class Close:
 @quick
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """The provider takes a call back: it is not to be run, and its result is not wanted."""
+    """The provider withdraws a call: it must not be run, and its result is not wanted."""
 
     key: Key
 
@@ -154,7 +153,7 @@ class Withdraw:
 @quick
 @dataclass(frozen=True, slots=True)
 class Info:
-    """The message's own data, where it is new; "" is nothing new."""
+    """New data of the message itself; "" means nothing new."""
 
     id: str = ""
     model: str = ""
@@ -163,8 +162,8 @@ class Info:
 @quick
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Token counts in the provider's own names. They are totals of the message: a later count replaces an
-    earlier one, and where they are ``whole`` those that are not named again count no more."""
+    """Token counts in the provider's own names. They are totals of the message: a later count replaces an earlier one.
+    If they are ``whole``, earlier counts that are not named again no longer hold."""
 
     usage: Mapping[str, object]
     whole: bool = False
@@ -175,8 +174,8 @@ class Usage:
 class Stop:
     """The provider says why a choice stops.
 
-    ``raw`` is its own word. ``terminal`` where nothing that must come follows, so that this event ends the
-    choice; elsewhere an ``End`` has to come. ``details`` is what else was said about the stop.
+    ``raw`` is its own word. ``terminal`` if nothing else has to come, so that this event ends the choice; otherwise an
+    ``End`` must follow. ``details`` is what else was said about the stop.
     """
 
     reason: Reason
@@ -197,7 +196,7 @@ class End:
 class Error:
     """The provider reports an error instead of going on; ``body`` is the error as it came, as plain data.
 
-    Where it is not ``fatal`` the stream may go on, and then its terminal event has the last word.
+    If it is not ``fatal``, the stream may go on, and then its terminal event decides.
     """
 
     message: str

@@ -1,23 +1,23 @@
 """A push decoder for server-sent events, by the rules of the WHATWG HTML standard, section 9.2.6.
 
-The bytes of a response body go in as they come off the wire; complete events come out. Three stages follow
-one another, and each keeps only what it cannot decide yet:
+The bytes of a response body go in as they come off the wire; complete events come out. There are three stages, and each
+keeps only what it cannot decide yet:
 
 1. text: UTF-8 is decoded incrementally, bad bytes become U+FFFD, one leading byte order mark is dropped;
 2. lines: LF, CR and CRLF end a line, nothing else does. A CR at the end of a chunk ends its line at once and
    the decoder remembers to swallow one LF, so no event waits for the next chunk;
 3. fields: each line is a comment, a field or the blank line that dispatches the event.
 
-A chunk is cut into its lines at once, and one loop goes over them. What nearly every line is, data, the name of an
-event or blank, is read in the loop itself; anything else goes the longer way through ``_field``.
+A chunk is split into its lines at once, and one loop reads them. Data, event names and blank lines, which are nearly
+all lines, are read in the loop itself; anything else takes the slow path through ``_field``.
 
-The unfinished line and the data lines of the unfinished event are kept as lists of pieces and joined once, so
-the cost is linear in the input however it is cut. What is kept is bounded by ``limit``. A chunk that cannot pass it,
-taken as a whole, is not measured line by line.
+The unfinished line and the data lines of the unfinished event are kept as lists of pieces and joined once, so the cost
+is linear in the input, however it is split. ``limit`` bounds what is kept. If a chunk as a whole cannot pass the limit,
+its lines are not measured one by one.
 
-Two additions serve readers of model output and change nothing in the events. ``decode`` also gives the lines
-that are no field the standard knows, because servers put bare JSON or HTML error bodies where events should
-be. ``close`` hands out the block that was not dispatched, which the standard drops silently.
+Two additions serve readers of model output and change nothing in the events. ``decode`` also returns lines that are not
+a field of the standard, because servers send bare JSON or HTML error bodies where events should be. ``close`` returns
+the block that was not dispatched, which the standard drops silently.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class SSEEvent:
     """One dispatched event.
 
     Attributes:
-        event: the event type, ``"message"`` where the stream names none.
+        event: the event type; ``"message"`` if the stream names none.
         data: the data lines joined by line feeds.
         id: the last event id of the stream at this event; it persists until another one is set.
         retry: the reconnection time in milliseconds if this block set one, else None.
@@ -57,22 +57,20 @@ class SSEEvent:
 
 @dataclass(frozen=True, slots=True)
 class StrayLine:
-    """A line whose field name the standard does not know, and which it therefore ignores; without its line
-    end."""
+    """A line whose field name the standard does not define, and which it therefore ignores; without its line end."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class IncompleteBlock:
-    """What stood after the last blank line when the stream ended. It was not dispatched and may be cut
-    anywhere.
+    """The text after the last blank line when the stream ended. It was not dispatched and may be cut anywhere.
 
     Attributes:
         event: the event it would have become if a blank line had followed, or None if it has no data line.
         line: the last line as far as it came, "" if the text ended with a line end.
-        stray: whether that last line is no field of the standard, nor the beginning of one.
-        open: whether the body has an end of its own, as a JSON array has, and it has not come.
+        stray: whether that last line is neither a field of the standard nor the beginning of one.
+        open: whether the body has an explicit end, as a JSON array has, that has not come.
     """
 
     event: SSEEvent | None
@@ -82,7 +80,7 @@ class IncompleteBlock:
 
 
 class SSEError(ValueError):
-    """An event grew past the decoder's limit. ``events`` holds what the failing call had completed before."""
+    """An event passed the decoder's limit. ``events`` holds what the failing call completed before."""
 
     def __init__(self, message: str, events: tuple[SSEEvent | StrayLine, ...] = ()) -> None:
         super().__init__(message)
@@ -100,7 +98,7 @@ class TextInput:
         self._at_start = True
 
     def decode(self, chunk: bytes | bytearray | memoryview | str) -> str:
-        """The text of the chunk, as far as its characters are whole.
+        """The text of the chunk, up to its last complete character.
 
         Raises:
             TypeError: ``bytes`` and ``str`` were mixed, or the chunk is neither.
@@ -120,21 +118,21 @@ class TextInput:
             if used < len(data):
                 self._tail = data[used:]
         else:
-            raise TypeError(f"a body is fed as bytes or str, not {type(chunk).__name__}")
+            raise TypeError(f"a body must be fed as bytes or str, not {type(chunk).__name__}")
         if text and self._at_start:
             self._at_start = False
             text = text.removeprefix(_BYTE_ORDER_MARK)
         return text
 
     def close(self) -> str:
-        """What stands for the bytes of an unfinished character."""
+        """The replacement for the bytes of an unfinished character."""
         tail, self._tail = self._tail, b""
         return utf_8_decode(tail, "replace", True)[0]
 
     def _begin(self, kind: type[bytes] | type[str]) -> None:
         """Chunks of this kind come from here on."""
         if self._kind is not None and not self._mixed:
-            raise TypeError("bytes and str may not be mixed in one body")
+            raise TypeError("bytes and str must not be mixed in one body")
         self._kind = kind
 
 
@@ -176,8 +174,7 @@ class SSEDecoder:
         return [item for item in self.decode(chunk) if isinstance(item, SSEEvent)]
 
     def decode(self, chunk: bytes | bytearray | memoryview | str) -> list[SSEEvent | StrayLine]:
-        """Like ``feed``, with the lines that are no field of the standard at their places between the
-        events."""
+        """Like ``feed``, with lines that are not a field of the standard in their places between the events."""
         if self._closed:
             raise RuntimeError("the event stream is closed")
         if self._error is not None:
@@ -214,9 +211,8 @@ class SSEDecoder:
     def close(self) -> IncompleteBlock | None:
         """Ends the stream and returns the block that was never dispatched, or None if nothing was left over.
 
-        The standard drops that block. It is offered for diagnostics and must not be read as an event: it may
-        be cut in the middle of its text. Later calls of ``feed`` raise RuntimeError; calling ``close`` again
-        returns None.
+        The standard drops that block. It is returned for diagnostics and must not be read as an event: its text may be
+        cut. Later calls of ``feed`` raise RuntimeError; calling ``close`` again returns None.
         """
         if self._closed:
             return None

@@ -5,11 +5,11 @@ the document, so that everything behind it (parsers, encoders of other protocols
 every other provider. It keeps the path to the place where the text stands and what the innermost containers hold.
 An edit elsewhere closes what it leaves and opens what it enters.
 
-What text that only grows cannot express is an edit that goes back: to a member of an object that was left, to an
-element before the last one, or to a scalar that is written. From such an edit on nothing is written any more. The
-edits are applied to the value the text stands for, and ``finish`` gives the whole text, which the provider's
-``Restate`` puts in the place of what was streamed. Elements that were skipped become null. A number is a double on
-this wire; one without a fraction is written as an integer.
+Text that only grows cannot express an edit that goes back: to a member of an object that was left, to an element before
+the last one, or to a scalar that has been written. From such an edit on, nothing more is written. The edits are applied
+to the value of the text, and ``finish`` returns the whole text, which the provider's ``Restate`` puts in place of what
+was streamed. Elements that were skipped become null. A number is a double on this wire; one without a fraction is
+written as an integer.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from typing import Any, Final
 __all__ = ["EditPath", "EditWriter", "parse_path"]
 
 EditPath = tuple[str | int | None, ...]
-"""Keys and indexes; None, at the end, stands for ``[]``, an array without saying which element."""
+"""Keys and indexes; None at the end stands for ``[]``, an array without an index."""
 
 _STEP: Final = re.compile(
     r"""\.(?P<name>[^.\[\]]+)|\[(?P<index>\d{1,9})\]|\[(?P<quoted>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\]|(?P<end>\[\])""",
     re.DOTALL,
 )
 _EXACT: Final = 2**53
-_MAX_GAP: Final = 10_000  # an index further behind the last element than this is not believed
+_MAX_GAP: Final = 10_000  # an index this far beyond the last element is taken for an error
 
 
 @lru_cache(maxsize=256)  # the pieces of a string repeat its path
@@ -85,24 +85,24 @@ class EditWriter:
         self._open: list[_Container] = []
         self._string: str | int | None = None  # the key of the open string in the innermost container
         self._written: list[str] = []
-        self._apart = False  # the text is given up, the value goes on
+        self._apart = False  # no more text is written, only the value is kept up to date
         self._value: Any = None
         self._growing: EditPath | None = None  # the open string in the value
         self._lost = False
 
     @property
     def apart(self) -> bool:
-        """Whether an edit went back, so that only ``finish`` tells the document."""
+        """Whether an edit went back, so that only ``finish`` has the document."""
         return self._apart
 
     @property
     def in_string(self) -> bool:
-        """Whether a string was promised to go on."""
+        """Whether a string was announced to continue."""
         return self._string is not None
 
     @property
     def lost(self) -> bool:
-        """Whether an edit was not understood, so that the document can never be whole."""
+        """Whether an edit was not understood, so that the document can never be complete."""
         return self._lost
 
     def lose(self) -> None:
@@ -221,7 +221,7 @@ class EditWriter:
         return isinstance(step, int) and step < container.count
 
     def _enter(self, path: EditPath, out: list[str]) -> bool:
-        """Goes to where the value at the path begins, if text can."""
+        """Goes to where the value at the path begins, if growing text can get there."""
         if not _is_place(path) or (self._written and not self._open):
             return False
         shared = self._shared(path)

@@ -2,14 +2,14 @@
 ``message_stop``.
 
 A block is keyed by the order in which it opened; the wire's ``index`` only says which open block a delta
-belongs to. So interleaved blocks, and indexes used again by a second ``message_start`` in the same body, need
-no rules of their own. A delta for a block that never opened opens it, with what the delta's type says.
+belongs to. So interleaved blocks, and indexes that a second ``message_start`` in the same body uses again, need no
+special rules. A delta for a block that never opened opens it, as the kind that the delta's type implies.
 
-``message_start`` normally carries an empty message. Where the model goes on inside a running tool, the whole
-message may stand there already, blocks and stop reason included, and nothing follows but ``message_stop``.
+``message_start`` normally carries an empty message. If the model continues inside a running tool, the whole message may
+already be there, blocks and stop reason included, and only ``message_stop`` follows.
 
-The ``input`` of a tool block's start is normally a placeholder and its JSON follows in fragments. Where no
-fragment comes and the placeholder is not empty, it is the whole input. ``stop_reason`` arrives in
+The ``input`` of a tool block's start is normally a placeholder and its JSON follows in fragments. If no fragment comes
+and the placeholder is not empty, it is the whole input. ``stop_reason`` arrives in
 ``message_delta``; the message has ended only with ``message_stop``. Token counts are cumulative.
 
 Sources: the streaming, extended thinking, tool use, citations and stop reason pages of Anthropic's API
@@ -156,7 +156,7 @@ class Adapter:
 
 
 def _kind(word: str) -> ops.Kind:
-    """Kinds of tools to come will be named like the present ones, and run by the server like most of them."""
+    """Future kinds of tools will probably be named like the present ones, and run by the server like most of them."""
     return _KINDS.get(word) or ("server_call" if word.endswith("_tool_use") else "other")
 
 
@@ -174,8 +174,7 @@ def _attach_delta(key: int, delta: Members, word: str, out: list[ops.Operation])
 
 
 def _stop(holder: object, out: list[ops.Operation]) -> None:
-    """The stop reason, with what stands beside it: the stop sequence that matched, the details of a
-    refusal."""
+    """The stop reason, with what accompanies it: the stop sequence that matched, the details of a refusal."""
     word = get_str(holder, "stop_reason")
     if word:
         found = {name: plain(get(holder, name)) for name in ("stop_sequence", "stop_details")}

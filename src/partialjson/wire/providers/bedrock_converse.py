@@ -1,10 +1,10 @@
 """Amazon Bedrock ConverseStream: content blocks that open, grow and stop, between ``messageStart`` and
 ``messageStop``.
 
-An event is a mapping with one member, whose name is the event's; so boto3 gives it, and so the binary framing is
-decoded. ``contentBlockIndex`` says which block it is about. Only tool uses announce themselves with a start; text and
-reasoning blocks open with their first delta. ``messageStop`` brings the reason and ends the message; ``metadata``, with
-the token counts, comes after it and may be missing. Exceptions are members like the others.
+An event is a mapping with one member, whose name is that of the event. Both boto3 and the decoder of the binary framing
+return it in this form. ``contentBlockIndex`` says which block it is about. Only tool uses are announced by a start;
+text and reasoning blocks open with their first delta. ``messageStop`` brings the reason and ends the message;
+``metadata``, with the token counts, comes after it and may be missing. Exceptions are members like the others.
 
 Sources: the service model of Bedrock Runtime, as botocore has it, and the AWS documentation of the Converse API.
 """
@@ -102,7 +102,7 @@ class Adapter:
             out.append(ops.Text(self._block(index, kinds, type, out), text))
 
     def _block(self, index: int, kinds: tuple[ops.Kind, ...], type: str, out: list[ops.Operation]) -> int:
-        """The open block at the index, or one that opens because there is none of these kinds."""
+        """The open block at the index; if there is none of these kinds, a new one."""
         key, kind = self._open.get(index, (-1, None))
         return key if kind in kinds else self._begin(index, kinds[0], type, out)
 
@@ -128,7 +128,7 @@ class Adapter:
 
 
 def _read_exception(event: Mapping[object, object], name: str, out: list[ops.Operation]) -> None:
-    """A member that is named for what went wrong, or an error body that has only a message."""
+    """A member named after the exception, or an error body that has only a message."""
     for member, data in event.items():
         if name in ("exception", "error") or str(member).endswith(("Exception", "Error")):
             message = get_str(data, "message") or get_str(data, "Message") or get_str(data, "originalMessage")

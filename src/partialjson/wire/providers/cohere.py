@@ -3,7 +3,7 @@
 
 Contents and calls are numbered by ``index``, each from 0, so the numbers of the two are kept apart. A content is text
 or thinking. The plan that a model makes before it calls tools comes in ``tool-plan-delta`` without a start; it is
-reasoning. Fragments of arguments are text; what a start already holds of them comes before. A delta for a content or
+reasoning. Fragments of arguments are text; a start may already hold the first of them. A delta for a content or
 call that never started opens it. Citations are attached to the text they are about.
 
 ``message-end`` brings the reason and the token counts and is the terminal event. Errors come in its ``error``, or as
@@ -74,7 +74,7 @@ class Adapter:
             out.append(ops.Close(key))
 
     def _index(self, event: object, what: str) -> int:
-        """The event's number, or that of the last open block of its sort."""
+        """The event's index, or that of the last open block of its kind."""
         index = get_int(event, "index")
         if index is None:
             index = next((number for sort, number in reversed(self._open) if sort == what), 0)

@@ -1,21 +1,20 @@
 """Gemini generateContent, streamed: a sequence of responses whose candidates bring parts.
 
 Parts of one kind that follow one another are one block; a part of another kind closes it. Text marked as a thought
-is reasoning. The rest of what a part may be (executable code and its result, inline data, tools that the server
-runs) is a block whose payload is attached to it. A signature is attached to the block of its part.
+is reasoning. Any other part (executable code and its result, inline data, tools that the server runs) is a block with
+its payload attached. A signature is attached to the block of its part.
 
 A function call normally comes whole, as an object. Some gateways send the name with empty arguments first and the
 arguments in a part without a name; so a call without arguments stays open until something else follows. Vertex AI
 can stream arguments as edits by path, which ``EditWriter`` writes as text. There a part without a name belongs to
-the call opened last. The call ends with a part that says of nothing that it will continue; or, where such a part
-never comes, when a call with a name or the end of the turn follows, unless a string was promised to go on.
+the call opened last. The call ends with a part in which nothing is marked as continuing. If no such part comes, it ends
+when a call with a name or the end of the turn follows, unless a string was announced to continue.
 
-There is no terminal event but ``finishReason``: what ends the body of a server-sent stream after it is its end.
-Where it comes with code that the server is about to run, the result is still to come, so it ends nothing. Early
-models give a reason with every response; a server-sent stream of theirs that is cut between two cannot be told from
-a whole one. In the JSON array form the array has to be closed as well, which tells them apart. A prompt that was
-blocked has no candidate; its feedback is the end. Errors come as ``error`` objects, in the array form inside an
-array.
+There is no terminal event except ``finishReason``: when the body of a server-sent stream ends after it, the stream is
+complete. If it comes with code that the server is about to run, the result is still to come, so it ends nothing. Early
+models send a reason with every response, so if their server-sent stream is cut between two responses, it looks
+complete. In the JSON array form, the array must be closed too, which shows the cut. A prompt that was blocked has no
+candidate; its feedback is the end. Errors come as ``error`` objects, in the array form inside an array.
 
 The wire's names are in camel case, those of the Python SDK's objects in snake case; both are read.
 
@@ -38,8 +37,8 @@ from partialjson.wire.providers._edits import EditWriter, parse_path
 __all__ = ["Adapter", "Parts", "read_error", "wire"]
 
 _API: Final = APIS["gemini"]
-# Some gateways send numbers for words. Google's two APIs agree on these; about others it can only be said that they
-# are a reason.
+# Some gateways send numbers instead of words. Google's two APIs agree on these; of any other number we only know that
+# it is a reason.
 _NUMBERS: Final = {0: "", 1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION"}
 _UNSPECIFIED: Final = "FINISH_REASON_UNSPECIFIED"
 _STOP_DETAILS: Final = ("finishMessage", "continuationToken", "safetyRatings")
@@ -112,7 +111,7 @@ class _Call:
 
     key: tuple[int, int]
     writer: EditWriter | None = None
-    given: bool = False  # the part had arguments, though there was nothing in them
+    given: bool = False  # the part had arguments, but they were empty
 
 
 @dataclass(slots=True)
@@ -187,7 +186,7 @@ class Parts:
     # Calls.
 
     def read_call(self, function: object, out: list[ops.Operation]) -> tuple[int, int] | None:
-        """A call, or more of one; gives the key of the call it belongs to."""
+        """A call, or more of one; returns the key of its call."""
         fields = wire(function)
         name = as_str(fields.get("name"))
         arguments, edits = plain(fields.get("args")), as_list(fields.get("partialArgs"))
@@ -277,7 +276,7 @@ class Parts:
             self._finish_call(out)
 
     def end(self, whole: bool, out: list[ops.Operation]) -> None:
-        """The turn ends; ``whole`` where the model said all it wanted to say."""
+        """The turn ends; ``whole`` if the model had finished."""
         self.close_run(out)
         if whole:
             self._leave_call(out)

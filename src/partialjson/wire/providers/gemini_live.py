@@ -2,8 +2,8 @@
 
 ``serverContent`` brings the parts of the model's turn, which are read as those of generateContent; the transcription of
 spoken output is text. ``toolCall`` brings function calls, whole and several at once; the model then waits for their
-results, so that this ends a message as a tool turn does elsewhere, and what comes next begins another.
-``toolCallCancellation`` takes calls back.
+results. So this ends a message, as a tool turn does elsewhere, and the next content begins another.
+``toolCallCancellation`` withdraws calls.
 
 ``turnComplete`` is the terminal event. A turn that the user ``interrupted`` was cut, though ``turnComplete`` follows.
 

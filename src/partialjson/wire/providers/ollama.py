@@ -1,4 +1,4 @@
-"""Ollama's own API: one JSON object a line, at ``/api/chat`` and ``/api/generate``.
+"""Ollama's own API: one JSON object on each line, at ``/api/chat`` and ``/api/generate``.
 
 The message of each line brings text and thinking to append. Each tool call comes whole in one line, its arguments as
 an object, and nothing refers to it later. The last line says ``done`` and why, with the counters. A line with

@@ -15,9 +15,9 @@ for each fragment. ``_slot`` decides, in this order:
 
 Nothing closes a call but the end of the stream: fragments of parallel calls may interleave. ``finish_reason``
 ends its choice; some servers send no ``[DONE]`` and SDKs never deliver it. A later ``finish_reason`` replaces
-an earlier one, because asynchronous content filters speak up late. OpenRouter's ``native_finish_reason`` is
-believed where it says that the text was cut and ``finish_reason`` does not. Errors come as ``error`` in a
-chunk or instead of one, as ``object: "error"``, or in Groq's ``x_groq``.
+an earlier one, because asynchronous content filters report late. OpenRouter's ``native_finish_reason`` is used if it
+says that the text was cut off and ``finish_reason`` does not. Errors come as ``error`` in a chunk or instead of one, as
+``object: "error"``, or in Groq's ``x_groq``.
 
 Sources: the OpenAI API reference and the vendored chunk models of its SDK; vLLM, SGLang, Groq, Azure OpenAI,
 OpenRouter, DeepSeek and Mistral documentation for their additions.
@@ -40,8 +40,7 @@ _API: Final = APIS["openai-chat"]
 
 @dataclass(slots=True)
 class _Slot:
-    """One tool call: how to recognise its fragments, and its arguments as far as they are not yet looked
-    at."""
+    """One tool call: how to recognise its fragments, and those of its arguments that were not examined yet."""
 
     key: ops.Key
     id: str
@@ -50,9 +49,9 @@ class _Slot:
     brackets: Brackets = field(default_factory=Brackets)
 
     def whole(self) -> bool:
-        """Whether the arguments so far are a whole object or array, judged by brackets and strings alone.
+        """Whether the arguments so far are a complete object or array, judged by brackets and strings alone.
 
-        It is asked about few calls, so the fragments are kept until then; each is read once.
+        This is needed for few calls, so the fragments are kept until then; each is read once.
         """
         for text in self.unread:
             pos = 0
@@ -116,7 +115,7 @@ class Adapter:
             out.append(info)
 
     def _read_choice(self, state: Choice, choice: Members, out: list[ops.Operation]) -> None:
-        """What a chunk says of one choice; dialects with choices of another shape replace this."""
+        """The part of a chunk for one choice; dialects with choices of another shape override this."""
         delta = members(choice.get("delta"))
         reasoning = as_str(delta.get("reasoning")) or as_str(delta.get("reasoning_content"))
         if reasoning:
@@ -198,7 +197,7 @@ def read_stop(state: Choice, choice: Members, out: list[ops.Operation]) -> None:
     native = as_str(choice.get("native_finish_reason"))
     reason = _API.reason(word.lower())
     if reason in ("complete", "tool_calls"):
-        # OpenRouter passes on that a call was cut off in the backend's word only.
+        # OpenRouter reports that a call was cut off only in the backend's own word.
         reason = _API.reasons.get(native.lower(), reason)
     details = {"native_finish_reason": native} if native else None
     out.append(ops.Stop(reason, word, state.number, terminal=True, details=details))

@@ -1,10 +1,10 @@
 """OpenAI Realtime: the responses of a session, as the frames of its WebSocket.
 
-A response is told in the events of the Responses API, with these differences. ``response_id`` says which response an
+A response consists of the events of the Responses API, with these differences. ``response_id`` says which response an
 event is about; several may run at once, as choices of one message. Spoken answers come with a transcript, which is
-their text. ``response.done`` ends every response, whatever became of it: one that the user interrupted is
-"cancelled". The ``.done`` events of what was interrupted are sent all the same, so they promise nothing. An ``error``
-event is about a request; the session and its responses go on, so the response's own end has the last word.
+their text. ``response.done`` ends every response, however it ended: one that the user interrupted is "cancelled". The
+``.done`` events of interrupted parts are sent all the same, so they do not mean that a part is complete. An ``error``
+event is about a request; the session and its responses go on, so the response's own end decides.
 
 Events of the session, of the conversation and of the user's audio are no part of a response.
 

@@ -1,15 +1,15 @@
 """OpenAI Responses: a response of output items, items of parts; over SSE, or as the frames of a WebSocket.
 
-An event says by ``output_index`` which item it is about. ``item_id`` counts only where the index is missing,
-because gateways put another id on each event. Indexes may have gaps. An item that is a call is one block; a
-message has a block for each part, a reasoning item one for its text and one for each part of its summary. Blocks
-open with the first event that shows what they are, whether or not the event that should announce them came.
+The ``output_index`` of an event says which item it is about. ``item_id`` is used only if the index is missing, because
+gateways put a different id on each event. Indexes may have gaps. An item that is a call is one block; a message has a
+block for each part, a reasoning item one for its text and one for each part of its summary. Blocks open with the first
+event that shows what they are, whether or not the event that should announce them came.
 
-What a block says is repeated when its part ends, when its item ends, and when the response ends; the repetitions
-are passed on as ``Restate`` while the block is open. So a server that sends only ``.done`` events, only whole
-items, or only the final response is read the same. Reasoning texts are the exception: servers disagree about what
-a part of them is, so a repetition counts only where nothing was streamed. A plain response object, as a call
-without streaming returns it, is read like the terminal event that holds it.
+The text of a block is repeated when its part ends, when its item ends, and when the response ends; the repetitions are
+passed on as ``Restate`` while the block is open. So a server that sends only ``.done`` events, only whole items, or
+only the final response is read the same. Reasoning texts are the exception: servers disagree about what a part of them
+is, so a repetition counts only where nothing was streamed. A plain response object, as a call without streaming returns
+it, is read like the terminal event that holds it.
 
 The response ends with ``response.completed``, ``response.incomplete`` or ``response.failed``; ``[DONE]`` is no part
 of this protocol and ends nothing. On a WebSocket responses may follow one another, and run side by side where
@@ -153,11 +153,11 @@ class Adapter:
         return out
 
     def _lane(self, event: Members) -> str:
-        """What tells the events of responses apart that run side by side."""
+        """The key that distinguishes responses that run side by side."""
         return as_str(event.get("stream_id"))
 
     def _error(self, event: object) -> ops.Error:
-        """An error that stands in its event, or whose fields are the event's own."""
+        """An error in a field of its event, or one whose fields are the event's own."""
         error = get(event, "error")
         if isinstance(error, str):
             return ops.Error(error, body=error)
@@ -184,8 +184,8 @@ class Adapter:
         self._read_info(event.get("response"), out)
 
     def _run(self, lane: str) -> _Run:
-        """The response that runs in the lane. Events without a lane belong to the latest, and its lane may be told
-        late."""
+        """The response that runs in the lane. Events without a lane belong to the latest response, whose lane may
+        become known late."""
         run = self._runs.get(lane)
         if run is None and self._runs and not lane:
             return next(reversed(self._runs.values()))
@@ -219,7 +219,7 @@ class Adapter:
             out.append(ops.End())
 
     def _read_output(self, run: _Run, response: object, out: list[ops.Operation]) -> None:
-        """The items the terminal event repeats: all of them if none was streamed, else those still open."""
+        """The items that the terminal event repeats: all of them if none was streamed, else those still open."""
         whole = not run.items and not run.by_id
         for position, data in enumerate(get_list(response, "output")):
             if whole:
