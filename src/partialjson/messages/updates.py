@@ -7,7 +7,7 @@ sent elsewhere, and `MessageState` makes of them the state that they were told o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -355,6 +355,19 @@ class MessageEnd:
     updates: tuple[Update, ...] = field(default=(), compare=False, repr=False)
     documents: tuple[DocumentEnd, ...] = ()
     said: Reason | None = None
+
+    def bringing(self, updates: Sequence[Update]) -> MessageEnd:
+        """An equal ending, with these updates."""
+        return MessageEnd(
+            self.reason,
+            self.raw,
+            self.error,
+            self.details,
+            self.incomplete,
+            tuple(updates),
+            self.documents,
+            self.said,
+        )
 
     @property
     def cut_by(self) -> tuple[CutBy, ...]:
