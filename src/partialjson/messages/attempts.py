@@ -29,7 +29,6 @@ one when a later attempt asks for the same again, so that nothing is bought twic
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Unpack
 
 from partialjson.messages.blocks import Block, Call, Document
@@ -143,7 +142,7 @@ class Attempts:
         if self._end is None:
             end = self.running.end()
             updates = self._show(list(end.updates))
-            self._end = replace(end, updates=tuple(updates))
+            self._end = end.bringing(updates)
         return self._end
 
     def retry(self) -> list[Update]:
@@ -187,7 +186,7 @@ class Attempts:
         if self.running is self.shown:
             return updates
         self._kept += updates
-        end = self.running.choices[0].ending
+        end = self.running.state.first.ending
         if (end is None or end.reason in _FAILED) and not self._overtakes(end is not None):
             return []
         self.shown = self.running

@@ -213,30 +213,31 @@ class MessageState:
 
     @property
     def blocks(self) -> list[Block]:
-        return self._main.blocks
+        return self.first.blocks
 
     @property
     def calls(self) -> list[Call]:
-        return self._main.calls
+        return self.first.calls
 
     @property
     def output(self) -> Document:
-        return self._main.output
+        return self.first.output
 
     @property
     def text(self) -> str:
-        return self._main.text
+        return self.first.text
 
     @property
     def reasoning(self) -> str:
-        return self._main.reasoning
+        return self.first.reasoning
 
     @property
     def refusal(self) -> str:
-        return self._main.refusal
+        return self.first.refusal
 
     @property
-    def _main(self) -> Choice:
+    def first(self) -> Choice:
+        """The alternative whose face the message has."""
         return self._choices[min(self._choices)]
 
     def choice(self, index: int) -> Choice:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final, Unpack
 from weakref import ref
 
@@ -226,7 +225,7 @@ class MessageParser:
             finally:
                 self._dispatcher.settle(incomplete)
                 self._hand_out()
-        end = self.choices[0].ending
+        end = self.state.first.ending
         assert end is not None
         return end
 
@@ -256,9 +255,9 @@ class MessageParser:
         updates = self._dispatcher.take()
         if self.timings is not None:
             updates = self.timings.observe(updates, self.state)
-        first = self.choices[0]
+        first = self.state.first
         if first.ending is not None and updates:
-            self.state.apply(MessageEnded(first.index, replace(first.ending, updates=tuple(updates))))
+            self.state.apply(MessageEnded(first.index, first.ending.bringing(updates)))
 
     def _check_open(self) -> None:
         if self._ended:

@@ -8,7 +8,6 @@ which shows the same.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from partialjson.errors import ParseError
@@ -97,7 +96,7 @@ class Resumption:
         updates.append(self._state.apply(MessageEnded(index, ended_again(self._choice, reason))))
         end = self._choice.end()
         # Equal, with the updates that no call of ``feed`` can return any more.
-        self._state.apply(MessageEnded(index, replace(end, updates=tuple(updates))))
+        self._state.apply(MessageEnded(index, end.bringing(updates)))
         return self._choice.end()
 
     @property

@@ -7,7 +7,7 @@ elsewhere, and `MessageState` rebuilds the state from them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -353,6 +353,19 @@ class MessageEnd:
     updates: tuple[Update, ...] = field(default=(), compare=False, repr=False)
     documents: tuple[DocumentEnd, ...] = ()
     said: Reason | None = None
+
+    def bringing(self, updates: Sequence[Update]) -> MessageEnd:
+        """An equal ending, with these updates."""
+        return MessageEnd(
+            self.reason,
+            self.raw,
+            self.error,
+            self.details,
+            self.incomplete,
+            tuple(updates),
+            self.documents,
+            self.said,
+        )
 
     @property
     def cut_by(self) -> tuple[CutBy, ...]:
