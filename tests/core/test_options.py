@@ -63,7 +63,7 @@ def test_a_fresh_parser_has_all_of_them() -> None:
     parser = Parser(Item, **ALL)
     assert parser._options == parser.fresh()._options == ALL
     assert Parser()._options == Parser().fresh()._options
-    assert Parser().fresh()._options["missing"] is MISSING
+    assert Parser().fresh()._options.get("missing") is MISSING
 
 
 def test_a_restored_parser_has_all_of_them() -> None:

@@ -54,15 +54,15 @@ _SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
 
 def save_options(options: ParserOptions) -> dict[str, Any]:
     """The options that go with a document, as plain data."""
-    limits = options["limits"] or Limits()
+    limits = options.get("limits") or Limits()
     return {
-        "select": options["select"],
+        "select": options.get("select"),
         "limits": [limits.depth, limits.string, limits.number, limits.document],
-        "strict": options["strict"],
-        "by_alias": options["by_alias"],
-        "by_name": options["by_name"],
-        "on_invalid": options["on_invalid"],
-        "predict": options["predict"],
+        "strict": options.get("strict"),
+        "by_alias": options.get("by_alias"),
+        "by_name": options.get("by_name"),
+        "on_invalid": options.get("on_invalid", ON_INVALID[0]),
+        "predict": options.get("predict", False),
     }
 
 
