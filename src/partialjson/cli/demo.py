@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, TextIO
 
+from partialjson import compiled
 from partialjson.cli.board import Board
 from partialjson.cli.exits import Exit
 from partialjson.cli.readers import MessageReader
@@ -22,6 +23,10 @@ __all__ = ["play", "run", "show_list"]
 Clock = Callable[[], float]
 
 _TICK: Final = 0.05
+_CORES: Final = {
+    True: "The core ran compiled.",
+    False: "The core ran interpreted. Compiled, it is about ten times faster: install a C compiler, then the package again.",
+}
 # How long an ending stays on screen before the next recording begins.
 _HOLD: Final = 3.0
 
@@ -46,6 +51,8 @@ def run(
     if not names and not isinstance(screen, Plain):
         say(stream, f"\nAgain, slowly:    partialjson demo {chosen[0].name} --speed 0.5")
         say(stream, "Your own stream:  curl -N ... | partialjson watch --provider openai-chat")
+    if not names:
+        say(stream, f"\n{_CORES[compiled]}")
     return Exit.COMPLETE
 
 
