@@ -244,6 +244,23 @@ def text_so_far(lexer: Lexer) -> str:
     return "".join(pieces)
 
 
+def outline(lexer: Lexer) -> str:
+    """A short text after which another lexer takes the same characters, without the values. The lexer is in no number,
+    word or escape."""
+    tree = lexer.tree
+    state = lexer.state
+    around = ['{"":' if isinstance(container, dict) else "[" for container in tree.containers[:-1]]
+    if not tree.containers:
+        innermost = "0 " if state == ENDED else ""
+    elif not tree.in_object:
+        innermost = {VALUE: "[0,", AFTER: "[0 "}.get(state, "[")
+    elif state == TEXT:
+        innermost = "{" if lexer.is_key else '{"":'
+    else:
+        innermost = {VALUE: '{"":', KEY: '{"":0,', COLON: '{""', AFTER: '{"":0 '}.get(state, "{")
+    return "".join([*around, innermost, '"' if state == TEXT else ""])
+
+
 def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
     """The text of open container ``i`` up to what is open inside it."""
     container = tree.containers[i]

@@ -21,6 +21,7 @@ from partialjson._core.checkpoint import (
     load_document,
     load_options,
     load_reading,
+    outline,
     save_bytes,
     save_document,
     save_options,
@@ -571,6 +572,10 @@ class Parser(Generic[T]):
             ValueError: the checkpoint is corrupt, of another version, or of another target.
         """
         return _restore(state, target, missing, context)
+
+    def _outline(self) -> str:
+        """A short text after which the same characters can follow; this parser has just been reopened."""
+        return outline(self._lexer)
 
     def fork(self) -> Parser[T]:
         """A second parser in the same state; the two then go their own ways.
