@@ -155,6 +155,7 @@ class _Line:
         self.ending = 0
         self._seam = seam
         self._probe: Parser[Any] | None = None
+        self._is_in_open_string = seam.inside
         self.fails_at = -1  # which character cannot follow the prefix
         self.syntax = 0  # characters outside strings that can
         self.inside = seam.inside
@@ -191,7 +192,7 @@ class _Line:
     @property
     def ends(self) -> bool:
         """Do its characters end the document?"""
-        return self._probe is not None and self._probe.done
+        return self._probe is not None and self._probe.done and not self._is_in_open_string
 
     def _follow(self, character: str, at: int) -> None:
         if self.ends:
@@ -210,6 +211,9 @@ class _Line:
         if self.escaped:
             self.escaped = False
         elif character == '"':
+            if self._is_in_open_string:
+                self._probe = self._seam.probe_after_string()
+                self._is_in_open_string = False
             self.inside = not self.inside
             self.syntax += 1
         elif self.inside:
@@ -260,8 +264,20 @@ class Seam:
         self._line = _Line(self, 0)
 
     def probe(self) -> Parser[Any]:
-        """A parser that has read the outline of the prefix."""
+        """A parser that takes the characters that can follow the prefix, up to the end of a string that is open.
+
+        Any number of lines can be skipped inside a string, so they must not cost its depth.
+        """
+        if self.inside:
+            probe: Parser[Any] = Parser(select=[])
+            probe.feed('"')
+            return probe
         return self._probe.fork()
+
+    def probe_after_string(self) -> Parser[Any]:
+        probe = self._probe.fork()
+        probe.feed('"')
+        return probe
 
     def may_begin(self, character: str) -> bool:
         """Can this character follow the prefix?"""
