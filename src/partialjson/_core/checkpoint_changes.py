@@ -247,7 +247,8 @@ def _check_values(
         if not is_there:
             continue
         if mark.is_container:
-            if type(found) is not type(mark.value) or len(cast("list[Any]", found)) != members.get(node, 0):
+            is_same_kind = isinstance(found, dict if isinstance(mark.value, dict) else list)
+            if not is_same_kind or len(found) != members.get(node, 0):
                 raise ValueError("the changes have containers that the document does not have")
             held[node] = found
         elif tree.in_text and mark is marks[-1]:
