@@ -4,7 +4,8 @@ One input is one document: a file of bytes, mostly JSON. Everything else a run n
 to save and restore) is drawn from a generator seeded by those bytes, so that a finding is repeated by its file alone.
 
 Each document is asked for the laws, by the functions the tests call (`tests/support/laws.py`), as text and as bytes and
-in random pieces. And what stands before the position of an error is a beginning of JSON.
+in random pieces. And what stands before the position of an error is a beginning of JSON. Checkpoints on the way are
+forged, and either refused or good for a parser that works.
 
 With atheris: `python fuzz/fuzz_core.py FOLDER [libFuzzer options]`. Without it: `python fuzz/fuzz_core.py --smoke`
 replays the seeds and a bounded number of mutations of them, always the same. PARTIALJSON_INTERPRETED=1 fuzzes the
@@ -34,6 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import partialjson
 from partialjson import _core
 from support.chunking import observe
+from support.forgery import check_forged, forged
 from support.laws import (
     Maker,
     demand,
@@ -108,11 +110,25 @@ def check(data: bytes) -> None:
         law_11(document, PLAIN, ways[1])
         if len(document) <= 200:
             law_2(document, PLAIN)
+            check_checkpoints(document, source)
     if text is not None:
         error = observe([text]).error
         if error is not None:
             _, early = feed(PLAIN(), text[: error.pos])
             demand(early is None, "what stands before the error is an error", early, error)
+
+
+def check_checkpoints(document: Any, source: random.Random) -> None:
+    """A checkpoint somewhere in the document, forged."""
+    parser = PLAIN()
+    if source.randrange(2):
+        parser.deltas()
+    feed(parser, document[: source.randint(0, len(document))])
+    try:
+        state = json.loads(json.dumps(parser.checkpoint()))
+    except RuntimeError:
+        return  # it has failed
+    check_forged(forged(state, source), None)
 
 
 # The drivers.

@@ -1342,13 +1342,14 @@ def test_under_python_dev_mode() -> None:
     assert done.stdout.strip() == ("compiled" if partialjson.compiled else "interpreted")
 
 
-def test_fuzzing_smoke() -> None:
+@pytest.mark.parametrize(("name", "count"), [("fuzz_core.py", amount(3000, 300_000)), ("fuzz_messages.py", 1000)])
+def test_fuzzing_smoke(name: str, count: int) -> None:
     """The seeds of the fuzzer and some mutations of them; see `fuzz/README.md`."""
-    program = Path(__file__).parents[2] / "fuzz" / "fuzz_core.py"
+    program = Path(__file__).parents[2] / "fuzz" / name
     folder = str(Path(partialjson.__file__).parents[1])
     paths = [folder, *filter(None, [os.environ.get("PYTHONPATH", "")])]
     done = subprocess.run(
-        [sys.executable, str(program), "--smoke", "--count", str(amount(3000, 300_000))],
+        [sys.executable, str(program), "--smoke", "--count", str(count)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,
