@@ -20,12 +20,11 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from fuzz_core import mutated, pieces
 
 from partialjson.messages import MessageParser
+from support.accidents import mutated, pieces
 from support.bodies import BODY_APIS, Said, Say, body, events
 from support.forgery import forged
 
