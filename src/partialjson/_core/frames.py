@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.plan import HIDDEN, RAW, Plan, Shape, Switch
+from partialjson._core.refcounts import COMPILED
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -91,14 +92,6 @@ class Frame:
         else:
             self.shown = self.members
 
-    def copy(self) -> None:
-        """Leave what was handed out as it is and go on with a copy."""
-        if self.is_object:
-            self.members = self.members.copy()
-        else:
-            self.items = self.items.copy()
-        self.show()
-
     def enter(self, key: str | int) -> None:
         """A child begins under ``key``, in the document's names."""
         self.child_shown = False
@@ -155,8 +148,11 @@ class Frame:
             self.members[self.child_name] = value
         elif self.child_shown:
             self.items[-1] = value
-        else:
+        elif COMPILED:
             self.items.append(value)
+        else:
+            # Not a call, after which an interrupt could come: the value would be there twice.
+            self.items += (value,)
         self.child_shown = True
 
     def shows(self, value: object) -> bool:

@@ -125,7 +125,11 @@ class View:
         self.frame = frame
 
     def _make(self) -> None:
-        """Make what is shown of the open containers, as far as they are visible."""
+        """Make what is shown of the open containers, as far as they are visible.
+
+        An interrupt may come at any call. What is done by then is correct, and the rest is done the next time.
+        """
+        del self.boxes[len(self.shows) :]
         i: i64
         for i in range(len(self.shows), len(self.frames)):
             frame = self.frames[i]
@@ -133,8 +137,8 @@ class View:
                 break
             parent = self.frames[i - 1] if i > 0 else self.ground
             self._put_into(parent, frame)
-            self.shows.append(frame.shown)
             self.boxes.append(frame.members if frame.is_object else frame.items)
+            self.shows.append(frame.shown)
 
     def _put_into(self, parent: Frame, frame: Frame) -> None:
         """Show in ``parent`` what there is of the container that is open in it."""
@@ -520,10 +524,21 @@ class View:
             else:
                 held = is_held(self.shows, i, 4)
             if held:
-                frame.copy()
-                self.shows[i] = frame.shown
-                self.boxes[i] = frame.members if frame.is_object else frame.items
-                parent.put(frame.shown)
+                # Everything that makes calls comes first; the stores after it cannot be interrupted.
+                box: Any = frame.members.copy() if frame.is_object else frame.items.copy()
+                wrap = frame.shape.wrap if frame.is_object else None
+                shown: Any = box if wrap is None else wrap(box, frame.run)
+                if frame.is_object:
+                    frame.members = box
+                else:
+                    frame.items = box
+                frame.shown = shown
+                self.shows[i] = shown
+                self.boxes[i] = box
+                if parent.is_object:
+                    parent.members[parent.child_name] = shown
+                else:
+                    parent.items[-1] = shown
             parent = frame
 
 
