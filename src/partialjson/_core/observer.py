@@ -333,6 +333,9 @@ class Observer:
     def _report_failure(self, at: Builder, key: str | int, failure: Failure) -> None:
         view = self.view
         assert view is not None
+        if failure.waiver is not None:
+            # There is no value here, and nothing is wrong.
+            return
         if self.invalid is None:
             self.invalid = PathSet()
         event = Invalid(self.node_at(at, key), failure)

@@ -16,7 +16,8 @@ without knowing where it came from. There are three kinds of object:
     wait as text; until then, nothing of the object is shown or validated. When the member closes, the switch chooses
     the plan, and the waiting members settle. An object in which that member never comes settles as a whole.
 
-Settling gives the final value, or a ``Failure`` with the validator's error; it never raises for bad data.
+Settling gives the final value, or a ``Failure`` with the validator's error; it never raises for bad data. A ``Failure``
+may also say that there is to be no value here, though nothing is wrong (``Failure.waiver``).
 
 Plans are compiled once and shared by parsers. What differs between parsers (a validation context, the value for absent
 fields) is passed beside the plan, as a ``run`` that only its compiler looks into.
@@ -50,13 +51,23 @@ class Failure:
     The validator's error is made when somebody asks for it: a container's tells all that is wrong inside, and most of
     the containers around one fault are never asked.
 
+    Some values are *waived* instead: a validator asked to leave the value out of its container, or for the default in
+    its place. That is no fault. The containers around it see to it when they close; if none does, the error is raised.
+
     Attributes:
         make: makes the error; None where it was given.
+        waiver: for a waived value, the exception that tells its container so; None for one that does not fit.
     """
 
-    def __init__(self, error: Exception | None, make: Callable[[], Exception] | None = None) -> None:
+    def __init__(
+        self,
+        error: Exception | None,
+        make: Callable[[], Exception] | None = None,
+        waiver: Exception | None = None,
+    ) -> None:
         self._error = error
         self.make = make
+        self.waiver = waiver
 
     @property
     def error(self) -> Exception:
