@@ -69,8 +69,9 @@ class Lookahead:
 
     def element(self, index: i64) -> Finding | None:
         """An element begins at this index of the innermost array; a finding is about the array."""
-        if self.view.most() == index:
-            return Finding(f"expected at most {index} elements, found more", self.view.source.at)
+        most = self.view.limit_passed(index)
+        if most >= 0:
+            return Finding(f"expected at most {most} elements, found more", self.view.source.at)
         return None
 
     def begins(self, key: str | int, kind: i64) -> Finding | None:

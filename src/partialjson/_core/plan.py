@@ -99,14 +99,16 @@ class Child:
 
     Attributes:
         plan: None if the value is not part of the result.
+        after: the keys that count before this one, where the same place may have several.
         traits: bit set. ``HIDDEN``: never shown in the open container. ``RAW``: passed to the container's ``close`` as
             text, unsettled; also hidden. ``FIRST``: the container is not shown before this child.
     """
 
-    def __init__(self, name: str, plan: Plan | None, traits: i64 = 0) -> None:
+    def __init__(self, name: str, plan: Plan | None, traits: i64 = 0, after: tuple[str, ...] = ()) -> None:
         self.name = name
         self.plan = plan
         self.traits = traits
+        self.after = after
 
 
 @final
@@ -123,6 +125,7 @@ class Shape:
         whole: shown only when it has closed.
         allowed: the keys that are allowed; None for any.
         most: the maximum number of elements in an array; -1 for no limit.
+        may_waive: may a validator ask that an element be left out, so that it does not count?
         is_plain: where no child has failed, the list or dict of the settled children is the result.
         is_direct: where no child has failed, the children shown under their keys are all the settled ones that count,
             and ``is_plain`` or ``quick`` goes by what is shown.
@@ -147,9 +150,11 @@ class Shape:
         self.whole = whole
         self.allowed: frozenset[str] | None = None
         self.most: i64 = -1
+        self.may_waive = False
         self.is_plain = False
         self.is_direct = False
         self.quick: Callable[[dict[str, Any], Any], Any] | None = None
+        self.has_second_keys = any(child.after for child in children.values())
         # Names of the children that have to come before the container is shown.
         self.firsts: list[str] = sorted({child.name for child in children.values() if child.traits & FIRST})
 

@@ -278,6 +278,8 @@ class View:
         if isinstance(key, str):
             child = shape.children.get(key)
             if child is not None:
+                if child.after and frame.came is not None and not frame.came.isdisjoint(child.after):
+                    return None
                 plan = child.plan
         elif key < len(shape.items):
             plan = shape.items[key].plan
@@ -295,12 +297,18 @@ class View:
         allowed = frame.shape.allowed
         return allowed is not None and key not in allowed
 
-    def most(self) -> i64:
-        """The maximum number of elements in the innermost array; -1 for no limit."""
-        if self.above != 0 or self.frame.is_object or (self.skips and self.frame.shape.rest is not None):
+    def limit_passed(self, index: i64) -> i64:
+        """The maximum number of elements in the innermost array, if it is passed by one at this index; else -1."""
+        if self.above != 0 or self.frame.is_object:
+            return -1
+        frame = self.frame
+        most = frame.shape.most
+        if most < 0 or (self.skips and frame.shape.rest is not None):
             # Elements that are left out do not count.
             return -1
-        return self.frame.shape.most
+        # The element that begins may be left out, too.
+        first = most + frame.waived + (1 if frame.shape.may_waive else 0)
+        return most if index == first else -1
 
     def is_inside_whole(self) -> bool:
         """Is the current place inside a value that settles as a whole? Values that close there are not validated
@@ -355,6 +363,7 @@ class View:
         if frame is self.ground:
             raise result.error
         frame.has_failed = True
+        frame.waived += 1
         if frame.is_direct:
             frame.list_children(True)
         frame.keys.append(key)
@@ -374,6 +383,8 @@ class View:
         """``_settle`` for a child that is dropped next."""
         frame = self.frame
         if isinstance(result, Failure):
+            if result.waiver is not None:
+                frame.waived += 1
             skipped = result.waiver is not None or (self.skips and (frame.is_spare or self._is_spare(frame)))
             if not skipped and self.failure is None:
                 self.failure = result

@@ -136,7 +136,10 @@ class _Fields:
             else:
                 self.first_of.update((key, keys[0]) for key in keys[1:])
             self.by_name[name] = child
-            self.children.update((key, child) for key in keys)
+            self.children[keys[0]] = child
+            for number, key in enumerate(keys[1:], 1):
+                after = () if child.plan is None else tuple(keys[:number])
+                self.children[key] = Child(name, child.plan, child.traits, after)
 
     def settled_field(self, name: str, field: Schema) -> Child | None:
         """The child for a field that settles when it closes; None if it cannot."""

@@ -147,7 +147,8 @@ TAKEN: Final = {
     **dict.fromkeys(("literal", "enum"), _ATOMS),
     "json": STRING,
     **dict.fromkeys(ARRAYS, ARRAY),
-    "generator": ARRAY,
+    # An iterator over the characters or the keys.
+    "generator": ARRAY | STRING | OBJECT,
     **dict.fromkeys((*OBJECTS, "typed-dict", "dataclass"), OBJECT),
     "named-tuple": OBJECT | ARRAY,
 }
