@@ -3,7 +3,9 @@
 `TYPES` is for sweeps: every type meets every text of `TEXTS`, and what comes is what pydantic says in one shot.
 """
 
-# Real annotations: pydantic reads them from here.
+# Unions are spelled with and without strings inside, and pydantic reads the annotations from here.
+# ruff: noqa: UP007, UP042, UP045, RUF036
+
 import abc
 import collections
 import dataclasses
@@ -16,14 +18,37 @@ import operator
 import pathlib
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping, MutableSequence, MutableSet, Sequence
-from typing import Annotated, Any, Generic, Literal, NamedTuple, NewType, Optional, TypeVar, Union
+import zoneinfo
+from collections.abc import (
+    Callable,
+    Generator,
+    Iterable,
+    Mapping,
+    MutableSequence,
+    MutableSet,
+    Sequence,
+)
+from collections.abc import Set as AbstractSet
+from typing import (
+    Annotated,
+    Any,
+    Generic,
+    Literal,
+    NamedTuple,
+    NewType,
+    NotRequired,
+    Optional,
+    Required,
+    TypeVar,
+    Union,
+)
 
 import pydantic
 from pydantic import (
     AfterValidator,
     AliasChoices,
     AliasPath,
+    AllowInfNan,
     AnyUrl,
     AwareDatetime,
     Base64Bytes,
@@ -54,6 +79,7 @@ from pydantic import (
     Secret,
     SecretBytes,
     SecretStr,
+    SerializeAsAny,
     SkipValidation,
     Strict,
     StrictBool,
@@ -73,7 +99,7 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from pydantic_core import PydanticCustomError, PydanticOmit, PydanticUseDefault, core_schema
-from typing_extensions import NotRequired, Required, TypeAliasType, TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -468,8 +494,8 @@ class Loaded:
         return f"Loaded({self.__dict__})"
 
 
-Data = TypeAliasType("Data", "Union[dict[str, Data], list[Data], str, int, None]")  # type: ignore[misc]
-Nest = TypeAliasType("Nest", "list[Union[Nest, float]]")  # type: ignore[misc]
+Data = TypeAliasType("Data", "Union[dict[str, Data], list[Data], str, int, None]")
+Nest = TypeAliasType("Nest", "list[Union[Nest, float]]")
 Pet = Annotated[Union[Cat, Dog], Field(discriminator="name")]
 Number = Annotated[Union[Ones, Twos], Field(discriminator="a")]
 UserId = NewType("UserId", int)
@@ -487,6 +513,132 @@ def by_schema(schema: Any) -> Any:
             return made
 
     return Holder
+
+
+class Many(BaseModel):
+    """Fields of kinds that come together in practice."""
+
+    model_config = ConfigDict(
+        alias_generator=lambda name: name.upper() if name == "note" else name,
+        validate_by_name=True,
+        regex_engine="python-re",
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+        loc_by_alias=False,
+    )
+    a: Annotated[int, Field(ge=0, le=2)] = 0
+    b: Union[Annotated[list[int], Field(max_length=2)], dict[str, "Many"], None] = None
+    name: Annotated[str, StringConstraints(pattern=r"^\w+$(?<!x)")] = "n"
+    tags: frozenset[Union[str, int]] = frozenset()
+    note: Any = Field(default_factory=lambda data: data.get("a"))
+    fixed: Literal["f"] = "f"
+
+
+class Later(BaseModel):
+    model_config = ConfigDict(defer_build=True)
+    a: "list[Item]"
+    b: "dict[str, Any]" = {}
+
+
+class Chosen(BaseModel):
+    """A discriminated union inside, under an alias."""
+
+    a: Annotated[Union["Cat", "Dog", None], Field(discriminator="name", alias="b")] = None
+    name: Any = None
+
+
+class DataDefault(BaseModel):
+    a: int = 0
+    b: int = Field(default_factory=lambda data: data["a"] + 1, validate_default=True)
+
+
+class Kept(BaseModel):
+    """Fields that are not shown when it is dumped, and one that only the class has."""
+
+    a: int = Field(default=0, exclude=True)
+    b: SecretStr = SecretStr("s")
+    name: str = Field(default="n", repr=False, frozen=True, deprecated=False)
+
+
+class Inherits(Named):
+    name: Literal["a", "cat"] = "a"
+    a: "Optional[Inherits]" = None
+
+
+class PairTyped(TypedDict, Generic[T]):
+    a: T
+    b: NotRequired[list[T]]
+
+
+class PairNamed(NamedTuple, Generic[T]):
+    a: T
+    b: Optional[T] = None
+
+
+@dataclasses.dataclass
+class PairData(Generic[T]):
+    a: T
+    b: "Optional[PairData[T]]" = None
+
+
+@dataclasses.dataclass(kw_only=True)
+class Inheriting(Plain):
+    name: str = "n"
+    c: Any = None
+
+
+@pydantic_dataclass(config=ConfigDict(validate_assignment=True, str_to_lower=True, revalidate_instances="always"))
+class Node:
+    a: Union[str, "list[Node]", None] = None
+    b: "Optional[Node]" = None
+
+
+class Broad(RootModel[dict[str, Any]]):
+    @model_validator(mode="after")
+    def check(self) -> "Broad":
+        if "b" in self.root:
+            raise ValueError("no b")
+        return self
+
+
+class Recursive(RootModel["Union[int, list[Recursive], dict[str, Recursive]]"]):
+    pass
+
+
+class Jsonish(BaseModel):
+    a: pydantic.JsonValue = None
+    b: Union[pydantic.JsonValue, Item] = None
+
+
+class TwoUnions(BaseModel):
+    a: Union[int, list[Union[int, "TwoUnions"]], None] = None
+    b: Union[list["TwoUnions"], dict[str, Union["TwoUnions", int]], int, None] = None
+
+
+def _by_shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return "many" if "b" in value else "one"
+    return None
+
+
+ByShape = Annotated[
+    Union[Annotated[Item, Tag("one")], Annotated[Closed, Tag("many")]],
+    Discriminator(_by_shape, custom_error_type="shape", custom_error_message="shape?"),
+]
+Nested = Annotated[Union[Pet, Annotated[Union[Ones, Twos], Field(discriminator="a")], Item], Field(union_mode="smart")]
+ForDict = TypeAliasType("ForDict", "dict[str, Union[ForDict, int]]")
+Pairs = TypeAliasType("Pairs", tuple[T, list[T]], type_params=(T,))
+PAIRS: Any = Pairs
+JSON: Any = Json
+_INT = core_schema.int_schema()
+_FIELDS = {
+    "a": core_schema.typed_dict_field(_INT),
+    "b": core_schema.typed_dict_field(core_schema.list_schema(_INT), required=False),
+}
+
+
+def _counted(values: Any, handler: Any, info: ValidationInfo) -> Any:
+    return handler(values), info.mode, info.context
 
 
 TYPES: dict[str, Any] = {
@@ -522,8 +674,8 @@ TYPES: dict[str, Any] = {
     "ByteSize": ByteSize,
     "Base64Bytes": Base64Bytes,
     "Base64Str": Base64Str,
-    "Json": Json[Any],
-    "Json[list[int]]": Json[list[int]],
+    "Json": JSON[Any],
+    "Json[list[int]]": JSON[list[int]],
     "Color": Color,
     "Level": Level,
     "Word": Word,
@@ -718,12 +870,16 @@ TYPES: dict[str, Any] = {
     "custom missing": Annotated[dict[str, Any], AfterValidator(_custom)],
     # Core schemas that no annotation leads to.
     "chain": by_schema(_CHAIN),
-    "custom-error": by_schema(core_schema.custom_error_schema(core_schema.int_schema(), "odd", custom_error_message="!")),
+    "custom-error": by_schema(
+        core_schema.custom_error_schema(core_schema.int_schema(), "odd", custom_error_message="!")
+    ),
     "lax-or-strict": by_schema(
         core_schema.lax_or_strict_schema(core_schema.str_schema(), core_schema.int_schema(strict=True))
     ),
     "default on error": by_schema(
-        core_schema.with_default_schema(core_schema.list_schema(core_schema.int_schema()), default=[], on_error="default")
+        core_schema.with_default_schema(
+            core_schema.list_schema(core_schema.int_schema()), default=[], on_error="default"
+        )
     ),
     "default on request": by_schema(
         core_schema.with_default_schema(
@@ -736,6 +892,100 @@ TYPES: dict[str, Any] = {
     "tuple with a middle": by_schema(
         core_schema.tuple_schema([core_schema.int_schema(), core_schema.str_schema()], variadic_item_index=0)
     ),
+    "arguments": by_schema(
+        core_schema.call_schema(
+            core_schema.arguments_schema(
+                [
+                    core_schema.arguments_parameter("a", _INT),
+                    core_schema.arguments_parameter("b", _INT, mode="keyword_only"),
+                ]
+            ),
+            lambda *args, **kwargs: (args, kwargs),
+        )
+    ),
+    "typed extras": by_schema(
+        core_schema.typed_dict_schema(_FIELDS, extra_behavior="allow", extras_schema=core_schema.str_schema())
+    ),
+    "no extras": by_schema(core_schema.typed_dict_schema(_FIELDS, extra_behavior="forbid", total=False)),
+    "union of labels": by_schema(
+        core_schema.union_schema([(_INT, "number"), (core_schema.list_schema(_INT), "numbers")])
+    ),
+    "union with an error": by_schema(
+        core_schema.union_schema(
+            [_INT, core_schema.list_schema(_INT)],
+            custom_error_type="either",
+            custom_error_message="either of {n}",
+            custom_error_context={"n": 2},
+        )
+    ),
+    "omitted by default": by_schema(core_schema.list_schema(core_schema.with_default_schema(_INT, on_error="omit"))),
+    "defaults in a list": by_schema(
+        core_schema.list_schema(core_schema.with_default_schema(_INT, default=7, on_error="default"))
+    ),
+    "list with defaults on request": by_schema(
+        core_schema.list_schema(
+            core_schema.with_default_schema(
+                core_schema.no_info_after_validator_function(_use_default, core_schema.any_schema()), default="default"
+            )
+        )
+    ),
+    "asks for info": Annotated[dict[str, int], WrapValidator(_counted)],
+    # What follows is in practice in the fields of models.
+    "Many": Many,
+    "list[Many]": list[Many],
+    "Later": Later,
+    "Chosen": Chosen,
+    "DataDefault": DataDefault,
+    "Kept": Kept,
+    "Inherits": Inherits,
+    "PairTyped": PairTyped[int],
+    "PairNamed": PairNamed[int],
+    "PairData": PairData[int],
+    "Inheriting": Inheriting,
+    "Node": Node,
+    "Broad": Broad,
+    "Recursive": Recursive,
+    "Jsonish": Jsonish,
+    "TwoUnions": TwoUnions,
+    "ByShape": ByShape,
+    "list[ByShape]": list[ByShape],
+    "Nested": Nested,
+    "ForDict": ForDict,
+    "Pairs": PAIRS[int],
+    "JsonValue": pydantic.JsonValue,
+    "ImportString": pydantic.ImportString,
+    "PastDatetime": pydantic.PastDatetime,
+    "FilePath": pydantic.FilePath,
+    "NewPath": pydantic.NewPath,
+    "Base64UrlStr": pydantic.Base64UrlStr,
+    "FileUrl": pydantic.FileUrl,
+    "RedisDsn": pydantic.RedisDsn,
+    "MongoDsn": pydantic.MongoDsn,
+    "WebsocketUrl": pydantic.WebsocketUrl,
+    "IPvAnyNetwork": pydantic.IPvAnyNetwork,
+    "ZoneInfo": zoneinfo.ZoneInfo,
+    "Sequence[str]": Sequence[str],
+    "AbstractSet": AbstractSet[str],
+    "Generator": Generator[int, None, None],
+    "SerializeAsAny": SerializeAsAny[Item],
+    "InstanceOf[Item]": InstanceOf[Item],
+    "SkipValidation[Item]": SkipValidation[Item],
+    "no infinity": Annotated[float, AllowInfNan(False)],
+    "bounded float": Annotated[float, Field(gt=0, lt=2)],
+    "bounded date": Annotated[datetime.date, Field(ge=datetime.date(2024, 1, 1))],
+    "bounded timedelta": Annotated[datetime.timedelta, Field(le=datetime.timedelta(seconds=1))],
+    "bounded bytes": Annotated[bytes, Field(max_length=1)],
+    "bounded Decimal": Annotated[decimal.Decimal, Field(ge=1, multiple_of=0.5)],
+    "Literal | int": Union[Literal["a", 1], int],
+    "Literal | Color | None": Union[Literal["a", "ab"], Color, None],
+    "strict int | str": Union[StrictInt, str],
+    "None | list | dict": Union[None, list[Any], dict[str, int]],
+    "tuple | list": Union[tuple[int, str], list[int]],
+    "Point | Item": Union[Point, Item],
+    "Plain | Typed": Union[Plain, Typed],
+    "set | dict": Union[set[int], dict[str, set[int]]],
+    "list of unions": list[Union[int, list[int], Item]],
+    "dict of pets": dict[str, Pet],
     # Adapters with a configuration.
     "strict adapter": TypeAdapter(list[Union[int, dict[str, float]]], config=ConfigDict(strict=True)),
     "hiding adapter": TypeAdapter(dict[str, list[int]], config=ConfigDict(hide_input_in_errors=True)),
@@ -743,20 +993,21 @@ TYPES: dict[str, Any] = {
 }
 
 TEXTS: tuple[str, ...] = (
-    "null", "true", "false", "0", "1", "2", "-1", "1.0", "1.5", "-0.0", "1e3", "100000000000000000000", "1e400",
-    '""', '"a"', '"ab"', '"abc"', '"x"', '" a "', '"A"', '"red"', '"RED"', '"1"', '"2"', '"1.5"', '"true"', '"null"',
-    '"2024-02-29"', '"2024-02-29T10:00:00Z"', '"10:00:00"', '"P1D"', '"1/2"', '"1+2j"', '"é\\u0000"', '"\\ud83d\\ude00"',
-    '"12345678-1234-4678-9234-567812345678"', '"https://example.com/a"', '"postgres://u:p@h/d"', '"10.0.0.1"',
-    '"10.0.0.0/8"', '"1KB"', '"YWI="', '"[1, 2]"', '"("',
-    "[]", "[1]", "[1, 2]", "[1, 1]", "[1, 2, 3]", "[2, 1, 4]", '["a"]', '[1, "x"]', '["x", 2, "a"]', "[null]", "[1.5, 2]",
-    '[{"a": 1}]', '[{"a": "x"}, {"a": 2}, {}]', "[[1], [2, [3]]]", '[{"a": 2}, null, {"a": 3}]', '[["1.5"]]',
-    '[{"name": "cat"}, {"name": "cow"}]', '[{"a": 1, "b": {"a": [1]}}, 7]',
-    "{}", '{"a": 1}', '{"a": 2}', '{"a": "1"}', '{"a": "x"}', '{"a": null}', '{"b": 1}', '{"a": 1, "b": 2}', '{"1": "x", "y": 2}',
-    '{"a": 1, "a": "x"}', '{"a": "x", "a": 1}', '{"a": 1, "c": 3}', '{"a": [1, 2]}', '{"a": ["1.5"]}', '{"a": {"a": 1}}',
-    '{"a": 1, "b": [1, 2, "x"]}', '{"a": 1.5, "b": {"a": 2}}', '{"a": {"b": "x"}, "b": {"a": 1}}', '{"b": {"a": {"b": "x"}}}',
-    '{"name": "cat", "a": 3}', '{"a": 3, "name": "dog", "b": [1]}', '{"name": "cow"}', '{"name": 5, "tags": ["a", 1]}',
-    '{"name": "abcd", "a": 1, "b": "x"}', '{"name": "red", "a": "x"}', '{"name": "a", "b": [1, 2], "a": "z"}',
-    '{"n": 1, "name": 2, "a": 3, "b": 100000000000000000000}', '{"B": [1, 2], "b": 5, "a": 1}', '{"b": "x", "B": [1]}',
-    '{"A": 1, "a": "x"}', '{"a": 1, "note": {"x": [1, {"y": null}]}}', '{"b": [{"a": 1}, {"b": 2}]}',
+    "null", "true", "false", "0", "1", "2", "-1", "1.0", "1.5", "-0.0", "1e3", "100000000000000000000", "1e400", '""',
+    '"a"', '"ab"', '"abc"', '"x"', '" a "', '"A"', '"red"', '"RED"', '"1"', '"2"', '"1.5"', '"true"', '"null"',
+    '"2024-02-29"', '"2024-02-29T10:00:00Z"', '"10:00:00"', '"P1D"', '"1/2"', '"1+2j"', '"é\\u0000"',
+    '"\\ud83d\\ude00"', '"12345678-1234-4678-9234-567812345678"', '"https://example.com/a"', '"postgres://u:p@h/d"',
+    '"10.0.0.1"', '"10.0.0.0/8"', '"1KB"', '"YWI="', '"[1, 2]"', '"("', "[]", "[1]", "[1, 2]", "[1, 1]", "[1, 2, 3]",
+    "[2, 1, 4]", '["a"]', '[1, "x"]', '["x", 2, "a"]', "[null]", "[1.5, 2]", '[{"a": 1}]',
+    '[{"a": "x"}, {"a": 2}, {}]', "[[1], [2, [3]]]", '[{"a": 2}, null, {"a": 3}]', '[["1.5"]]',
+    '[{"name": "cat"}, {"name": "cow"}]', '[{"a": 1, "b": {"a": [1]}}, 7]', "{}", '{"a": 1}', '{"a": 2}',
+    '{"a": "1"}', '{"a": "x"}', '{"a": null}', '{"b": 1}', '{"a": 1, "b": 2}', '{"1": "x", "y": 2}',
+    '{"a": 1, "a": "x"}', '{"a": "x", "a": 1}', '{"a": 1, "c": 3}', '{"a": [1, 2]}', '{"a": ["1.5"]}',
+    '{"a": {"a": 1}}', '{"a": 1, "b": [1, 2, "x"]}', '{"a": 1.5, "b": {"a": 2}}', '{"a": {"b": "x"}, "b": {"a": 1}}',
+    '{"b": {"a": {"b": "x"}}}', '{"name": "cat", "a": 3}', '{"a": 3, "name": "dog", "b": [1]}', '{"name": "cow"}',
+    '{"name": 5, "tags": ["a", 1]}', '{"name": "abcd", "a": 1, "b": "x"}', '{"name": "red", "a": "x"}',
+    '{"name": "a", "b": [1, 2], "a": "z"}', '{"n": 1, "name": 2, "a": 3, "b": 100000000000000000000}',
+    '{"B": [1, 2], "b": 5, "a": 1}', '{"b": "x", "B": [1]}', '{"A": 1, "a": "x"}',
+    '{"a": 1, "note": {"x": [1, {"y": null}]}}', '{"b": [{"a": 1}, {"b": 2}]}',
     '{"b": {"x": {"b": 1}, "y": {"b": "x"}}}', '{"a": 0, "b": {"a": 1, "b": {"a": "x"}}}',
 )  # fmt: skip

@@ -138,6 +138,11 @@ _STRING_BOUNDS: Final = ("str_min_length", "str_max_length")
 
 _ATOMS: Final = STRING | INTEGER | FLOAT | BOOLEAN | NULL
 
+# Before pydantic 2.14, the name of an aliased field is allowed even if extra keys are forbidden, and numbers of the
+# standard library are asked what they make of anything.
+_IS_OLD: Final = tuple(map(int, VERSION.split(".")[:2])) < (2, 14)
+FORBIDS_NAMES: Final = not _IS_OLD
+
 # The JSON kinds that a schema may accept, or look into before it refuses them. It refuses any other kind by its type
 # alone, and calls no user function. A schema that is not listed may do anything with anything.
 TAKEN: Final = {
@@ -151,6 +156,7 @@ TAKEN: Final = {
     "generator": ARRAY | STRING | OBJECT,
     **dict.fromkeys((*OBJECTS, "typed-dict", "dataclass"), OBJECT),
     "named-tuple": OBJECT | ARRAY,
+    **dict.fromkeys(("decimal", "fraction") if _IS_OLD else (), ANYTHING),
 }
 
 
@@ -294,9 +300,6 @@ def is_prebuilt(node: Schema) -> bool:
         schema = schema["schema"] if schema["type"] == "definitions" else definitions[schema["schema_ref"]]
     return schema["type"] not in ("function-after", "function-wrap")
 
-
-# Before pydantic 2.14, the name of an aliased field is allowed even if extra keys are forbidden.
-FORBIDS_NAMES: Final = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
 
 
 def inside(schema: Schema) -> Schema | None:
