@@ -32,7 +32,7 @@ from support.oneshot import describe, describe_errors
 
 # How many of the texts a type meets in one run.
 SAMPLE = amount(len(TEXTS), len(TEXTS), quick=12)
-SAMPLE_OF_OTHERS = amount(24, len(TEXTS), quick=2)
+SAMPLE_OF_OTHERS = amount(10, len(TEXTS), quick=2)
 TYPES_INSIDE = amount(len(TYPES), len(TYPES), quick=40)
 
 

@@ -301,7 +301,6 @@ def is_prebuilt(node: Schema) -> bool:
     return schema["type"] not in ("function-after", "function-wrap")
 
 
-
 def inside(schema: Schema) -> Schema | None:
     """What a node is only wrapped around; None where it is a value itself."""
     kind = schema["type"]

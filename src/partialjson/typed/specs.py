@@ -208,8 +208,7 @@ class Specs:
             elif kind == "default":
                 peeled.binding = peeled.binding and schema.get("on_error", "raise") == "raise"
             elif kind == "function-after":
-                # Pydantic's own for ``use_enum_values`` is one of these getters.
-                peeled.is_pure = peeled.is_pure and isinstance(schema["function"]["function"], attrgetter)
+                peeled.is_pure = peeled.is_pure and _is_pydantics(schema["function"]["function"])
             elif kind not in TRANSPARENT:
                 peeled.binding = False
             schema = inner
@@ -433,6 +432,12 @@ def asks_its_class(schema: Schema) -> bool:
     """Does an enum have a way of its own to find a member for an unknown value?"""
     find: Any = schema["cls"]._missing_
     return schema.get("missing") is not None or find.__func__ is not Enum._missing_.__func__  # type: ignore[attr-defined]
+
+
+def _is_pydantics(function: Any) -> bool:
+    """Is this a function with which pydantic itself checks a limit, or takes the value of an enum's member?"""
+    function = getattr(function, "func", function)
+    return isinstance(function, attrgetter) or str(getattr(function, "__module__", "")).startswith("pydantic.")
 
 
 def _either(specs: list[Spec]) -> Spec:
