@@ -40,7 +40,16 @@ def even(value: int) -> int:
     return value
 
 
-Even = Annotated[int, AfterValidator(even)]
+Even: Any = Annotated[int, AfterValidator(even)]
+LIMITED: Any = Annotated[list[Even], Field(max_length=1)]
+
+
+def shout(value: str) -> str:
+    CALLS.append(value)
+    return value.upper()
+
+
+SHOUTED: Any = Annotated[Literal["red", "blue"], AfterValidator(shout)]
 
 
 class Point(NamedTuple):
@@ -79,7 +88,7 @@ class Size(BaseModel):
         (list[list[Even]], "[[1], [2]]", [[], [2]]),
         (list[Optional[Size]], '[{"width": 0}, null, {"width": 2}]', [None, Size(width=2)]),
         (dict[str, list[Size]], '{"a": [{"width": 0, "note": "long"}]}', {"a": []}),
-        (Annotated[list[Even], Field(max_length=1)], "[1, 2, 3]", [2]),
+        (LIMITED, "[1, 2, 3]", [2]),
     ],
 )  # fmt: skip
 def test_what_is_left_out_is_not_there(target: Any, text: str, value: Any) -> None:
@@ -110,7 +119,7 @@ def test_what_is_left_out_is_taken_back() -> None:
     assert closed == [((0,), Size(width=1)), ((2,), Size(width=3))]
 
 
-@pytest.mark.parametrize("on_invalid", ["report", "skip", "raise"])
+@pytest.mark.parametrize("on_invalid", ["collect", "skip", "raise"])
 def test_streams_do_not_bring_what_is_left_out(on_invalid: Any) -> None:
     text = '[{"width": 1}, {"width": 0}, {"width": 2}]'
     elements = list(stream([text], list[Size], on_invalid=on_invalid).elements())
@@ -125,7 +134,7 @@ def test_what_is_left_out_is_no_error_where_nothing_is_retained() -> None:
 
 
 def test_more_than_the_limit_are_too_many_only_if_they_count() -> None:
-    parser: Parser[Any] = Parser(Annotated[list[Even], Field(max_length=1)])
+    parser: Parser[Any] = Parser(LIMITED)
     assert not [event for event in parser.feed("[1, 2, 3, 5, 4") if isinstance(event, Violation)]
     assert [event.path for event in parser.feed(", 6") if isinstance(event, Violation)] == [()]
 
@@ -292,7 +301,7 @@ class ByChoice(BaseModel):
 class BadDefault(BaseModel):
     model_config = ConfigDict(validate_default=True)
     c: int = {}  # type: ignore[assignment]
-    d: list[int] = Field(default_factory=dict)  # type: ignore[arg-type, return-value]
+    d: list[int] = Field(default_factory=dict)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -402,12 +411,8 @@ def test_a_prediction_is_what_comes(target: Any, value: Any) -> None:
 
 
 def test_nothing_is_predicted_where_the_users_code_would_have_to_run() -> None:
-    def shout(value: str) -> str:
-        CALLS.append(value)
-        return value.upper()
-
     CALLS.clear()
-    parser: Parser[Any] = Parser(Annotated[Literal["red", "blue"], AfterValidator(shout)], predict=True)
+    parser: Parser[Any] = Parser(SHOUTED, predict=True)
     assert parser.feed('"red') == ()
     assert [event.value for event in parser.feed('"')] == ["RED"]
     assert CALLS == ["red"]
@@ -449,9 +454,9 @@ def test_a_field_that_came_under_its_alias_does_not_go_for_its_name() -> None:
     check_end(ByBoth, text)
     parser: Parser[Any] = TwinParser(ByBoth, on_invalid="raise")
     parser.feed(text[:-1])
-    assert parser.value.model_dump() == {"b": [1, 2], "z": 1} or parser.value.model_dump() == {"b": [1, 2]}
+    assert parser.value.b == [1, 2]
     parser.feed("}")
-    assert parser.close() == ByBoth(b=[1, 2], z=1)
+    assert parser.close() == ByBoth(B=[1, 2], z=1)
 
 
 def test_a_bad_value_under_the_name_is_reported_although_the_alias_may_come() -> None:
