@@ -116,7 +116,8 @@ def test_what_is_left_out_is_taken_back() -> None:
     events += parser.feed("}]")
     assert parser.close() == [Size(width=1), Size(width=3)]
     closed = [(event.path, event.value) for event in events if isinstance(event, Completed) and len(event.path) == 1]
-    assert closed == [((0,), Size(width=1)), ((2,), Size(width=3))]
+    assert closed == [((0,), Size(width=1)), ((1,), {"width": 0, "note": "so"}), ((2,), Size(width=3))]
+    assert [event.raw for event in events if isinstance(event, Completed) and event.path == (1,)] == [True]
 
 
 @pytest.mark.parametrize("on_invalid", ["collect", "skip", "raise"])
@@ -129,7 +130,12 @@ def test_streams_do_not_bring_what_is_left_out(on_invalid: Any) -> None:
 def test_what_is_left_out_is_no_error_where_nothing_is_retained() -> None:
     parser: Parser[Any] = Parser(list[Even], retain=False, select=["$[*]"])
     events = [event for character in "[1, 2, 3]" for event in parser.feed(character)]
-    assert [(event.path, event.value) for event in events if isinstance(event, Completed)] == [((1,), 2)]
+    closed = [event for event in events if isinstance(event, Completed)]
+    assert [(event.path, event.value, event.raw) for event in closed] == [
+        ((0,), 1, True),
+        ((1,), 2, False),
+        ((2,), 3, True),
+    ]
     assert isinstance(parser.end(), Complete)
 
 

@@ -104,7 +104,7 @@ def faults(target: Any, text: str, **options: Any) -> list[str]:
         # What was left out brings nothing, and the rest what it brings otherwise.
         events = []
         ended = parsed(Parser(target, retain=False, select=["$[*]"], **options), list(text), events)
-        brought = [told(event.value) for event in events if isinstance(event, Completed)]
+        brought = [told(event.value) for event in events if isinstance(event, Completed) and not event.raw]
         if ended[0] != "value" or ("list", brought) != wanted[1]:
             found.append(f"with nothing retained: {brought}, in one shot {wanted}")
     return found
