@@ -76,6 +76,10 @@ class Frame:
         self.keys: list[str | int] = NO_KEYS if self.is_direct else []
         self.settled: list[Any] = NO_ITEMS if self.is_direct else []
         self.has_failed = False
+        # How many of them were waived.
+        self.waived: i64 = 0
+        # The keys that came, if some count before others.
+        self.came: set[str] | None = set() if shape.has_second_keys else None
         # The name under which the child that is open now is shown, its plan and its traits.
         self.child_name = ""
         self.child_plan: Plan | None = None
@@ -103,6 +107,14 @@ class Frame:
                 self.child_plan = shape.rest
                 self.child_traits = 0
                 return
+            if self.came is not None:
+                self.came.add(key)
+                if child.after and not self.came.isdisjoint(child.after):
+                    # The value under the other key counts.
+                    self.child_name = child.name
+                    self.child_plan = None
+                    self.child_traits = HIDDEN
+                    return
         elif key < len(shape.items):
             child = shape.items[key]
             self.child_is_spare = False
@@ -120,6 +132,7 @@ class Frame:
         self.shape = shape
         self.switch = None
         self.is_wrapped = shape.wrap is not None
+        self.came = set() if shape.has_second_keys else None
         self.never_visible = self.never_visible or plan.whole or shape.whole
         if shape.firsts:
             self.awaited = shape.firsts.copy()
