@@ -1176,7 +1176,7 @@ def test_a_message_that_is_dropped_is_freed_at_once(output: Any) -> None:
     assert choice.calls[0].value == Weather(city="Bern")
     assert choice.end().reason == "tool_calls"
     orphan = MessageParser(CHAT).choices[0]
-    with pytest.raises(RuntimeError, match="no update has told"):
+    with pytest.raises(RuntimeError, match="no update has reported"):
         orphan.end()
 
 

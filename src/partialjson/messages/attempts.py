@@ -43,6 +43,7 @@ from partialjson.messages.updates import (
     TextDelta,
     Update,
 )
+from partialjson.wire import ops
 
 __all__ = ["Attempts"]
 
@@ -121,6 +122,10 @@ class Attempts:
     @property
     def usage(self) -> dict[str, object]:
         return self.shown.usage
+
+    @property
+    def unread(self) -> dict[tuple[ops.UnreadKind, str], int]:
+        return self.shown.unread
 
     def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
         """The document that the update speaks of, as it is now: a call, or the output."""

@@ -199,6 +199,7 @@ class Call(Block, Document):
         free: whether the tool takes free text instead of JSON; its document is then one string, which ends where
             the provider closes the call.
         withdrawn: whether the provider withdrew it.
+        held: what it waits for before it may be run, such as "confirmation"; "" if nothing.
     """
 
     def __init__(self, started: BlockStarted, targets: Targets) -> None:
@@ -207,6 +208,8 @@ class Call(Block, Document):
         self.name = started.name
         self.free = started.free
         self.withdrawn = False
+        self.held = ""
+        self._doubtful = False  # a fragment came that could belong to it
         self._targets = targets
         self._begin_if_known()
 
@@ -219,9 +222,15 @@ class Call(Block, Document):
 
     @property
     def ready(self) -> bool:
-        """Whether this call may be run now: it is the caller's to run, its arguments are complete and valid, and the
-        message was not refused or filtered. False while anything is unfinished."""
-        return self.kind == "call" and isinstance(self._outcome, Complete) and not self.withdrawn
+        """Whether this call may be run now: it is the caller's to run, it has a name, its arguments are complete and
+        valid, it waits for nothing, no fragment came that belongs to no known call, and the message was not refused or
+        filtered. False while anything is unfinished."""
+        return (
+            self.kind == "call"
+            and isinstance(self._outcome, Complete)
+            and bool(self.name)
+            and not (self.withdrawn or self.held or self._doubtful)
+        )
 
     def _begin_if_known(self) -> None:
         """Arguments are not parsed before their tool is known, if that matters."""
@@ -259,6 +268,11 @@ def identify(call: Call, update: CallIdentified) -> None:
     call.name = update.name
     call.id = update.call_id
     call._begin_if_known()
+
+
+def doubt(call: Call) -> None:
+    """A fragment came that may belong to this call."""
+    call._doubtful = True
 
 
 def restart(block: Block) -> None:

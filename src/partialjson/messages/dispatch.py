@@ -23,16 +23,19 @@ from partialjson.messages.updates import (
     BlockEnded,
     BlockRestarted,
     BlockStarted,
+    CallHeld,
     CallIdentified,
     CallWithdrawn,
     DocumentProgress,
     ExtraAttached,
+    FragmentMisplaced,
     MessageEnded,
     MessageFailed,
     MessageIdentified,
     NextMessage,
     ProviderError,
     TextDelta,
+    Unread,
     Update,
     UsageReported,
 )
@@ -40,6 +43,10 @@ from partialjson.wire import ops
 from partialjson.wire.sse import IncompleteBlock
 
 __all__ = ["Dispatcher"]
+
+_NAME: Final = 64  # characters kept of a name that was not understood
+_NAMES: Final = 100  # such names that are counted apart
+_MORE: Final = "…"
 
 
 class _Slot:
@@ -271,7 +278,22 @@ class Dispatcher:
         if call is not None:
             self.withdraw(call)
 
+    def _hold(self, op: ops.Hold) -> None:
+        call = self._slots[op.key].call
+        if call is not None and call.held != op.why:
+            self.tell(CallHeld(call.choice, call.position, op.why))
+
+    def _misplace(self, op: ops.Misplaced) -> None:
+        self.tell(FragmentMisplaced(op.choice, op.text, op.why))
+
     # Operations on the message
+
+    def _skip(self, op: ops.Unread) -> None:
+        unread = self.state.unread
+        name = op.name if len(op.name) <= _NAME else op.name[: _NAME - 1] + _MORE
+        if (op.kind, name) not in unread and len(unread) >= _NAMES:
+            name = _MORE
+        self.tell(Unread(op.kind, name, unread.get((op.kind, name), 0) + 1))
 
     def _inform(self, op: ops.Info) -> None:
         state = self.state
@@ -339,7 +361,10 @@ class Dispatcher:
         for block in latest:
             if not block.ended:
                 self.tell(BlockEnded(index, block.position))
-        self.tell(MessageEnded(index, ended(choice, stop, cause, error, incomplete)))
+        self.tell(MessageEnded(index, ended(choice, stop, cause, error, incomplete, self._unread())))
+
+    def _unread(self) -> tuple[Unread, ...]:
+        return tuple(Unread(kind, name, count) for (kind, name), count in self.state.unread.items())
 
     def _end_document(self, update: DocumentProgress) -> None:
         """Reports the end of a document if that changes anything; otherwise the end of the message covers it."""
@@ -377,6 +402,9 @@ _HANDLERS: Final[dict[type, Callable[[Dispatcher, Any], None]]] = {
     ops.Attach: Dispatcher._attach,
     ops.Close: Dispatcher._close,
     ops.Withdraw: Dispatcher._take_back,
+    ops.Hold: Dispatcher._hold,
+    ops.Misplaced: Dispatcher._misplace,
+    ops.Unread: Dispatcher._skip,
     ops.Info: Dispatcher._inform,
     ops.Usage: Dispatcher._count,
     ops.Stop: Dispatcher._stop,

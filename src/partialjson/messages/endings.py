@@ -5,14 +5,16 @@ Nothing is changed here; a decision takes effect with the ``MessageEnded`` updat
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from partialjson.messages.blocks import Call, Document
 from partialjson.messages.fold import Choice
-from partialjson.messages.updates import WITHDRAWN, DocumentEnd, EndReason, MessageEnd
+from partialjson.messages.updates import WITHDRAWN, DocumentEnd, EndReason, MessageEnd, Unread
 from partialjson.outcomes import Complete, Truncated
 from partialjson.wire.ops import Stop
 from partialjson.wire.sse import IncompleteBlock
+
+_NAMELESS: Final = 10  # calls without a name that are reported one by one
 
 __all__ = ["cause_of", "ended", "ended_again"]
 
@@ -27,7 +29,12 @@ def cause_of(stop: Stop | None, whole: bool, error: Exception | None) -> EndReas
 
 
 def ended(
-    choice: Choice, stop: Stop | None, cause: EndReason, error: Exception | None, incomplete: IncompleteBlock | None
+    choice: Choice,
+    stop: Stop | None,
+    cause: EndReason,
+    error: Exception | None,
+    incomplete: IncompleteBlock | None,
+    unread: tuple[Unread, ...] = (),
 ) -> MessageEnd:
     """The ending of a choice whose documents have all ended."""
     reason = _checked(choice, cause)
@@ -39,6 +46,8 @@ def ended(
         incomplete,
         documents=_documents(choice, reason in WITHDRAWN),
         said=stop.reason if stop else None,
+        unread=unread,
+        faults=_faults(choice),
     )
 
 
@@ -84,6 +93,12 @@ def _document(document: Document, name: str, block: int | None, call_id: str, ru
     elif isinstance(outcome, Truncated):
         state = "truncated"
     return DocumentEnd(name, block, call_id, state, runnable, outcome)
+
+
+def _faults(choice: Choice) -> tuple[str, ...]:
+    nameless = [call.position for call in _calls(choice) if not call.name]
+    found = [f"the call in block {position} has no name, so it cannot be run" for position in nameless[:_NAMELESS]]
+    return (*choice.faults, *found)
 
 
 def _calls(choice: Choice) -> list[Call]:

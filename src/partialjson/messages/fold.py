@@ -28,6 +28,7 @@ from partialjson.messages.blocks import (
     Call,
     Document,
     attach,
+    doubt,
     end_block,
     finish,
     grow,
@@ -44,11 +45,13 @@ from partialjson.messages.updates import (
     BlockEnded,
     BlockRestarted,
     BlockStarted,
+    CallHeld,
     CallIdentified,
     CallWithdrawn,
     DocumentProgress,
     DocumentResumed,
     ExtraAttached,
+    FragmentMisplaced,
     MessageEnd,
     MessageEnded,
     MessageFailed,
@@ -57,17 +60,21 @@ from partialjson.messages.updates import (
     NextMessage,
     Stalled,
     TextDelta,
+    Unread,
     Update,
     UsageReported,
     WhitespaceFlood,
 )
 from partialjson.options import DocumentOptions, refuse_unknown
-from partialjson.wire.ops import Kind
+from partialjson.wire.ops import Kind, UnreadKind
 
 __all__ = ["CALLS", "Choice", "MessageState"]
 
 CALLS: Final = ("call", "server_call")
 """The kinds of blocks that are calls."""
+
+FAULTS: Final = 100
+"""How many faults of a choice are kept."""
 
 
 class Choice:
@@ -78,12 +85,15 @@ class Choice:
         index: the provider's number for it.
         blocks: all its blocks, in order.
         ending: how it ended, None while it goes on.
+        faults: what was wrong with what came for it, in sentences. At most a hundred are kept.
     """
 
     def __init__(self, index: int, targets: Targets, end: Callable[[], object]) -> None:
         self.index = index
         self.blocks: list[Block] = []
         self.ending: MessageEnd | None = None
+        self.faults: list[str] = []
+        self._misplaced = False  # a fragment came that any call of the last message may lack
         self._end = end
         self._targets = targets
         self._first = 0
@@ -158,6 +168,11 @@ class Choice:
         shared = sorted(other for other, each in self._output_of.items() if each is document and other != block)
         return "".join([self.blocks[other].text for other in shared])
 
+    def blame(self, fault: str) -> None:
+        """The fold's own: records a fault, once."""
+        if len(self.faults) < FAULTS and fault not in self.faults:
+            self.faults.append(fault)
+
     def _text(self, kind: Kind) -> str:
         parts: list[str] = []
         for block in self.blocks:
@@ -179,6 +194,8 @@ class MessageState:
     Attributes:
         id, model: as the provider gave them, "" until they come.
         usage: token counts in the provider's names; the last of each counts.
+        unread: how often something came that was not understood, by its kind and the provider's name for it. Several
+            messages in one body add up.
         error: the error that was reported last, or None.
 
     Raises:
@@ -202,6 +219,7 @@ class MessageState:
         self.id = ""
         self.model = ""
         self.usage: dict[str, object] = {}
+        self.unread: dict[tuple[UnreadKind, str], int] = {}
         self.error: Exception | None = None
         self._choices: dict[int, Choice] = {}
         self.choice(0)
@@ -265,7 +283,10 @@ class MessageState:
 
     def _start_block(self, update: BlockStarted) -> Update:
         block = Call(update, self._targets) if update.kind in CALLS else Block(update)
-        self.choice(update.choice).blocks.append(block)
+        choice = self.choice(update.choice)
+        choice.blocks.append(block)
+        if choice._misplaced and isinstance(block, Call):
+            doubt(block)
         return update
 
     def _identify_call(self, update: CallIdentified) -> Update:
@@ -306,6 +327,24 @@ class MessageState:
         self._call(update).withdrawn = True
         return update
 
+    def _hold(self, update: CallHeld) -> Update:
+        self._call(update).held = update.why
+        return update
+
+    def _misplace(self, update: FragmentMisplaced) -> Update:
+        choice = self.choice(update.choice)
+        choice.blame(f"a fragment of a call could not be placed: {update.why}")
+        if not choice._misplaced:
+            choice._misplaced = True
+            for block in choice.latest:
+                if isinstance(block, Call):
+                    doubt(block)
+        return update
+
+    def _count_unread(self, update: Unread) -> Update:
+        self.unread[update.kind, update.name] = update.count
+        return update
+
     def _identify(self, update: MessageIdentified) -> Update:
         self.id, self.model = update.id, update.model
         return update
@@ -323,6 +362,8 @@ class MessageState:
         self.usage = {}
         for choice in self._choices.values():
             choice.ending = None
+            choice.faults = []
+            choice._misplaced = False
             choice._first = len(choice.blocks)
         return update
 
@@ -346,7 +387,7 @@ class MessageState:
     def _ignore(self, update: Stalled | WhitespaceFlood) -> Update:
         return update
 
-    def _call(self, update: CallIdentified | CallWithdrawn | DocumentProgress | DocumentResumed) -> Call:
+    def _call(self, update: CallIdentified | CallWithdrawn | CallHeld | DocumentProgress | DocumentResumed) -> Call:
         call = self._choices[update.choice].blocks[update.block]
         assert isinstance(call, Call)
         return call
@@ -376,6 +417,9 @@ _APPLY: Final[dict[type, Callable[[MessageState, Any], Update]]] = {
     DocumentResumed: MessageState._resume,
     BlockEnded: MessageState._end_block,
     CallWithdrawn: MessageState._withdraw,
+    CallHeld: MessageState._hold,
+    FragmentMisplaced: MessageState._misplace,
+    Unread: MessageState._count_unread,
     MessageIdentified: MessageState._identify,
     UsageReported: MessageState._count,
     NextMessage: MessageState._begin_next,

@@ -123,6 +123,12 @@ class MessageParser:
         return self.state.usage
 
     @property
+    def unread(self) -> dict[tuple[ops.UnreadKind, str], int]:
+        """How often something came that was not understood, by its kind ("event", "block", "delta" or "field") and the
+        provider's name for it. At most about a hundred names are kept apart."""
+        return self.state.unread
+
+    @property
     def choices(self) -> list[Choice]:
         """The alternatives, by index; there is always one, and the message itself has the face of the first."""
         return self.state.choices
