@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def put(events: list[Any], path: tuple[Any, ...], value: Any) -> None:
     place[path[-1]] = value
 
 
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     [
         *(None, True, False, -1, 0, 1, 2**70, 1e300, float("inf"), "", "f", "{}", "\ud83d", "\x1b[2J"),
         *([], {}, [[]], [{}], "error", "[DONE]", {"type": "text"}, {"error": {}}, {"message": 1}, {"index": 2**70}),
@@ -305,18 +306,14 @@ def messages_in_one_body(number: int) -> list[Any]:
     return events("anthropic-messages", Said(("1 ",), reason="complete")) * number
 
 
-def misplaced(number: int) -> list[Any]:
-    return [*chat_calls(number)[:-3], *(["?"] * number)]
+def arguments(api: str, number: int) -> list[Any]:
+    return events(api, Said(calls=(Say("c", "f", ("[", *["1,"] * number, "1]")),), reason="tool_calls"))
 
 
 COSTS: dict[str, tuple[str, Callable[[int], list[Any]], dict[str, Any]]] = {
-    **{f"texts of {api}": (api, lambda number, api=api: texts(api, number), TYPED) for api in APIS},
+    **{f"texts of {api}": (api, partial(texts, api), TYPED) for api in APIS},
     **{
-        f"arguments of {api}": (
-            api,
-            lambda number, api=api: events(api, Said(calls=(Say("c", "f", ("[", *["1,"] * number, "1]")),))),
-            {},
-        )
+        f"arguments of {api}": (api, partial(arguments, api), {})
         for api in APIS
         if api not in WITHOUT_CALLS and api not in WITHOUT_PIECES
     },
@@ -424,10 +421,10 @@ def test_numbers_beyond_a_double_in_arguments_that_come_parsed(number: str) -> N
 
     def arguments(value: Any) -> Any:
         call = {"index": 0, "id": "c", "function": {"name": "f", "arguments": value}}
-        (call,) = read(CHAT, [{"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": "stop"}]}])[
+        (made,) = read(CHAT, [{"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": "stop"}]}])[
             0
         ].calls
-        return call.ready, call.value
+        return made.ready, made.value
 
     assert arguments(json.loads(text)) == arguments(text)
     assert arguments(text)[0]
