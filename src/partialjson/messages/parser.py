@@ -9,7 +9,7 @@ from weakref import ref
 
 from partialjson._core.parser import Parser
 from partialjson.errors import ParseError
-from partialjson.limits import Limits
+from partialjson.limits import DEFAULT
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.dispatch import Dispatcher
 from partialjson.messages.fold import Choice, MessageState
@@ -29,7 +29,7 @@ from partialjson.resume import Mode
 from partialjson.wire import ops
 from partialjson.wire.apis import adapter_for, api_named, errors_in, framings_of
 from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
-from partialjson.wire.sse import IncompleteBlock, SSEError, StrayLine
+from partialjson.wire.sse import IncompleteBlock, SSEError, SSEEvent, StrayLine
 
 _EXCERPT: Final = 200
 
@@ -84,7 +84,7 @@ class MessageParser:
         self.state = MessageState(tools=tools, output=output, on_end=_ends(self), **options)
         self.api = api
         self.timings = timings
-        self._dispatcher = Dispatcher(self.state, options.get("limits") or Limits())
+        self._dispatcher = Dispatcher(self.state, options.get("limits") or DEFAULT)
         self._framings = framings_of(api)
         self._framing: Framing | None = None  # made when bytes come: events may come without any
         # What is being handled; an exception from a validator interrupts it, and the next call goes on with it.
@@ -352,14 +352,18 @@ class MessageParser:
             return ()
         try:
             event = payload(data)
+            operations = self._adapter.feed(event, item.event)
         except (ValueError, RecursionError) as error:
-            if not api_named(self.api).names_event(item.event):
-                return (ops.Unread("event", item.event),)  # a proxy's heartbeat, say
-            if not self.terminal:
-                what = excerpt(data)
-                self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {what}"))
-            return ()
-        return self._translated(event, item.event, data)
+            return self._read_no_json(item, data, error)
+        if not self._heard:
+            self._listen(event, item.event, data, operations)
+        return operations
+
+    def _read_no_json(self, item: SSEEvent, data: str, error: Exception) -> Sequence[ops.Operation]:
+        if not api_named(self.api).names_event(item.event):
+            return (ops.Unread("event", item.event),)  # a proxy's heartbeat, say
+        self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {excerpt(data)}"))
+        return ()
 
     def _read_stray(self, line: str) -> Iterable[ops.Operation]:
         """A line that does not belong to an event stream: perhaps an HTML page or a JSON body, which servers send for
