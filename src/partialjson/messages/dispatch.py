@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from partialjson.limits import Limits
 from partialjson.messages.blocks import Block, Call, Document
@@ -290,7 +290,7 @@ class Dispatcher:
             self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
         progress = DocumentProgress(slot.choice, slot.position, slot.kind, text)
         try:
-            told = cast("DocumentProgress", self.state.apply(progress))
+            told: Any = self.state.apply(progress)
         except BaseException as error:
             self._report_raised(slot, progress, error)
             raise
@@ -521,7 +521,7 @@ class Dispatcher:
         if call.name and call.unread:
             progress = DocumentProgress(slot.choice, slot.position, slot.kind)
             try:
-                told = cast("DocumentProgress", self.state.apply(progress))
+                told: Any = self.state.apply(progress)
             except BaseException as error:
                 self._report_raised(slot, progress, error)
                 raise

@@ -306,9 +306,11 @@ class MessageParser:
         elif not items:
             return
         self._items = remaining = iter(items)
+        run = self._dispatcher.run
         for item in remaining:
-            self._apply(self._read(item))
-        self._items = None
+            self._operations = operations = iter(self._read(item))
+            run(operations)
+        self._operations = self._items = None
 
     def _work_off(self, items: Sequence[Item] = (), operations: Sequence[ops.Operation] = ()) -> None:
         """The same, at the end, where what a validator raises is its document's error and nothing else."""
@@ -341,10 +343,8 @@ class MessageParser:
         """What an item of the body comes to."""
         if self._dispatcher.broken:
             return ()
-        if isinstance(item, Decoded):
-            return self._translated(item.event, item.name)
-        if isinstance(item, StrayLine):
-            return self._read_stray(item.text)
+        if type(item) is not SSEEvent:
+            return self._read_other(item)
         self._events += 1
         self._bare = None
         data = item.data.strip()
@@ -358,6 +358,12 @@ class MessageParser:
         if not self._heard:
             self._listen(event, item.event, data, operations)
         return operations
+
+    def _read_other(self, item: Item) -> Iterable[ops.Operation]:
+        if isinstance(item, Decoded):
+            return self._translated(item.event, item.name)
+        assert isinstance(item, StrayLine)
+        return self._read_stray(item.text)
 
     def _read_no_json(self, item: SSEEvent, data: str, error: Exception) -> Sequence[ops.Operation]:
         if not api_named(self.api).names_event(item.event):
