@@ -603,6 +603,8 @@ class Dispatcher:
         said = self._stops.get(op.choice)
         if said is None or said.reason in FINISHED or op.reason not in FINISHED:
             self._stops[op.choice] = op
+        elif op.terminal and not said.terminal:
+            self._stops[op.choice] = replace(said, terminal=True)
 
     def _err(self, op: ops.Error) -> None:
         self.fail(ProviderError(op.message, op.type, op.code, op.body), op.fatal)
