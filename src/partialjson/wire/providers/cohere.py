@@ -3,8 +3,10 @@
 
 Contents and calls are numbered by ``index``, each from 0, so the numbers of the two are kept apart. A content is text
 or thinking. The plan that a model makes before it calls tools comes in ``tool-plan-delta`` without a start; it is
-reasoning. Fragments of arguments are text; a start may already hold the first of them. A delta for a content or
-call that never started opens it. Citations are attached to the text they are about.
+reasoning. Fragments of arguments are text; a start may already hold the first of them. A delta for a content that
+never started opens it. A delta for a call that never started belongs to the last open call; if none is open, it is
+misplaced, unless there was no call at all. Citations are attached to what they are about, log-probabilities to the text
+whose tokens they are.
 
 ``message-end`` brings the reason and the token counts and is the terminal event. Errors come in its ``error``, or as
 a body that holds nothing but a message.
@@ -19,12 +21,26 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
+from partialjson.wire.fields import (
+    as_mapping,
+    get,
+    get_int,
+    get_str,
+    members,
+    plain,
+    says_something,
+    unread,
+    unread_event,
+)
 
 __all__ = ["Adapter"]
 
 _API: Final = APIS["cohere"]
 _PLAN: Final = "plan"
+_TEXT: Final = ("text", -1)
+_EVENT: Final = frozenset({"type", "id", "index", "delta", "logprobs"})
+_DELTA: Final = frozenset({"role", "content", "tool_calls", "tool_plan", "citations"})
+_IGNORED: Final = frozenset({"citation-end", "debug"})  # they tell nothing, and the prompt
 
 
 class Adapter:
@@ -33,7 +49,8 @@ class Adapter:
     def __init__(self) -> None:
         self._open: dict[tuple[str, int], int] = {}
         self._keys = 0
-        self._last_text: int | None = None
+        self._latest: dict[tuple[str, int], int] = {}  # the last block of each place, and of each kind by -1
+        self._waiting: list[object] = []  # citations that came before any text
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
@@ -41,8 +58,14 @@ class Adapter:
         handler = _HANDLERS.get(kind)
         if handler is not None:
             handler(self, event, out)
+            unread(members(event), _EVENT, "", out)
+            unread(members(get(get(event, "delta"), "message")), _DELTA, "delta.message.", out)
         elif kind in ("", "message", "error"):
             _read_error(event, out)
+            if not out:
+                unread_event(event, kind, _EVENT, out)
+        elif kind not in _IGNORED:
+            out.append(ops.Unread("event", kind))
         return out
 
     def _start_message(self, event: object, out: list[ops.Operation]) -> None:
@@ -64,8 +87,11 @@ class Adapter:
         self._keys += 1
         index = None if place[0] == _PLAN else place[1]
         out.append(ops.Open(key, kind, type, index=index, name=name, call_id=call_id))
+        self._latest[place] = key
         if kind == "text":
-            self._last_text = key
+            self._latest[_TEXT] = key
+            out += [ops.Attach(key, "citations", citation, append=True) for citation in self._waiting]
+            self._waiting = []
         return key
 
     def _close_block(self, place: tuple[str, int], out: list[ops.Operation]) -> None:
@@ -87,6 +113,11 @@ class Adapter:
         content = get(get(get(event, "delta"), "message"), "content")
         self._open_content(event, content, out)
         self._grow_content(event, out)
+        fields = as_mapping(plain(content)) or {}
+        key = self._latest[("content", self._index(event, "content"))]
+        for name, value in fields.items():
+            if name not in ("type", "text", "thinking") and says_something(value):
+                out.append(ops.Attach(key, str(name), value))
 
     def _open_content(self, event: object, content: object, out: list[ops.Operation]) -> int:
         type = get_str(content, "type") or ("thinking" if get_str(content, "thinking") else "text")
@@ -102,6 +133,9 @@ class Adapter:
         if key is None:
             key = self._open_content(event, content, out)
         out.append(ops.Text(key, text))
+        logprobs = plain(get(event, "logprobs"))
+        if logprobs:
+            out.append(ops.Attach(key, "logprobs", logprobs, append=True))
 
     def _end_content(self, event: object, out: list[ops.Operation]) -> None:
         self._close_block(("content", self._index(event, "content")), out)
@@ -117,8 +151,15 @@ class Adapter:
 
     def _citation(self, event: object, out: list[ops.Operation]) -> None:
         citation = plain(get(get(get(event, "delta"), "message"), "citations"))
-        if citation and self._last_text is not None:
-            out.append(ops.Attach(self._last_text, "citations", citation, append=True))
+        if not citation:
+            return
+        kind, index = get_str(citation, "type"), get_int(citation, "content_index")
+        place = (_PLAN, 0) if kind == "PLAN" else _TEXT if index is None else ("content", index)
+        key = self._latest.get(place, self._latest.get(_TEXT))
+        if key is None:
+            self._waiting.append(citation)
+        else:
+            out.append(ops.Attach(key, "citations", citation, append=True))
 
     # Calls.
 
@@ -139,7 +180,17 @@ class Adapter:
             return
         key = self._open.get(("call", self._index(event, "call")))
         if key is None:
-            key = self._open_call(event, out)
+            last = [place for place in self._open if place[0] == "call"][-1:]
+            if last:
+                key = self._open[last[0]]
+            elif any(place[0] == "call" for place in self._latest):
+                text = arguments if isinstance(arguments, str) else "an object"
+                out.append(
+                    ops.Misplaced(0, text, f"arguments for index {get_int(event, 'index')}, where no call is open")
+                )
+                return
+            else:
+                key = self._open_call(event, out)
         out.append(ops.Text(key, arguments) if isinstance(arguments, str) else ops.Value(key, plain(arguments)))
 
     def _end_call(self, event: object, out: list[ops.Operation]) -> None:
@@ -155,6 +206,9 @@ class Adapter:
         error = get(delta, "error")
         if error:
             _read_error({"error": error}, out)
+        if self._waiting:
+            key = self._open_block(("message", 0), "other", "message", out)
+            out += [ops.Attach(key, "citations", citation, append=True) for citation in self._waiting]
         word = get_str(delta, "finish_reason")
         if word:
             out.append(ops.Stop(_API.reason(word.upper()), word))
