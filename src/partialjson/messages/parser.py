@@ -321,7 +321,7 @@ class MessageParser:
                 what = _excerpt(data)
                 self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {what}"))
             return ()
-        if self._events == 1 and not operations:
+        if self._events == 1 and not any(map(_is_understood, operations)):
             self._mute = event
         return operations
 
@@ -389,7 +389,7 @@ class MessageParser:
             operations = self._adapter.feed(event, block.event.event)
         except (ValueError, RecursionError):
             return False
-        if not operations and not self._events and self._takes_plain_bodies():
+        if not self._events and not any(map(_is_understood, operations)) and self._takes_plain_bodies():
             self._refuse_plain(event)
         if not any(map(_is_last, operations)):
             return False
@@ -407,6 +407,10 @@ def _ends(message: MessageParser) -> Callable[[], object]:
             there.end()
 
     return end
+
+
+def _is_understood(op: ops.Operation) -> bool:
+    return not isinstance(op, ops.Unread)
 
 
 def _is_last(op: ops.Operation) -> bool:
