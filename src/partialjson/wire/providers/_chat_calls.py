@@ -46,6 +46,7 @@ class Slot:
     Attributes:
         index: the server's number for it where it was announced.
         pieces: the fragments of its arguments; those from ``examined`` on were not looked at yet.
+        filled: whether it has arguments; a placeholder is none.
         value: its arguments, if they came as a value.
     """
 
@@ -59,6 +60,7 @@ class Slot:
     examined: int = 0
     length: int = 0
     brackets: Brackets = field(default_factory=Brackets)
+    filled: bool = False
     value: object = None
 
     def whole(self) -> bool:
@@ -145,14 +147,29 @@ class Calls:
         """The text was added to the arguments of the slot."""
         slot.pieces.append(text)
         slot.length += len(text)
-        if slot.key in self._hollow and not slot.hollow():
-            del self._hollow[slot.key]
+        if not slot.filled:
+            self._look(slot)
 
     def took_value(self, slot: Slot, value: object) -> None:
         slot.value = value
         slot.brackets.begun = True
-        if not slot.hollow():
-            self._hollow.pop(slot.key, None)
+        self._look(slot)
+
+    def _look(self, slot: Slot) -> None:
+        if not slot.filled and not slot.hollow():
+            slot.filled = True
+            del self._hollow[slot.key]
+
+    def at(self, index: int | None) -> Slot | None:
+        """The call at the index, where no other could own a fragment that comes for it: the last one, or one before it
+        while the last has arguments. None if that is not certain."""
+        if not self.slots:
+            return None
+        last = self.slots[-1]
+        if index is None:
+            return last
+        slot = self._by_index.get(index + self._shift)
+        return slot if slot is last or last.filled else None
 
     def owner(
         self, index: int | None, call_id: str, name: str, arguments: object, tools: Collection[str]

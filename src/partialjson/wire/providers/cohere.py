@@ -49,7 +49,8 @@ class Adapter:
     def __init__(self) -> None:
         self._open: dict[tuple[str, int], int] = {}
         self._keys = 0
-        self._latest: dict[tuple[str, int], int] = {}  # the last block of each place, and of each kind by -1
+        self._latest: dict[tuple[str, int], int] = {}  # the last block at each place
+        self._called = False
         self._waiting: list[object] = []  # citations that came before any text
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
@@ -57,9 +58,12 @@ class Adapter:
         kind = get_str(event, "type") or name
         handler = _HANDLERS.get(kind)
         if handler is not None:
-            handler(self, event, out)
-            unread(members(event), _EVENT, "", out)
-            unread(members(get(get(event, "delta"), "message")), _DELTA, "delta.message.", out)
+            message = get(get(event, "delta"), "message")
+            handler(self, event, message, out)
+            if type(event) is not dict or not _EVENT.issuperset(event):
+                unread(members(event), _EVENT, "", out)
+            if type(message) is not dict or not _DELTA.issuperset(message):
+                unread(members(message), _DELTA, "delta.message.", out)
         elif kind in ("", "message", "error"):
             _read_error(event, out)
             if not out:
@@ -68,7 +72,7 @@ class Adapter:
             out.append(ops.Unread("event", kind))
         return out
 
-    def _start_message(self, event: object, out: list[ops.Operation]) -> None:
+    def _start_message(self, event: object, message: object, out: list[ops.Operation]) -> None:
         id = get_str(event, "id")
         if id:
             out.append(ops.Info(id))
@@ -108,11 +112,11 @@ class Adapter:
 
     # Contents.
 
-    def _start_content(self, event: object, out: list[ops.Operation]) -> None:
+    def _start_content(self, event: object, message: object, out: list[ops.Operation]) -> None:
         self._close_block((_PLAN, 0), out)
-        content = get(get(get(event, "delta"), "message"), "content")
+        content = get(message, "content")
         self._open_content(event, content, out)
-        self._grow_content(event, out)
+        self._grow_content(event, message, out)
         fields = as_mapping(plain(content)) or {}
         key = self._latest[("content", self._index(event, "content"))]
         for name, value in fields.items():
@@ -124,8 +128,8 @@ class Adapter:
         kind: ops.Kind = "reasoning" if type == "thinking" else "text" if type == "text" else "other"
         return self._open_block(("content", self._index(event, "content")), kind, type, out)
 
-    def _grow_content(self, event: object, out: list[ops.Operation]) -> None:
-        content = get(get(get(event, "delta"), "message"), "content")
+    def _grow_content(self, event: object, message: object, out: list[ops.Operation]) -> None:
+        content = get(message, "content")
         text = content if isinstance(content, str) else get_str(content, "text") or get_str(content, "thinking")
         if not text:
             return
@@ -137,10 +141,10 @@ class Adapter:
         if logprobs:
             out.append(ops.Attach(key, "logprobs", logprobs, append=True))
 
-    def _end_content(self, event: object, out: list[ops.Operation]) -> None:
+    def _end_content(self, event: object, message: object, out: list[ops.Operation]) -> None:
         self._close_block(("content", self._index(event, "content")), out)
 
-    def _plan(self, event: object, out: list[ops.Operation]) -> None:
+    def _plan(self, event: object, message: object, out: list[ops.Operation]) -> None:
         text = get_str(get(get(event, "delta"), "message"), "tool_plan")
         if not text:
             return
@@ -149,8 +153,8 @@ class Adapter:
             key = self._open_block((_PLAN, 0), "reasoning", "tool_plan", out)
         out.append(ops.Text(key, text))
 
-    def _citation(self, event: object, out: list[ops.Operation]) -> None:
-        citation = plain(get(get(get(event, "delta"), "message"), "citations"))
+    def _citation(self, event: object, message: object, out: list[ops.Operation]) -> None:
+        citation = plain(get(message, "citations"))
         if not citation:
             return
         kind, index = get_str(citation, "type"), get_int(citation, "content_index")
@@ -163,42 +167,43 @@ class Adapter:
 
     # Calls.
 
-    def _start_call(self, event: object, out: list[ops.Operation]) -> None:
+    def _start_call(self, event: object, message: object, out: list[ops.Operation]) -> None:
         self._close_block((_PLAN, 0), out)
-        self._open_call(event, out)
-        self._grow_call(event, out)
+        self._open_call(event, message, out)
+        self._grow_call(event, message, out)
 
-    def _open_call(self, event: object, out: list[ops.Operation]) -> int:
-        call = _call(event)
+    def _open_call(self, event: object, message: object, out: list[ops.Operation]) -> int:
+        call = _call(message)
         name = get_str(get(call, "function"), "name")
         place = ("call", self._index(event, "call"))
+        self._called = True
         return self._open_block(place, "call", get_str(call, "type") or "function", out, name, get_str(call, "id"))
 
-    def _grow_call(self, event: object, out: list[ops.Operation]) -> None:
-        arguments = get(get(_call(event), "function"), "arguments")
+    def _grow_call(self, event: object, message: object, out: list[ops.Operation]) -> None:
+        arguments = get(get(_call(message), "function"), "arguments")
         if arguments is None or arguments == "":
             return
         key = self._open.get(("call", self._index(event, "call")))
         if key is None:
-            last = [place for place in self._open if place[0] == "call"][-1:]
-            if last:
-                key = self._open[last[0]]
-            elif any(place[0] == "call" for place in self._latest):
+            last = next((place for place in reversed(self._open) if place[0] == "call"), None)
+            if last is not None:
+                key = self._open[last]
+            elif self._called:
                 text = arguments if isinstance(arguments, str) else "an object"
                 out.append(
                     ops.Misplaced(0, text, f"arguments for index {get_int(event, 'index')}, where no call is open")
                 )
                 return
             else:
-                key = self._open_call(event, out)
+                key = self._open_call(event, message, out)
         out.append(ops.Text(key, arguments) if isinstance(arguments, str) else ops.Value(key, plain(arguments)))
 
-    def _end_call(self, event: object, out: list[ops.Operation]) -> None:
+    def _end_call(self, event: object, message: object, out: list[ops.Operation]) -> None:
         self._close_block(("call", self._index(event, "call")), out)
 
     # The end.
 
-    def _end_message(self, event: object, out: list[ops.Operation]) -> None:
+    def _end_message(self, event: object, message: object, out: list[ops.Operation]) -> None:
         delta = get(event, "delta")
         usage = as_mapping(plain(get(delta, "usage")))
         if usage is not None:
@@ -215,9 +220,9 @@ class Adapter:
         out.append(ops.End())
 
 
-def _call(event: object) -> object:
+def _call(message: object) -> object:
     """The call an event is about: an object, though its name is in the plural."""
-    call = get(get(get(event, "delta"), "message"), "tool_calls")
+    call = get(message, "tool_calls")
     return next(iter(call), None) if isinstance(call, (list, tuple)) else call
 
 
@@ -234,7 +239,7 @@ def _read_error(event: object, out: list[ops.Operation]) -> None:
         out.append(ops.Error(message, kind, code if isinstance(code, (str, int)) else None, plain(error)))
 
 
-_HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None]]] = {
+_HANDLERS: Final[dict[str, Callable[[Adapter, object, object, list[ops.Operation]], None]]] = {
     "message-start": Adapter._start_message,
     "content-start": Adapter._start_content,
     "content-delta": Adapter._grow_content,

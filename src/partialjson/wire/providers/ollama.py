@@ -15,6 +15,7 @@ from typing import Final
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
 from partialjson.wire.fields import (
+    Members,
     get,
     get_int,
     get_list,
@@ -47,6 +48,7 @@ _HARMLESS: Final = frozenset(
 )
 _KNOWN: Final = _LINE | _HARMLESS
 _MESSAGE: Final = frozenset({"role", "content", "thinking", "tool_calls", "logprobs", "images", "tool_name"})
+_QUIET: Final = frozenset({"model", "created_at", "message", "done", "role", "content", "thinking", "tool_calls"})
 _CALL: Final = frozenset({"id", "type", "function"})
 _FUNCTION: Final = frozenset({"index", "name", "arguments", "description"})
 
@@ -75,6 +77,14 @@ class Adapter:
         self._text("text", get_str(message, "content") or get_str(fields, "response"), out)
         for call in get_list(message, "tool_calls"):
             self._call(call, out)
+        if not (type(fields) is type(message) is dict and _QUIET.issuperset(fields) and _QUIET.issuperset(message)):
+            self._read_rest(event, fields, message, name, out)
+        if fields.get("done") is True:
+            self._done(fields, out)
+        return out
+
+    def _read_rest(self, event: object, fields: Members, message: Members, name: str, out: list[ops.Operation]) -> None:
+        """What a line seldom holds."""
         for each in (*get_list(fields, "logprobs"), *get_list(message, "logprobs")):
             self._note("logprobs", each, True, out)
         for each in get_list(message, "images"):
@@ -88,9 +98,6 @@ class Adapter:
         else:
             unread(fields, _KNOWN, "", out)
             unread(message, _MESSAGE, "message.", out)
-        if fields.get("done") is True:
-            self._done(fields, out)
-        return out
 
     def _note(self, name: str, value: object, append: bool, out: list[ops.Operation]) -> None:
         """Attaches something to the text, or, if there is none yet, to a block for what comes beside it."""

@@ -214,7 +214,12 @@ class Adapter:
         usage = chunk.get("usage")
         if usage is not None:
             _read_usage(usage, out)
-        if type(chunk) is dict and choices is not None and _QUIET_CHUNK.issuperset(chunk):
+        if (
+            type(chunk) is dict
+            and choices is not None
+            and _QUIET_CHUNK.issuperset(chunk)
+            and not chunk.get("moderation")
+        ):
             return out
         error = chunk.get("error")
         if not error and (name == "error" or chunk.get("object") == "error"):
@@ -259,9 +264,19 @@ class Adapter:
         """The part of a chunk for one choice; dialects with choices of another shape override this."""
         told = choice.get("delta")
         delta = members(told)
-        self._read_delta(state, delta, out)
-        if type(choice) is not dict or told is None or not _QUIET_CHOICE.issuperset(choice):
-            self._read_around(state, choice, delta, out)
+        quiet = type(choice) is dict and told is not None and _QUIET_CHOICE.issuperset(choice)
+        one = quiet and type(told) is dict and len(told) == 1  # as nearly all are
+        content = delta.get("content") if one else None
+        fragments = delta.get("tool_calls") if one else None
+        if type(content) is str:
+            read_text(state, "text", content, out)
+        elif type(fragments) is list:
+            for fragment in fragments:
+                self._read_call(state, fragment, out)
+        else:
+            self._read_delta(state, delta, out)
+            if not quiet:
+                self._read_around(state, choice, delta, out)
         logprobs = choice.get("logprobs")
         if logprobs is not None:
             read_logprobs(state, logprobs, out)
@@ -285,24 +300,31 @@ class Adapter:
             read_error(error, out)
 
     def _read_delta(self, state: Choice, delta: Members, out: list[ops.Operation]) -> None:
-        rest: Members = delta
         more = type(delta) is not dict or not _PLAIN.issuperset(delta)
-        if more and isinstance(delta, Mapping):
-            rest = {name: value for name, value in delta.items() if value is not None and name not in _PLAIN}
-            more = bool(rest)
         reasoning = _reasoning(delta)
         if reasoning:
             state.plain_reasoning = True
             read_text(state, "reasoning", reasoning, out)
         if more:
-            self._read_thoughts(state, rest, out)
+            self._read_thoughts(state, delta, out)
         content = delta.get("content")
         if content:
             self._read_content(state, content, out)
+        refusal = delta.get("refusal")
+        if refusal:
+            read_text(state, "refusal", as_str(refusal), out)
+        fragments = delta.get("tool_calls")
+        if fragments:
+            for fragment in _listed(fragments):
+                self._read_call(state, fragment, out)
+        legacy = delta.get("function_call")
+        if legacy is not None:
+            self._read_call(state, {"index": 0, "type": "function_call", "function": legacy}, out)
+        audio = delta.get("audio")
+        if audio is not None:
+            _read_audio(state, audio, out)
         if more:
-            self._read_beside(state, rest, out)
-        for fragment in _listed(delta.get("tool_calls")):
-            self._read_call(state, fragment, out)
+            self._read_beside(state, delta, out)
         if not state.role and delta.get("role"):
             state.role = True
 
@@ -317,16 +339,7 @@ class Adapter:
                 out.append(ops.Attach(_reasoning_key(state, out), name, plain(value)))
 
     def _read_beside(self, state: Choice, delta: Members, out: list[ops.Operation]) -> None:
-        """What a delta holds beside content, reasoning and tool calls."""
-        refusal = as_str(delta.get("refusal"))
-        if refusal:
-            read_text(state, "refusal", refusal, out)
-        legacy = delta.get("function_call")
-        if legacy is not None:
-            self._read_call(state, {"index": 0, "type": "function_call", "function": legacy}, out)
-        audio = delta.get("audio")
-        if audio is not None:
-            _read_audio(state, audio, out)
+        """What a delta holds beside texts and calls."""
         for name in _DELTA_NOTES:
             value = delta.get(name)
             if says_something(value):
@@ -416,11 +429,22 @@ class Adapter:
 
     def _read_call(self, state: Choice, fragment: object, out: list[ops.Operation]) -> None:
         fields = members(fragment)
-        function = members(fields.get("function"))
+        told = fields.get("function")
+        calls = state.calls
+        if type(told) is dict and len(told) == 1 and type(fields) is dict and len(fields) == 2:
+            # An index and a piece of the arguments, as nearly all are.
+            index, arguments = fields.get("index"), told.get("arguments")
+            if type(index) is int and type(arguments) is str and arguments:
+                slot = calls.at(index)
+                if slot is not None:
+                    calls.took(slot, arguments)
+                    out.append(ops.Text(slot.key, arguments))
+                    return
+        function = members(told)
         custom = fields.get("custom")
         if custom is not None:
             function = members(custom)
-        elif not says_something(fields.get("function")):
+        elif not told:
             function = fields  # some servers leave out the level between
         index, call_id, name = as_int(fields.get("index")), as_str(fields.get("id")), as_str(function.get("name"))
         if call_id == self._no_id:
@@ -428,7 +452,6 @@ class Adapter:
         arguments = function.get("arguments")
         if arguments is None:
             arguments = function.get("input")
-        calls = state.calls
         slot = calls.owner(index, call_id, name, arguments, self.tools)
         if slot is MISPLACED:
             text = arguments if isinstance(arguments, str) else "an object"
@@ -459,8 +482,7 @@ class Adapter:
         if calls.guessed and not calls.told:
             calls.told = True
             out += [ops.Hold(each.key, "the arguments of other calls") for each in calls.guessed]
-        if type(fields) is not dict or len(fields) > 1:
-            _read_call_notes(slot, fields, function, out)
+        _read_call_notes(slot, fields, function, out)
 
     # The end
 
@@ -534,10 +556,13 @@ class Adapter:
 # Fields that nearly all servers send. Where there are no others, there is nothing to look for.
 _QUIET_CHUNK: Final = frozenset(
     {"id", "model", "choices", "usage", "object", "created", "service_tier", "system_fingerprint", "obfuscation"}
-    | {"provider", "timings", "p"}
+    | {"provider", "timings", "p", "moderation"}
 )
 _QUIET_CHOICE: Final = frozenset({"index", "delta", "finish_reason", "native_finish_reason", "logprobs"})
-_PLAIN: Final = frozenset({"role", "content", "reasoning", "reasoning_content", "reasoning_text", "tool_calls"})
+_PLAIN: Final = frozenset(
+    {"role", "content", "refusal", "reasoning", "reasoning_content", "reasoning_text"}
+    | {"tool_calls", "function_call", "audio"}
+)
 
 
 def _reasoning(delta: Members) -> str:

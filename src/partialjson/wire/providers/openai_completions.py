@@ -8,10 +8,28 @@ Sources: the OpenAI API reference for (legacy) completions.
 
 from __future__ import annotations
 
+from typing import Final
+
+from partialjson.wire import ops
+from partialjson.wire.fields import Members, as_str
 from partialjson.wire.providers import openai_chat
 
 __all__ = ["Adapter"]
 
 
+_CHOICE: Final = frozenset({"index", "text", "finish_reason", "logprobs"})
+
+
 class Adapter(openai_chat.Adapter):
     """Completions chunks to operations."""
+
+    def _read_choice(self, state: openai_chat.Choice, choice: Members, out: list[ops.Operation]) -> None:
+        if type(choice) is not dict or not _CHOICE.issuperset(choice):
+            super()._read_choice(state, choice, out)
+            return
+        openai_chat.read_text(state, "text", as_str(choice.get("text")), out)
+        logprobs = choice.get("logprobs")
+        if logprobs is not None:
+            openai_chat.read_logprobs(state, logprobs, out)
+        if choice.get("finish_reason"):
+            self._stop(state, choice, out)
