@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from partialjson.wire import ops
+
 __all__ = [
     "Members",
     "as_int",
@@ -23,6 +25,8 @@ __all__ = [
     "get_str",
     "members",
     "plain",
+    "says_something",
+    "unread",
 ]
 
 
@@ -132,3 +136,17 @@ def plain(obj: object) -> object:
         return dump(mode="json", by_alias=True, exclude_unset=True)
     except Exception:  # a model that has no such options, or holds values that JSON does not have
         return dump(exclude_unset=True)
+
+
+def says_something(value: object) -> bool:
+    """Whether a field holds more than nothing: not None, and no empty text, list or object."""
+    return value is not None and not (isinstance(value, (str, Mapping, list, tuple)) and not value)
+
+
+def unread(fields: Members, known: frozenset[str], place: str, out: list[ops.Operation]) -> None:
+    """Reports the fields of a mapping that hold something and are not known; ``place`` goes before their names."""
+    if not isinstance(fields, Mapping) or known.issuperset(fields):
+        return
+    for name, value in fields.items():
+        if name not in known and says_something(value):
+            out.append(ops.Unread("field", f"{place}{name}"))
