@@ -62,7 +62,7 @@ def choice_state(choice: Choice) -> Any:
 
 def block_state(block: Block) -> Any:
     own = (block.choice, block.position, block.kind, block.type, block.index, block.text, block.extra)
-    flags = (block.aside, block.paragraph, block.ended, block.contradicted)
+    flags = (block.aside, block.paragraph, block.ended, block.contradicted, block.guessed)
     if not isinstance(block, Call):
         return own, flags
     call = (block.id, block.name, block.server, block.free, block.withdrawn, block.held, block.ready, block.unread)

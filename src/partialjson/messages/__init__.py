@@ -26,6 +26,11 @@ body that ends without the terminal event was disconnected, even if everything i
 **Repeated texts.** Some providers repeat a block's whole text at its end. A repetition that equals the streamed text
 changes nothing, and one that extends it is read on. One that contradicts it replaces it: the block starts over, which a
 ``BlockRestarted`` update announces before the text comes again.
+Where a wire format does not mark a repetition, ``repeats`` says what is taken for one; that is a guess, and a
+``BlockGuessed`` update and the ending report it.
+
+**Nothing is lost without a word.** What an adapter does not understand is counted (``unread``). A stream of which no
+event was understood ends with an error that says what it looks like (``strangers``).
 """
 
 from partialjson.messages.attempts import Attempts
@@ -36,6 +41,7 @@ from partialjson.messages.resumption import Resumption
 from partialjson.messages.timings import BlockTimings, Gaps, Timings
 from partialjson.messages.updates import (
     BlockEnded,
+    BlockGuessed,
     BlockRestarted,
     BlockStarted,
     CallHeld,
@@ -66,6 +72,7 @@ __all__ = [
     "Attempts",
     "Block",
     "BlockEnded",
+    "BlockGuessed",
     "BlockRestarted",
     "BlockStarted",
     "BlockTimings",

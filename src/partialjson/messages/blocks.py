@@ -60,7 +60,8 @@ class Block(Growing):
         aside: whether it is a text that is not the answer, such as a commentary; it holds no structured output.
         paragraph: whether a blank line separates it from earlier texts of its kind when they are read as one.
         ended: whether the provider closed it.
-        contradicted: whether the provider withdrew text that it had streamed.
+        contradicted: whether text that was streamed no longer counts: the provider took it back, or it was read anew.
+        guessed: whether its text could be read only by a guess at what the provider said more than once.
     """
 
     def __init__(self, started: BlockStarted) -> None:
@@ -75,6 +76,7 @@ class Block(Growing):
         self.paragraph = started.paragraph
         self.ended = False
         self.contradicted = False
+        self.guessed = False
         self._collected: set[str] = set()
 
     def __repr__(self) -> str:

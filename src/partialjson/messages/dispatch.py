@@ -15,12 +15,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
-from partialjson.messages.blocks import Block, Call
+from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.endings import cause_of, ended
 from partialjson.messages.fold import MessageState
+from partialjson.messages.repeats import Repetition, Verdict, completes, extends, parts, source_of, value_of
 from partialjson.messages.updates import (
     FINISHED,
     BlockEnded,
+    BlockGuessed,
     BlockRestarted,
     BlockStarted,
     CallHeld,
@@ -47,12 +49,25 @@ __all__ = ["Dispatcher"]
 _NAME: Final = 64  # characters kept of a name that was not understood
 _NAMES: Final = 100  # such names that are counted apart
 _MORE: Final = "…"
+_SPACE: Final = " \t\n\r"
 
 
 class _Slot:
     """The target of the operations on one block."""
 
-    __slots__ = ("block", "call", "choice", "half", "is_output", "kind", "parsed", "position")
+    __slots__ = (
+        "block",
+        "call",
+        "choice",
+        "half",
+        "is_output",
+        "kind",
+        "last",
+        "parsed",
+        "position",
+        "repetition",
+        "strict",
+    )
 
     def __init__(self, block: Block, is_output: bool) -> None:
         self.block = block
@@ -63,6 +78,9 @@ class _Slot:
         self.is_output = is_output
         self.half = ""  # the first half of a surrogate pair that the provider has split
         self.parsed = False  # its arguments came as a value
+        self.last: str | None = ""  # the last fragment, while each began with the one before
+        self.repetition: Repetition | None = None  # what follows the whole document
+        self.strict = False  # the document is broken, and no repetition explains it
 
     def joined(self, text: str) -> str:
         """The text, with a half that was waiting and without one that now has to wait. Servers that count in UTF-16
@@ -73,6 +91,15 @@ class _Slot:
         if "\ud800" <= text[-1:] <= "\udbff":
             text, self.half = text[:-1], text[-1]
         return text
+
+
+class _Unopened(Exception):
+    """The block of an operation began after the terminal event, so it was ignored; so is this."""
+
+
+class _Slots(dict[ops.Key, _Slot]):
+    def __missing__(self, key: ops.Key) -> _Slot:
+        raise _Unopened
 
 
 class Dispatcher:
@@ -91,7 +118,8 @@ class Dispatcher:
         self.terminal = False
         self.fatal = False
         self._settled = False
-        self._slots: dict[ops.Key, _Slot] = {}
+        self._slots: dict[ops.Key, _Slot] = _Slots()
+        self._live: list[_Slot] = []  # those of the last message in the body
         self._stops: dict[int, ops.Stop] = {}  # by the index of the choice
 
     @property
@@ -111,7 +139,10 @@ class Dispatcher:
         for op in operations:
             if self.terminal and type(op) is not ops.Begin:
                 continue
-            handlers[type(op)](self, op)
+            try:
+                handlers[type(op)](self, op)
+            except _Unopened:
+                continue
 
     def take(self) -> list[Update]:
         """The updates since the last call."""
@@ -146,8 +177,11 @@ class Dispatcher:
         indexes = self._indexes()
         if len(indexes) > 1 and 0 not in self._stops and not self.state.choice(0).blocks:
             indexes.remove(0)  # made in advance, but this server counts from 1
+        slots: dict[int, list[_Slot]] = {index: [] for index in indexes}
+        for slot in self._live:
+            slots[slot.choice].append(slot)
         for index in indexes:
-            self._settle_choice(index, incomplete)
+            self._settle_choice(index, slots[index], incomplete)
 
     # Operations on blocks
 
@@ -173,7 +207,8 @@ class Dispatcher:
             )
         )
         is_output = op.kind == "text" and not op.aside and choice.expects_output
-        self._slots[op.key] = _Slot(choice.blocks[position], is_output)
+        slot = self._slots[op.key] = _Slot(choice.blocks[position], is_output)
+        self._live.append(slot)
 
     def _text(self, op: ops.Text) -> None:
         slot, text = self._slots[op.key], op.text
@@ -183,15 +218,171 @@ class Dispatcher:
             self._grow(slot, text)
 
     def _grow(self, slot: _Slot, text: str) -> None:
-        if slot.call is None:
-            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
-            if slot.is_output:
-                self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text))
-        elif slot.call.free:
+        call = slot.call
+        if call is None:
+            if not slot.is_output:
+                self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
+            elif slot.strict:
+                self._show(slot, text)
+            else:
+                self._read(slot, text)
+        elif slot.block.ended:
+            self._come_late(slot, text)
+        elif call.free:
             source = json.dumps(text)[1:-1]
             self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text, source=source))
+        elif slot.strict:
+            self._show(slot, text)
         else:
-            self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text))
+            self._read(slot, text)
+
+    def _show(self, slot: _Slot, text: str, source: str | None = None) -> None:
+        """The document goes on with the text, whatever that makes of it."""
+        if slot.call is None:
+            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
+        self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text, source=source))
+
+    # Documents, and what is said of them more than once
+
+    def _document(self, slot: _Slot) -> Document | None:
+        """The document in the block; None before any text of an output has come."""
+        return slot.call or self.state.choice(slot.choice).output_of(slot.position)
+
+    def _read(self, slot: _Slot, text: str) -> None:
+        """Reads a fragment of a document."""
+        if slot.repetition is not None:
+            self._repeat(slot, text)
+            return
+        document = self._document(slot)
+        if document is not None and document.done:
+            self._follow(slot, document, text)
+            return
+        last = slot.last
+        if last is not None:
+            slot.last = text if text.startswith(last) else None
+        if slot.call is None:
+            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
+        progress = DocumentProgress(slot.choice, slot.position, slot.kind, text)
+        told = self._tried(progress)
+        if told.error is None or slot.parsed or not self._reread(slot, text, last):
+            self.updates.append(told)
+
+    def _tried(self, progress: DocumentProgress) -> DocumentProgress:
+        """Applies the update without reporting it. If a validator raises in it, it is reported, as in ``tell``."""
+        try:
+            told = self.state.apply(progress)
+        except BaseException as error:
+            self.updates.append(replace(progress, error=error))
+            raise
+        assert isinstance(told, DocumentProgress)
+        return told
+
+    def _reread(self, slot: _Slot, text: str, last: str | None) -> bool:
+        """Whether a document that the fragment has broken can be read in another way, and if so, reads it. ``last`` is
+        the fragment before, if each began with the one before."""
+        document = self._document(slot)
+        assert document is not None
+        if slot.call is None and document.text != slot.block.text:
+            slot.strict = True  # it began in another block
+            return False
+        whole = document.text
+        before = whole[: len(whole) - len(text)]
+        if before.strip(_SPACE) and (text.startswith(before) or (last and text.startswith(last))):
+            self._restart(slot, text, "each piece said all of it so far")
+            return True
+        split = parts(whole)
+        if split is not None:
+            known = value_of(split[0])
+            if known is not None and Repetition(split[0], known[0]).add(split[1]) is not Verdict.FOREIGN:
+                slot.repetition = Repetition(split[0], known[0])
+                self._begin_anew(slot, split[0])
+                self._repeat(slot, split[1])
+                return True
+        elif before.strip(_SPACE):
+            new = value_of(text)
+            if new is not None and completes(before, new[0]):
+                self._restart(slot, text, "a piece said it anew, and whole")
+                return True
+        slot.strict = not document.done
+        return False
+
+    def _follow(self, slot: _Slot, document: Document, text: str) -> None:
+        """Text after a document that is whole."""
+        own = slot.call is not None or document.text == slot.block.text
+        if not text.strip(_SPACE):
+            self._show(slot, text)
+        elif not own:
+            slot.strict = True
+            self._show(slot, text)
+        else:
+            slot.repetition = Repetition(document.text, document.json)
+            self._repeat(slot, text)
+
+    def _repeat(self, slot: _Slot, text: str) -> None:
+        """Reads more of what follows a document that is whole."""
+        repetition = slot.repetition
+        assert repetition is not None
+        verdict = repetition.add(text)
+        if verdict is Verdict.UNDECIDED:
+            return
+        slot.repetition = None
+        if verdict is Verdict.SAME:
+            self._guess(slot, repetition.why)
+        elif verdict is Verdict.INSTEAD:
+            self._restart(slot, repetition.text, repetition.why)
+        else:
+            slot.strict = True
+            self._show(slot, repetition.text)
+
+    def _give_up(self, slot: _Slot) -> None:
+        """No more comes: what is held back is what it is. An exception from a validator is the document's error."""
+        repetition, slot.repetition = slot.repetition, None
+        if repetition is not None:
+            slot.strict = True
+            with suppress(Exception):
+                self._show(slot, repetition.text)
+
+    def _complete_last(self, slot: _Slot) -> None:
+        """The model has finished, but the document is open: if each piece said all of it so far, the last one is it."""
+        document, last = self._document(slot), slot.last
+        if document is None or document.done or slot.strict or not last or len(last) == len(document.text):
+            return
+        if (slot.call is not None and slot.call.ended) or last.lstrip(_SPACE)[:1] != "{" or value_of(last) is None:
+            return
+        if slot.call is not None or document.text == slot.block.text:
+            with suppress(Exception):
+                self._restart(slot, last, "each piece said all of it so far")
+
+    def _guess(self, slot: _Slot, why: str) -> None:
+        self.tell(BlockGuessed(slot.choice, slot.position, why))
+
+    def _restart(self, slot: _Slot, text: str, why: str, source: str | None = None) -> None:
+        """The document is this text, as far as one can tell."""
+        self._guess(slot, why)
+        self._begin_anew(slot, text, source)
+
+    def _begin_anew(self, slot: _Slot, text: str, source: str | None = None) -> None:
+        self.tell(BlockRestarted(slot.choice, slot.position))
+        slot.parsed = source is not None
+        self._show(slot, text, source)
+
+    def _come_late(self, slot: _Slot, text: str) -> None:
+        """A fragment for a call that has ended: it may say the arguments again, or belong to another call."""
+        call = slot.call
+        assert call is not None
+        if not text.strip(_SPACE):
+            return
+        repetition = slot.repetition
+        if repetition is None:
+            repetition = slot.repetition = Repetition(call.text, call.json)
+        verdict = repetition.add(text)
+        if verdict is not Verdict.UNDECIDED:
+            slot.repetition = None
+        if verdict is Verdict.SAME:
+            self._guess(slot, repetition.why)
+        elif verdict in (Verdict.INSTEAD, Verdict.FOREIGN):
+            name = call.name or "an unnamed tool"
+            self.tell(FragmentMisplaced(slot.choice, repetition.text, f"text for the call of {name}, which had ended"))
 
     def _last_half(self, slot: _Slot) -> None:
         """Half a character is shown only if the provider says that no more comes. An exception from a validator here is
@@ -206,7 +397,10 @@ class Dispatcher:
         slot, text = self._slots[op.key], op.text
         block, call = slot.block, slot.call
         said = block.text + slot.half
-        if block.ended or not text or text == said:
+        if block.ended or not text:
+            return
+        slot.repetition = slot.last = None
+        if text == said:
             return
         if call is not None and (slot.parsed or (not call.free and _says(call, text))):
             return
@@ -214,6 +408,7 @@ class Dispatcher:
             self._text(ops.Text(op.key, text[len(said) :]))
             return
         slot.half = ""
+        slot.strict = False
         self.tell(BlockRestarted(slot.choice, slot.position))
         beside = self.state.choice(slot.choice).text_beside(slot.position)
         try:
@@ -223,21 +418,41 @@ class Dispatcher:
             self._text(ops.Text(op.key, text))
 
     def _value(self, op: ops.Value) -> None:
+        """The arguments as a value: the first one, or the same again, or one that has grown."""
         slot = self._slots[op.key]
         call = slot.call
         if call is None:
             return
+        first = not (slot.parsed or call.text.strip(_SPACE) or slot.repetition)
         slot.parsed = True
-        if call.outcome is not None:
-            return
         progress = DocumentProgress(slot.choice, slot.position, slot.kind)
         try:
-            # The line feed closes a number at the root.
-            source = json.dumps(op.value, ensure_ascii=False, default=str) + "\n"
+            source = source_of(op.value)
         except (TypeError, ValueError, RecursionError) as error:
             self.tell(replace(progress, error=error))
-        else:
+            return
+        if first and not call.ended:
             self.tell(replace(progress, source=source))
+        elif not slot.strict:
+            self._value_again(slot, call, source)
+
+    def _value_again(self, slot: _Slot, call: Call, source: str) -> None:
+        self._give_up(slot)
+        new = value_of(source)
+        old: object = call.json
+        if new is not None and call.done and extends(old, new[0]) and extends(new[0], old):
+            return
+        if call.ended:
+            self._come_late(slot, source)
+        elif new is not None and (
+            isinstance(new[0], dict) and extends(old, new[0]) if call.done else completes(call.text, new[0])
+        ):
+            self._restart(
+                slot, "", "an empty object came before it" if old == {} else "it came again with more", source
+            )
+        else:
+            slot.strict = True
+            self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, source=source))
 
     def _identify(self, op: ops.Identify) -> None:
         slot = self._slots[op.key]
@@ -249,7 +464,9 @@ class Dispatcher:
             return
         self.tell(CallIdentified(slot.choice, slot.position, name, call_id))
         if call.name and call.unread:
-            self.tell(DocumentProgress(slot.choice, slot.position, slot.kind))
+            told = self._tried(DocumentProgress(slot.choice, slot.position, slot.kind))
+            if told.error is None or slot.parsed or not self._reread(slot, call.text, slot.last):
+                self.updates.append(told)
 
     def _attach(self, op: ops.Attach) -> None:
         slot = self._slots[op.key]
@@ -259,8 +476,11 @@ class Dispatcher:
         slot = self._slots[op.key]
         if slot.block.ended:
             return
+        self._give_up(slot)
         if not op.cut:
             self._last_half(slot)
+            if slot.is_output or slot.call is not None:
+                self._complete_last(slot)
             if slot.call is not None and slot.call.free:
                 self._complete(slot.call)
         self.tell(BlockEnded(slot.choice, slot.position, op.cut))
@@ -329,6 +549,7 @@ class Dispatcher:
             self.settle()
         self.terminal = self.fatal = self._settled = False
         self._stops = {}
+        self._live = []
         if state.error is not None or state.usage or any(choice.blocks or choice.ending for choice in state.choices):
             self.tell(NextMessage())
 
@@ -338,7 +559,7 @@ class Dispatcher:
         """The indexes of the choices that have come."""
         return sorted({choice.index for choice in self.state.choices} | self._stops.keys())
 
-    def _settle_choice(self, index: int, incomplete: IncompleteBlock | None) -> None:
+    def _settle_choice(self, index: int, slots: list[_Slot], incomplete: IncompleteBlock | None) -> None:
         """Ends a choice: its documents, its blocks, and the word for how it ended."""
         state, stop, error = self.state, self._stops.get(index), self.state.error
         whole = self.terminal or (stop is not None and stop.terminal and not (incomplete and incomplete.open))
@@ -347,10 +568,13 @@ class Dispatcher:
         cause = cause_of(stop, whole, error)
         choice = state.choice(index)
         latest = choice.latest
-        if cause in FINISHED:
-            for slot in self._slots.values():
-                if slot.half and slot.block in latest:
+        for slot in slots:
+            self._give_up(slot)
+            if cause in FINISHED:
+                if slot.half:
                     self._last_half(slot)
+                if slot.last and (slot.is_output or slot.call is not None):
+                    self._complete_last(slot)
         for block in latest:
             if isinstance(block, Call):
                 source = _unsaid(block) if cause in FINISHED else None

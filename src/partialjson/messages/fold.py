@@ -43,6 +43,7 @@ from partialjson.messages.targets import Targets
 from partialjson.messages.updates import (
     WITHDRAWN,
     BlockEnded,
+    BlockGuessed,
     BlockRestarted,
     BlockStarted,
     CallHeld,
@@ -312,6 +313,14 @@ class MessageState:
             restart_output(output)
         return update
 
+    def _guess(self, update: BlockGuessed) -> Update:
+        choice = self._choices[update.choice]
+        block = choice.blocks[update.block]
+        block.guessed = True
+        what = f"the arguments of {block.name or 'an unnamed tool'}" if isinstance(block, Call) else "the output"
+        choice.blame(f"{what} could be read only by a guess: {update.why}")
+        return update
+
     def _resume(self, update: DocumentResumed) -> Update:
         document = self._document(update)
         if update.block >= 0 and update.kind not in CALLS:
@@ -414,6 +423,7 @@ _APPLY: Final[dict[type, Callable[[MessageState, Any], Update]]] = {
     DocumentProgress: MessageState._progress,
     ExtraAttached: MessageState._attach,
     BlockRestarted: MessageState._restart_block,
+    BlockGuessed: MessageState._guess,
     DocumentResumed: MessageState._resume,
     BlockEnded: MessageState._end_block,
     CallWithdrawn: MessageState._withdraw,

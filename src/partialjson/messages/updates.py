@@ -150,6 +150,17 @@ class BlockRestarted:
 
 @quick
 @dataclass(frozen=True, slots=True)
+class BlockGuessed:
+    """What came for the block is no JSON as it stands, so it was taken for something that the provider said more than
+    once; ``why`` tells how that shows."""
+
+    choice: int
+    block: int
+    why: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
 class DocumentResumed:
     """A document that was cut off continues; which one, as in ``DocumentProgress``.
 
@@ -297,6 +308,7 @@ Update = (
     | DocumentProgress
     | ExtraAttached
     | BlockRestarted
+    | BlockGuessed
     | DocumentResumed
     | BlockEnded
     | CallWithdrawn
