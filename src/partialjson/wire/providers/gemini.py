@@ -77,7 +77,7 @@ _BESIDES: Final = (
     "logprobsResult",
     "groundingAttributions",
 )
-_COLLECTED: Final = ("logprobsResult",)  # of each piece of the text
+_COLLECTED: Final = ("logprobsResult", "audioTranscription", "outputTranscription")  # of each piece of the text
 # What is attached to the block of its part.
 _PART_NOTES: Final = (
     "audioMetadata",
@@ -232,10 +232,10 @@ class Parts:
                     self._open("text", "text", out)
             self.read_text("reasoning" if fields.get("thought") is True else "text", text, out)
         else:
-            spoken = get_str(fields.get("audioTranscription"), "text")
-            self.read_text("text", spoken, out, "audioTranscription")
-            if not spoken:
-                self._read_payload(fields, out)
+            spoken = fields.get("audioTranscription")
+            if spoken is not None:
+                self.read_spoken(spoken, "audioTranscription", out)
+            self._read_payload(fields, out)
         self._read_notes(fields, signature, key or self.last, out)
         unread_fields(part, _PART, "part.", out)
 
@@ -273,6 +273,15 @@ class Parts:
             self.close_run(out)
             self.run = kind, self._open(kind, type or ("thought" if kind == "reasoning" else "text"), out)
         out.append(ops.Text(self.run[1], text))
+
+    def read_spoken(self, transcription: object, type: str, out: list[ops.Operation]) -> None:
+        """The words of spoken output, and what else is known about them."""
+        self.read_text("text", get_str(transcription, "text"), out, type)
+        fields = plain(transcription)
+        if isinstance(fields, Mapping):
+            rest = {name: value for name, value in fields.items() if name not in ("text", "finished")}
+            if any(map(says_something, rest.values())):
+                self.note(type, rest, out)
 
     def _read_payload(self, part: Members, out: list[ops.Operation]) -> None:
         for name in _PAYLOADS:
@@ -463,7 +472,7 @@ class Adapter:
         error = fields.get("error")
         if error:
             out.append(read_error(error))
-        if not out and all(fields.get(name) is None for name in _READ):
+        if not out and all(fields.get(name) is None for name in _RESPONSE):
             out.append(ops.Unread("event", first_name(event)))
         else:
             unread_fields(event, _RESPONSE, "", out)

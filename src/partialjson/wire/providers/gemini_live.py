@@ -84,13 +84,14 @@ class Adapter:
 
     def _content(self, content: Members, out: list[ops.Operation]) -> None:
         parts = get_list(content.get("modelTurn"), "parts")
-        spoken = get_str(content.get("outputTranscription"), "text")
-        if parts or spoken:
+        spoken = content.get("outputTranscription")
+        if parts or get_str(spoken, "text"):
             self._over = self._over or self._asked
             self._begin(out)
         for part in parts:
             self._parts.read(part, out)
-        self._parts.read_text("text", spoken, out, "outputTranscription")
+        if spoken is not None:
+            self._parts.read_spoken(spoken, "outputTranscription", out)
         for name in _BESIDES:
             found = plain(content.get(name))
             if found:

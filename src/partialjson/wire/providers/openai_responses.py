@@ -213,6 +213,7 @@ class _Item:
     name: str = ""
     call_id: str = ""
     closed: bool = False
+    announced: object = None  # what it was announced with: all that is known, if it never ends
     blocks: dict[tuple[str, int], _Block] = field(default_factory=dict)
 
 
@@ -351,6 +352,8 @@ class Adapter:
                 if not item.closed:
                     for block in item.blocks.values():
                         self._settle(block, False, out)
+                        if item.type not in _BY_PARTS:
+                            self._attach_fields(item, block, item.announced, out)
         usage = as_mapping(plain(get(response, "usage")))
         if usage is not None:
             out.append(ops.Usage(usage))
@@ -421,6 +424,7 @@ class Adapter:
             get_str(data, "phase"),
             _tool(type, data),
             get_str(data, "call_id"),
+            announced=data,
         )
         if index is not None:
             run.shared = run.shared or index in run.items
@@ -534,6 +538,10 @@ class Adapter:
             if arguments not in (None, ""):
                 block.given = None
                 self._tell(block, arguments, cut, out)
+        self._attach_fields(item, block, data, out)
+
+    def _attach_fields(self, item: _Item, block: _Block, data: object, out: list[ops.Operation]) -> None:
+        known = _CALLS.get(item.type)
         header = _OTHER_HEADER_FIELDS
         if known is not None:
             header = _KEPT_HEADER_FIELDS if known.kept else _HEADER_FIELDS
@@ -577,6 +585,8 @@ class Adapter:
         content = get(data, "content")
         if isinstance(content, str):
             content = [{"type": "output_text", "text": content}] if content and item.type == "message" else []
+        if get_str(data, "role") not in ("", "assistant"):
+            return  # what the user or the developer said
         parts = [*get_list(data, "summary"), *as_list(content)]
         for position, part in enumerate(parts):
             number = position if position < summary else position - summary
@@ -592,7 +602,7 @@ class Adapter:
         type = get_str(part, "type")
         known = _PARTS.get(type)
         if known is None:
-            if item.type in _BY_PARTS:
+            if type and item.type in _BY_PARTS:
                 out.append(ops.Unread("block", type))
             return
         place = (known.group, number if known.number else 0)
