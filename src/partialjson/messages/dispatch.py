@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+from partialjson.limits import Limits
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.endings import cause_of, ended
 from partialjson.messages.fold import MessageState
@@ -36,6 +37,7 @@ from partialjson.messages.updates import (
     MessageIdentified,
     NextMessage,
     ProviderError,
+    StreamError,
     TextDelta,
     Unread,
     Update,
@@ -49,6 +51,8 @@ __all__ = ["Dispatcher"]
 _NAME: Final = 64  # characters kept of a name that was not understood
 _NAMES: Final = 100  # such names that are counted apart
 _MORE: Final = "…"
+_AGAIN: Final = 4  # how many times as much as came may be read again
+_AGAIN_AT_LEAST: Final = 1 << 16
 _SPACE: Final = " \t\n\r"
 
 
@@ -97,6 +101,10 @@ class _Unopened(Exception):
     """The block of an operation began after the terminal event, so it was ignored; so is this."""
 
 
+class _TooMuch(Exception):
+    """The message has passed a limit."""
+
+
 class _Slots(dict[ops.Key, _Slot]):
     def __missing__(self, key: ops.Key) -> _Slot:
         raise _Unopened
@@ -110,10 +118,16 @@ class Dispatcher:
         updates: the updates that were made and not yet taken.
         terminal: whether the terminal event has come.
         fatal: whether an error ended the message.
+        broken: whether what follows cannot be trusted, so that it is ignored.
     """
 
-    def __init__(self, state: MessageState) -> None:
+    def __init__(self, state: MessageState, limits: Limits) -> None:
         self.state = state
+        self.broken = False
+        self._limits = limits
+        self._blocks = 0
+        self._read_once = 0  # characters of all texts and arguments
+        self._read_again = 0  # those that were read once more since the provider contradicted what came before
         self.updates: list[Update] = []
         self.terminal = False
         self.fatal = False
@@ -143,6 +157,10 @@ class Dispatcher:
                 handlers[type(op)](self, op)
             except _Unopened:
                 continue
+            except _TooMuch as error:
+                self.break_off(StreamError(str(error)))
+                for _ in operations:
+                    pass
 
     def take(self) -> list[Update]:
         """The updates since the last call."""
@@ -165,6 +183,12 @@ class Dispatcher:
         self.fatal = self.fatal or fatal
         self.tell(MessageFailed(error))
 
+    def break_off(self, error: Exception) -> None:
+        """The message broke so that nothing more of it can be read."""
+        if not self.broken:
+            self.broken = True
+            self.fail(error)
+
     def withdraw(self, call: Call) -> None:
         if not call.withdrawn:
             self.tell(CallWithdrawn(call.choice, call.position))
@@ -185,7 +209,22 @@ class Dispatcher:
 
     # Operations on blocks
 
+    def _take_in(self, count: int) -> None:
+        """Counts characters that came."""
+        self._read_once += count
+        if self._read_once > self._limits.text:
+            raise _TooMuch(f"the message has more than {self._limits.text} characters: see Limits.text")
+
+    def _allow_choice(self, index: int) -> None:
+        """Counts a choice that may be new."""
+        if not self.state.has_choice(index) and len(self.state.choices) >= self._limits.choices:
+            raise _TooMuch(f"the message has more than {self._limits.choices} choices: see Limits.choices")
+
     def _open(self, op: ops.Open) -> None:
+        self._blocks += 1
+        if self._blocks > self._limits.blocks:
+            raise _TooMuch(f"the message has more than {self._limits.blocks} blocks: see Limits.blocks")
+        self._allow_choice(op.choice)
         choice = self.state.choice(op.choice)
         last = choice.blocks[-1] if choice.blocks else None
         if isinstance(last, Call) and last.ended and not last.free:
@@ -212,6 +251,10 @@ class Dispatcher:
 
     def _text(self, op: ops.Text) -> None:
         slot, text = self._slots[op.key], op.text
+        self._take_in(len(text))
+        self._join(slot, text)
+
+    def _join(self, slot: _Slot, text: str) -> None:
         if slot.half or not text.isascii():
             text = slot.joined(text)
         if text:
@@ -407,15 +450,19 @@ class Dispatcher:
         if text.startswith(said):
             self._text(ops.Text(op.key, text[len(said) :]))
             return
+        self._take_in(len(text))
         slot.half = ""
         slot.strict = False
         self.tell(BlockRestarted(slot.choice, slot.position))
         beside = self.state.choice(slot.choice).text_beside(slot.position)
+        self._read_again += len(beside)
+        if self._read_again > _AGAIN * self._read_once + _AGAIN_AT_LEAST:
+            raise _TooMuch("the provider contradicts its text so often that most of the work is reading it again")
         try:
             if beside:
                 self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, beside))
         finally:
-            self._text(ops.Text(op.key, text))
+            self._join(slot, text)
 
     def _value(self, op: ops.Value) -> None:
         """The arguments as a value: the first one, or the same again, or one that has grown."""
@@ -431,6 +478,7 @@ class Dispatcher:
         except (TypeError, ValueError, RecursionError) as error:
             self.tell(replace(progress, error=error))
             return
+        self._take_in(len(source))
         if first and not call.ended:
             self.tell(replace(progress, source=source))
         elif not slot.strict:
@@ -504,6 +552,8 @@ class Dispatcher:
             self.tell(CallHeld(call.choice, call.position, op.why))
 
     def _misplace(self, op: ops.Misplaced) -> None:
+        self._take_in(len(op.text))
+        self._allow_choice(op.choice)
         self.tell(FragmentMisplaced(op.choice, op.text, op.why))
 
     # Operations on the message
@@ -532,6 +582,7 @@ class Dispatcher:
 
     def _stop(self, op: ops.Stop) -> None:
         """The last word counts, except that a later word does not finish a message that was cut."""
+        self._allow_choice(op.choice)
         said = self._stops.get(op.choice)
         if said is None or said.reason in FINISHED or op.reason not in FINISHED:
             self._stops[op.choice] = op
@@ -580,7 +631,7 @@ class Dispatcher:
                 source = _unsaid(block) if cause in FINISHED else None
                 self._end_document(DocumentProgress(index, block.position, block.kind, source=source, ends=cause))
         if choice.expects_output:
-            for position, _ in choice.outputs:
+            for position, _ in choice.latest_outputs:
                 self._end_document(DocumentProgress(index, position, "text", ends=cause))
         for block in latest:
             if not block.ended:

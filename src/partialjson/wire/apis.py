@@ -28,6 +28,7 @@ __all__ = [
     "Counts",
     "adapter_for",
     "api_named",
+    "errors_in",
     "framings_of",
 ]
 
@@ -84,6 +85,7 @@ class API:
         system: ``gen_ai.provider.name`` in the conventions of OpenTelemetry; "" for the API's own name.
         operation: ``gen_ai.operation.name`` there.
         counts: where its token counts stand.
+        events: how the names of its server-sent events begin, besides those of every API: none, and "error".
     """
 
     module: str
@@ -97,6 +99,11 @@ class API:
     system: str = ""
     operation: str = "chat"
     counts: Counts = field(default_factory=Counts)
+    events: tuple[str, ...] = ()
+
+    def names_event(self, name: str) -> bool:
+        """Whether a server-sent event of this name is one of the API's. "message" stands for no name."""
+        return name in ("", "message", "error") or name.startswith(self.events)
 
     def reason(self, word: str) -> Reason:
         """The meaning of one of the API's stop words."""
@@ -166,6 +173,7 @@ APIS: Final[dict[str, API]] = {
             cache_write=("cache_creation_input_tokens",),
             cache_apart=True,
         ),
+        events=("message", "content_block", "ping"),
     ),
     "bedrock-converse": API(
         "bedrock_converse",
@@ -206,6 +214,7 @@ APIS: Final[dict[str, API]] = {
         ),
         system="cohere",
         counts=Counts(input=("tokens.input_tokens",), output=("tokens.output_tokens",)),
+        events=("message-", "content-", "tool-", "citation-"),
     ),
     "gemini": API(
         "gemini",
@@ -256,6 +265,7 @@ APIS: Final[dict[str, API]] = {
             reasoning=("total_thought_tokens",),
             reasoning_apart=True,
         ),
+        events=("interaction", "content", "step"),
     ),
     "gemini-live": API(
         "gemini_live",
@@ -346,6 +356,7 @@ APIS: Final[dict[str, API]] = {
             cache_read=("input_tokens_details.cached_tokens",),
             reasoning=("output_tokens_details.reasoning_tokens",),
         ),
+        events=("response", "keepalive"),
     ),
 }
 """The rows, by the names of the APIs."""
@@ -371,6 +382,15 @@ def adapter_for(api: str) -> Adapter:
     module = import_module(f"partialjson.wire.providers.{api_named(api).module}")
     factory = cast("Callable[[], Adapter]", module.Adapter)
     return factory()
+
+
+def errors_in(api: str, event: object) -> list[ops.Operation]:
+    """The error that an event of the named wire format reports, with the counts and names that came with it; empty if
+    it reports none. The adapter of the stream does not see the event, since its blocks are not to change."""
+    operations = adapter_for(api).feed(event)
+    if not any(isinstance(op, ops.Error) for op in operations):
+        return []
+    return [op for op in operations if isinstance(op, (ops.Info, ops.Usage, ops.Error))]
 
 
 def framings_of(api: str) -> tuple[str, ...]:
