@@ -267,6 +267,8 @@ def attach(block: Block, update: ExtraAttached) -> None:
 
 def identify(call: Call, update: CallIdentified) -> None:
     """Text that was waiting is read with the next progress."""
+    if update.name != call.name and not call._pieces and call._outcome is None and not call.done:
+        call._parser = None  # the name came in pieces, and another one decides how arguments are read
     call.name = update.name
     call.id = update.call_id
     call._begin_if_known()

@@ -80,7 +80,7 @@ class MessageParser:
         **options: Unpack[DocumentOptions],
     ) -> None:
         refuse_unknown("MessageParser", options, MessageOptions)
-        self._adapter = adapter_for(api)
+        self._adapter = adapter_for(api, tools or ())
         self.state = MessageState(tools=tools, output=output, on_end=_ends(self), **options)
         self.api = api
         self.timings = timings

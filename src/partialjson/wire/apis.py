@@ -12,10 +12,10 @@ objects of any SDK alike, ignore what they do not know, and raise nothing whatev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Final, Literal, Protocol, cast
+from typing import Final, Literal, Protocol, cast, runtime_checkable
 
 from partialjson.reasons import WORDS, Reason
 from partialjson.wire import ops
@@ -40,9 +40,17 @@ class Adapter(Protocol):
         """The operations one decoded event stands for.
 
         ``event`` is a mapping, an SDK's object, or ``DONE``; ``name`` is the event's name on the wire, where
-        it has one.
+        it has one. An adapter that can use the names of the caller's tools has an attribute ``tools``, which is set
+        before the first event.
         """
         ...
+
+
+@runtime_checkable
+class _UsesTools(Protocol):
+    """An adapter that can use the names of the caller's tools."""
+
+    tools: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,11 +385,15 @@ def api_named(name: str) -> API:
     return api
 
 
-def adapter_for(api: str) -> Adapter:
-    """A fresh adapter for one response of the named wire format. ValueError as in ``api_named``."""
+def adapter_for(api: str, tools: Collection[str] = ()) -> Adapter:
+    """A fresh adapter for one response of the named wire format; ``tools`` are the names of the caller's tools, as far
+    as they are known. ValueError as in ``api_named``."""
     module = import_module(f"partialjson.wire.providers.{api_named(api).module}")
     factory = cast("Callable[[], Adapter]", module.Adapter)
-    return factory()
+    adapter = factory()
+    if tools and isinstance(adapter, _UsesTools):
+        adapter.tools = tools
+    return adapter
 
 
 def errors_in(api: str, event: object) -> list[ops.Operation]:

@@ -27,6 +27,7 @@ __all__ = [
     "plain",
     "says_something",
     "unread",
+    "unread_event",
 ]
 
 
@@ -139,8 +140,13 @@ def plain(obj: object) -> object:
 
 
 def says_something(value: object) -> bool:
-    """Whether a field holds more than nothing: not None, and no empty text, list or object."""
-    return value is not None and not (isinstance(value, (str, Mapping, list, tuple)) and not value)
+    """Whether a field holds more than nothing: not None, no empty text or list, and no object of which all fields are
+    None."""
+    if value is None:
+        return False
+    if isinstance(value, Mapping):
+        return any(each is not None for each in value.values())
+    return bool(value) if isinstance(value, (str, list, tuple)) else True
 
 
 def unread(fields: Members, known: frozenset[str], place: str, out: list[ops.Operation]) -> None:
@@ -150,3 +156,14 @@ def unread(fields: Members, known: frozenset[str], place: str, out: list[ops.Ope
     for name, value in fields.items():
         if name not in known and says_something(value):
             out.append(ops.Unread("field", f"{place}{name}"))
+
+
+def unread_event(event: object, kind: str, known: frozenset[str], out: list[ops.Operation]) -> None:
+    """Reports an event that was not understood, by its kind or else by the fields that are not known. An event that
+    holds nothing is a sign of life."""
+    if kind and kind != "message":
+        out.append(ops.Unread("event", kind))
+    elif isinstance(event, Mapping):
+        strange = [str(name) for name, value in event.items() if name not in known and says_something(value)]
+        if strange:
+            out.append(ops.Unread("event", f"with {', '.join(strange[:4])}"))
