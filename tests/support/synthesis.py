@@ -11,12 +11,13 @@ import datetime
 import enum
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 DEPTH = 9  # levels of models below which no more alternatives are tried
+_READABLE: dict[str, list[Any]] = {"jsonPath": ["$.x"]}  # fields whose text has a grammar
 _SCALARS: dict[Any, Any] = {
     str: "x",
     int: 1,
@@ -35,7 +36,11 @@ def values_of(annotation: Any, above: tuple[Any, ...] = ()) -> list[Any]:
     origin = get_origin(annotation)
     if origin is Annotated:
         return values_of(get_args(annotation)[0], above)
-    if hasattr(annotation, "__value__"):  # a named alias
+    if annotation is Any:
+        return ["x"]
+    if hasattr(origin, "__value__"):  # a named alias with parameters
+        return values_of(origin.__value__[get_args(annotation)], above)
+    if hasattr(annotation, "__value__"):
         return values_of(annotation.__value__, above)
     if origin is Literal:
         return [get_args(annotation)[0]]
@@ -43,9 +48,9 @@ def values_of(annotation: Any, above: tuple[Any, ...] = ()) -> list[Any]:
         found = [values_of(member, above) for member in get_args(annotation) if member is not type(None)]
         # The first of each: if the depth is reached, one must do.
         return [value for values in found for value in values]
-    if origin in (list, tuple, set) or origin in (typing.Sequence, typing.Iterable):
+    if origin in (list, tuple, set, Sequence, Iterable):
         return [[value] for value in values_of(get_args(annotation)[0], above)] or [[]]
-    if origin in (dict, Mapping) or origin is typing.Mapping:
+    if origin in (dict, Mapping):
         return [{"x": value} for value in values_of(get_args(annotation)[1], above)[:1]]
     if isinstance(annotation, type):
         if annotation in _SCALARS:
@@ -70,8 +75,8 @@ def fields_of(model: type) -> dict[str, Any] | None:
         return typing.get_type_hints(model)
     if not issubclass(model, BaseModel):
         return None
-    if model.__name__.startswith("Unknown") or model is BaseModel:
-        return None  # an SDK's place for what it does not know itself
+    if model.__name__.startswith("Unknown") or model.__name__ == "Unset" or model is BaseModel:
+        return None  # an SDK's place for what it does not know itself, or does not send
     model.model_rebuild(raise_errors=False)
     names = {name: field.alias or field.serialization_alias or name for name, field in model.model_fields.items()}
     generator = model.model_config.get("alias_generator")
@@ -85,7 +90,7 @@ def values_of_fields(model: type, fields: Mapping[str, Any], above: tuple[Any, .
         return []
     inside = (*above, model)
     found = {name: values_of(annotation, inside) for name, annotation in fields.items()}
-    found = {name: values for name, values in found.items() if values}
+    found = {name: _READABLE.get(name, values) for name, values in found.items() if values}
     whole = combined(found, len(inside))
     if issubclass(model, BaseModel) and not any(field.is_required() for field in model.model_fields.values()):
         # One of them comes at a time, or any of them.
@@ -116,7 +121,7 @@ def values_of_shape(shape: Any, above: tuple[str, ...] = ()) -> list[Any]:
             return []
         inside = (*above, shape.name)
         found = {name: values_of_shape(member, inside) for name, member in shape.members.items()}
-        if getattr(shape, "is_tagged_union", False) or getattr(shape, "eventstream", False):
+        if shape.is_tagged_union or "eventstream" in shape.serialization:
             return [{name: value} for name, values in found.items() for value in values or [{}]]
         return combined({name: values for name, values in found.items() if values}, len(inside)) or [{}]
     if shape.type_name == "list":

@@ -29,7 +29,7 @@ __all__ = ["Adapter"]
 
 _API: Final = APIS["gemini-interactions"]
 _HEADER_FIELDS: Final = frozenset(["type", "id", "name", "arguments", "text", "content", "summary", "index"])
-_SILENT: Final = frozenset(["done", "interaction.connected", "interaction.status_update"])
+_SILENT: Final = frozenset(["done", "interaction.connected"])
 # The steps, and the kinds of deltas that are named like them.
 _TOOLS: Final = (
     "code_execution",
@@ -86,6 +86,7 @@ class Adapter:
         self._keys = 0
         self._count = 0  # of all steps
         self._stopped = False
+        self._token: object = None  # to go on with
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         if event == ops.DONE:
@@ -111,6 +112,7 @@ class Adapter:
         model = get_str(interaction, "model") or get_str(interaction, "agent")
         if id or model:
             out.append(ops.Info(id, model))
+        self._token = get(interaction, "continuation_token") or get(event, "continuation_token") or self._token
         _usage(get(interaction, "usage") or get(event, "usage"), out)
 
     def _completed(self, event: object, out: list[ops.Operation]) -> None:
@@ -131,7 +133,7 @@ class Adapter:
         status = status or get_str(event, "status") or ("failed" if error else "completed")
         if error:
             out.append(read_error(error))
-        token = get(interaction, "continuation_token")
+        token = get(interaction, "continuation_token") or self._token
         details = {"continuation_token": token} if token else None
         self._stopped = True
         out.append(ops.Stop(_API.reason(status), status, terminal=True, details=details))
@@ -242,11 +244,8 @@ class Adapter:
         elif type == "text_annotation_delta":
             self._annotate(step, get_list(delta, "annotations"), out)
         elif type == "thought_summary":
-            content = get(delta, "content")
-            text = get_str(content, "text") or get_str(delta, "text")
-            self._text(step, "reasoning", text, out)
-            if not text and get_str(content, "type") not in ("", "text"):
-                self._part(step, "reasoning", content, out)
+            self._text(step, "reasoning", get_str(delta, "text"), out)
+            self._part(step, "reasoning", get(delta, "content"), out)
         elif type == "thought_signature":
             key = self._block(step, "reasoning", "thought", out) if step.call is None else step.call
             out.append(ops.Attach(key, "signature", get_str(delta, "signature")))
@@ -306,6 +305,7 @@ _OPENS: Final = {"arguments_delta": "function_call", "text": "model_output", "th
 
 _HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None]]] = {
     "interaction.created": Adapter._interaction,
+    "interaction.status_update": Adapter._interaction,
     "interaction.cancelled": Adapter._cancelled,
     "interaction.completed": Adapter._completed,
     "step.start": Adapter._start,

@@ -200,6 +200,7 @@ class _Block:
     stem: str = ""  # which kind of event made it grow
     given: object = None  # what its item was announced with: all there is, if nothing follows
     writer: EditWriter | None = None  # of the commands of a shell
+    commands: set[tuple[str, int]] = field(default_factory=set)  # those that have begun
 
 
 @dataclass(slots=True)
@@ -591,6 +592,9 @@ class Adapter:
         for position, part in enumerate(parts):
             number = position if position < summary else position - summary
             self._finish_part(run, item, number, part, out)
+        agent = plain(get(data, "agent"))
+        if agent and item.type in _BY_PARTS and item.blocks:
+            out.append(ops.Attach(next(iter(item.blocks.values())).key, "agent", agent))
         secret = get_str(data, "encrypted_content")
         if secret and item.type == "reasoning":
             block = next(iter(item.blocks.values()), None)
@@ -608,8 +612,14 @@ class Adapter:
         place = (known.group, number if known.number else 0)
         block = item.blocks.get(place)
         text = get_str(part, known.text) or get_str(part, "text")
+        fields = as_mapping(plain(part)) or {}
+        rest = {
+            str(name): value
+            for name, value in fields.items()
+            if name not in _PART_FIELDS and value not in (None, "", [], {})
+        }
         if block is None:
-            if not text:
+            if not text and not rest:
                 return
             block = self._open(run, item, place, known.kind, type, out)
         if block.closed:
@@ -619,13 +629,7 @@ class Adapter:
         elif not block.grown:
             # The whole of a text that comes in parts, whatever the server takes for a part.
             out.append(ops.Text(block.key, text))
-        fields = as_mapping(plain(part))
-        if fields is not None:
-            out.extend(
-                ops.Attach(block.key, str(name), value)
-                for name, value in fields.items()
-                if name not in _PART_FIELDS and value not in (None, "", [], {})
-            )
+        out.extend(ops.Attach(block.key, name, value) for name, value in rest.items())
 
     def _close(self, item: _Item, cut: bool, out: list[ops.Operation]) -> None:
         item.closed = True
@@ -665,6 +669,8 @@ class Adapter:
         chances = event.get("logprobs")
         if chances and verb == "delta":
             out.extend(ops.Attach(block.key, "logprobs", plain(each), append=True) for each in as_list(chances))
+        elif chances:
+            out.append(ops.Attach(block.key, "logprobs", [plain(each) for each in as_list(chances)]))
 
     def _read_audio(self, event: Members, type: str, verb: str, out: list[ops.Operation]) -> None:
         """The sound of a spoken answer, in the pieces in which it came."""
@@ -691,8 +697,11 @@ class Adapter:
             text = writer.string(path, as_str(event.get("command")), True)
         elif verb == "delta":
             text = writer.string(path, as_str(event.get("delta")), True)
-        else:
+        elif path in block.commands:
             text = writer.mark(path)
+        else:
+            text = writer.string(path, as_str(event.get("command")), False)
+        block.commands.add(path)
         if text:
             out.append(ops.Text(block.key, text))
 
@@ -736,7 +745,8 @@ class Adapter:
         type = get_str(part, "type")
         known = _PARTS.get(type)
         if known is None:
-            out.append(ops.Unread("block", type))
+            if type:
+                out.append(ops.Unread("block", type))
             return
         run, item = self._item(event, known.item, out)
         place = (known.group, (as_int(event.get(known.number)) or 0) if known.number else 0)
@@ -758,10 +768,10 @@ class Adapter:
             out.append(ops.Close(block.key))
 
     def _annotation(self, event: Members, _type: str, _verb: str, out: list[ops.Operation]) -> None:
-        _, item = self._item(event, "message", out)
-        block = item.blocks.get(("content", as_int(event.get("content_index")) or 0))
-        if block is not None:
-            out.append(ops.Attach(block.key, "annotations", plain(event.get("annotation")), append=True))
+        run, item = self._item(event, "message", out)
+        place = ("content", as_int(event.get("content_index")) or 0)
+        block = item.blocks.get(place) or self._open(run, item, place, "text", "output_text", out)
+        out.append(ops.Attach(block.key, "annotations", plain(event.get("annotation")), append=True))
 
 
 def _kind(type: str, kind: ops.Kind, data: object) -> ops.Kind:
