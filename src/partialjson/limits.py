@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 __all__ = ["Limits"]
 
@@ -47,3 +48,6 @@ class Limits:
                 raise TypeError(f"the limit {name} must be an int, not {type(bound).__name__}")
             if not 1 <= bound <= LARGEST:
                 raise ValueError(f"the limit {name} must be between 1 and {LARGEST}, not {bound}")
+
+
+DEFAULT: Final = Limits()

@@ -63,6 +63,7 @@ class _Slot:
         "block",
         "call",
         "choice",
+        "closing",
         "half",
         "is_output",
         "kind",
@@ -84,6 +85,7 @@ class _Slot:
         self.parsed = False  # its arguments came as a value
         self.last: str | None = ""  # the last fragment, while each began with the one before
         self.repetition: Repetition | None = None  # what follows the whole document
+        self.closing = False  # a value of the document has closed, perhaps the whole
         self.strict = False  # the document is broken, and no repetition explains it
 
     def joined(self, text: str) -> str:
@@ -125,6 +127,7 @@ class Dispatcher:
         self.state = state
         self.broken = False
         self._limits = limits
+        self._most_text = limits.text
         self._blocks = 0
         self._read_once = 0  # characters of all texts and arguments
         self._read_again = 0  # those that were read once more since the provider contradicted what came before
@@ -251,8 +254,13 @@ class Dispatcher:
 
     def _text(self, op: ops.Text) -> None:
         slot, text = self._slots[op.key], op.text
-        self._take_in(len(text))
-        self._join(slot, text)
+        self._read_once += len(text)
+        if self._read_once > self._most_text:
+            self._take_in(0)
+        if slot.half or not text.isascii():
+            text = slot.joined(text)
+        if text:
+            self._grow(slot, text)
 
     def _join(self, slot: _Slot, text: str) -> None:
         if slot.half or not text.isascii():
@@ -265,22 +273,40 @@ class Dispatcher:
         if call is None:
             if not slot.is_output:
                 self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
-            elif slot.strict:
-                self._show(slot, text)
-            else:
-                self._read(slot, text)
-        elif slot.block.ended:
+                return
+        elif call.ended:
             self._come_late(slot, text)
+            return
         elif call.free:
             source = json.dumps(text)[1:-1]
             self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text, source=source))
-        elif slot.strict:
-            self._show(slot, text)
-        else:
-            self._read(slot, text)
+            return
+        if slot.closing and self._follows(slot, text):
+            return
+        last = slot.last
+        if last is not None:
+            slot.last = text if text.startswith(last) else None
+        if call is None:
+            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
+        progress = DocumentProgress(slot.choice, slot.position, slot.kind, text)
+        try:
+            told: Any = self.state.apply(progress)
+        except BaseException as error:
+            self._report_raised(slot, progress, error)
+            raise
+        if told.events or told.error is not None:
+            slot.closing = True
+            if told.error is not None and self._reread(slot, text, last):
+                return
+        self.updates.append(told)
+
+    def _report_raised(self, slot: _Slot, progress: DocumentProgress, error: BaseException) -> None:
+        slot.closing = True
+        self.updates.append(replace(progress, error=error))
 
     def _show(self, slot: _Slot, text: str, source: str | None = None) -> None:
         """The document goes on with the text, whatever that makes of it."""
+        slot.closing = True
         if slot.call is None:
             self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
         self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text, source=source))
@@ -291,40 +317,32 @@ class Dispatcher:
         """The document in the block; None before any text of an output has come."""
         return slot.call or self.state.choice(slot.choice).output_of(slot.position)
 
-    def _read(self, slot: _Slot, text: str) -> None:
-        """Reads a fragment of a document."""
-        if slot.repetition is not None:
-            self._repeat(slot, text)
-            return
-        document = self._document(slot)
-        if document is not None and document.done:
-            self._follow(slot, document, text)
-            return
-        last = slot.last
-        if last is not None:
-            slot.last = text if text.startswith(last) else None
-        if slot.call is None:
-            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
-        progress = DocumentProgress(slot.choice, slot.position, slot.kind, text)
-        told = self._tried(progress)
-        if told.error is None or slot.parsed or not self._reread(slot, text, last):
-            self.updates.append(told)
-
-    def _tried(self, progress: DocumentProgress) -> DocumentProgress:
-        """Applies the update without reporting it. If a validator raises in it, it is reported, as in ``tell``."""
-        try:
-            told = self.state.apply(progress)
-        except BaseException as error:
-            self.updates.append(replace(progress, error=error))
-            raise
-        assert isinstance(told, DocumentProgress)
-        return told
+    def _follows(self, slot: _Slot, text: str) -> bool:
+        """Whether the fragment follows a document that is whole, or broken for good; if so, reads it as that."""
+        if slot.strict:
+            self._show(slot, text)
+            return True
+        if slot.repetition is None:
+            document = self._document(slot)
+            if document is None or not document.done:
+                return False
+            if not text.strip(_SPACE):
+                self._show(slot, text)
+                return True
+            if slot.call is None and document.text != slot.block.text:
+                slot.strict = True  # it began in another block
+                self._show(slot, text)
+                return True
+            slot.repetition = Repetition("" if slot.parsed else document.text, document.json)
+        self._repeat(slot, text)
+        return True
 
     def _reread(self, slot: _Slot, text: str, last: str | None) -> bool:
         """Whether a document that the fragment has broken can be read in another way, and if so, reads it. ``last`` is
         the fragment before, if each began with the one before."""
         document = self._document(slot)
-        assert document is not None
+        if slot.parsed or slot.strict or document is None:
+            return False
         if slot.call is None and document.text != slot.block.text:
             slot.strict = True  # it began in another block
             return False
@@ -348,18 +366,6 @@ class Dispatcher:
                 return True
         slot.strict = not document.done
         return False
-
-    def _follow(self, slot: _Slot, document: Document, text: str) -> None:
-        """Text after a document that is whole."""
-        own = slot.call is not None or document.text == slot.block.text
-        if not text.strip(_SPACE):
-            self._show(slot, text)
-        elif not own:
-            slot.strict = True
-            self._show(slot, text)
-        else:
-            slot.repetition = Repetition(document.text, document.json)
-            self._repeat(slot, text)
 
     def _repeat(self, slot: _Slot, text: str) -> None:
         """Reads more of what follows a document that is whole."""
@@ -471,7 +477,7 @@ class Dispatcher:
         if call is None:
             return
         first = not (slot.parsed or call.text.strip(_SPACE) or slot.repetition)
-        slot.parsed = True
+        slot.parsed = slot.closing = True
         progress = DocumentProgress(slot.choice, slot.position, slot.kind)
         try:
             source = source_of(op.value)
@@ -511,9 +517,15 @@ class Dispatcher:
         if (name, call_id) == (call.name, call.id):
             return
         self.tell(CallIdentified(slot.choice, slot.position, name, call_id))
+        slot.closing = True
         if call.name and call.unread:
-            told = self._tried(DocumentProgress(slot.choice, slot.position, slot.kind))
-            if told.error is None or slot.parsed or not self._reread(slot, call.text, slot.last):
+            progress = DocumentProgress(slot.choice, slot.position, slot.kind)
+            try:
+                told: Any = self.state.apply(progress)
+            except BaseException as error:
+                self._report_raised(slot, progress, error)
+                raise
+            if told.error is None or not self._reread(slot, call.text, slot.last):
                 self.updates.append(told)
 
     def _attach(self, op: ops.Attach) -> None:

@@ -9,7 +9,7 @@ from weakref import ref
 
 from partialjson._core.parser import Parser
 from partialjson.errors import ParseError
-from partialjson.limits import Limits
+from partialjson.limits import DEFAULT
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.dispatch import Dispatcher
 from partialjson.messages.fold import Choice, MessageState
@@ -29,7 +29,7 @@ from partialjson.resume import Mode
 from partialjson.wire import ops
 from partialjson.wire.apis import adapter_for, api_named, errors_in, framings_of
 from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
-from partialjson.wire.sse import IncompleteBlock, SSEError, StrayLine
+from partialjson.wire.sse import IncompleteBlock, SSEError, SSEEvent, StrayLine
 
 _EXCERPT: Final = 200
 
@@ -84,7 +84,7 @@ class MessageParser:
         self.state = MessageState(tools=tools, output=output, on_end=_ends(self), **options)
         self.api = api
         self.timings = timings
-        self._dispatcher = Dispatcher(self.state, options.get("limits") or Limits())
+        self._dispatcher = Dispatcher(self.state, options.get("limits") or DEFAULT)
         self._framings = framings_of(api)
         self._framing: Framing | None = None  # made when bytes come: events may come without any
         # What is being handled; an exception from a validator interrupts it, and the next call goes on with it.
@@ -306,9 +306,11 @@ class MessageParser:
         elif not items:
             return
         self._items = remaining = iter(items)
+        run = self._dispatcher.run
         for item in remaining:
-            self._apply(self._read(item))
-        self._items = None
+            self._operations = operations = iter(self._read(item))
+            run(operations)
+        self._operations = self._items = None
 
     def _work_off(self, items: Sequence[Item] = (), operations: Sequence[ops.Operation] = ()) -> None:
         """The same, at the end, where what a validator raises is its document's error and nothing else."""
@@ -341,10 +343,8 @@ class MessageParser:
         """What an item of the body comes to."""
         if self._dispatcher.broken:
             return ()
-        if isinstance(item, Decoded):
-            return self._translated(item.event, item.name)
-        if isinstance(item, StrayLine):
-            return self._read_stray(item.text)
+        if type(item) is not SSEEvent:
+            return self._read_other(item)
         self._events += 1
         self._bare = None
         data = item.data.strip()
@@ -352,14 +352,24 @@ class MessageParser:
             return ()
         try:
             event = payload(data)
+            operations = self._adapter.feed(event, item.event)
         except (ValueError, RecursionError) as error:
-            if not api_named(self.api).names_event(item.event):
-                return (ops.Unread("event", item.event),)  # a proxy's heartbeat, say
-            if not self.terminal:
-                what = excerpt(data)
-                self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {what}"))
-            return ()
-        return self._translated(event, item.event, data)
+            return self._read_no_json(item, data, error)
+        if not self._heard:
+            self._listen(event, item.event, data, operations)
+        return operations
+
+    def _read_other(self, item: Item) -> Iterable[ops.Operation]:
+        if isinstance(item, Decoded):
+            return self._translated(item.event, item.name)
+        assert isinstance(item, StrayLine)
+        return self._read_stray(item.text)
+
+    def _read_no_json(self, item: SSEEvent, data: str, error: Exception) -> Sequence[ops.Operation]:
+        if not api_named(self.api).names_event(item.event):
+            return (ops.Unread("event", item.event),)  # a proxy's heartbeat, say
+        self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {excerpt(data)}"))
+        return ()
 
     def _read_stray(self, line: str) -> Iterable[ops.Operation]:
         """A line that does not belong to an event stream: perhaps an HTML page or a JSON body, which servers send for

@@ -45,20 +45,27 @@ def understood(operations: Sequence[ops.Operation]) -> bool | None:
 
 def described(api: str, events: Sequence[tuple[object, str]]) -> str | None:
     """A sentence on what the events look like, each given with its name on the wire; None if nothing is known of it."""
-    others = [name for name in PROVIDERS if name != api]
-    found = _best(others, events)
-    if found:
-        return f"They look like events of {found}: name that as the API"
     paths: dict[str, list[tuple[object, str]]] = {}
     for event, _ in events:
         for path, inner in _inside(event):
             paths.setdefault(path, []).append((inner, ""))
     for path, inners in paths.items():
-        found = _best([api], inners) or _best(others, inners)
+        if _best([api], inners):
+            return _unwrap(path, api, events)
+    others = [name for name in PROVIDERS if name != api]
+    found = _best(others, events)
+    if found:
+        return f"They look like events of {found}: name that as the API"
+    for path, inners in paths.items():
+        found = _best(others, inners)
         if found:
-            sender = next((f", as {_SENDERS[kind]} sends them" for kind in _kinds(events) if kind in _SENDERS), "")
-            return f"Their field {path} holds events of {found}{sender}: pass on what is in that field"
+            return _unwrap(path, found, events)
     return None
+
+
+def _unwrap(path: str, api: str, events: Sequence[tuple[object, str]]) -> str:
+    sender = next((f", as {_SENDERS[kind]} sends them" for kind in _kinds(events) if kind in _SENDERS), "")
+    return f"Their field {path} holds events of {api}{sender}: pass on what is in that field"
 
 
 def excerpt(event: object) -> str:
@@ -92,7 +99,7 @@ def _score(api: str, events: Sequence[tuple[object, str]]) -> int:
         return 0
 
 
-def _kinds(events: Sequence[tuple[object, str]]) -> Iterator[object]:
+def _kinds(events: Sequence[tuple[object, str]]) -> Iterator[str]:
     for event, _ in events:
         for name, value in _fields(event):
             if name == "type" and isinstance(value, str):

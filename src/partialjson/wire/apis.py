@@ -93,7 +93,8 @@ class API:
         system: ``gen_ai.provider.name`` in the conventions of OpenTelemetry; "" for the API's own name.
         operation: ``gen_ai.operation.name`` there.
         counts: where its token counts stand.
-        events: how the names of its server-sent events begin, besides those of every API: none, and "error".
+        events: how the names of its server-sent events begin that must hold JSON, besides those of every API: none,
+            and "error". Heartbeats are not among them.
     """
 
     module: str
@@ -110,7 +111,8 @@ class API:
     events: tuple[str, ...] = ()
 
     def names_event(self, name: str) -> bool:
-        """Whether a server-sent event of this name is one of the API's. "message" stands for no name."""
+        """Whether a server-sent event of this name is one of the API's that must hold JSON. "message" stands for no
+        name."""
         return name in ("", "message", "error") or name.startswith(self.events)
 
     def reason(self, word: str) -> Reason:
@@ -181,7 +183,7 @@ APIS: Final[dict[str, API]] = {
             cache_write=("cache_creation_input_tokens",),
             cache_apart=True,
         ),
-        events=("message", "content_block", "ping"),
+        events=("message", "content_block"),
     ),
     "bedrock-converse": API(
         "bedrock_converse",
@@ -364,7 +366,7 @@ APIS: Final[dict[str, API]] = {
             cache_read=("input_tokens_details.cached_tokens",),
             reasoning=("output_tokens_details.reasoning_tokens",),
         ),
-        events=("response", "keepalive"),
+        events=("response",),
     ),
 }
 """The rows, by the names of the APIs."""
