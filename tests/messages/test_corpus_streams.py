@@ -47,6 +47,9 @@ DISAGREEMENTS: dict[str, dict[str, str]] = {
     "openai--openai-shell-container.1-4a2953.sse": {
         "text": "the deltas were shortened by hand; the provider's final text, which extends them, counts"
     },
+    "snowflake--test_snowflake_thinking_streaming-b98fa6.sse": {
+        "reasoning": "it comes in `reasoning_details` alone, where the sidecar does not look"
+    },
 }
 
 
@@ -138,7 +141,8 @@ def check(message: MessageParser, path: Path, sidecar: dict[str, Any]) -> None:
     excused = DISAGREEMENTS.get(path.name, {})
     if "text" not in excused:
         assert message.text == sidecar["expected_text"]
-    assert message.reasoning == sidecar.get("expected_reasoning", "")
+    if "reasoning" not in excused:
+        assert message.reasoning == sidecar.get("expected_reasoning", "")
     assert message.refusal == sidecar.get("expected_refusal", "")
     check_ending(message, sidecar)
     if "calls" not in excused:

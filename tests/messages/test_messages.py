@@ -487,7 +487,7 @@ def test_arguments_that_do_not_fit_their_tool() -> None:
 
 
 def test_trailing_text_after_the_arguments() -> None:
-    (call,) = read(CHAT, chat(tool(0, "a", "f", "{}"), tool(0, None, None, '{"x":1}'), finish("tool_calls"))).calls
+    (call,) = read(CHAT, chat(tool(0, "a", "f", '{"y":1}'), tool(0, None, None, '{"x":1}'), finish("tool_calls"))).calls
     assert isinstance(call.outcome, Failed)
     assert not call.ready
 
