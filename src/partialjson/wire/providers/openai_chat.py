@@ -234,7 +234,7 @@ class Adapter:
         if error:
             read_error(error, out)
         self._read_rest(state, chunk, out)
-        if choices is not None or out:
+        if choices is not None or any(not isinstance(op, ops.Info) for op in out):
             unread(chunk, _CHUNK, "", out)
         else:
             kind = as_str(kind) or name
