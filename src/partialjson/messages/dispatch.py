@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+from partialjson.limits import Limits
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.endings import cause_of, ended
 from partialjson.messages.fold import MessageState
@@ -36,6 +37,7 @@ from partialjson.messages.updates import (
     MessageIdentified,
     NextMessage,
     ProviderError,
+    StreamError,
     TextDelta,
     Unread,
     Update,
@@ -49,6 +51,8 @@ __all__ = ["Dispatcher"]
 _NAME: Final = 64  # characters kept of a name that was not understood
 _NAMES: Final = 100  # such names that are counted apart
 _MORE: Final = "…"
+_AGAIN: Final = 4  # how many times as much as came may be read again
+_AGAIN_AT_LEAST: Final = 1 << 16
 _SPACE: Final = " \t\n\r"
 
 
@@ -59,6 +63,7 @@ class _Slot:
         "block",
         "call",
         "choice",
+        "closing",
         "half",
         "is_output",
         "kind",
@@ -80,6 +85,7 @@ class _Slot:
         self.parsed = False  # its arguments came as a value
         self.last: str | None = ""  # the last fragment, while each began with the one before
         self.repetition: Repetition | None = None  # what follows the whole document
+        self.closing = False  # the document may be whole or broken
         self.strict = False  # the document is broken, and no repetition explains it
 
     def joined(self, text: str) -> str:
@@ -97,6 +103,10 @@ class _Unopened(Exception):
     """The block of an operation began after the terminal event, so it was ignored; so is this."""
 
 
+class _TooMuch(Exception):
+    """The message has passed a limit."""
+
+
 class _Slots(dict[ops.Key, _Slot]):
     def __missing__(self, key: ops.Key) -> _Slot:
         raise _Unopened
@@ -110,10 +120,17 @@ class Dispatcher:
         updates: the updates that were made and not yet taken.
         terminal: whether the terminal event has come.
         fatal: whether an error ended the message.
+        broken: whether what follows cannot be trusted, so that it is ignored.
     """
 
-    def __init__(self, state: MessageState) -> None:
+    def __init__(self, state: MessageState, limits: Limits) -> None:
         self.state = state
+        self.broken = False
+        self._limits = limits
+        self._most_text = limits.text
+        self._blocks = 0
+        self._read_once = 0  # characters of all texts and arguments
+        self._read_again = 0  # those that were read once more since the provider contradicted what came before
         self.updates: list[Update] = []
         self.terminal = False
         self.fatal = False
@@ -143,6 +160,10 @@ class Dispatcher:
                 handlers[type(op)](self, op)
             except _Unopened:
                 continue
+            except _TooMuch as error:
+                self.break_off(StreamError(str(error)))
+                for _ in operations:
+                    pass
 
     def take(self) -> list[Update]:
         """The updates since the last call."""
@@ -165,6 +186,12 @@ class Dispatcher:
         self.fatal = self.fatal or fatal
         self.tell(MessageFailed(error))
 
+    def break_off(self, error: Exception) -> None:
+        """The message broke so that nothing more of it can be read."""
+        if not self.broken:
+            self.broken = True
+            self.fail(error)
+
     def withdraw(self, call: Call) -> None:
         if not call.withdrawn:
             self.tell(CallWithdrawn(call.choice, call.position))
@@ -177,6 +204,9 @@ class Dispatcher:
         indexes = self._indexes()
         if len(indexes) > 1 and 0 not in self._stops and not self.state.choice(0).blocks:
             indexes.remove(0)  # made in advance, but this server counts from 1
+        if len(indexes) == 1:
+            self._settle_choice(indexes[0], self._live, incomplete)
+            return
         slots: dict[int, list[_Slot]] = {index: [] for index in indexes}
         for slot in self._live:
             slots[slot.choice].append(slot)
@@ -185,7 +215,22 @@ class Dispatcher:
 
     # Operations on blocks
 
+    def _take_in(self, count: int) -> None:
+        """Counts characters that came."""
+        self._read_once += count
+        if self._read_once > self._limits.text:
+            raise _TooMuch(f"the message has more than {self._limits.text} characters: see Limits.text")
+
+    def _allow_choice(self, index: int) -> None:
+        """Counts a choice that may be new."""
+        if not self.state.has_choice(index) and len(self.state.choices) >= self._limits.choices:
+            raise _TooMuch(f"the message has more than {self._limits.choices} choices: see Limits.choices")
+
     def _open(self, op: ops.Open) -> None:
+        self._blocks += 1
+        if self._blocks > self._limits.blocks:
+            raise _TooMuch(f"the message has more than {self._limits.blocks} blocks: see Limits.blocks")
+        self._allow_choice(op.choice)
         choice = self.state.choice(op.choice)
         last = choice.blocks[-1] if choice.blocks else None
         if isinstance(last, Call) and last.ended and not last.free:
@@ -212,6 +257,15 @@ class Dispatcher:
 
     def _text(self, op: ops.Text) -> None:
         slot, text = self._slots[op.key], op.text
+        self._read_once += len(text)
+        if self._read_once > self._most_text:
+            self._take_in(0)
+        if slot.half or not text.isascii():
+            text = slot.joined(text)
+        if text:
+            self._grow(slot, text)
+
+    def _join(self, slot: _Slot, text: str) -> None:
         if slot.half or not text.isascii():
             text = slot.joined(text)
         if text:
@@ -222,22 +276,42 @@ class Dispatcher:
         if call is None:
             if not slot.is_output:
                 self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
-            elif slot.strict:
-                self._show(slot, text)
-            else:
-                self._read(slot, text)
-        elif slot.block.ended:
+                return
+        elif call.ended:
             self._come_late(slot, text)
+            return
         elif call.free:
             source = json.dumps(text)[1:-1]
             self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text, source=source))
-        elif slot.strict:
-            self._show(slot, text)
-        else:
-            self._read(slot, text)
+            return
+        if slot.closing and self._follows(slot, text):
+            return
+        last = slot.last
+        if last is not None:
+            slot.last = text if text.startswith(last) else None
+        if call is None:
+            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
+        progress = DocumentProgress(slot.choice, slot.position, slot.kind, text)
+        try:
+            told: Any = self.state.apply(progress)
+        except BaseException as error:
+            self._report_raised(slot, progress, error)
+            raise
+        if told.error is not None:
+            slot.closing = True
+            if self._reread(slot, text, last):
+                return
+        elif told.events and self.state.document_of(told).done:
+            slot.closing = True
+        self.updates.append(told)
+
+    def _report_raised(self, slot: _Slot, progress: DocumentProgress, error: BaseException) -> None:
+        slot.closing = True
+        self.updates.append(replace(progress, error=error))
 
     def _show(self, slot: _Slot, text: str, source: str | None = None) -> None:
         """The document goes on with the text, whatever that makes of it."""
+        slot.closing = True
         if slot.call is None:
             self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
         self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text, source=source))
@@ -248,40 +322,32 @@ class Dispatcher:
         """The document in the block; None before any text of an output has come."""
         return slot.call or self.state.choice(slot.choice).output_of(slot.position)
 
-    def _read(self, slot: _Slot, text: str) -> None:
-        """Reads a fragment of a document."""
-        if slot.repetition is not None:
-            self._repeat(slot, text)
-            return
-        document = self._document(slot)
-        if document is not None and document.done:
-            self._follow(slot, document, text)
-            return
-        last = slot.last
-        if last is not None:
-            slot.last = text if text.startswith(last) else None
-        if slot.call is None:
-            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
-        progress = DocumentProgress(slot.choice, slot.position, slot.kind, text)
-        told = self._tried(progress)
-        if told.error is None or slot.parsed or not self._reread(slot, text, last):
-            self.updates.append(told)
-
-    def _tried(self, progress: DocumentProgress) -> DocumentProgress:
-        """Applies the update without reporting it. If a validator raises in it, it is reported, as in ``tell``."""
-        try:
-            told = self.state.apply(progress)
-        except BaseException as error:
-            self.updates.append(replace(progress, error=error))
-            raise
-        assert isinstance(told, DocumentProgress)
-        return told
+    def _follows(self, slot: _Slot, text: str) -> bool:
+        """Whether the fragment follows a document that is whole, or broken for good; if so, reads it as that."""
+        if slot.strict:
+            self._show(slot, text)
+            return True
+        if slot.repetition is None:
+            document = self._document(slot)
+            if document is None or not document.done:
+                return False
+            if not text.strip(_SPACE):
+                self._show(slot, text)
+                return True
+            if slot.call is None and document.text != slot.block.text:
+                slot.strict = True  # it began in another block
+                self._show(slot, text)
+                return True
+            slot.repetition = Repetition("" if slot.parsed else document.text, document.json)
+        self._repeat(slot, text)
+        return True
 
     def _reread(self, slot: _Slot, text: str, last: str | None) -> bool:
         """Whether a document that the fragment has broken can be read in another way, and if so, reads it. ``last`` is
         the fragment before, if each began with the one before."""
         document = self._document(slot)
-        assert document is not None
+        if slot.parsed or slot.strict or document is None:
+            return False
         if slot.call is None and document.text != slot.block.text:
             slot.strict = True  # it began in another block
             return False
@@ -305,18 +371,6 @@ class Dispatcher:
                 return True
         slot.strict = not document.done
         return False
-
-    def _follow(self, slot: _Slot, document: Document, text: str) -> None:
-        """Text after a document that is whole."""
-        own = slot.call is not None or document.text == slot.block.text
-        if not text.strip(_SPACE):
-            self._show(slot, text)
-        elif not own:
-            slot.strict = True
-            self._show(slot, text)
-        else:
-            slot.repetition = Repetition(document.text, document.json)
-            self._repeat(slot, text)
 
     def _repeat(self, slot: _Slot, text: str) -> None:
         """Reads more of what follows a document that is whole."""
@@ -407,15 +461,19 @@ class Dispatcher:
         if text.startswith(said):
             self._text(ops.Text(op.key, text[len(said) :]))
             return
+        self._take_in(len(text))
         slot.half = ""
         slot.strict = False
         self.tell(BlockRestarted(slot.choice, slot.position))
         beside = self.state.choice(slot.choice).text_beside(slot.position)
+        self._read_again += len(beside)
+        if self._read_again > _AGAIN * self._read_once + _AGAIN_AT_LEAST:
+            raise _TooMuch("the provider contradicts its text so often that most of the work is reading it again")
         try:
             if beside:
                 self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, beside))
         finally:
-            self._text(ops.Text(op.key, text))
+            self._join(slot, text)
 
     def _value(self, op: ops.Value) -> None:
         """The arguments as a value: the first one, or the same again, or one that has grown."""
@@ -424,13 +482,14 @@ class Dispatcher:
         if call is None:
             return
         first = not (slot.parsed or call.text.strip(_SPACE) or slot.repetition)
-        slot.parsed = True
+        slot.parsed = slot.closing = True
         progress = DocumentProgress(slot.choice, slot.position, slot.kind)
         try:
             source = source_of(op.value)
         except (TypeError, ValueError, RecursionError) as error:
             self.tell(replace(progress, error=error))
             return
+        self._take_in(len(source))
         if first and not call.ended:
             self.tell(replace(progress, source=source))
         elif not slot.strict:
@@ -464,8 +523,14 @@ class Dispatcher:
             return
         self.tell(CallIdentified(slot.choice, slot.position, name, call_id))
         if call.name and call.unread:
-            told = self._tried(DocumentProgress(slot.choice, slot.position, slot.kind))
-            if told.error is None or slot.parsed or not self._reread(slot, call.text, slot.last):
+            slot.closing = True
+            progress = DocumentProgress(slot.choice, slot.position, slot.kind)
+            try:
+                told: Any = self.state.apply(progress)
+            except BaseException as error:
+                self._report_raised(slot, progress, error)
+                raise
+            if told.error is None or not self._reread(slot, call.text, slot.last):
                 self.updates.append(told)
 
     def _attach(self, op: ops.Attach) -> None:
@@ -504,6 +569,8 @@ class Dispatcher:
             self.tell(CallHeld(call.choice, call.position, op.why))
 
     def _misplace(self, op: ops.Misplaced) -> None:
+        self._take_in(len(op.text))
+        self._allow_choice(op.choice)
         self.tell(FragmentMisplaced(op.choice, op.text, op.why))
 
     # Operations on the message
@@ -532,9 +599,12 @@ class Dispatcher:
 
     def _stop(self, op: ops.Stop) -> None:
         """The last word counts, except that a later word does not finish a message that was cut."""
+        self._allow_choice(op.choice)
         said = self._stops.get(op.choice)
         if said is None or said.reason in FINISHED or op.reason not in FINISHED:
             self._stops[op.choice] = op
+        elif op.terminal and not said.terminal:
+            self._stops[op.choice] = replace(said, terminal=True)
 
     def _err(self, op: ops.Error) -> None:
         self.fail(ProviderError(op.message, op.type, op.code, op.body), op.fatal)
@@ -580,7 +650,7 @@ class Dispatcher:
                 source = _unsaid(block) if cause in FINISHED else None
                 self._end_document(DocumentProgress(index, block.position, block.kind, source=source, ends=cause))
         if choice.expects_output:
-            for position, _ in choice.outputs:
+            for position, _ in choice.latest_outputs:
                 self._end_document(DocumentProgress(index, position, "text", ends=cause))
         for block in latest:
             if not block.ended:
@@ -588,7 +658,8 @@ class Dispatcher:
         self.tell(MessageEnded(index, ended(choice, stop, cause, error, incomplete, self._unread())))
 
     def _unread(self) -> tuple[Unread, ...]:
-        return tuple(Unread(kind, name, count) for (kind, name), count in self.state.unread.items())
+        unread = self.state.unread
+        return tuple(Unread(*what, count) for what, count in unread.items()) if unread else ()
 
     def _end_document(self, update: DocumentProgress) -> None:
         """Reports the end of a document if that changes anything; otherwise the end of the message covers it."""

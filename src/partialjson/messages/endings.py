@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from partialjson.messages.blocks import Call, Document
 from partialjson.messages.fold import Choice
-from partialjson.messages.updates import WITHDRAWN, DocumentEnd, EndReason, MessageEnd, Unread
+from partialjson.messages.updates import WITHDRAWN, DocumentEnd, EndReason, MessageEnd, ProviderError, Unread
 from partialjson.outcomes import Complete, Truncated
 from partialjson.wire.ops import Stop
 from partialjson.wire.sse import IncompleteBlock
@@ -38,6 +38,8 @@ def ended(
 ) -> MessageEnd:
     """The ending of a choice whose documents have all ended."""
     reason = _checked(choice, cause)
+    if cause == "error" and error is None and stop is not None:
+        error = ProviderError(f"the provider ended with {stop.raw!r}", body=stop.details)
     return MessageEnd(
         reason,
         stop.raw if stop else None,
@@ -61,7 +63,7 @@ def _checked(choice: Choice, cause: EndReason) -> EndReason:
     """The cause, checked against what really came."""
     if cause not in ("complete", "tool_calls"):
         return cause
-    if choice.refusal:
+    if any(block.kind == "refusal" and block.text for block in choice.latest):
         return "refused"
     calls = [call for call in _calls(choice) if not call.withdrawn]
     expected: list[Document] = [*calls]
@@ -97,6 +99,8 @@ def _document(document: Document, name: str, block: int | None, call_id: str, ru
 
 def _faults(choice: Choice) -> tuple[str, ...]:
     nameless = [call.position for call in _calls(choice) if not call.name]
+    if not nameless:
+        return tuple(choice.faults)
     found = [f"the call in block {position} has no name, so it cannot be run" for position in nameless[:_NAMELESS]]
     return (*choice.faults, *found)
 

@@ -98,8 +98,10 @@ class Choice:
         self._end = end
         self._targets = targets
         self._first = 0
+        self._first_output = 0
         self._outputs = [Document(targets.for_output)]
         self._output_of: dict[int, Document] = {}  # by the positions of blocks
+        self._last_block_of: dict[int, int] = {}  # by the identities of outputs
 
     @property
     def calls(self) -> list[Call]:
@@ -128,8 +130,16 @@ class Choice:
     @property
     def outputs(self) -> list[tuple[int, Document]]:
         """All documents of the structured output, each with the last block whose text belongs to it, or -1."""
-        last = {id(document): position for position, document in self._output_of.items()}
-        return [(last.get(id(document), -1), document) for document in self._outputs]
+        return self._ended_by(self._outputs)
+
+    @property
+    def latest_outputs(self) -> list[tuple[int, Document]]:
+        """Those of ``outputs`` that belong to the last message in the body."""
+        return self._ended_by(self._outputs[self._first_output :])
+
+    def _ended_by(self, outputs: list[Document]) -> list[tuple[int, Document]]:
+        blocks = self._last_block_of
+        return [(blocks.get(id(document), -1), document) for document in outputs]
 
     @property
     def text(self) -> str:
@@ -266,6 +276,10 @@ class MessageState:
             choice = self._choices[index] = Choice(index, self._targets, self._on_end)
         return choice
 
+    def has_choice(self, index: int) -> bool:
+        """Whether the alternative with this index has come up."""
+        return index in self._choices
+
     def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
         """The document that the update is about, as it is now."""
         choice = self._choices[update.choice]
@@ -374,6 +388,7 @@ class MessageState:
             choice.faults = []
             choice._misplaced = False
             choice._first = len(choice.blocks)
+            choice._first_output = len(choice._outputs) - (choice._outputs[-1].outcome is None)
         return update
 
     def _begin_again(self, update: MessageRestarted) -> Update:
@@ -384,7 +399,7 @@ class MessageState:
         choice, end = self.choice(update.choice), update.end
         choice.ending = end
         latest = [block for block in choice.latest if isinstance(block, Call)]
-        for document in (*latest, *(choice._outputs if choice.expects_output else ())):
+        for document in (*latest, *(choice._outputs[choice._first_output :] if choice.expects_output else ())):
             finish(document, end.cause)
         for call in latest:
             call.withdrawn = call.withdrawn or end.reason in WITHDRAWN
@@ -413,6 +428,7 @@ class MessageState:
                 document = Document(self._targets.for_output)
                 choice._outputs.append(document)
             choice._output_of[update.block] = document
+            choice._last_block_of[id(document)] = update.block
         return document
 
 

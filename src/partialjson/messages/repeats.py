@@ -66,12 +66,12 @@ class Repetition:
 
     def add(self, text: str) -> Verdict:
         """What the text is, with this piece. After SAME, what follows is judged anew."""
-        if not self._pieces and self._other is None:
+        begins = not self._pieces
+        self._pieces.append(text)
+        if begins:
             text = text.lstrip(_SPACE)
             if text[:1] not in ("{", "["):
-                self._pieces.append(text)
                 return Verdict.FOREIGN
-        self._pieces.append(text)
         if self._other is not None:
             return self._compared(text)
         said = self._said
@@ -89,10 +89,11 @@ class Repetition:
             if not text:
                 return self._same()
             self._pieces = [text]
+            if text[0] not in "{[":
+                return Verdict.FOREIGN
 
     def _differs(self, text: str) -> Verdict:
         if self._value == {} and text[0] == "{":
-            self._pieces = [text]
             self.why = "an empty object came before it"
             return Verdict.INSTEAD
         self._other = Parser()

@@ -43,11 +43,19 @@ class ProviderError(Exception):
         self.body = body
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.type, self.message) if part) or f"error: {self.body!r}"
+        return ": ".join(part for part in (self.type, self.message) if part) or f"error: {_shown(self.body)}"
+
+
+def _shown(body: object) -> str:
+    try:
+        return repr(body)
+    except RecursionError:
+        return "(nested too deeply to be shown)"
 
 
 class StreamError(ValueError):
-    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is not JSON, an event without an end.
+    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is not JSON, an event without an end,
+    events of another API; or it passes a limit.
 
     The message says which event it was (counted from 1) and shows how the offending text begins. ``body`` is the JSON
     body if one was found, else None.
