@@ -233,6 +233,14 @@ def test_calls_are_ready_with_their_own_arguments_or_not_at_all(
 # Names, other kinds of calls, calls under another choice.
 
 
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_fragment_that_was_lost_spoils_the_calls_that_follow_too(lost: int) -> None:
+    message = chat(
+        piece(0, "a", "move", THERE), piece(3, arguments=HOME), piece(1 + lost, "b", "move", THERE), tools=TOOLS
+    )
+    assert [call.ready for call in message.calls] == [False, False]
+
+
 @pytest.mark.parametrize("names", [("mo", "ve_all"), ("move", "_all"), ("m", "ove_", "all"), ("move", "move_all")])
 @pytest.mark.parametrize("ids", [("a", None, None), ("a", "a", "a"), (None, None, None)])
 def test_a_name_in_pieces_is_one_name(names: tuple[str, ...], ids: tuple[str | None, ...]) -> None:
@@ -289,6 +297,15 @@ def test_calls_under_the_number_of_a_block() -> None:
     numbered = [*events[:-1], chunk({}, "tool_calls", index=2), "[DONE]"]
     message, _ = fed("openai-chat", *numbered, tools=TOOLS)
     assert [call.json for call in message.calls if call.ready] == [{"to": "x"}, {"to": "there"}]
+
+
+def test_what_had_no_place_under_another_choice_has_none_in_the_first() -> None:
+    lost = [piece(1, "a", "move", THERE), piece(4, arguments=HOME)]
+    message, _ = fed(
+        "openai-chat", chunk({"content": "Hi"}), *(chunk(each, index=1) for each in lost), chunk({}, "tool_calls")
+    )
+    assert [call.json for call in message.calls] == [{"to": "there"}]
+    assert not [call for choice in message.choices for call in choice.calls if call.ready]
 
 
 def test_two_choices_keep_their_calls() -> None:

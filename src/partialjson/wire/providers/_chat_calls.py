@@ -122,14 +122,30 @@ class Calls:
         slots: all of them, in order.
         guessed: the calls among which a guess was made, so that none of them may be run yet; emptied by ``doubts``.
         told: whether that was told.
+        closed: whether the choice has ended once; from then on nothing is guessed.
+        misplaced: whether a fragment had no place.
     """
 
-    __slots__ = ("_by_id", "_by_index", "_hollow", "_next", "_reused", "_shift", "guessed", "slots", "told")
+    __slots__ = (
+        "_by_id",
+        "_by_index",
+        "_hollow",
+        "_next",
+        "_reused",
+        "_shift",
+        "closed",
+        "guessed",
+        "misplaced",
+        "slots",
+        "told",
+    )
 
     def __init__(self) -> None:
         self.slots: list[Slot] = []
         self.guessed: list[Slot] = []
         self.told = False
+        self.closed = False
+        self.misplaced = False
         self._by_index: dict[int, Slot] = {}
         self._by_id: dict[str, Slot] = {}
         self._hollow: dict[ops.Key, Slot] = {}  # calls that may still wait for their arguments
@@ -259,12 +275,17 @@ class Calls:
         if slot is not None and not waiting.bare():
             return MISPLACED
         if len(slots) - self._next > 1 and not self.guessed:
+            if self.closed:
+                return MISPLACED
             self.guessed = slots[self._next :]
         return self._shifted(waiting, index)
 
     def _perhaps_again(self, slot: Slot) -> Slot:
         """The call says its arguments again, if it is not another one that has the same."""
-        self.guessed = self.guessed or list(self._hollow.values())
+        if self._hollow and not self.guessed:
+            if self.closed:
+                return MISPLACED
+            self.guessed = list(self._hollow.values())
         return slot
 
     def _shifted(self, slot: Slot, index: int | None) -> Slot:
@@ -280,13 +301,16 @@ class Calls:
 
     def doubts(self) -> str:
         """Asked where the choice ends: why none of its calls may be run, "" if nothing speaks against it."""
-        guessed, self.guessed, self.told = self.guessed, [], False
+        guessed, self.guessed, self.closed = self.guessed, [], True
         if guessed and self._hollow:
             return "arguments came for an index where no call began, and several calls had none"
-        nameless = any(not slot.name and not slot.id and not slot.hollow() for slot in self.slots)
-        if nameless and any(slot.name and not slot.free for slot in self._hollow.values()):
+        first = self.slots[0] if self.slots else None  # only the first may have begun without an id and a name
+        if first is not None and not first.name and not first.id and first.filled and self._hollow:
             return "arguments came without an id or a name, and a call has none"
         return ""
+
+    def with_id(self, id: str) -> Slot | None:
+        return self._by_id.get(id)
 
 
 def _leads(name: str, tools: Collection[str]) -> bool:

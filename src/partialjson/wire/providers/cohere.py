@@ -48,6 +48,7 @@ class Adapter:
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int], int] = {}
+        self._numbers: dict[str, dict[int, None]] = {}  # the numbers of open blocks by kind, in order
         self._keys = 0
         self._latest: dict[tuple[str, int], int] = {}  # the last block at each place
         self._called = False
@@ -88,6 +89,7 @@ class Adapter:
     ) -> int:
         self._close_block(place, out)
         key = self._open[place] = self._keys
+        self._numbers.setdefault(place[0], {})[place[1]] = None
         self._keys += 1
         index = None if place[0] == _PLAN else place[1]
         out.append(ops.Open(key, kind, type, index=index, name=name, call_id=call_id))
@@ -101,13 +103,14 @@ class Adapter:
     def _close_block(self, place: tuple[str, int], out: list[ops.Operation]) -> None:
         key = self._open.pop(place, None)
         if key is not None:
+            del self._numbers[place[0]][place[1]]
             out.append(ops.Close(key))
 
     def _index(self, event: object, what: str) -> int:
         """The event's index, or that of the last open block of its kind."""
         index = get_int(event, "index")
         if index is None:
-            index = next((number for sort, number in reversed(self._open) if sort == what), 0)
+            index = next(reversed(self._numbers.get(what, {})), 0)
         return index
 
     # Contents.
@@ -185,9 +188,9 @@ class Adapter:
             return
         key = self._open.get(("call", self._index(event, "call")))
         if key is None:
-            last = next((place for place in reversed(self._open) if place[0] == "call"), None)
+            last = next(reversed(self._numbers.get("call", {})), None)
             if last is not None:
-                key = self._open[last]
+                key = self._open["call", last]
             elif self._called:
                 text = arguments if isinstance(arguments, str) else "an object"
                 out.append(
