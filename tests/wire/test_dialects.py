@@ -619,3 +619,50 @@ def test_ollama_extras() -> None:
     picture = {"message": {"role": "assistant", "content": "", "images": ["UklG"]}, "done": True}
     (block,) = fed("ollama", picture)[0].blocks
     assert (block.kind, block.extra) == ("other", {"images": ["UklG"]})
+
+
+def test_whole_responses_of_cohere_and_mistral() -> None:
+    call = {"id": "a", "type": "function", "function": {"name": "move", "arguments": THERE}}
+    content = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hi"}]
+    message = {"role": "assistant", "tool_plan": "plan", "content": content, "tool_calls": [call], "citations": [NOTE]}
+    cohere_ = {"id": "r1", "finish_reason": "TOOL_CALL", "message": message, "usage": {"tokens": {"input_tokens": 1}}}
+    outputs: list[dict[str, Any]] = [
+        {
+            "type": "message.output",
+            "content": [{"type": "text", "text": "Hi"}, {"type": "tool_reference", "tool": "w"}],
+        },
+        {"type": "tool.execution", "id": "t", "name": "web_search", "arguments": "{}", "info": {"n": 1}},
+        {"type": "function.call", "tool_call_id": "a", "name": "move", "arguments": THERE},
+    ]
+    mistral = {"object": "conversation.response", "conversation_id": "r1", "outputs": outputs, "usage": {"n": 1}}
+    for api, event in (("cohere", cohere_), ("mistral", mistral)):
+        found, _ = fed(api, event, tools=TOOLS)
+        assert (found.id, found.text, found.end().reason) == ("r1", "Hi", "tool_calls")
+        assert [call.value for call in found.calls if call.ready] == [Move(to="there")]
+        assert found.usage
+        assert found.unread == {}
+        text = next(block for block in found.blocks if block.kind == "text")
+        assert text.extra == (
+            {"citations": [NOTE]} if api == "cohere" else {"tool_reference": [outputs[0]["content"][1]]}
+        )
+
+
+def test_message_as_another_name_for_delta() -> None:
+    events = [
+        {"object": "chat.completion.chunk", "choices": [{"index": 0, "message": {"content": each}}]} for each in "ab"
+    ]
+    assert fed("openai-chat", *events, chunk({}, "stop"))[0].text == "ab"
+
+
+def test_a_name_does_not_grow_for_ever() -> None:
+    message = chat(*[piece(0, "a", "name")] * 2, *[piece(0, "a", f"x{n}") for n in range(200)])
+    assert len(message.calls[0].name) < 300
+
+
+@pytest.mark.parametrize("api", ["openai-chat", "mistral", "openai-completions"])
+def test_an_error_as_a_bare_finish_reason_can_be_raised(api: str) -> None:
+    message, _ = fed(api, {"choices": [{"index": 0, "delta": {"content": "a"}, "finish_reason": "error"}]})
+    error = message.end().error
+    assert message.end().reason == "error"
+    with pytest.raises(ProviderError):
+        raise error or KeyError

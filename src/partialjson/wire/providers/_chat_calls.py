@@ -37,6 +37,7 @@ from partialjson.wire.brackets import Brackets
 
 __all__ = ["MISPLACED", "Calls", "Slot"]
 
+_NAME: Final = 200  # characters; what is longer is no name that could go on
 _PLACEHOLDER: Final = 8  # characters; what is longer is no placeholder
 
 
@@ -229,7 +230,7 @@ class Calls:
     def name_of(self, slot: Slot, name: str, tools: Collection[str]) -> str:
         """The name of the call after a fragment brought this one."""
         old = slot.name
-        if not old or not name or name == old or not slot.bare():
+        if not old or not name or name == old or not slot.bare() or len(old) > _NAME:
             return old or name
         joined = old + name
         if _leads(joined, tools):

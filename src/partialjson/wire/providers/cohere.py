@@ -22,9 +22,11 @@ from typing import Final
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
 from partialjson.wire.fields import (
+    as_list,
     as_mapping,
     get,
     get_int,
+    get_list,
     get_str,
     members,
     plain,
@@ -66,7 +68,11 @@ class Adapter:
             if type(message) is not dict or not _DELTA.issuperset(message):
                 unread(members(message), _DELTA, "delta.message.", out)
         elif kind in ("", "message", "error"):
-            _read_error(event, out)
+            message = get(event, "message")
+            if message is not None and not isinstance(message, str):
+                self._whole(event, message, out)
+            else:
+                _read_error(event, out)
             if not out:
                 unread_event(event, kind, _EVENT, out)
         elif kind not in _IGNORED:
@@ -205,6 +211,23 @@ class Adapter:
         self._close_block(("call", self._index(event, "call")), out)
 
     # The end.
+
+    def _whole(self, event: object, message: object, out: list[ops.Operation]) -> None:
+        """A response that came in one event, as without streaming."""
+        self._start_message(event, message, out)
+        self._plan(event, message, out)
+        content = get(message, "content")
+        parts = ({"type": "text", "text": content},) if isinstance(content, str) else as_list(content)
+        for index, part in enumerate(parts):
+            self._start_content({"index": index}, {"content": part}, out)
+            self._close_block(("content", index), out)
+        for citation in get_list(message, "citations"):
+            self._citation(event, {"citations": citation}, out)
+        for index, call in enumerate(get_list(message, "tool_calls")):
+            self._start_call({"index": index}, {"tool_calls": call}, out)
+            self._close_block(("call", index), out)
+        unread(members(message), _DELTA, "message.", out)
+        self._end_message({"delta": event}, None, out)
 
     def _end_message(self, event: object, message: object, out: list[ops.Operation]) -> None:
         delta = get(event, "delta")

@@ -65,6 +65,10 @@ _CHUNK_NOTES: Final = (
     "videos",  # Perplexity
     "related_questions",  # Perplexity
     "web_search",  # Zhipu
+    "grounding_metadata",  # Gemini behind proxies
+    "vertex_ai_grounding_metadata",
+    "vertex_ai_url_context_metadata",
+    "vertex_ai_citation_metadata",
     "moderation",  # OpenAI
     "cost",  # Venice
     "copilot_usage",  # GitHub Copilot: the bill
@@ -82,6 +86,7 @@ _DELTA_NOTES: Final = (
     "extra_content",  # Gemini: the signature of a thought
     "provider_specific_fields",  # LiteLLM
     "context",  # Azure, on your data: citations and the query
+    "grounding_metadata",  # Gemini behind proxies
     "graph_data",  # Writer: what it knows and where from
 )
 _REASONING_NOTES: Final = ("reasoning_opaque", "reasoning_signature", "signature", "thought_signature")
@@ -189,6 +194,7 @@ class Adapter:
         self._choices: dict[int, Choice] = {}
         self._first: Choice | None = None  # the one with the lowest number
         self._ended = False
+        self._chunk: Members = {}
         self._info = ops.Info()
         self._told: tuple[object, object] = None, None  # the id and the model as the last chunk had them
 
@@ -202,6 +208,7 @@ class Adapter:
         if kind == "chunk":
             event = chunk.get("chunk")  # of the SDK's own accumulating stream
             chunk = members(event)
+        self._chunk = chunk
         told = chunk.get("id"), chunk.get("model")
         if told != self._told:
             self._told = told
@@ -290,7 +297,10 @@ class Adapter:
         told = choice.get("delta")
         message = choice.get("message")
         if message is not None and not _brings(delta):
-            self._read_message(state, members(message), out)
+            if told is None and self._chunk.get("object") == "chat.completion.chunk":
+                self._read_delta(state, members(message), out)  # "message" is but another name
+            else:
+                self._read_message(state, members(message), out)
         elif told is None and message is None:
             read_text(state, "text", as_str(choice.get("text")), out)
         unread(choice, _CHOICE, "choice.", out)
