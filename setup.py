@@ -13,7 +13,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "source", "frames", "view"]
+CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source", "frames", "view"]
 CORE += ["lookahead", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
 CORE += ["utf8", "checkpoint", "parser"]
 

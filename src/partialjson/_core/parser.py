@@ -25,9 +25,10 @@ from partialjson._core.checkpoint import (
     save_document,
     save_options,
 )
-from partialjson._core.events import Event, Path
+from partialjson._core.events import Event, Node, Path
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import NOT_UTF8
+from partialjson._core.mask import Mask, mask_of, without_kept_back
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
@@ -126,6 +127,9 @@ class Parser(Generic[T]):
         # What was last told by ``deltas``, and whether an earlier time may still be asked for.
         self._asked: i64 = -1
         self._pinned = False
+        # What deltas leave out, once somebody has asked for them.
+        self._kept_back: Mask | None = None
+        self._has_mask = False
         self._target: Final[Target | None] = None if target is None else target_of(target, options)
         self._limits: Final = limits
         self._retains: Final = bool(retain)
@@ -354,16 +358,20 @@ class Parser(Generic[T]):
             raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
         return self._tree.status(tuple(path))
 
-    def deltas(self, since: int | None = None) -> list[dict[str, Any]]:
+    def deltas(self, since: int | None = None, *, raw: bool = False) -> list[dict[str, Any]]:
         """What changed in ``json``: ``{"op": "add" | "replace" | "append", "path": JSON Pointer, "value": ...}``.
 
         ``add`` and ``replace`` are those of RFC 6902; ``append`` adds text to the end of a string. Applied in order to
         the earlier document, they give the present one (``partialjson.patch.apply_deltas``, law 9). A new container
         comes with everything in it.
 
+        With a target, what its type keeps back is left out: fields that are excluded from dumps, and secrets. The
+        deltas then fold to the document without those members; an element of an array that is kept back is null.
+
         Args:
             since: a ``seq``, for the changes after it; by default, the changes since the last call without an argument.
                 For a time before the first call, the answer is one change of the whole document.
+            raw: leave nothing out.
         """
         if since is not None and (isinstance(since, bool) or not isinstance(since, int)):
             raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
@@ -375,18 +383,36 @@ class Parser(Generic[T]):
             if not 0 <= since <= now:
                 raise ValueError(f"since must be between 0 and seq ({now}), not {since}")
             self._pinned = True
-            return tree.deltas(since) if since < now else []
+            return self._deltas(since, raw) if since < now else []
         asked = self._asked
         self._asked = now
         found: list[dict[str, Any]] = []
         if asked < 0:
             if now > 0:
                 found = [{"op": "add", "path": "", "value": tree.snapshot()}]
+                mask = None if raw else self._mask()
+                if mask is not None:
+                    found = without_kept_back(found, [None], mask)
         elif asked < now:
-            found = tree.deltas(asked)
+            found = self._deltas(asked, raw)
         if not self._pinned:
             changes.forget(now, tree.in_text)
         return found
+
+    def _deltas(self, since: i64, raw: bool) -> list[dict[str, Any]]:
+        mask = None if raw else self._mask()
+        if mask is None:
+            return self._tree.deltas(since, None)
+        places: list[Node | None] = []
+        found = self._tree.deltas(since, places)
+        return without_kept_back(found, places, mask)
+
+    def _mask(self) -> Mask | None:
+        """What the target keeps back; None if that is nothing."""
+        if self._target is not None and not self._has_mask:
+            self._kept_back = mask_of(self._target.spec)
+            self._has_mask = True
+        return self._kept_back
 
     # The end.
 

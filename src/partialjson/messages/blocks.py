@@ -129,9 +129,9 @@ class Document(Growing):
         """ "missing", "partial", "complete" or "invalid" for the value at the path."""
         return "missing" if self._parser is None else self._parser.status(path)
 
-    def deltas(self, since: int | None = None) -> list[dict[str, Any]]:
+    def deltas(self, since: int | None = None, *, raw: bool = False) -> list[dict[str, Any]]:
         """What changed in ``json`` since the last call, or since a sequence number; see ``Parser.deltas``."""
-        return [] if self._parser is None else self._parser.deltas(since)
+        return [] if self._parser is None else self._parser.deltas(since, raw=raw)
 
     def end(self, reason: str | None = None) -> Outcome[Any]:
         """Ends the document here and returns its outcome; further text for it is only kept in ``text``.

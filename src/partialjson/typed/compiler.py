@@ -34,6 +34,7 @@ from partialjson.typed.schemas import (
     bare,
     exact_kinds,
     inside,
+    is_secret,
     kinds_by_value,
     known,
     marks,
@@ -114,7 +115,8 @@ class Compiler:
         except Unsupported:
             plan.object = plan.array = plan.switch = None
             self.delegates.pop(number, None)
-        plan.preview = (plan.preview or "Preview" in markers) and not plan.whole
+        asked = "Preview" in markers and not is_secret(schema)
+        plan.preview = (plan.preview or asked) and not plan.whole
 
     def anything(self) -> Plan:
         """The plan for plain JSON."""

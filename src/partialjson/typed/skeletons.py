@@ -229,6 +229,8 @@ def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
     )
     made.allowed = shape.allowed
     made.most = shape.most
+    made.mark = shape.mark
+    made.marked = shape.marked
     if after is None or after.failures_only:
         made.is_plain = shape.is_plain
         made.is_direct = shape.is_direct

@@ -42,6 +42,7 @@ from partialjson.typed.schemas import (
     extra_of,
     fields_of,
     inside,
+    is_secret,
     keys_of,
     ways_of,
 )
@@ -138,6 +139,7 @@ class Specs:
         peeled = _Peeled()
         node = self._peel(schema, peeled)
         spec.nullable = peeled.nullable
+        spec.secret = is_secret(schema)
         kind = node["type"]
         if node.get("custom_init") or (kind == "enum" and asks_its_class(node)):
             peeled.binding = False
@@ -285,7 +287,7 @@ class Specs:
             self.spec(field["schema"], config),
             required,
             is_read,
-            bool(field.get("serialization_exclude")),
+            bool(field.get("serialization_exclude")) or "serialization_exclude_if" in field,
             str(notes.get("title") or ""),
             str(notes.get("description") or ""),
             schema.get("default", NO_DEFAULT) if has_default else NO_DEFAULT,
