@@ -268,13 +268,19 @@ def _with_str_keys(place: Place) -> Place:
 
 
 def record(
-    where: str | Callable[[Any], Any] | None, target: Any, by_alias: bool | None, by_name: bool | None, elements: bool
+    where: str | Callable[[Any], Any] | None,
+    target: Any,
+    by_alias: bool | None,
+    by_name: bool | None,
+    elements: bool,
+    may_default: bool = False,
 ) -> list[Selected]:
     """The places that a function or a path pattern selects in documents of a target.
 
     Args:
         where: a function from the target, a path pattern, or None for the root.
         elements: whether to iterate over the selected place; the function then returns the container of the elements.
+        may_default: whether the function may return something of its own where an optional value on the way is null.
 
     Raises:
         AttributeError, KeyError: the function asks for a field that does not exist.
@@ -289,7 +295,7 @@ def record(
     if where is None:
         place = root.each() if elements else root
         return [Selected(place)]
-    return _Function(where, root, elements).selected()
+    return _Function(where, root, elements, may_default).selected()
 
 
 Found = tuple[Route, bool, tuple[int, ...]]
@@ -299,10 +305,11 @@ Found = tuple[Route, bool, tuple[int, ...]]
 class _Function:
     """A function that is to follow paths from the root."""
 
-    def __init__(self, where: Callable[[Any], Any], root: Place, elements: bool) -> None:
+    def __init__(self, where: Callable[[Any], Any], root: Place, elements: bool, may_default: bool) -> None:
         self.where = where
         self.root = root
         self.elements = elements
+        self.may_default = may_default
         self.places: dict[tuple[Route, bool], Place] = {}
 
     def selected(self) -> list[Selected]:
@@ -311,8 +318,8 @@ class _Function:
         Raises:
             TypeError: it does more than follow paths.
         """
-        _check_code(getattr(self.where, "__code__", None))
         trial, found, is_ordered = self.call({}, _FEW)
+        _check_code(getattr(self.where, "__code__", None))
         selected = {key: Selected(place, key[1]) for key, place in self.places.items()}
         if not self.elements:
             for each in selected.values():
@@ -348,7 +355,7 @@ class _Function:
     def one(self, result: Any, absent: frozenset[Route]) -> list[Found | None]:
         if type(result) is Recorder:
             return [self.found(result)]
-        if absent:
+        if absent and (result is None or result == "" or self.may_default):
             return [None] if result is None else []
         raise Refused(f"the function returns {_kind(result)}, not one place of the document")
 
@@ -409,6 +416,8 @@ class _Function:
                 for each in found
                 if each is not None and not any(each[0][: len(route)] == route != each[0] for route in absent)
             ]
+            if not self.elements and not expected and given == [None]:
+                continue
             if given != expected and (is_ordered or set(given) != set(expected)):
                 names = ", ".join(str(optional[route]) for route in absent)
                 raise Refused(

@@ -218,7 +218,7 @@ class _Source(Generic[T]):
             raise ValueError("retain=False keeps only what select names: give select, or use elements()")
         return SnapshotReading(self._take())
 
-    def _record(self, where: Any, elements: bool) -> Any:
+    def _record(self, where: Any, elements: bool, may_default: bool = False) -> Any:
         if self._options.get("select") is not None:
             raise TypeError(
                 "select= is for the events of snapshots; elements(), text() and field() select by themselves"
@@ -226,7 +226,7 @@ class _Source(Generic[T]):
         from partialjson.streaming.paths import record
 
         options = self._options
-        return record(where, self._target, options.get("by_alias"), options.get("by_name"), elements)
+        return record(where, self._target, options.get("by_alias"), options.get("by_name"), elements, may_default)
 
     def _parser_for(self, selected: Iterable[Any], around: bool) -> Parser[T]:
         self._take()
@@ -254,7 +254,7 @@ class _Source(Generic[T]):
 
     def _field(self, where: Any, default: Any) -> FieldReading[Any]:
         self._kept("field()")
-        selected = self._record(where, False)
+        selected = self._record(where, False, may_default=True)
         look_up = values_of(where) if callable(where) else selected[0].reach
         return FieldReading(self._parser_for(selected, True), selected[0], look_up, default)
 
