@@ -37,7 +37,7 @@ from partialjson.errors import IncompleteError, ParseError
 from partialjson.options import ParserOptions, refuse_unknown
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.streaming.consumers import Reading
-from partialjson.streaming.stream import aiterate, iterate
+from partialjson.streaming.stream import AsyncIteration, iterate
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -437,7 +437,7 @@ def adocuments(
         raise TypeError(f"adocuments() takes an async iterable of chunks, not {type(chunks).__name__}; see documents()")
     options.setdefault("select", [])
     sequence = DocumentSequence(target, format=format, on_error=on_error, **options)
-    return aiterate(chunks, _Values(sequence))
+    return AsyncIteration(chunks, _Values(sequence))
 
 
 class _Values(Reading[T]):

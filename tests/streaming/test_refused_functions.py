@@ -69,7 +69,7 @@ REFUSED: dict[str, Where] = {
     "or a place": lambda o: [o.first or o.other],
     "or a place, is None": lambda o: [o.other if o.first is None else o.first],
     "and another": lambda o: o.first and o.items,
-    "two conditions": lambda o: [r for r in (([o.first.sku] if o.first else []) or ([] if o.other else [o.note]))],
+    "two conditions": lambda o: [r for r in (([o.first.sku] if o.first else []) or ([] if o.other else [o.note]))],  # noqa: C416
     "a comparison": lambda o: [i for i in o.items if i.size > 1],
     "a comparison from the right": lambda o: [i for i in o.items if i.size > 1],
     "equality": lambda o: [i for i in o.items if i.sku == "a"],

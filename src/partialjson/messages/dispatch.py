@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+from partialjson._jsontext import json_text
 from partialjson.messages.blocks import Block, Call
 from partialjson.messages.endings import cause_of, ended
 from partialjson.messages.fold import MessageState
@@ -226,7 +227,7 @@ class Dispatcher:
         progress = DocumentProgress(slot.choice, slot.position, slot.kind)
         try:
             # The line feed closes a number at the root.
-            source = json.dumps(op.value, ensure_ascii=False, default=str) + "\n"
+            source = json_text(op.value, default=str) + "\n"
         except (TypeError, ValueError, RecursionError) as error:
             self.tell(replace(progress, error=error))
         else:

@@ -21,6 +21,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, Final
 
+from partialjson._jsontext import json_text
+
 __all__ = ["EditPath", "EditWriter", "parse_path"]
 
 EditPath = tuple[str | int | None, ...]
@@ -138,7 +140,7 @@ class EditWriter:
         out: list[str] = []
         if not self._enter(path, out):
             return self._give_up(path, value, False, False)
-        out.append(json.dumps(value))
+        out.append(json_text(value, ensure_ascii=True))
         return self._write(out)
 
     def mark(self, path: EditPath) -> str:
@@ -162,7 +164,7 @@ class EditWriter:
         if self._lost:
             return ""
         if self._apart:
-            return json.dumps(self._value, ensure_ascii=False)
+            return json_text(self._value)
         out: list[str] = []
         if not self._open and not self._written:
             out.append("{}")
