@@ -34,7 +34,7 @@ from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
-from partialjson.options import ParserOptions, refuse_unknown
+from partialjson.options import NumberReader, ParserOptions, refuse_unknown
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.streaming.consumers import Reading
 from partialjson.streaming.stream import AsyncIteration, iterate
@@ -344,7 +344,13 @@ class DocumentSequence(Generic[T]):
 
     @staticmethod
     def restore(
-        state: Any, target: Any = None, *, missing: Any = MISSING, context: Any = None
+        state: Any,
+        target: Any = None,
+        *,
+        missing: Any = MISSING,
+        context: Any = None,
+        parse_float: NumberReader | None = None,
+        parse_int: NumberReader | None = None,
     ) -> DocumentSequence[Any]:
         """A sequence that goes on from where ``checkpoint`` was called; arguments as for ``Parser.restore``.
 
@@ -363,7 +369,9 @@ class DocumentSequence(Generic[T]):
         except (LookupError, TypeError, ValueError) as error:
             raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
         pattern, parser = (
-            Parser.restore(each, target, missing=missing, context=context) if each is not None else None
+            Parser.restore(each, target, missing=missing, context=context, parse_float=parse_float, parse_int=parse_int)
+            if each is not None
+            else None
             for each in parsers
         )
         if pattern is None:

@@ -6,7 +6,8 @@ parser and then sets the positions, which the shorter text cannot give. So there
 the parser itself detects a corrupt checkpoint.
 
 A typed parser cannot be restored from values, since validated objects are not plain data. Its text is the document's
-own, and restoring validates again.
+own, and restoring validates again. The same goes for one whose numbers are read by functions (``parse_float``), which
+are given again.
 
 The text is canonical: it does not depend on the chunking, so states can be compared by it.
 
@@ -100,7 +101,7 @@ def save_document(lexer: Lexer) -> dict[str, Any]:
         "pos": lexer.base,
         "line": lexer.line,
         "line_start": lexer.line_start,
-        "changes": _save_changes(lexer.tree),
+        "changes": _save_changes(lexer.tree, lexer.parse_float is not None or lexer.parse_int is not None),
     }
 
 
@@ -301,8 +302,10 @@ def _escape(half: re.Match[str]) -> str:
 # The changes.
 
 
-def _save_changes(tree: Tree) -> dict[str, Any] | None:
+def _save_changes(tree: Tree, forgets: bool) -> dict[str, Any] | None:
     """The marks of a tree as plain data; None if nobody asked for deltas.
+
+    ``forgets``: values are no plain data, so earlier changes are left out; who asks for them gets the whole document.
 
     Nodes become rows of a table, ``[row of the parent, key]``, so that a path is not written out for each mark.
     """
@@ -312,12 +315,13 @@ def _save_changes(tree: Tree) -> dict[str, Any] | None:
     changes = observer.changes
     places: list[Any] = []
     rows: dict[Node, int] = {}
-    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in changes.marks]
+    first = 0 if not forgets else len(changes.marks) - (1 if tree.in_text and changes.marks else 0)
+    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in changes.marks[first:]]
     opened = [_row(node, places, rows) for node in [*observer.nodes, observer.node] if node is not None]
     return {
         "size": changes.size,
-        "floor": changes.floor,
-        "clock": list(changes.clock),
+        "floor": changes.size if forgets else changes.floor,
+        "clock": list(changes.clock[first:]),
         "marks": marks,
         "open": opened,
         "places": places,

@@ -42,7 +42,7 @@ from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
-from partialjson.options import ON_INVALID, OnInvalid, ParserOptions
+from partialjson.options import ON_INVALID, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
 
@@ -80,6 +80,10 @@ class Parser(Generic[T]):
             once, also for an open value that can no longer become valid. "skip": report a bad element of an array and
             leave it out of the result; anything else as for "collect".
         predict: report an open string for which only one value is left as ``Predicted``.
+        parse_float, parse_int: as in ``json.loads``, functions that make a value of the text of a number with a
+            fraction or an exponent, or of any other: ``parse_float=Decimal`` keeps money exact. Without a target only;
+            a field of the type Decimal is what pydantic makes of it. What such a function raises leaves ``feed``, and
+            the parser has failed.
         retain: False to keep only the selected value that is open, for documents larger than memory. ``select`` says
             what is delivered. Every other value is validated one by one when it closes, and then dropped: ``json`` and
             ``value`` show the open path, and ``close`` returns ``missing``. The containers around selected values are
@@ -106,6 +110,8 @@ class Parser(Generic[T]):
         on_invalid: OnInvalid = "collect",
         predict: bool = False,
         retain: bool = True,
+        parse_float: NumberReader | None = None,
+        parse_int: NumberReader | None = None,
     ) -> None:
         if limits is None:
             limits = DEFAULT_LIMITS
@@ -144,7 +150,18 @@ class Parser(Generic[T]):
         self._tree: Final = Tree(selector, missing)
         if not retain:
             self._tree.keep_only(selector)
-        source = Source() if target is not None else None
+        self._parse_float: Any = parse_float
+        self._parse_int: Any = parse_int
+        if self._reads_numbers:
+            for name, parse in (("parse_float", parse_float), ("parse_int", parse_int)):
+                if parse is not None and not callable(parse):
+                    raise TypeError(f"{name} is a function such as Decimal, not {type(parse).__name__}")
+            if target is not None:
+                raise TypeError(
+                    "parse_float and parse_int are for documents without a target; with one, its types say what "
+                    "numbers become: declare the field as Decimal, or as str with coerce_numbers_to_str"
+                )
+        source = Source() if target is not None or (self._reads_numbers and self._retains) else None
         self._lexer: Final = Lexer(
             self._tree,
             limits.depth if limits.depth is not None else DEFAULT_DEPTH if target is None else TYPED_DEPTH,
@@ -152,7 +169,10 @@ class Parser(Generic[T]):
             limits.number,
             limits.document,
             source,
+            target is None,
         )
+        if self._reads_numbers:
+            self._lexer.read_numbers_by(parse_float, parse_int)
         if self._target is not None and source is not None:
             view = View(self._target.plan, self._target.run, missing, source)
             view.skips = on_invalid == "skip"
@@ -542,7 +562,14 @@ class Parser(Generic[T]):
             "on_invalid": self._on_invalid,
             "predict": self._predicts,
             "retain": self._retains,
+            "parse_float": self._parse_float,
+            "parse_int": self._parse_int,
         }
+
+    @property
+    def _reads_numbers(self) -> bool:
+        """Do functions read the numbers?"""
+        return self._parse_float is not None or self._parse_int is not None
 
     def _needs_all(self, what: str) -> None:
         if not self._retains:
@@ -563,7 +590,7 @@ class Parser(Generic[T]):
                 self._refuse("checkpoint")
             raise RuntimeError("checkpoint() needs an open document, and this one has ended")
         self._needs_all("checkpoint()")
-        return {
+        state: dict[str, Any] = {
             "partialjson": VERSION,
             **save_document(self._lexer),
             **save_bytes(self._utf8),
@@ -573,20 +600,38 @@ class Parser(Generic[T]):
             "options": save_options(self._options),
             "target": self._fingerprint(),
         }
+        if self._reads_numbers:
+            state["numbers"] = self._number_readers()
+        return state
+
+    def _number_readers(self) -> list[str]:
+        """Which numbers functions read, by the options' names."""
+        given = {"parse_float": self._parse_float, "parse_int": self._parse_int}
+        return [name for name in given if given[name] is not None]
 
     @staticmethod
-    def restore(state: Any, target: Any = None, *, missing: Any = MISSING, context: Any = None) -> Parser[Any]:
+    def restore(
+        state: Any,
+        target: Any = None,
+        *,
+        missing: Any = MISSING,
+        context: Any = None,
+        parse_float: NumberReader | None = None,
+        parse_int: NumberReader | None = None,
+    ) -> Parser[Any]:
         """A parser that goes on where ``checkpoint`` was called.
 
         Args:
             state: the result of ``checkpoint``, possibly after a round trip through JSON.
             target: the target of the saved parser. A typed document is validated again.
-            missing, context: as for ``Parser``; they are not part of a checkpoint.
+            missing, context, parse_float, parse_int: as for ``Parser``; they are not part of a checkpoint. The numbers
+                of the document so far are read again. Deltas go on from the whole document then.
 
         Raises:
-            ValueError: the checkpoint is corrupt, of another version, or of another target.
+            ValueError: the checkpoint is corrupt, of another version, of another target, or its numbers were not read
+                by functions for the same options.
         """
-        return _restore(state, target, missing, context)
+        return _restore(state, target, missing, context, parse_float, parse_int)
 
     def fork(self) -> Parser[T]:
         """A second parser in the same state; the two then go their own ways.
@@ -607,7 +652,8 @@ class Parser(Generic[T]):
 
     def _saved(self) -> tuple[Any, ...]:
         """All that a copy in the same process takes."""
-        return self.checkpoint(), self._given, self._tree.missing, self._context
+        numbers = (self._parse_float, self._parse_int)
+        return self.checkpoint(), self._given, self._tree.missing, self._context, *numbers
 
     @property
     def _given(self) -> Any:
@@ -626,7 +672,9 @@ class Parser(Generic[T]):
         self._pinned = load_flag(state["pinned"])
 
 
-def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]:
+def _restore(
+    state: Any, target: Any, missing: Any, context: Any, parse_float: Any = None, parse_int: Any = None
+) -> Parser[Any]:
     if not isinstance(state, dict) or state.get("partialjson") != VERSION:
         raise ValueError(f"not a checkpoint of this version of partialjson (format {VERSION})")
     try:
@@ -635,9 +683,14 @@ def _restore(state: Any, target: Any, missing: Any, context: Any) -> Parser[Any]
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     options["missing"] = missing
     options["context"] = context
+    options["parse_float"] = parse_float
+    options["parse_int"] = parse_int
     parser: Parser[Any] = Parser(target, **options)
     if parser._fingerprint() != state.get("target"):
         raise ValueError("the checkpoint was made with another target; restore it with that one")
+    if parser._number_readers() != (state.get("numbers") or []):
+        given = " and ".join(state.get("numbers") or []) or "neither parse_float nor parse_int"
+        raise ValueError(f"the checkpoint was made with {given}; restore it with the same")
     try:
         parser._load(state)
     except CORRUPT as error:
