@@ -84,7 +84,7 @@ def test_a_restored_parser_has_all_of_them() -> None:
     again = DocumentSequence.restore(sequence.checkpoint(), Item, missing=None, context={"a": 1})
     assert again._pattern._options == parser._options
     plain: Parser[Any] = Parser(**OF_NUMBERS)
-    assert Parser.restore(plain.checkpoint(), **OF_NUMBERS)._options == plain._options
+    assert Parser.restore(plain.checkpoint(), parse_float=Decimal, parse_int=Fraction)._options == plain._options
 
 
 def test_those_of_targets_are_the_ones_a_parser_without_one_refuses() -> None:

@@ -216,10 +216,11 @@ class _Recipe:
         fields = partial.__partial_fields__
         half = object.__new__(self.half_class)
         extra: dict[str, Any] = {}
+        unfinished = getattr(partial, "_unfinished", ())
         for name, value in partial._values.items():
             if value is MISSING:
                 continue
-            if name in partial._unfinished and name in self.awaited:
+            if name in unfinished and name in self.awaited:
                 if self.awaited[name]:
                     continue
                 value = _without_open_end(value)

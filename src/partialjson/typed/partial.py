@@ -61,12 +61,14 @@ class Partial(Generic[T]):
     def __init__(self, values: dict[str, Any], missing: Any = MISSING, unfinished: tuple[str, ...] = ()) -> None:
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_missing", missing)
-        object.__setattr__(self, "_unfinished", unfinished)
+        if unfinished:
+            mark_unfinished(self, unfinished)
 
     if TYPE_CHECKING:
         _values: dict[str, Any]
         _missing: Any
-        # Among the fields with serializers of their own, those whose value is not the final one: open, or invalid.
+        # Among the fields that functions serialize, those whose value is not the final one: open, or invalid. Most
+        # partial objects have none and many are made, so the slot is empty then.
         _unfinished: tuple[str, ...]
 
     def __getattr__(self, name: str) -> Any:
@@ -190,7 +192,7 @@ class Partial(Generic[T]):
         return sorted({*super().__dir__(), *self.__partial_fields__})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.__pydantic_model__, self._values, self._missing, self._unfinished)
+        return _rebuild, (self.__pydantic_model__, self._values, self._missing, getattr(self, "_unfinished", ()))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -226,13 +228,11 @@ def maker_of(made: type[Partial[Any]]) -> Callable[[dict[str, Any], Any], Partia
     # The class refuses assignment, but its slots do not.
     set_values = Partial.__dict__["_values"].__set__
     set_missing = Partial.__dict__["_missing"].__set__
-    set_unfinished = Partial.__dict__["_unfinished"].__set__
 
     def make(values: dict[str, Any], missing: Any) -> Partial[Any]:
         partial = new(made)
         set_values(partial, values)
         set_missing(partial, missing)
-        set_unfinished(partial, ())
         return partial
 
     return make
