@@ -75,6 +75,11 @@ class Login(BaseModel):
     by_site: dict[str, SecretStr] = {}
     maybe: SecretStr | None = None
     shown: Annotated[SecretStr, Preview] = SecretStr("")
+    listed: Secret[list[str]] = Secret([])
+    keyed: Secret[dict[str, str]] | None = None
+    either: Secret[list[str]] | int = 0
+    inside: list[Secret[list[Holder]]] = []
+    anything: Secret[Any] = Secret(None)
 
 
 class Thinking(BaseModel):
@@ -104,7 +109,8 @@ SECRET = "hunter2-hunter2"
 LOGIN = json.dumps(
     {
         "password": SECRET, "pin": SECRET, "code": SECRET, "former": [SECRET, SECRET], "by_site": {"a": SECRET},
-        "maybe": SECRET, "shown": SECRET, "user": "ann",
+        "maybe": SECRET, "shown": SECRET, "listed": [SECRET, SECRET], "keyed": {"k": SECRET}, "either": [SECRET],
+        "inside": [[{"inner": {"thoughts": SECRET, "answer": SECRET}}]], "anything": [SECRET], "user": "ann",
     }
 )  # fmt: skip
 THINKING = json.dumps({"thoughts": SECRET, "thePlan": [SECRET], "answer": "42"})

@@ -100,7 +100,8 @@ class Compiler:
             plan.exact = exact_kinds(schema, config)
             self.settle_by_value(plan, schema, config)
             plan.preview = previews(schema, config)
-            plan.whole = "Whole" in markers
+            # Nothing of a secret is shown while it grows.
+            plan.whole = "Whole" in markers or is_secret(schema)
             plan.spec = self.specs.spec(schema, config)
             self.waiting[id(plan)] = plan, schema, config, markers
         return plan
@@ -115,8 +116,7 @@ class Compiler:
         except Unsupported:
             plan.object = plan.array = plan.switch = None
             self.delegates.pop(number, None)
-        asked = "Preview" in markers and not is_secret(schema)
-        plan.preview = (plan.preview or asked) and not plan.whole
+        plan.preview = (plan.preview or "Preview" in markers) and not plan.whole
 
     def anything(self) -> Plan:
         """The plan for plain JSON."""
