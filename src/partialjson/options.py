@@ -9,15 +9,19 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypedDict
 
 from partialjson.limits import Limits
 
-__all__ = ["ON_INVALID", "DocumentOptions", "OnInvalid", "ParserOptions"]
+__all__ = ["ON_INVALID", "DocumentOptions", "NumberReader", "OnInvalid", "ParserOptions"]
 
 OnInvalid = Literal["collect", "raise", "skip"]
 ON_INVALID: Final[tuple[OnInvalid, ...]] = ("collect", "raise", "skip")
+
+
+NumberReader = Callable[[str], Any]
+"""Makes a value of the text of a number."""
 
 
 class DocumentOptions(TypedDict, total=False):
@@ -31,6 +35,8 @@ class DocumentOptions(TypedDict, total=False):
     by_name: bool | None
     on_invalid: OnInvalid
     predict: bool
+    parse_float: NumberReader | None
+    parse_int: NumberReader | None
 
 
 class ParserOptions(DocumentOptions, total=False):
@@ -41,12 +47,21 @@ class ParserOptions(DocumentOptions, total=False):
 
 
 _OF_TARGETS: Final = ("strict", "context", "by_alias", "by_name", "on_invalid", "predict")
+_OF_PLAIN_JSON: Final = ("parse_float", "parse_int")
 
 
 def without_target(options: DocumentOptions) -> DocumentOptions:
     """The options that a document without a target has too; a parser refuses the others there."""
     options = options.copy()
     for name in _OF_TARGETS:
+        options.pop(name, None)  # type: ignore[misc]
+    return options
+
+
+def with_target(options: DocumentOptions) -> DocumentOptions:
+    """The options that a document with a target has too; a parser refuses the others there."""
+    options = options.copy()
+    for name in _OF_PLAIN_JSON:
         options.pop(name, None)  # type: ignore[misc]
     return options
 

@@ -35,10 +35,10 @@ from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import LARGEST
-from partialjson.options import ParserOptions, refuse_unknown
+from partialjson.options import NumberReader, ParserOptions, refuse_unknown
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.streaming.consumers import Reading
-from partialjson.streaming.stream import aiterate, iterate
+from partialjson.streaming.stream import AsyncIteration, iterate
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -367,7 +367,13 @@ class DocumentSequence(Generic[T]):
 
     @staticmethod
     def restore(
-        state: Any, target: Any = None, *, missing: Any = MISSING, context: Any = None
+        state: Any,
+        target: Any = None,
+        *,
+        missing: Any = MISSING,
+        context: Any = None,
+        parse_float: NumberReader | None = None,
+        parse_int: NumberReader | None = None,
     ) -> DocumentSequence[Any]:
         """A sequence that goes on from where ``checkpoint`` was called; arguments as for ``Parser.restore``.
 
@@ -377,7 +383,9 @@ class DocumentSequence(Generic[T]):
         if not isinstance(state, dict) or state.get("sequence") != _VERSION:
             raise ValueError(f"not a checkpoint of this version of a document sequence (format {_VERSION})")
         pattern, parser = (
-            Parser.restore(each, target, missing=missing, context=context) if each is not None else None
+            Parser.restore(each, target, missing=missing, context=context, parse_float=parse_float, parse_int=parse_int)
+            if each is not None
+            else None
             for each in (state.get("pattern"), state.get("parser"))
         )
         if pattern is None or pattern.pos > 0:
@@ -471,7 +479,7 @@ def adocuments(
         raise TypeError(f"adocuments() takes an async iterable of chunks, not {type(chunks).__name__}; see documents()")
     options.setdefault("select", [])
     sequence = DocumentSequence(target, format=format, on_error=on_error, **options)
-    return aiterate(chunks, _Values(sequence))
+    return AsyncIteration(chunks, _Values(sequence))
 
 
 class _Values(Reading[T]):

@@ -87,3 +87,56 @@ def test_what_has_no_stubs(spec: str, message: str, capsys: pytest.CaptureFixtur
 def test_check_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stubs", "support.shop", "--check"]) == 2
     assert "--check needs --output" in capsys.readouterr().err
+
+
+ODD = '''
+import enum
+from typing import Literal
+from pydantic import BaseModel, create_model
+
+Spaced = create_model("Spaced", **{"two words": (int, 1), "class": (str, ""), "\\ufb01ne": (int, 0), "fine": (int, 0)})
+Bound = create_model("not a name", inner=(Spaced, ...))
+Quoted = create_model('"""\\\\', a=(int, 1))
+Ligature = create_model("\\ufb01x", a=(int, 1))
+Colour = enum.Enum("Colour", {"dark red": 1, "red": 2})
+
+def hidden():
+    return create_model("Unbound", a=(int, 1))
+
+class Outer(BaseModel):
+    class Inner(BaseModel):
+        a: Literal[Colure.red] = None
+    inner: Inner
+    lost: hidden()
+    colour: Literal[Colour("dark red" and 1)]
+    quoted: Literal["\\"\\"\\"", "\\u202e"]
+'''.replace("Colure.red", '"x"')
+
+
+def test_odd_names_give_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "odd_models.py").write_text(ODD, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = write("odd_models")
+    assert "\u202e" not in text
+    (tmp_path / "odd_partial.py").write_text(text, encoding="utf-8")
+    found = importlib.import_module("odd_partial")
+    models: Any = importlib.import_module("odd_models")
+    for name, model in (("Spaced", models.Spaced), ("notaname", models.Bound), ("Inner", models.Outer.Inner)):
+        assert getattr(found, f"Partial{name}").__pydantic_model__ is model
+    assert "# 'two words' cannot be written as an attribute." in text
+    assert "lost: Any | Missing" in text
+    assert "fine: int | Missing" in text
+    # What only type checkers read is Python too.
+    namespace: dict[str, Any] = {}
+    exec(text.replace("if TYPE_CHECKING:", "if True:"), namespace)
+    assert namespace["PartialOuter"].__annotations__["inner"].startswith("_odd_models.Outer.Inner")
+
+
+def test_models_that_cannot_be_named_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "unnamed.py").write_text(
+        "from pydantic import create_model\nglobals()['two words'] = create_model('two words', a=(int, 1))\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(StubsError, match="no model that Python code can name"):
+        write("unnamed")

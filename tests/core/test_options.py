@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -56,12 +59,17 @@ ALL: ParserOptions = {
     "predict": True,
     "retain": False,
 }
+# These are for documents without a target.
+OF_NUMBERS: ParserOptions = {"parse_float": Decimal, "parse_int": Fraction}
+NO_NUMBERS: ParserOptions = {"parse_float": None, "parse_int": None}
 
 
 def test_a_fresh_parser_has_all_of_them() -> None:
-    assert ALL.keys() == ParserOptions.__optional_keys__
+    assert ALL.keys() | OF_NUMBERS.keys() == ParserOptions.__optional_keys__
     parser = Parser(Item, **ALL)
-    assert parser._options == parser.fresh()._options == ALL
+    assert parser._options == parser.fresh()._options == {**ALL, **NO_NUMBERS}
+    plain: Parser[Any] = Parser(**OF_NUMBERS)
+    assert plain._options == plain.fresh()._options == {**Parser()._options, **OF_NUMBERS}
     assert Parser()._options == Parser().fresh()._options
     assert Parser().fresh()._options.get("missing") is MISSING
 
@@ -75,6 +83,8 @@ def test_a_restored_parser_has_all_of_them() -> None:
     sequence = DocumentSequence(Item, **options)
     again = DocumentSequence.restore(sequence.checkpoint(), Item, missing=None, context={"a": 1})
     assert again._pattern._options == parser._options
+    plain: Parser[Any] = Parser(**OF_NUMBERS)
+    assert Parser.restore(plain.checkpoint(), parse_float=Decimal, parse_int=Fraction)._options == plain._options
 
 
 def test_those_of_targets_are_the_ones_a_parser_without_one_refuses() -> None:

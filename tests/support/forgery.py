@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 from partialjson import Outcome, ParseError, Parser
-from partialjson._core.json_text import json_text
+from partialjson._core.canonical import canonical_text
 from partialjson.patch import apply_deltas
 
 
@@ -120,7 +120,7 @@ def use(parser: Parser[Any]) -> None:
             assert error.byte_pos is None or error.byte_pos >= 0
             break
         document = apply_deltas(document, parser.deltas())
-        assert document is parser.json or json_text(document) == json_text(parser.json)
+        assert document is parser.json or canonical_text(document) == canonical_text(parser.json)
         ask()
     again.reopen()
     assert again.pos >= 0

@@ -68,7 +68,9 @@ class Changes:
     def appeared_after(self, since: i64) -> bool:
         return len(self.clock) > 0 and self.clock[-1] > since
 
-    def deltas(self, since: i64, json: Any, open_text: str | None) -> list[dict[str, Any]]:
+    def deltas(
+        self, since: i64, json: Any, open_text: str | None, places: list[Node | None] | None = None
+    ) -> list[dict[str, Any]]:
         """The changes after the document had the visible size ``since``, oldest first.
 
         A container that appeared since then comes with all that is in it now.
@@ -77,8 +79,11 @@ class Changes:
             since: before ``floor``, the answer is one change of the whole.
             json: the document now; asked for only where something ``appeared_after`` that time.
             open_text: what the open string shows, if one is open.
+            places: gets the node of each change, None for the root.
         """
         if since < self.floor:
+            if places is not None:
+                places.append(None)
             return [{"op": "replace" if since else "add", "path": "", "value": json}]
         marks = self.marks
         found: list[dict[str, Any]] = []
@@ -89,6 +94,8 @@ class Changes:
             shown = since - self.clock[first - 1]
             if shown < len(text):
                 found.append({"op": "append", "path": last.where(), "value": text[shown:]})
+                if places is not None:
+                    places.append(last.at)
         new: set[Node | None] = set()
         parent: Node | None = None
         prefix = ""
@@ -114,6 +121,8 @@ class Changes:
             elif mark.is_container:
                 value = _look_up(json, at.path(), value)
             found.append({"op": mark.op, "path": path, "value": value})
+            if places is not None:
+                places.append(at)
         return found
 
     def _text_of(self, i: i64, open_text: str | None) -> str:

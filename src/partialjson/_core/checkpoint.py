@@ -9,7 +9,8 @@ A checkpoint may come from anywhere, so each other field is compared with the te
 is set. What is left to a forger are positions and deltas of another document that leads to this state.
 
 A typed parser cannot be restored from values, since validated objects are not plain data. Its text is the document's
-own, and restoring validates again.
+own, and restoring validates again. The same goes for one whose numbers are read by functions (``parse_float``), which
+are given again.
 
 The text is canonical: it does not depend on the chunking, so states can be compared by it.
 
@@ -21,8 +22,8 @@ from __future__ import annotations
 from codecs import utf_8_decode
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from partialjson._core.canonical import canonical_text
 from partialjson._core.checkpoint_changes import load_changes, save_changes
-from partialjson._core.json_text import json_text
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import (
     AFTER,
@@ -107,7 +108,7 @@ def save_document(lexer: Lexer) -> dict[str, Any]:
         "pos": lexer.base,
         "line": lexer.line,
         "line_start": lexer.line_start,
-        "changes": save_changes(lexer.tree),
+        "changes": save_changes(lexer.tree, lexer.parse_float is not None or lexer.parse_int is not None),
     }
 
 
@@ -234,9 +235,9 @@ def text_so_far(lexer: Lexer) -> str:
         for i in range(len(tree.containers)):
             _open(pieces, lexer, tree, i)
     elif tree.ground and not tree.in_text:
-        pieces.append(json_text(tree.ground[0]))
+        pieces.append(canonical_text(tree.ground[0]))
     if tree.in_text:
-        pieces.append(json_text(tree.text)[:-1])
+        pieces.append(canonical_text(tree.text)[:-1])
     pieces.append(_cut_token(lexer))
     if lexer.state == AFTER or lexer.state == ENDED:
         # Without it a number would still be open.
@@ -273,20 +274,20 @@ def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
         members: list[str] = []
         for name in container:
             if not has_open_value or name != key:
-                members.append(json_text(name) + ":" + json_text(container[name]))
+                members.append(canonical_text(name) + ":" + canonical_text(container[name]))
             elif name != next(reversed(container)):
                 # The open value replaces an earlier one and keeps its place among the keys.
-                members.append(json_text(name) + ":null")
+                members.append(canonical_text(name) + ":null")
         if has_open_value or (innermost and awaits_value):
-            members.append(json_text(key) + ":")
+            members.append(canonical_text(key) + ":")
         elif state == COLON:
-            members.append(json_text(key))
+            members.append(canonical_text(key))
         elif members and (state == KEY or state == TEXT):
             members.append("")
         pieces.append("{" + ",".join(members))
     else:
         items = cast("list[object]", container)
-        values = [json_text(item) for item in (items[:-1] if has_open_value else items)]
+        values = [canonical_text(item) for item in (items[:-1] if has_open_value else items)]
         if values and (has_open_value or awaits_value):
             values.append("")
         pieces.append("[" + ",".join(values))
@@ -301,7 +302,7 @@ def _cut_token(lexer: Lexer) -> str:
         return lexer.word[: lexer.matched]
     if state != TEXT:
         return ""
-    text = json_text(lexer.token)[:-1] if lexer.is_key else ""
+    text = canonical_text(lexer.token)[:-1] if lexer.is_key else ""
     if lexer.high != 0:
         text += f"\\u{lexer.high:04x}"
     if lexer.escape >= HEX:

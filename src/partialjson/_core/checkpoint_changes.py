@@ -17,9 +17,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
+from partialjson._core.canonical import canonical_text
 from partialjson._core.changes import Mark
 from partialjson._core.events import Node
-from partialjson._core.json_text import json_text
 from partialjson._core.tree import Tree
 
 if TYPE_CHECKING:
@@ -28,20 +28,24 @@ if TYPE_CHECKING:
 Place = tuple[Node, str | int]
 
 
-def save_changes(tree: Tree) -> dict[str, Any] | None:
-    """The marks of a tree as plain data; None if nobody asked for deltas."""
+def save_changes(tree: Tree, forgets: bool) -> dict[str, Any] | None:
+    """The marks of a tree as plain data; None if nobody asked for deltas.
+
+    ``forgets``: values are no plain data, so earlier changes are left out; who asks for them gets the whole document.
+    """
     observer = tree.observer
     if observer is None or observer.changes is None:
         return None
     changes = observer.changes
     places: list[Any] = []
     rows: dict[Node, int] = {}
-    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in changes.marks]
+    first = 0 if not forgets else len(changes.marks) - (1 if tree.in_text and changes.marks else 0)
+    marks = [[mark.op, _row(mark.at, places, rows), canonical_text(mark.value)] for mark in changes.marks[first:]]
     opened = [_row(node, places, rows) for node in [*observer.nodes, observer.node] if node is not None]
     return {
         "size": changes.size,
-        "floor": changes.floor,
-        "clock": list(changes.clock),
+        "floor": changes.size if forgets else changes.floor,
+        "clock": list(changes.clock[first:]),
         "marks": marks,
         "open": opened,
         "places": places,
@@ -139,7 +143,7 @@ def _atom(text: Any) -> object:
     if type(text) is not str or text[:1] not in set('"-0123456789tfn'):
         raise ValueError("a change has no value")
     value: object = json.loads(text)
-    if json_text(value) != text:
+    if canonical_text(value) != text:
         raise ValueError("a value among the changes is spelled in another way")
     return value
 

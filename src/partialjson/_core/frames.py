@@ -86,6 +86,9 @@ class Frame:
         self.child_traits: i64 = 0
         self.child_shown = False
         self.child_is_spare = False
+        # Of the children that the shape marks, those that failed, and those of which the view was told.
+        self.failed: tuple[str, ...] = ()
+        self.unfinished: tuple[str, ...] = ()
 
     def show(self) -> None:
         """Make ``shown`` from what the frame holds."""
@@ -93,6 +96,8 @@ class Frame:
             self.shown = self.items
         elif self.shape.wrap is not None:
             self.shown = self.shape.wrap(self.members, self.run)
+            if self.unfinished and self.shape.mark is not None:
+                self.shape.mark(self.shown, self.unfinished)
         else:
             self.shown = self.members
 

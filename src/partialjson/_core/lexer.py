@@ -11,7 +11,7 @@ It stops at the first character that cannot continue a JSON text (RFC 8259).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 from partialjson._core.bulk import BATCHED, FEW, LEAST, MANY, NARROW, WIDE, whole_elements
 from partialjson._core.machine import (
@@ -52,6 +52,7 @@ from partialjson._core.refcounts import COMPILED
 from partialjson._core.source import Source
 from partialjson._core.strings import begin_key, begin_string, grows_by, read_text
 from partialjson._core.tree import Tree
+from partialjson.limits import LARGEST
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -69,14 +70,23 @@ class Lexer(Machine):
         max_number: i64,
         max_document: i64,
         source: Source | None,
+        lone_surrogates: bool,
     ) -> None:
-        super().__init__(tree, max_depth, max_string, max_number, max_document, source)
+        super().__init__(tree, max_depth, max_string, max_number, max_document, source, lone_surrogates)
         # Many elements at once: how many an array has before the first attempt, the width of the next window, the index
         # in this chunk before which no attempt is made, and how far a failed attempt moves it.
         self.few: i64 = FEW
         self.window: i64 = NARROW
         self.bulk_from: i64 = 0
         self.bulk_pause: i64 = LEAST
+
+    def read_numbers_by(self, parse_float: Any, parse_int: Any) -> None:
+        """Let these functions make values of the texts of numbers; None for the usual values."""
+        self.parse_float = parse_float
+        self.parse_int = parse_int
+        # No number is computed on the way, and none is read by the standard library's scanner.
+        self.max_short = 0
+        self.few = LARGEST
 
     def feed(self, s: str) -> None:
         """Read one chunk.

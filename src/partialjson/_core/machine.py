@@ -29,7 +29,7 @@ alone, never on how it was cut.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from partialjson._core.refcounts import COMPILED
 from partialjson._core.source import Source
@@ -111,15 +111,21 @@ class Machine:
         max_number: i64,
         max_document: i64,
         source: Source | None,
+        lone_surrogates: bool,
     ) -> None:
         self.tree: Final = tree
         self.max_depth = max_depth
         self.max_string = max_string
         self.max_number = max_number
         self.max_document = max_document
-        # The text kept for a plan. Pydantic refuses lone surrogates, so with a plan they are refused here.
+        # The text kept for a plan, or to read numbers again. Pydantic refuses lone surrogates, so with a plan they are
+        # refused here.
         self.source: Final = source
-        self.lone_surrogates: Final = source is None
+        self.lone_surrogates: Final = lone_surrogates
+        # What numbers become; and how long one may be that is computed on the way: none if they become something else.
+        self.parse_float: Any = None
+        self.parse_int: Any = None
+        self.max_short: i64 = max_number
         self.state: i64 = VALUE
         # The offset of this chunk in the document, and of the line it starts in.
         self.base: i64 = 0

@@ -6,7 +6,7 @@ whose state is ``Machine.digits``, and is converted from its text when the chara
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from partialjson._core.machine import (
     BAD_NUMBER,
@@ -90,14 +90,14 @@ def short_number(m: Machine, s: str, i: i64, n: i64) -> i64:
         value = -mantissa if first > i else mantissa
     if c != COMMA and c != CLOSE_BRACKET and c != CLOSE_BRACE and c != SPACE and c != NEWLINE:
         return 0
-    if not m.tree.containers or j - i > m.max_number:
+    if not m.tree.containers or j - i > m.max_short:
         return 0
     m.atom_closed(value, s[i:j] if m.source is not None else "")
     return j
 
 
 def _too_many_digits(m: Machine, digits: i64, i: i64, j: i64, n: i64) -> i64:
-    if j == n or j - i > m.max_number:
+    if j == n or j - i > m.max_short:
         return 0
     m.digits = digits
     return -j
@@ -177,6 +177,9 @@ def _ends(m: Machine, text: str, s: str, i: i64) -> i64:
     """The number is ``text``; ``i`` is the index after it."""
     m.token = ""
     value: object
+    given = m.parse_int if m.digits <= WHOLE else m.parse_float
+    if given is not None:
+        return _read_by(m, given, text, i)
     if m.digits <= WHOLE:
         try:
             value = int(text)
@@ -191,6 +194,19 @@ def _ends(m: Machine, text: str, s: str, i: i64) -> i64:
     else:
         value = float(text)
     m.atom_closed(value, text)
+    return i
+
+
+def _read_by(m: Machine, parse: Any, text: str, i: i64) -> i64:
+    """The number is what ``parse`` makes of its text."""
+    value: object = parse(text)
+    if isinstance(value, str):
+        # It is a string from here on, also in deltas.
+        m.string_closed(value)
+    elif isinstance(value, (dict, list)):
+        raise TypeError(f"parse_float and parse_int make values of numbers; {text!r} cannot become a container")
+    else:
+        m.atom_closed(value, text)
     return i
 
 

@@ -26,9 +26,10 @@ from partialjson._core.checkpoint import (
     save_document,
     save_options,
 )
-from partialjson._core.events import Event, Path
+from partialjson._core.events import Event, Node, Path
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import NOT_UTF8
+from partialjson._core.mask import Mask, mask_of, without_kept_back
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
@@ -42,7 +43,7 @@ from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
-from partialjson.options import ON_INVALID, OnInvalid, ParserOptions
+from partialjson.options import ON_INVALID, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
 
@@ -80,6 +81,10 @@ class Parser(Generic[T]):
             once, also for an open value that can no longer become valid. "skip": report a bad element of an array and
             leave it out of the result; anything else as for "collect".
         predict: report an open string for which only one value is left as ``Predicted``.
+        parse_float, parse_int: as in ``json.loads``, functions that make a value of the text of a number with a
+            fraction or an exponent, or of any other: ``parse_float=Decimal`` keeps money exact. Without a target only;
+            a field of the type Decimal is what pydantic makes of it. What such a function raises leaves ``feed``, and
+            the parser has failed.
         retain: False to keep only the selected value that is open, for documents larger than memory. ``select`` says
             what is delivered. Every other value is validated one by one when it closes, and then dropped: ``json`` and
             ``value`` show the open path, and ``close`` returns ``missing``. The containers around selected values are
@@ -106,6 +111,8 @@ class Parser(Generic[T]):
         on_invalid: OnInvalid = "collect",
         predict: bool = False,
         retain: bool = True,
+        parse_float: NumberReader | None = None,
+        parse_int: NumberReader | None = None,
     ) -> None:
         if limits is None:
             limits = DEFAULT_LIMITS
@@ -127,6 +134,9 @@ class Parser(Generic[T]):
         # What was last told by ``deltas``, and whether an earlier time may still be asked for.
         self._asked: i64 = -1
         self._pinned = False
+        # What deltas leave out, once somebody has asked for them.
+        self._kept_back: Mask | None = None
+        self._has_mask = False
         self._target: Final[Target | None] = None if target is None else target_of(target, options)
         self._limits: Final = limits
         self._retains: Final = bool(retain)
@@ -141,7 +151,18 @@ class Parser(Generic[T]):
         self._tree: Final = Tree(selector, missing)
         if not retain:
             self._tree.keep_only(selector)
-        source = Source() if target is not None else None
+        self._parse_float: Any = parse_float
+        self._parse_int: Any = parse_int
+        if self._reads_numbers:
+            for name, parse in (("parse_float", parse_float), ("parse_int", parse_int)):
+                if parse is not None and not callable(parse):
+                    raise TypeError(f"{name} is a function such as Decimal, not {type(parse).__name__}")
+            if target is not None:
+                raise TypeError(
+                    "parse_float and parse_int are for documents without a target; with one, its types say what "
+                    "numbers become: declare the field as Decimal, or as str with coerce_numbers_to_str"
+                )
+        source = Source() if target is not None or (self._reads_numbers and self._retains) else None
         self._lexer: Final = Lexer(
             self._tree,
             limits.depth if limits.depth is not None else DEFAULT_DEPTH if target is None else TYPED_DEPTH,
@@ -149,7 +170,10 @@ class Parser(Generic[T]):
             limits.number,
             limits.document,
             source,
+            target is None,
         )
+        if self._reads_numbers:
+            self._lexer.read_numbers_by(parse_float, parse_int)
         if self._target is not None and source is not None:
             view = View(self._target.plan, self._target.run, missing, source)
             view.skips = on_invalid == "skip"
@@ -362,16 +386,20 @@ class Parser(Generic[T]):
             raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
         return self._tree.status(tuple(path))
 
-    def deltas(self, since: int | None = None) -> list[dict[str, Any]]:
+    def deltas(self, since: int | None = None, *, raw: bool = False) -> list[dict[str, Any]]:
         """What changed in ``json``: ``{"op": "add" | "replace" | "append", "path": JSON Pointer, "value": ...}``.
 
         ``add`` and ``replace`` are those of RFC 6902; ``append`` adds text to the end of a string. Applied in order to
         the earlier document, they give the present one (``partialjson.patch.apply_deltas``, law 9). A new container
         comes with everything in it.
 
+        With a target, what its type keeps back is left out: fields that are excluded from dumps, and secrets. The
+        deltas then fold to the document without those members; an element of an array that is kept back is null.
+
         Args:
             since: a ``seq``, for the changes after it; by default, the changes since the last call without an argument.
                 For a time before the first call, the answer is one change of the whole document.
+            raw: leave nothing out.
         """
         if since is not None and (isinstance(since, bool) or not isinstance(since, int)):
             raise TypeError(f"since is a sequence number (Parser.seq), not {type(since).__name__}")
@@ -383,18 +411,36 @@ class Parser(Generic[T]):
             if not 0 <= since <= now:
                 raise ValueError(f"since must be between 0 and seq ({now}), not {since}")
             self._pinned = True
-            return tree.deltas(since) if since < now else []
+            return self._deltas(since, raw) if since < now else []
         asked = self._asked
         found: list[dict[str, Any]] = []
         if asked < 0:
             if now > 0:
                 found = [{"op": "add", "path": "", "value": tree.snapshot()}]
+                mask = None if raw else self._mask()
+                if mask is not None:
+                    found = without_kept_back(found, [None], mask)
         elif asked < now:
-            found = tree.deltas(asked)
+            found = self._deltas(asked, raw)
         self._asked = now
         if not self._pinned:
             changes.forget(now, tree.in_text)
         return found
+
+    def _deltas(self, since: i64, raw: bool) -> list[dict[str, Any]]:
+        mask = None if raw else self._mask()
+        if mask is None:
+            return self._tree.deltas(since, None)
+        places: list[Node | None] = []
+        found = self._tree.deltas(since, places)
+        return without_kept_back(found, places, mask)
+
+    def _mask(self) -> Mask | None:
+        """What the target keeps back; None if that is nothing."""
+        if self._target is not None and not self._has_mask:
+            self._kept_back = mask_of(self._target.spec)
+            self._has_mask = True
+        return self._kept_back
 
     # The end.
 
@@ -527,7 +573,14 @@ class Parser(Generic[T]):
             "on_invalid": self._on_invalid,
             "predict": self._predicts,
             "retain": self._retains,
+            "parse_float": self._parse_float,
+            "parse_int": self._parse_int,
         }
+
+    @property
+    def _reads_numbers(self) -> bool:
+        """Do functions read the numbers?"""
+        return self._parse_float is not None or self._parse_int is not None
 
     def _needs_all(self, what: str) -> None:
         if not self._retains:
@@ -548,7 +601,7 @@ class Parser(Generic[T]):
                 self._refuse("checkpoint")
             raise RuntimeError("checkpoint() needs an open document, and this one has ended")
         self._needs_all("checkpoint()")
-        return {
+        state: dict[str, Any] = {
             "partialjson": VERSION,
             **save_document(self._lexer),
             **save_bytes(self._utf8),
@@ -558,20 +611,38 @@ class Parser(Generic[T]):
             "options": save_options(self._options),
             "target": self._fingerprint(),
         }
+        if self._reads_numbers:
+            state["numbers"] = self._number_readers()
+        return state
+
+    def _number_readers(self) -> list[str]:
+        """Which numbers functions read, by the options' names."""
+        given = {"parse_float": self._parse_float, "parse_int": self._parse_int}
+        return [name for name in given if given[name] is not None]
 
     @staticmethod
-    def restore(state: Any, target: Any = None, *, missing: Any = MISSING, context: Any = None) -> Parser[Any]:
+    def restore(
+        state: Any,
+        target: Any = None,
+        *,
+        missing: Any = MISSING,
+        context: Any = None,
+        parse_float: NumberReader | None = None,
+        parse_int: NumberReader | None = None,
+    ) -> Parser[Any]:
         """A parser that goes on where ``checkpoint`` was called.
 
         Args:
             state: the result of ``checkpoint``, possibly after a round trip through JSON.
             target: the target of the saved parser. A typed document is validated again.
-            missing, context: as for ``Parser``; they are not part of a checkpoint.
+            missing, context, parse_float, parse_int: as for ``Parser``; they are not part of a checkpoint. The numbers
+                of the document so far are read again. Deltas go on from the whole document then.
 
         Raises:
-            ValueError: the checkpoint is corrupt, of another version, or of another target.
+            ValueError: the checkpoint is corrupt, of another version, of another target, or its numbers were not read
+                by functions for the same options.
         """
-        return _restore(state, target, missing, context)
+        return _restore(state, target, missing, context, parse_float, parse_int)
 
     def _outline(self) -> str:
         """A short text after which the same characters can follow; this parser has just been reopened."""
@@ -583,8 +654,8 @@ class Parser(Generic[T]):
         Raises:
             RuntimeError: as ``checkpoint``.
         """
-        state, target, missing, context = self._saved()
-        return cast("Parser[T]", _restore(state, target, missing, context, True))
+        state, target, missing, context, parse_float, parse_int = self._saved()
+        return cast("Parser[T]", _restore(state, target, missing, context, parse_float, parse_int, True))
 
     def __copy__(self) -> Parser[T]:
         return self.fork()
@@ -597,7 +668,8 @@ class Parser(Generic[T]):
 
     def _saved(self) -> tuple[Any, ...]:
         """All that a copy in the same process takes."""
-        return self.checkpoint(), self._given, self._tree.missing, self._context
+        numbers = (self._parse_float, self._parse_int)
+        return self.checkpoint(), self._given, self._tree.missing, self._context, *numbers
 
     @property
     def _given(self) -> Any:
@@ -617,7 +689,15 @@ class Parser(Generic[T]):
         self._asked, self._pinned = load_reading(self._lexer.tree, state)
 
 
-def _restore(state: Any, target: Any, missing: Any, context: Any, is_own: bool = False) -> Parser[Any]:
+def _restore(
+    state: Any,
+    target: Any,
+    missing: Any,
+    context: Any,
+    parse_float: Any = None,
+    parse_int: Any = None,
+    is_own: bool = False,
+) -> Parser[Any]:
     if not isinstance(state, dict) or state.get("partialjson") != VERSION:
         raise ValueError(f"not a checkpoint of this version of partialjson (format {VERSION})")
     try:
@@ -626,9 +706,14 @@ def _restore(state: Any, target: Any, missing: Any, context: Any, is_own: bool =
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     options["missing"] = missing
     options["context"] = context
+    options["parse_float"] = parse_float
+    options["parse_int"] = parse_int
     parser: Parser[Any] = Parser(target, **options)
     if parser._fingerprint() != state.get("target"):
         raise ValueError("the checkpoint was made with another target; restore it with that one")
+    if parser._number_readers() != (state.get("numbers") or []):
+        given = " and ".join(state.get("numbers") or []) or "neither parse_float nor parse_int"
+        raise ValueError(f"the checkpoint was made with {given}; restore it with the same")
     try:
         parser._load(state, is_own)
     except CORRUPT as error:

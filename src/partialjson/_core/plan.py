@@ -87,6 +87,8 @@ class RawText:
         self.text = text
 
 
+NO_NAMES: Final[frozenset[str]] = frozenset()
+
 # What is special about a child.
 HIDDEN: Final = 1
 RAW: Final = 2
@@ -129,6 +131,8 @@ class Shape:
         is_plain: where no child has failed, the list or dict of the settled children is the result.
         is_direct: where no child has failed, the children shown under their keys are all the settled ones that count,
             and ``is_plain`` or ``quick`` goes by what is shown.
+        mark: tells the partial view of an object which of its children have no final value yet; None if no reader asks.
+        marked: the names of the children that it is told of.
         quick: if no child has failed, makes the final value from the dict of the settled children and the run, at less
             cost than ``close``; None if ``close`` is needed.
     """
@@ -155,6 +159,8 @@ class Shape:
         self.is_direct = False
         self.quick: Callable[[dict[str, Any], Any], Any] | None = None
         self.has_second_keys = any(child.after for child in children.values())
+        self.mark: Callable[[Any, tuple[str, ...]], None] | None = None
+        self.marked: frozenset[str] = NO_NAMES
         # Names of the children that have to come before the container is shown.
         self.firsts: list[str] = sorted({child.name for child in children.values() if child.traits & FIRST})
 

@@ -111,7 +111,7 @@ class Field:
     @property
     def kept_back(self) -> bool:
         """Must it not be shown to others than the program itself? So it is with secrets, and with what is excluded."""
-        return self.excluded or bool(self.spec.notes.get("writeOnly"))
+        return self.excluded or self.spec.secret or bool(self.spec.notes.get("writeOnly"))
 
 
 @final
@@ -139,6 +139,7 @@ class Spec:
         tag: the key of the member that decides the branch, if there is one.
         tags: for each value of that member the branch, which may not be filled; ``chosen`` finds it.
         atomic: is an object or array settled as a whole here, with nothing inside followed? Set once the plan is made.
+        secret: does the program's type hide the value from others?
     """
 
     def __init__(self, fill: Callable[[Spec, Any], None] | None = None, source: Any = None) -> None:
@@ -162,6 +163,7 @@ class Spec:
         self.tag: str | None = None
         self.tags: dict[Any, Spec] = {}
         self.atomic = False
+        self.secret = False
         self._names: Spec | None = None
         self._rest: Spec | None = None
         self._prefix: list[Spec] = []

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes, visible_size
-from partialjson._core.events import Event, Path
+from partialjson._core.events import Event, Node, Path
 from partialjson._core.lookahead import Finding
 from partialjson._core.observer import Observer
 from partialjson._core.refcounts import COMPILED, is_held
@@ -267,14 +267,14 @@ class Tree(Builder):
         """What ``take_events`` would give."""
         return () if self.observer is None else tuple(self.observer.events)
 
-    def deltas(self, since: i64) -> list[dict[str, Any]]:
-        """The changes after the document had the visible size ``since``, oldest first."""
+    def deltas(self, since: i64, places: list[Node | None] | None) -> list[dict[str, Any]]:
+        """The changes after the document had the visible size ``since``, oldest first; ``places`` gets their nodes."""
         changes = self.start_changes()
         if self.in_text:
             self._current_text()
         # What is handed out holds still; that must not cost anything if only text was added.
         json = self.snapshot() if since < changes.floor or changes.appeared_after(since) else None
-        return changes.deltas(since, json, self.text if self.in_text else None)
+        return changes.deltas(since, json, self.text if self.in_text else None, places)
 
     def needs_text_from(self) -> i64:
         """The first offset whose text may be asked for again; -1 if only text to come may be."""

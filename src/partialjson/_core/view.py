@@ -83,6 +83,8 @@ class View:
         self.shared = False
         # Are bad elements of arrays left out?
         self.skips = False
+        # Is there an object that is told which of its children have no final value?
+        self.marks = False
         # What the root settled to.
         self.result: Any = missing
         # What failed first in a loose frame.
@@ -124,6 +126,8 @@ class View:
     def _push(self, frame: Frame) -> None:
         self.frames.append(frame)
         self.frame = frame
+        if frame.shape.mark is not None:
+            self.marks = True
 
     def _make(self) -> None:
         """Make what is shown of the open containers, as far as they are visible.
@@ -197,6 +201,7 @@ class View:
             else:
                 result = self._close_frame(frame, value)
             if frame.visible and not is_made and isinstance(result, Failure):
+                frame.unfinished = frame.failed
                 self._put_into(above, frame)
             return self._settle(key, result)
         self.above -= 1
@@ -338,6 +343,8 @@ class View:
                 self._leave_out(frame)
                 return result
             frame.has_failed = True
+            if frame.shape.mark is not None and frame.child_name in frame.shape.marked:
+                frame.failed = (*frame.failed, frame.child_name)
             if frame.is_direct:
                 frame.list_children(True)
         if not frame.is_direct:
@@ -460,6 +467,8 @@ class View:
         shape = plan.object
         assert shape is not None
         frame.take(plan, shape)
+        if shape.mark is not None:
+            self.marks = True
         if frame.awaited is None:
             self._reveal(frame)
         result: object = member.value
@@ -527,8 +536,32 @@ class View:
             and not self.frame.shows(growing)
         ):
             self._put(growing)
+        if self.marks:
+            self._mark(growing is not None or self.above != 0)
         self.shared = True
         return self.ground.items[0] if self.ground.items else self.missing
+
+    def _mark(self, is_open: bool) -> None:
+        """Tell the objects that are shown which of their children have no final value; ``is_open``: the last one has
+        none."""
+        parent = self.ground
+        last = len(self.frames) - 1
+        i: i64
+        for i in range(len(self.shows)):
+            frame = self.frames[i]
+            if frame.shape.mark is not None:
+                names = frame.failed
+                if (is_open or i < last) and frame.child_name in frame.shape.marked:
+                    names = (*names, frame.child_name)
+                if names != frame.unfinished:
+                    if self.shared:
+                        self._unshare()
+                        self.shared = False
+                    frame.unfinished = names
+                    frame.show()
+                    self.shows[i] = frame.shown
+                    parent.put(frame.shown)
+            parent = frame
 
     def let_go(self, in_text: bool) -> None:
         """Stop showing what the tree is about to change in place: the mirrored container, or the string it is in.

@@ -139,7 +139,8 @@ def symbols_for(stream: TextIO) -> Symbols:
 
 
 def say(stream: TextIO, line: str) -> None:
-    """Write a line, whatever the stream can encode, and flush it."""
+    """Write a line, whatever it is made of and the stream can encode, and flush it."""
+    line = printable(line)
     encoding = stream.encoding or "utf-8"
     stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
     stream.flush()

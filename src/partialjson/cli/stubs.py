@@ -7,6 +7,9 @@ the same name serves in annotations and in ``isinstance``.
 
 A field may be shown only in part, so its type is wider than the model's: a nested model or its partial class, a list of
 these, a list where a tuple or a set will be.
+
+What Python cannot write is left out: a model or a field whose name is no identifier (``create_model`` takes any) is
+named in a comment, and a class that its module has under no name is Any.
 """
 
 from __future__ import annotations
@@ -15,10 +18,12 @@ import builtins
 import collections.abc
 import enum
 import importlib
+import keyword
 import os
 import re
 import sys
 import types
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Final, ForwardRef, Literal, NewType, TextIO, TypeVar, Union, get_args, get_origin
@@ -109,15 +114,18 @@ class _Stubs:
         todo = list(models)
         while todo:
             model = todo.pop(0)
-            if model not in self.names:
+            if model not in self.names and self._path_of(model):
                 self.names[model] = self._name(model)
                 model.model_rebuild()
                 for field in model.model_fields.values():
                     todo.extend(each for each in _models_in(field.annotation) if each not in self.names)
+        if not self.names:
+            raise StubsError(f"{spec} has no model that Python code can name")
         self.hidden = {field for model in self.names for field in model.model_fields if hasattr(builtins, field)}
 
     def _name(self, model: Any) -> str:
-        name = "Partial" + re.sub(r"\W+", "", model.__name__)
+        letters = unicodedata.normalize("NFKC", model.__name__)
+        name = "Partial" + "".join(each for each in letters if f"a{each}".isidentifier())
         taken = set(self.names.values())
         return next(each for each in (name, *(f"{name}{number}" for number in range(2, 99))) if each not in taken)
 
@@ -131,8 +139,8 @@ class _Stubs:
         exported = [*self.names.values(), *(view.partition(":")[0] for view in views)]
         imports = [f"import {module} as {alias}" for module, alias in sorted(self.modules.items())]
         parts = [
-            f'"""What has come of the models of {self.spec.partition(":")[0]}, for type checkers.\n\n'
-            f"Written by ``partialjson stubs {self.spec}``; write it again when the models change.\n"
+            f'"""What has come of the models of {_in_docstring(self.spec.partition(":")[0])}, for type checkers.\n\n'
+            f"Written by ``partialjson stubs {_in_docstring(self.spec)}``; write it again when the models change.\n"
             '"""\n',
             "# fmt: off\n# ruff: noqa: E501, I001\nfrom __future__ import annotations\n",
             f"from typing import {', '.join(sorted({'TYPE_CHECKING', 'TypeAlias', *self.typing}))}\n",
@@ -151,6 +159,9 @@ class _Stubs:
             "        __getattr__: None  # type: ignore[assignment, misc]",
         ]
         for field, info in model.model_fields.items():
+            if not _is_name(field):
+                lines.append(f"        # {field!a} cannot be written as an attribute.")
+                continue
             lines.append(f"        {field}: {_joined([*self.shown(info.annotation), 'Missing'])}")
         return "\n".join(lines)
 
@@ -211,6 +222,8 @@ class _Stubs:
             return _joined(self.final(each, depth + 1) for each in arguments)
         if origin is Literal:
             self.typing.add("Literal")
+            if any(isinstance(each, enum.Enum) and not self._is_member(each) for each in arguments):
+                return _joined(self.final(type(each), depth + 1) for each in arguments)
             return f"Literal[{', '.join(self._literal(each) for each in arguments)}]"
         if not arguments or any(isinstance(each, list) for each in arguments):
             return self.name_of(origin)
@@ -222,18 +235,48 @@ class _Stubs:
 
     def name_of(self, thing: Any) -> str:
         """The source text for a class; its module is imported under a name that no field can have."""
-        module: str | None = getattr(thing, "__module__", None)
-        name: str | None = getattr(thing, "__qualname__", None)
-        if not isinstance(thing, type | NewType) or not module or not name or "<" in name:
+        path = self._path_of(thing) if isinstance(thing, type | NewType) else None
+        if path is None:
             return self._any()
+        module, name = path
         if module == "builtins" and name not in self.hidden:
             return name
         alias = self.modules.setdefault(module, "_" + re.sub(r"\W+", "_", module))
         return f"{alias}.{name}"
 
+    def _path_of(self, thing: Any) -> tuple[str, str] | None:
+        """The module of a class and its name there; None if Python code cannot name it."""
+        origin = (getattr(thing, "__pydantic_generic_metadata__", None) or {}).get("origin")
+        if origin is not None:
+            return self._path_of(origin)
+        module: str = getattr(thing, "__module__", None) or ""
+        name: str = getattr(thing, "__qualname__", None) or ""
+        if not all(_is_name(each) for each in module.split(".")):
+            return None
+        names = vars(sys.modules.get(module, object))
+        found: Any = sys.modules.get(module)
+        for each in name.split("."):
+            found = getattr(found, each, None) if _is_name(each) else None
+        if found is not thing:
+            # It may have been made under one name and bound to another.
+            name = next((each for each, bound in names.items() if bound is thing and _is_name(each)), "")
+        return (module, name) if name else None
+
+    def _is_member(self, value: enum.Enum) -> bool:
+        return _is_name(value.name) and self._path_of(type(value)) is not None
+
     def _any(self) -> str:
         self.typing.add("Any")
         return "Any"
+
+
+def _in_docstring(text: str) -> str:
+    return ascii(text)[1:-1].replace('"', "'")
+
+
+def _is_name(text: str) -> bool:
+    """Can it be written as a name, and is it the same then? Python normalizes names."""
+    return text.isidentifier() and not keyword.iskeyword(text) and unicodedata.normalize("NFKC", text) == text
 
 
 def _bare(annotation: Any) -> Any:

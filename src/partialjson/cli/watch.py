@@ -10,7 +10,6 @@ is the document as the model wrote it, in its own names, not a dump of the valid
 
 from __future__ import annotations
 
-import json
 import os
 import queue
 import sys
@@ -23,11 +22,12 @@ from importlib import import_module
 from typing import Any, Final
 
 from partialjson import MISSING, Parser
+from partialjson._jsontext import json_text
 from partialjson.cli.board import Board, Ending
 from partialjson.cli.exits import Exit
 from partialjson.cli.readers import JsonReader, MessageReader, Reader
 from partialjson.cli.screens import Screen, Silent, open_screen, say
-from partialjson.render.text import plural
+from partialjson.render.text import plural, printable_json
 
 __all__ = ["UsageError", "load_target", "run"]
 
@@ -159,10 +159,10 @@ def _first_line(error: Exception) -> str:
 
 
 def _dumped(value: Any, encoding: str | None, indent: int | None) -> str:
-    """The value as JSON, with escapes only where the output needs them."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    """The value as JSON, with escapes only for what the output cannot encode, or a terminal would obey."""
+    text = printable_json(value, indent)
     try:
         text.encode(encoding or "ascii")
     except UnicodeEncodeError:
-        return json.dumps(value, indent=indent)
+        return json_text(value, ensure_ascii=True, indent=indent)
     return text

@@ -131,9 +131,9 @@ class Document(Growing):
         """ "missing", "partial", "complete" or "invalid" for the value at the path."""
         return "missing" if self._parser is None else self._parser.status(path)
 
-    def deltas(self, since: int | None = None) -> list[dict[str, Any]]:
+    def deltas(self, since: int | None = None, *, raw: bool = False) -> list[dict[str, Any]]:
         """What changed in ``json`` since the last call, or since a sequence number; see ``Parser.deltas``."""
-        return [] if self._parser is None else self._parser.deltas(since)
+        return [] if self._parser is None else self._parser.deltas(since, raw=raw)
 
     def end(self, reason: str | None = None) -> Outcome[Any]:
         """Ends the document here and returns its outcome; further text for it is only kept in ``text``.
@@ -323,6 +323,7 @@ def progress(document: Document, update: DocumentProgress) -> DocumentProgress:
         document._pieces.append(text)
     running = document._outcome is None
     events: tuple[Any, ...] = ()
+    interrupted = False
     if document._continuation is not None:
         events = update.events  # they were read where the answer was joined
     elif running:
@@ -331,14 +332,15 @@ def progress(document: Document, update: DocumentProgress) -> DocumentProgress:
         except Exception:
             if update.error is None and update.ends is None:
                 raise
+            interrupted = True
     if update.ends is not None:
         document._continuation = None
         events += document._finish(update.ends)
+    elif isinstance(document, Call) and document.ended and document.done and not document._settled and not interrupted:
+        document.end()  # which says what is wrong with it, if anything is
     elif update.error is not None and document._outcome is None:
         document._continuation = None
         document._outcome = Failed(update.error, document.json, document.value, None, update.events)
-    elif isinstance(document, Call) and document.ended and document.done and not document._settled:
-        document.end()
     error = document.error if running else None
     if not events and error is None:
         return update

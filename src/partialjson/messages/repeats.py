@@ -18,13 +18,12 @@ character is compared once.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
 from partialjson._core.parser import Parser
+from partialjson._jsontext import json_text
 from partialjson._missing import MISSING
 from partialjson.errors import ParseError
 from partialjson.wire.brackets import Brackets
@@ -32,7 +31,6 @@ from partialjson.wire.brackets import Brackets
 __all__ = ["Repetition", "Verdict", "completes", "extends", "parts", "source_of", "value_of"]
 
 _SPACE: Final = " \t\n\r"
-_WORDS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity', re.DOTALL)
 
 
 class Verdict(Enum):
@@ -182,7 +180,4 @@ def source_of(value: object) -> str:
     Raises:
         TypeError, ValueError, RecursionError: as ``json.dumps``.
     """
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    if "Infinity" in text:
-        text = _WORDS.sub(lambda match: match[0].replace("Infinity", "1e999") if match[0][0] != '"' else match[0], text)
-    return text + "\n"  # which closes a number at the root
+    return json_text(value, default=str) + "\n"  # which closes a number at the root

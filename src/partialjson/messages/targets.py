@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from partialjson._core.parser import Parser
-from partialjson.options import DocumentOptions, without_target
+from partialjson.options import DocumentOptions, with_target, without_target
 
 
 class Targets:
@@ -16,7 +16,8 @@ class Targets:
     Args:
         tools: the targets of calls, by the names of the tools.
         output: the target of the structured output; None if text is not a document.
-        options: the other options of ``Parser``; those of pydantic go to documents with a target only.
+        options: the other options of ``Parser``; those of pydantic go to documents with a target only, and
+            ``parse_float`` and ``parse_int`` to those without.
 
     Attributes:
         tools, output: as given.
@@ -28,7 +29,7 @@ class Targets:
     def __init__(self, tools: Mapping[str, Any] | None, output: Any, options: DocumentOptions) -> None:
         self.tools: Mapping[str, Any] = tools or {}
         self.output = output
-        self._options = options
+        self._options = with_target(options)
         self._untyped = without_target(options)
         # A target that no parser accepts is the caller's mistake, reported before anything streams.
         for target in (*self.tools.values(), output):

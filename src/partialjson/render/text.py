@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-__all__ = ["ASCII", "UNICODE", "Symbols", "plural", "printable", "show"]
+from partialjson._jsontext import json_text
+
+__all__ = ["ASCII", "UNICODE", "Symbols", "plural", "printable", "printable_json", "show"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,16 @@ def printable(text: str, keep: str = "") -> str:
     return "".join(char if char.isprintable() or char in keep else _escape(char) for char in text)
 
 
+def printable_json(value: object, indent: int | None = None) -> str:
+    """The value as JSON that is safe to print and reads as the same value: what is not printable is escaped in JSON's
+    own way."""
+    text = json_text(value, indent=indent)
+    if text.isprintable():
+        return text
+    # Only strings hold such characters; line breaks between values are those of the layout.
+    return "".join(char if char.isprintable() or char in "\n" else json.dumps(char)[1:-1] for char in text)
+
+
 def _escape(char: str) -> str:
     return ascii(char)[1:-1]
 
@@ -55,7 +67,7 @@ def show(value: object, limit: int | None = None) -> str:
     if isinstance(value, str):
         return printable(json.dumps(value[:limit], ensure_ascii=False))
     if value is None or isinstance(value, (bool, int, float)):
-        return json.dumps(value)
+        return json_text(value)
     if isinstance(value, dict):
         return "{" + plural(len(value), "field") + "}"
     if isinstance(value, (list, tuple, set, frozenset)):

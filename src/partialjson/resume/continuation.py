@@ -32,8 +32,8 @@ import re
 from contextlib import suppress
 from typing import Any, Final, Generic, Literal
 
+from partialjson._core.canonical import canonical_text
 from partialjson._core.events import Event, Path
-from partialjson._core.json_text import json_text
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson._typevars import T
@@ -361,7 +361,7 @@ def _differ(one: Any, other: Any) -> bool:
     """Do two documents differ? Comparing deep values themselves would recurse."""
     if one is MISSING or other is MISSING:
         return one is not other
-    return json_text(one) != json_text(other)
+    return canonical_text(one) != canonical_text(other)
 
 
 def _turn(api: API, role: str, text: str) -> dict[str, Any]:

@@ -68,10 +68,19 @@ D = TypeVar("D")
 
 
 def iterate(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
-    source = iter(chunks)
+    generator = _iterate(chunks, reading)
+    # It waits inside its ``try`` now, so that the chunks are closed even if nobody ever asks for a value.
+    next(generator)
+    return generator
+
+
+def _iterate(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
+    source: Any = chunks if isinstance(chunks, Iterator) else None
     exhausted = False
     found: Sequence[E] = ()
     try:
+        yield NOTHING
+        source = iter(chunks)
         while not reading.over:
             try:
                 chunk = next(source)
@@ -96,7 +105,34 @@ def iterate(chunks: Iterable[str | bytes], reading: Reading[E]) -> Generator[E]:
         raise reading.error
 
 
-async def aiterate(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> AsyncGenerator[E]:
+class AsyncIteration(AsyncIterator[E]):
+    """An async generator that closes the chunks even if it is closed before anybody asked for a value."""
+
+    def __init__(self, chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> None:
+        self._chunks = chunks
+        self._generator = _aiterate(chunks, reading)
+        self._is_new = True
+
+    def __anext__(self) -> Awaitable[E]:
+        self._is_new = False
+        return self._generator.__anext__()
+
+    async def aclose(self) -> None:
+        """Stop reading, and close the source of the chunks."""
+        was_new, self._is_new = self._is_new, False
+        await self._generator.aclose()
+        if was_new and isinstance(self._chunks, AsyncIterator):
+            await _aclose(self._chunks)
+
+
+async def _aclose(source: object) -> None:
+    close = getattr(source, "aclose", None) or getattr(source, "close", None)
+    closed = close() if callable(close) else None
+    if isinstance(closed, Awaitable):
+        await closed
+
+
+async def _aiterate(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> AsyncGenerator[E]:
     source = aiter(chunks)
     exhausted = False
     found: Sequence[E] = ()
@@ -120,10 +156,7 @@ async def aiterate(chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> A
                 reading.settle(found)
     finally:
         if not exhausted:
-            close = getattr(source, "aclose", None) or getattr(source, "close", None)
-            closed = close() if callable(close) else None
-            if isinstance(closed, Awaitable):
-                await closed
+            await _aclose(source)
     if reading.error is not None:
         raise reading.error
 
@@ -171,18 +204,18 @@ class AsyncElements(AsyncIterator[E]):
 
     def __init__(self, chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> None:
         self._reading = reading
-        self._generator = aiterate(chunks, reading)
+        self._iteration = AsyncIteration(chunks, reading)
 
     @property
     def outcome(self) -> Outcome[Any] | None:
         return self._reading.outcome
 
     async def __anext__(self) -> E:
-        return await anext(self._generator)
+        return await anext(self._iteration)
 
     async def aclose(self) -> None:
         """Stop reading, and close the source of the chunks."""
-        await self._generator.aclose()
+        await self._iteration.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -218,7 +251,7 @@ class _Source(Generic[T]):
             raise ValueError("retain=False keeps only what select names: give select, or use elements()")
         return SnapshotReading(self._take())
 
-    def _record(self, where: Any, elements: bool) -> Any:
+    def _record(self, where: Any, elements: bool, may_default: bool = False) -> Any:
         if self._options.get("select") is not None:
             raise TypeError(
                 "select= is for the events of snapshots; elements(), text() and field() select by themselves"
@@ -226,7 +259,7 @@ class _Source(Generic[T]):
         from partialjson.streaming.paths import record
 
         options = self._options
-        return record(where, self._target, options.get("by_alias"), options.get("by_name"), elements)
+        return record(where, self._target, options.get("by_alias"), options.get("by_name"), elements, may_default)
 
     def _parser_for(self, selected: Iterable[Any], around: bool) -> Parser[T]:
         self._take()
@@ -254,7 +287,7 @@ class _Source(Generic[T]):
 
     def _field(self, where: Any, default: Any) -> FieldReading[Any]:
         self._kept("field()")
-        selected = self._record(where, False)
+        selected = self._record(where, False, may_default=True)
         look_up = values_of(where) if callable(where) else selected[0].reach
         return FieldReading(self._parser_for(selected, True), selected[0], look_up, default)
 
@@ -351,7 +384,7 @@ class AsyncStream(_Source[T]):
         self._chunks = chunks
 
     def __aiter__(self) -> AsyncIterator[Snapshot[T]]:
-        return aiterate(self._chunks, self._snapshots())
+        return AsyncIteration(self._chunks, self._snapshots())
 
     @overload
     def elements(self: AsyncStream[list[E]]) -> AsyncElements[E]: ...

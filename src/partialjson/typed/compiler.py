@@ -36,6 +36,7 @@ from partialjson.typed.schemas import (
     config_inside,
     exact_kinds,
     inside,
+    is_secret,
     kinds_by_value,
     known,
     marks,
@@ -118,7 +119,8 @@ class Compiler:
             plan.exact = exact_kinds(schema, config)
             self.settle_by_value(plan, schema, config)
             plan.preview = previews(schema, config)
-            plan.whole = "Whole" in markers
+            # Nothing of a secret is shown while it grows.
+            plan.whole = "Whole" in markers or is_secret(schema)
             plan.spec = self.specs.spec(schema, config)
             self.waiting[id(plan)] = plan, schema, config, markers
         return plan

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import ValidationError, core_schema
 
 from partialjson._core.plan import FIRST, HIDDEN, RAW, Child, Plan, Shape
-from partialjson.typed.partial import maker_of, partial_class
+from partialjson.typed.dumps import awaited_by_functions
+from partialjson.typed.partial import maker_of, mark_unfinished, partial_class
 from partialjson.typed.schemas import Schema, Scope, Unsupported, bare, config_inside, extra_of, fields_of, known
 from partialjson.typed.skeletons import (
     FIRST_INDEX,
@@ -64,6 +65,7 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
     plan.object = Shape(closer(fields.index_text(), skeleton, hide_input), fields.children, fields.rest, wrap)
     if fields.extra == "forbid" and plan.spec is not None:
         plan.object.allowed = plan.spec.filled().keys
+    fields.mark(plan.object)
     if node is schema:
         plan.object.quick = fields.quick()
         plan.object.is_direct = plan.object.quick is not None and fields.are_shown_as_they_come()
@@ -230,6 +232,14 @@ class _Fields:
             return make(members, run.missing)
 
         return wrap
+
+    def mark(self, shape: Shape) -> None:
+        """Have partial objects told which fields are open, if functions serialize some."""
+        if self.kind in ("model", "dataclass"):
+            awaited = awaited_by_functions(fields_of(self.holder), self.compiler.definitions)
+            if awaited:
+                shape.mark = mark_unfinished
+                shape.marked = frozenset(awaited)
 
     def index_text(self) -> IndexText:
         first_of = self.first_of if self.extra == "allow" else {}

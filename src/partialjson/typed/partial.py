@@ -6,12 +6,14 @@ usual. Methods and computed fields of the class are not there, since they rely o
 has the same methods as a partial model: ``model_dump()`` and so on.
 
 A partial object is a read-only view of a dict that the parser fills.
+
+What leaves it is what the complete object would let out (``dumps``): nothing that is excluded, no secret in the clear,
+and not what a serializer would make of half a value.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections import deque
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
@@ -21,8 +23,10 @@ from partialjson._missing import MISSING
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
     from pydantic.fields import FieldInfo
+    from pydantic.main import IncEx
     from pydantic_core import CoreSchema, SchemaSerializer
     from pydantic_core.core_schema import PlainSerializerFunctionSerSchema
+
 
 T = TypeVar("T", covariant=True)
 
@@ -36,9 +40,10 @@ class Partial(Generic[T]):
         AttributeError: for a name that is not a field of the model, and on assignment.
     """
 
-    __slots__ = ("_missing", "_values")
+    __slots__ = ("_missing", "_unfinished", "_values")
     __pydantic_model__: ClassVar[type[Any]]
     __partial_fields__: ClassVar[dict[str, FieldInfo | None]]
+    __unprinted_fields__: ClassVar[frozenset[str]]
     __hash__ = None  # type: ignore[assignment]
 
     if not TYPE_CHECKING:
@@ -53,13 +58,18 @@ class Partial(Generic[T]):
             raise TypeError("Partial needs a model, as in Partial[Order]")
         return super().__new__(cls)
 
-    def __init__(self, values: dict[str, Any], missing: Any = MISSING) -> None:
+    def __init__(self, values: dict[str, Any], missing: Any = MISSING, unfinished: tuple[str, ...] = ()) -> None:
         object.__setattr__(self, "_values", values)
         object.__setattr__(self, "_missing", missing)
+        if unfinished:
+            mark_unfinished(self, unfinished)
 
     if TYPE_CHECKING:
         _values: dict[str, Any]
         _missing: Any
+        # Among the fields that functions serialize, those whose value is not the final one: open, or invalid. Most
+        # partial objects have none and many are made, so the slot is empty then.
+        _unfinished: tuple[str, ...]
 
     def __getattr__(self, name: str) -> Any:
         if name in self._values:
@@ -81,21 +91,85 @@ class Partial(Generic[T]):
         """The names of the fields that are there, complete or growing."""
         return set(self._values)
 
-    def model_dump(self, *, mode: Literal["python", "json"] = "python", by_alias: bool = False) -> dict[str, Any]:
-        """The fields that have come, as a dict. Arguments as in pydantic."""
-        fields = self.__partial_fields__
-        dumped: dict[str, Any] = {}
-        for name, value in self._values.items():
-            field = fields.get(name)
-            alias = (field.serialization_alias or field.alias) if field is not None and by_alias else None
-            dumped[alias or name] = _dump(value, mode, by_alias)
-        return dumped
+    def model_dump(
+        self,
+        *,
+        mode: Literal["json", "python"] | str = "python",
+        include: IncEx | None = None,
+        exclude: IncEx | None = None,
+        context: Any = None,
+        by_alias: bool | None = None,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        exclude_computed_fields: bool = False,
+        round_trip: bool = False,
+        warnings: bool | Literal["none", "warn", "error"] = True,
+        fallback: Callable[[Any], Any] | None = None,
+        serialize_as_any: bool = False,
+        **others: Any,
+    ) -> dict[str, Any]:
+        """The fields that have come, as a dict. Arguments as in pydantic.
 
-    def model_dump_json(self, *, indent: int | None = None, by_alias: bool = False) -> str:
-        """The fields that have come, as JSON text."""
-        from pydantic_core import to_json
+        A field that has closed is dumped as in the complete object, by its serializers and the configuration; what is
+        excluded there is left out here. So is a value that cannot be serialized, and one that is still growing if a
+        function serializes it. Computed fields and serializers of the whole model need a complete object, and do not
+        run.
+        """
+        from partialjson.typed.dumps import dump
 
-        return to_json(self.model_dump(mode="json", by_alias=by_alias), indent=indent).decode()
+        arguments = {
+            "context": context,
+            "by_alias": by_alias,
+            "exclude_unset": exclude_unset,
+            "exclude_defaults": exclude_defaults,
+            "exclude_none": exclude_none,
+            "exclude_computed_fields": exclude_computed_fields,
+            "round_trip": round_trip,
+            "warnings": warnings,
+            "fallback": fallback,
+            "serialize_as_any": serialize_as_any,
+            **others,
+        }
+        found: dict[str, Any] = dump(self, mode, include, exclude, arguments)
+        return found
+
+    def model_dump_json(
+        self,
+        *,
+        indent: int | None = None,
+        ensure_ascii: bool = False,
+        include: IncEx | None = None,
+        exclude: IncEx | None = None,
+        context: Any = None,
+        by_alias: bool | None = None,
+        exclude_unset: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        exclude_computed_fields: bool = False,
+        round_trip: bool = False,
+        warnings: bool | Literal["none", "warn", "error"] = True,
+        fallback: Callable[[Any], Any] | None = None,
+        serialize_as_any: bool = False,
+        **others: Any,
+    ) -> str:
+        """The fields that have come, as JSON text. Arguments as in pydantic; what is left out, as in ``model_dump``."""
+        from partialjson.typed.dumps import dump_json
+
+        arguments = {
+            "context": context,
+            "by_alias": by_alias,
+            "exclude_unset": exclude_unset,
+            "exclude_defaults": exclude_defaults,
+            "exclude_none": exclude_none,
+            "exclude_computed_fields": exclude_computed_fields,
+            "round_trip": round_trip,
+            "warnings": warnings,
+            "fallback": fallback,
+            "serialize_as_any": serialize_as_any,
+            **others,
+        }
+        return dump_json(self, include, exclude, {"indent": indent, "ensure_ascii": ensure_ascii}, arguments)
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         """Names and values of the fields that have come, so that ``dict(partial)`` works as for models."""
@@ -107,17 +181,18 @@ class Partial(Generic[T]):
         return self._values == other._values
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
         return f"{type(self).__name__}({shown})"
 
     def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
-        return iter(self._values.items())
+        hidden = self.__unprinted_fields__
+        return ((name, value) for name, value in self._values.items() if name not in hidden)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.__partial_fields__})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.__pydantic_model__, self._values, self._missing)
+        return _rebuild, (self.__pydantic_model__, self._values, self._missing, getattr(self, "_unfinished", ()))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -135,11 +210,13 @@ def partial_class(model: type[object]) -> type[Partial[Any]]:
         TypeError: ``model`` is neither.
     """
     name = f"Partial[{getattr(model, '__name__', model)}]"
+    fields = _fields_of(model)
     namespace = {
         "__slots__": (),
         "__module__": getattr(model, "__module__", __name__),
         "__pydantic_model__": model,
-        "__partial_fields__": _fields_of(model),
+        "__partial_fields__": fields,
+        "__unprinted_fields__": _unprinted(model, fields),
         "__pydantic_serializer__": _serializer(),
     }
     return type(name, (Partial,), namespace)
@@ -161,6 +238,11 @@ def maker_of(made: type[Partial[Any]]) -> Callable[[dict[str, Any], Any], Partia
     return make
 
 
+def mark_unfinished(partial: Partial[Any], names: tuple[str, ...]) -> None:
+    """Note which fields have no final value yet, on a partial object that nobody has seen."""
+    object.__setattr__(partial, "_unfinished", names)
+
+
 def _fields_of(model: type[object]) -> dict[str, FieldInfo | None]:
     """The fields by name, with what pydantic knows of them."""
     infos: dict[str, FieldInfo] = getattr(model, "__pydantic_fields__", {})
@@ -169,6 +251,14 @@ def _fields_of(model: type[object]) -> dict[str, FieldInfo | None]:
     if not hasattr(model, "__pydantic_fields__"):
         raise TypeError(f"Partial takes a pydantic model class or a dataclass, not {model!r}")
     return dict(infos)
+
+
+def _unprinted(model: type[object], fields: dict[str, FieldInfo | None]) -> frozenset[str]:
+    """The fields that the model leaves out of its own repr."""
+    hidden = {name for name, field in fields.items() if field is not None and not field.repr}
+    if dataclasses.is_dataclass(model):
+        hidden |= {field.name for field in dataclasses.fields(model) if not field.repr}
+    return frozenset(hidden)
 
 
 @cache
@@ -182,33 +272,10 @@ def _serializer() -> SchemaSerializer:
 def _serialization() -> PlainSerializerFunctionSerSchema:
     from pydantic_core import core_schema
 
-    def dump(value: Partial[Any], info: core_schema.SerializationInfo) -> dict[str, Any]:
-        return value.model_dump(mode="json" if info.mode_is_json() else "python", by_alias=bool(info.by_alias))
+    from partialjson.typed.dumps import dump_as_asked
 
-    return core_schema.plain_serializer_function_ser_schema(dump, info_arg=True)
-
-
-def _rebuild(model: Any, values: dict[str, Any], missing: Any) -> Partial[Any]:
-    return partial_class(model)(values, missing)
+    return core_schema.plain_serializer_function_ser_schema(dump_as_asked, info_arg=True)
 
 
-def _dump(value: Any, mode: Literal["python", "json"], by_alias: bool) -> Any:
-    """Dump one value of a partial object, the partial ones inside it too."""
-    if isinstance(value, Partial):
-        return value.model_dump(mode=mode, by_alias=by_alias)
-    if isinstance(value, list):
-        return [_dump(item, mode, by_alias) for item in value if item is not MISSING]
-    if isinstance(value, dict):
-        return {key: _dump(item, mode, by_alias) for key, item in value.items()}
-    if mode == "python" and type(value) in (tuple, deque):
-        return type(value)(_dump(item, mode, by_alias) for item in value)
-    if mode == "python" and dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _dump(getattr(value, field.name), mode, by_alias) for field in dataclasses.fields(value)}
-    dump = getattr(value, "model_dump", None)
-    if dump is not None:
-        return dump(mode=mode, by_alias=by_alias)
-    if mode == "python":
-        return value
-    from pydantic_core import to_jsonable_python
-
-    return to_jsonable_python(value, by_alias=by_alias)
+def _rebuild(model: Any, values: dict[str, Any], missing: Any, unfinished: tuple[str, ...] = ()) -> Partial[Any]:
+    return partial_class(model)(values, missing, unfinished)

@@ -218,6 +218,20 @@ def previews(schema: Schema, config: dict[str, Any]) -> bool:
     return not any(config.get(name) for name in _STRING_CHANGING)
 
 
+def is_secret(schema: Schema) -> bool:
+    """Is it one of pydantic's secrets, perhaps inside wrappers?"""
+    todo = [schema]
+    while todo:
+        node = todo.pop()
+        function: Any = (node.get("serialization") or {}).get("function")
+        name = getattr(function, "__name__", "")
+        if name.startswith("_serialize_secret") and function.__module__ == "pydantic.types":
+            return True
+        if (inner := inside(node)) is not None:
+            todo.append(inner)
+    return False
+
+
 def changes_strings(schema: Schema, config: dict[str, Any]) -> bool:
     """Is the string stripped, or its case changed?"""
     return any(schema.get(name.removeprefix("str_"), config.get(name)) for name in _STRING_CHANGING)

@@ -264,6 +264,8 @@ def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
     )
     made.allowed = shape.allowed
     made.most = shape.most
+    made.mark = shape.mark
+    made.marked = shape.marked
     if after is None or after.over != VALUES:
         made.is_plain = shape.is_plain
         made.is_direct = shape.is_direct

@@ -44,6 +44,7 @@ from partialjson.typed.schemas import (
     extra_of,
     fields_of,
     inside,
+    is_secret,
     keys_of,
     ways_of,
 )
@@ -154,6 +155,7 @@ class Specs:
         node = self._peel(schema, peeled)
         config = peeled.config
         spec.nullable = peeled.nullable
+        spec.secret = is_secret(schema)
         kind = node["type"]
         if node.get("custom_init") or (kind == "enum" and asks_its_class(node)):
             peeled.binding = False
@@ -304,7 +306,7 @@ class Specs:
             self.spec(field["schema"], config),
             required,
             is_read,
-            bool(field.get("serialization_exclude")),
+            bool(field.get("serialization_exclude")) or "serialization_exclude_if" in field,
             str(notes.get("title") or ""),
             str(notes.get("description") or ""),
             schema.get("default", NO_DEFAULT) if has_default else NO_DEFAULT,

@@ -24,6 +24,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring, encode_basestring_ascii
 from typing import Any, Final
 
+from partialjson._jsontext import json_text
+
 __all__ = ["EditPath", "EditWriter", "parse_path"]
 
 EditPath = tuple[str | int | None, ...]
@@ -156,7 +158,7 @@ class EditWriter:
         if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
             value = int(value)
         try:
-            text = json.dumps(value, allow_nan=False)
+            text = json_text(value, ensure_ascii=True)
         except (TypeError, ValueError, RecursionError):
             self._lost = True
             return ""
@@ -192,7 +194,7 @@ class EditWriter:
             return ""
         if self._apart:
             self._join()
-            return json.dumps(self._value, ensure_ascii=False)
+            return json_text(self._value)
         out: list[str] = []
         if not self._open and not self._written:
             out.append("{}")

@@ -9,7 +9,7 @@ from typing import Final, cast
 _SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
 
 
-def json_text(value: object) -> str:
+def canonical_text(value: object) -> str:
     """JSON text for a value, without recursion; infinity, read from a number beyond a double, as such a number."""
     pieces: list[str] = []
     # What is still to be written, last first: values, or text as it is.

@@ -1,0 +1,30 @@
+"""JSON text of values that were read: what ``json.dumps`` writes, without its exceptions from JSON.
+
+A number beyond a double (``1e400``) is read as infinity, as ``json.loads`` does. ``json.dumps`` writes that as
+``Infinity``, which is no JSON; here it is a number that is read as infinity again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+__all__ = ["FAR", "json_text"]
+
+FAR: Final = "1e999"
+"""A number beyond every double."""
+
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity')
+
+
+def json_text(
+    value: Any, *, ensure_ascii: bool = False, indent: int | None = None, default: Callable[[Any], Any] | None = None
+) -> str:
+    """The value as JSON; arguments as for ``json.dumps``."""
+    text = json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, default=default)
+    if "Infinity" not in text:
+        return text
+    # A string may have the word in it.
+    return _TOKEN.sub(lambda found: found[0] if found[0][0] == '"' else FAR, text)
