@@ -134,7 +134,8 @@ class View:
 
         An interrupt may come at any call. What is done by then is correct, and the rest is done the next time.
         """
-        del self.boxes[len(self.shows) :]
+        if len(self.boxes) > len(self.shows):
+            self.boxes.pop()
         i: i64
         for i in range(len(self.shows), len(self.frames)):
             frame = self.frames[i]
