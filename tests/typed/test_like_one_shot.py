@@ -89,6 +89,7 @@ class Size(BaseModel):
         (list[Optional[Size]], '[{"width": 0}, null, {"width": 2}]', [None, Size(width=2)]),
         (dict[str, list[Size]], '{"a": [{"width": 0, "note": "long"}]}', {"a": []}),
         (LIMITED, "[1, 2, 3]", [2]),
+        (Optional[LIMITED], "[1, 2, 3]", [2]),
     ],
 )  # fmt: skip
 def test_what_is_left_out_is_not_there(target: Any, text: str, value: Any) -> None:
