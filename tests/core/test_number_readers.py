@@ -124,13 +124,14 @@ def test_checkpoints_take_the_functions_again() -> None:
 
 
 def test_with_a_target_they_are_refused() -> None:
-    for options in ({"parse_float": Decimal}, {"parse_int": str}):
+    both: list[dict[str, Any]] = [{"parse_float": Decimal}, {"parse_int": str}]
+    for options in both:
         with pytest.raises(TypeError, match="declare the field as Decimal"):
             Parser(dict[str, float], **options)
         with pytest.raises(TypeError, match="without a target"):
             stream([], dict[str, float], **options)
     with pytest.raises(TypeError, match="parse_float is a function such as Decimal, not str"):
-        Parser(parse_float="Decimal")  # type: ignore[arg-type]
+        Parser(parse_float="Decimal")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 
 def test_what_a_function_raises_leaves_feed() -> None:

@@ -109,7 +109,7 @@ class _StandIn:
         raise Refused(f"a path cannot {what} {_name(self)}: no value is there yet; {_MAY}")
 
     @property  # type: ignore[misc]
-    def __class__(self) -> Any:
+    def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride, reportIncompatibleMethodOverride]
         self._refuse("look at the type of")
 
     def __call__(self, *args: object, **kwargs: object) -> NoReturn:

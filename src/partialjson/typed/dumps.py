@@ -339,7 +339,7 @@ def _guarded(schema: Any) -> Any:
         return type(schema)(_guarded(each) for each in schema)
     if not isinstance(schema, dict):
         return schema
-    copied = {key: value if key in _DATA else _guarded(value) for key, value in schema.items()}
+    copied: Any = {key: value if key in _DATA else _guarded(value) for key, value in schema.items()}
     if copied.get("type") not in ("model", "dataclass") or not _is_function(copied):
         return copied
     cls = copied["cls"]
