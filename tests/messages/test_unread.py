@@ -287,3 +287,34 @@ def test_ends_can_be_pickled(api: str) -> None:
     message.feed_bytes(body(api, SAID)[:-30])
     end = pickle.loads(pickle.dumps(message.end()))
     assert (end.reason, end.documents) == (message.end().reason, message.end().documents)
+
+
+def test_an_error_before_any_block_ends_its_message() -> None:
+    message, updates = told(ops.Error("busy", fatal=False), ops.Begin(), *call(1), STOP)
+    kinds = [type(update).__name__ for update in updates]
+    assert kinds.index("MessageFailed") < kinds.index("MessageEnded") < kinds.index("NextMessage")
+    assert message.end().error is None
+    assert message.end().reason == "tool_calls"
+
+
+@pytest.mark.parametrize("late", ["filtered", "refused"])
+def test_a_filter_that_reports_late(late: ops.Reason) -> None:
+    message, _ = told(*call(1), ops.Stop("truncated", "length"), ops.Stop(late, "late", terminal=True))
+    assert (message.end().reason, message.end().raw) == (late, "late")
+    assert [each.ready for each in message.calls] == [False]
+
+
+def test_a_word_that_finishes_does_not_undo_a_cut() -> None:
+    message, _ = told(*call(1), ops.Stop("truncated", "length"), ops.Stop("tool_calls", "stop", terminal=True))
+    assert (message.end().reason, message.end().raw) == ("truncated", "length")
+
+
+@pytest.mark.parametrize("kind", ["text", "call"])
+def test_half_a_character_before_the_whole_text(kind: ops.Kind) -> None:
+    """The half belongs to what was contradicted, and not to what comes after."""
+    message, _ = told(
+        ops.Open(1, kind, name="f"), ops.Text(1, '["a\ud83d'), ops.Restate(1, '["b"'), ops.Text(1, ', "c"]'), STOP
+    )
+    assert message.blocks[0].text == '["b", "c"]'
+    message, _ = told(ops.Open(1, kind, name="f"), ops.Text(1, '["a\ud83d'), ops.Restate(1, '["a😀"]'), STOP)
+    assert message.blocks[0].text == '["a😀"]'

@@ -85,7 +85,7 @@ class _Slot:
         self.parsed = False  # its arguments came as a value
         self.last: str | None = ""  # the last fragment, while each began with the one before
         self.repetition: Repetition | None = None  # what follows the whole document
-        self.closing = False  # a value of the document has closed, perhaps the whole
+        self.closing = False  # the document may be whole or broken
         self.strict = False  # the document is broken, and no repetition explains it
 
     def joined(self, text: str) -> str:
@@ -204,6 +204,9 @@ class Dispatcher:
         indexes = self._indexes()
         if len(indexes) > 1 and 0 not in self._stops and not self.state.choice(0).blocks:
             indexes.remove(0)  # made in advance, but this server counts from 1
+        if len(indexes) == 1:
+            self._settle_choice(indexes[0], self._live, incomplete)
+            return
         slots: dict[int, list[_Slot]] = {index: [] for index in indexes}
         for slot in self._live:
             slots[slot.choice].append(slot)
@@ -294,10 +297,12 @@ class Dispatcher:
         except BaseException as error:
             self._report_raised(slot, progress, error)
             raise
-        if told.events or told.error is not None:
+        if told.error is not None:
             slot.closing = True
-            if told.error is not None and self._reread(slot, text, last):
+            if self._reread(slot, text, last):
                 return
+        elif told.events and self.state.document_of(told).done:
+            slot.closing = True
         self.updates.append(told)
 
     def _report_raised(self, slot: _Slot, progress: DocumentProgress, error: BaseException) -> None:
@@ -517,8 +522,8 @@ class Dispatcher:
         if (name, call_id) == (call.name, call.id):
             return
         self.tell(CallIdentified(slot.choice, slot.position, name, call_id))
-        slot.closing = True
         if call.name and call.unread:
+            slot.closing = True
             progress = DocumentProgress(slot.choice, slot.position, slot.kind)
             try:
                 told: Any = self.state.apply(progress)
@@ -598,6 +603,8 @@ class Dispatcher:
         said = self._stops.get(op.choice)
         if said is None or said.reason in FINISHED or op.reason not in FINISHED:
             self._stops[op.choice] = op
+        elif op.terminal and not said.terminal:
+            self._stops[op.choice] = replace(said, terminal=True)
 
     def _err(self, op: ops.Error) -> None:
         self.fail(ProviderError(op.message, op.type, op.code, op.body), op.fatal)
@@ -651,7 +658,8 @@ class Dispatcher:
         self.tell(MessageEnded(index, ended(choice, stop, cause, error, incomplete, self._unread())))
 
     def _unread(self) -> tuple[Unread, ...]:
-        return tuple(Unread(kind, name, count) for (kind, name), count in self.state.unread.items())
+        unread = self.state.unread
+        return tuple(Unread(*what, count) for what, count in unread.items()) if unread else ()
 
     def _end_document(self, update: DocumentProgress) -> None:
         """Reports the end of a document if that changes anything; otherwise the end of the message covers it."""

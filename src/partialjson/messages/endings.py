@@ -99,6 +99,8 @@ def _document(document: Document, name: str, block: int | None, call_id: str, ru
 
 def _faults(choice: Choice) -> tuple[str, ...]:
     nameless = [call.position for call in _calls(choice) if not call.name]
+    if not nameless:
+        return tuple(choice.faults)
     found = [f"the call in block {position} has no name, so it cannot be run" for position in nameless[:_NAMELESS]]
     return (*choice.faults, *found)
 
