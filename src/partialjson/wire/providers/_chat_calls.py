@@ -18,11 +18,12 @@ A fragment with an id or a name:
 A name continues the one that came before if no arguments came yet, and the id is the same, or the joined name leads to
 one of the caller's tools, or the call has an id and the fragment has none.
 
-A fragment that has neither opens no call while there is one. It belongs to the call at its index. If no call was
-announced there, the server counts in two ways: the fragment belongs to the last call if that is open, otherwise to the
-one call that has no arguments, and the difference between the two counts holds for what follows. If several have none,
-they are served in order and all of them held back until each has its arguments. If none can take the fragment, it is
-misplaced.
+A fragment that has neither opens no call while there is one. It belongs to the call at its index, or, without an index,
+to the last one. It is different if no call was announced at the index, or if the call there is whole while others have
+no arguments. Then the server counts in two ways: the fragment belongs to the last call while that is open, otherwise to
+the first call after those that have arguments, and the difference between the two counts holds for what follows. If
+several such calls wait, they are served in order, and held back until each has its arguments. If none waits, the
+fragment is misplaced, and no call of the choice may be run.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from partialjson.wire.brackets import Brackets
 
 __all__ = ["MISPLACED", "Calls", "Slot"]
 
+_NAME: Final = 200  # characters; what is longer is no name that could go on
 _PLACEHOLDER: Final = 8  # characters; what is longer is no placeholder
 
 
@@ -46,6 +48,7 @@ class Slot:
     Attributes:
         index: the server's number for it where it was announced.
         pieces: the fragments of its arguments; those from ``examined`` on were not looked at yet.
+        position: its place among the calls.
         filled: whether it has arguments; a placeholder is none.
         value: its arguments, if they came as a value.
     """
@@ -60,6 +63,7 @@ class Slot:
     examined: int = 0
     length: int = 0
     brackets: Brackets = field(default_factory=Brackets)
+    position: int = 0
     filled: bool = False
     value: object = None
 
@@ -119,20 +123,40 @@ class Calls:
         slots: all of them, in order.
         guessed: the calls among which a guess was made, so that none of them may be run yet; emptied by ``doubts``.
         told: whether that was told.
+        closed: whether the choice has ended once; from then on nothing is guessed.
+        misplaced: whether a fragment had no place.
     """
 
-    __slots__ = ("_by_id", "_by_index", "_hollow", "_shift", "guessed", "slots", "told")
+    __slots__ = (
+        "_by_id",
+        "_by_index",
+        "_hollow",
+        "_next",
+        "_reused",
+        "_shift",
+        "closed",
+        "guessed",
+        "misplaced",
+        "slots",
+        "told",
+    )
 
     def __init__(self) -> None:
         self.slots: list[Slot] = []
         self.guessed: list[Slot] = []
         self.told = False
+        self.closed = False
+        self.misplaced = False
         self._by_index: dict[int, Slot] = {}
         self._by_id: dict[str, Slot] = {}
         self._hollow: dict[ops.Key, Slot] = {}  # calls that may still wait for their arguments
+        self._next = 0  # the position after the last call that has arguments
+        self._reused = False  # whether calls share an index
         self._shift = 0  # the index where a call is announced, less the one of its arguments
 
     def open(self, slot: Slot) -> None:
+        self._reused = self._reused or slot.index is None or slot.index in self._by_index
+        slot.position = len(self.slots)
         self.slots.append(slot)
         self._hollow[slot.key] = slot
 
@@ -158,18 +182,15 @@ class Calls:
     def _look(self, slot: Slot) -> None:
         if not slot.filled and not slot.hollow():
             slot.filled = True
+            self._next = max(self._next, slot.position + 1)
             del self._hollow[slot.key]
 
     def at(self, index: int | None) -> Slot | None:
-        """The call at the index, where no other could own a fragment that comes for it: the last one, or one before it
-        while the last has arguments. None if that is not certain."""
+        """The call that has the index, if it waits for arguments or no other does; None if this has to be decided."""
         if not self.slots:
             return None
-        last = self.slots[-1]
-        if index is None:
-            return last
-        slot = self._by_index.get(index + self._shift)
-        return slot if slot is last or last.filled else None
+        slot = self.slots[-1] if index is None else self._by_index.get(index + self._shift)
+        return None if slot is None or (self._hollow and slot.filled) else slot
 
     def owner(
         self, index: int | None, call_id: str, name: str, arguments: object, tools: Collection[str]
@@ -209,14 +230,14 @@ class Calls:
     def name_of(self, slot: Slot, name: str, tools: Collection[str]) -> str:
         """The name of the call after a fragment brought this one."""
         old = slot.name
-        if not old or not name or name == old or not slot.bare():
+        if not old or not name or name == old or not slot.bare() or len(old) > _NAME:
             return old or name
         joined = old + name
         if _leads(joined, tools):
             return joined
-        if old in tools:
-            return old
-        return name if name.startswith(old) else joined
+        if name.startswith(old):
+            return name
+        return old if old in tools else joined
 
     def _goes_on(self, slot: Slot, name: str, call_id: str, tools: Collection[str], sure: bool = False) -> bool:
         """Whether a different name is the rest of the slot's; ``sure`` if only the tools may tell."""
@@ -225,31 +246,52 @@ class Calls:
             return False
         if _leads(old + name, tools) or (old not in tools and name.startswith(old) and _leads(name, tools)):
             return True
-        return not sure and old not in tools and name not in tools and bool(slot.id) and not call_id
+        if sure or not slot.id or call_id:
+            return False
+        return name.startswith(old) or (old not in tools and name not in tools)
 
     def _of_nameless(self, index: int | None, arguments: object, empty: bool) -> Slot | None:
         slots = self.slots
         if not slots:
             return None
         last = slots[-1]
-        if index is None:
-            return last
-        slot = self._by_index.get(index + self._shift)
-        if slot is last or empty or (isinstance(arguments, str) and arguments.isspace()):
+        slot = last if index is None else self._by_index.get(index + self._shift)
+        if empty or (isinstance(arguments, str) and arguments.isspace()):
             return slot or last
         if slot is not None:
-            if not last.bare() or slot.hollow() or not slot.whole() or slot.said_by(arguments):
+            if not self._hollow or not slot.filled or slot.free or not slot.whole():
                 return slot
+            # The call is whole, and others wait for arguments.
+            if slot.said_by(arguments):
+                return MISPLACED if self._reused else self._perhaps_again(slot)
+            if slot is last or index is None:
+                return MISPLACED
+        elif last.filled and (last.free or not last.whole()):
             return self._shifted(last, index)
-        if not last.hollow() and (last.free or not last.whole() or last.said_by(arguments)):
-            return self._shifted(last, index)
-        if not self._hollow:
+        elif last.filled and last.said_by(arguments):
+            return self._perhaps_again(last)
+        if self._next == len(slots):
             return MISPLACED
-        if len(self._hollow) > 1 and not self.guessed:
-            self.guessed = list(self._hollow.values())
-        return self._shifted(next(iter(self._hollow.values())), index)
+        waiting = slots[self._next]
+        if slot is not None and not waiting.bare():
+            return MISPLACED
+        if len(slots) - self._next > 1 and not self.guessed:
+            if self.closed:
+                return MISPLACED
+            self.guessed = slots[self._next :]
+        return self._shifted(waiting, index)
 
-    def _shifted(self, slot: Slot, index: int) -> Slot:
+    def _perhaps_again(self, slot: Slot) -> Slot:
+        """The call says its arguments again, if it is not another one that has the same."""
+        if self._hollow and not self.guessed:
+            if self.closed:
+                return MISPLACED
+            self.guessed = list(self._hollow.values())
+        return slot
+
+    def _shifted(self, slot: Slot, index: int | None) -> Slot:
+        if index is None:
+            return slot
         if slot.index is None:
             self._by_index[index] = slot
         else:
@@ -260,13 +302,16 @@ class Calls:
 
     def doubts(self) -> str:
         """Asked where the choice ends: why none of its calls may be run, "" if nothing speaks against it."""
-        guessed, self.guessed, self.told = self.guessed, [], False
-        if any(slot.hollow() for slot in guessed):
+        guessed, self.guessed, self.closed = self.guessed, [], True
+        if guessed and self._hollow:
             return "arguments came for an index where no call began, and several calls had none"
-        nameless = any(not slot.name and not slot.id and not slot.hollow() for slot in self.slots)
-        if nameless and any(slot.name and not slot.free for slot in self._hollow.values()):
+        first = self.slots[0] if self.slots else None  # only the first may have begun without an id and a name
+        if first is not None and not first.name and not first.id and first.filled and self._hollow:
             return "arguments came without an id or a name, and a call has none"
         return ""
+
+    def with_id(self, id: str) -> Slot | None:
+        return self._by_id.get(id)
 
 
 def _leads(name: str, tools: Collection[str]) -> bool:

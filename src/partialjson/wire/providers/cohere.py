@@ -22,9 +22,11 @@ from typing import Final
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
 from partialjson.wire.fields import (
+    as_list,
     as_mapping,
     get,
     get_int,
+    get_list,
     get_str,
     members,
     plain,
@@ -48,6 +50,7 @@ class Adapter:
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, int], int] = {}
+        self._numbers: dict[str, dict[int, None]] = {}  # the numbers of open blocks by kind, in order
         self._keys = 0
         self._latest: dict[tuple[str, int], int] = {}  # the last block at each place
         self._called = False
@@ -65,7 +68,11 @@ class Adapter:
             if type(message) is not dict or not _DELTA.issuperset(message):
                 unread(members(message), _DELTA, "delta.message.", out)
         elif kind in ("", "message", "error"):
-            _read_error(event, out)
+            message = get(event, "message")
+            if message is not None and not isinstance(message, str):
+                self._whole(event, message, out)
+            else:
+                _read_error(event, out)
             if not out:
                 unread_event(event, kind, _EVENT, out)
         elif kind not in _IGNORED:
@@ -88,6 +95,7 @@ class Adapter:
     ) -> int:
         self._close_block(place, out)
         key = self._open[place] = self._keys
+        self._numbers.setdefault(place[0], {})[place[1]] = None
         self._keys += 1
         index = None if place[0] == _PLAN else place[1]
         out.append(ops.Open(key, kind, type, index=index, name=name, call_id=call_id))
@@ -101,13 +109,14 @@ class Adapter:
     def _close_block(self, place: tuple[str, int], out: list[ops.Operation]) -> None:
         key = self._open.pop(place, None)
         if key is not None:
+            del self._numbers[place[0]][place[1]]
             out.append(ops.Close(key))
 
     def _index(self, event: object, what: str) -> int:
         """The event's index, or that of the last open block of its kind."""
         index = get_int(event, "index")
         if index is None:
-            index = next((number for sort, number in reversed(self._open) if sort == what), 0)
+            index = next(reversed(self._numbers.get(what, {})), 0)
         return index
 
     # Contents.
@@ -185,9 +194,9 @@ class Adapter:
             return
         key = self._open.get(("call", self._index(event, "call")))
         if key is None:
-            last = next((place for place in reversed(self._open) if place[0] == "call"), None)
+            last = next(reversed(self._numbers.get("call", {})), None)
             if last is not None:
-                key = self._open[last]
+                key = self._open["call", last]
             elif self._called:
                 text = arguments if isinstance(arguments, str) else "an object"
                 out.append(
@@ -202,6 +211,23 @@ class Adapter:
         self._close_block(("call", self._index(event, "call")), out)
 
     # The end.
+
+    def _whole(self, event: object, message: object, out: list[ops.Operation]) -> None:
+        """A response that came in one event, as without streaming."""
+        self._start_message(event, message, out)
+        self._plan(event, message, out)
+        content = get(message, "content")
+        parts = ({"type": "text", "text": content},) if isinstance(content, str) else as_list(content)
+        for index, part in enumerate(parts):
+            self._start_content({"index": index}, {"content": part}, out)
+            self._close_block(("content", index), out)
+        for citation in get_list(message, "citations"):
+            self._citation(event, {"citations": citation}, out)
+        for index, call in enumerate(get_list(message, "tool_calls")):
+            self._start_call({"index": index}, {"tool_calls": call}, out)
+            self._close_block(("call", index), out)
+        unread(members(message), _DELTA, "message.", out)
+        self._end_message({"delta": event}, None, out)
 
     def _end_message(self, event: object, message: object, out: list[ops.Operation]) -> None:
         delta = get(event, "delta")

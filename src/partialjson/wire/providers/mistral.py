@@ -10,7 +10,8 @@ reasoning, each under its type.
 The Conversations API names its events. Outputs of the model and calls come in deltas, a call's by its
 ``tool_call_id``; deltas without an id belong to the last call. A call whose ``confirmation_status`` is "pending" waits
 for the user, and one that is "denied" is withdrawn. Tools that the server runs have an execution instead. A handoff to
-another agent is a block of its own. ``conversation.response.done`` is the terminal event and tells no reason.
+another agent is a block of its own. ``conversation.response.done`` is the terminal event and tells no reason. A whole
+response is read like its events.
 
 Sources: Mistral's API reference and the types of its SDK.
 """
@@ -21,7 +22,7 @@ from collections.abc import Callable
 from typing import Final
 
 from partialjson.wire import ops
-from partialjson.wire.fields import as_mapping, get, get_int, get_str, members, plain, says_something, unread
+from partialjson.wire.fields import as_mapping, get, get_int, get_list, get_str, members, plain, says_something, unread
 from partialjson.wire.providers import openai_chat
 
 __all__ = ["Adapter"]
@@ -47,13 +48,32 @@ class Adapter(openai_chat.Adapter):
             event = data
             if event == ops.DONE:
                 return super().feed(event, name)
-        handler = _HANDLERS.get(get_str(event, "type") or name)
+        kind = get_str(event, "type") or name
+        handler = _HANDLERS.get(get_str(event, "object") if kind in ("", "message") else kind)
         if handler is None:
             return super().feed(event, name)
         out: list[ops.Operation] = []
         handler(self, event, out)
         unread(members(event), _EVENT, "", out)
         return out
+
+    def _whole(self, event: object, out: list[ops.Operation]) -> None:
+        """A response that came in one event, as without streaming."""
+        self._started(event, out)
+        for entry in get_list(event, "outputs"):
+            kind = get_str(entry, "type")
+            if kind == "message.output":
+                self._output(entry, out)
+            elif kind == "function.call":
+                self._call(entry, out)
+            elif kind == "tool.execution":
+                self._execution(entry, out)
+                self._executed(entry, out)
+            elif kind == "agent.handoff":
+                self._handoff(entry, out)
+            else:
+                out.append(ops.Unread("block", kind))
+        self._finished(event, out)
 
     def _started(self, event: object, out: list[ops.Operation]) -> None:
         id = get_str(event, "conversation_id")
@@ -137,7 +157,7 @@ class Adapter(openai_chat.Adapter):
 
 _HANDOFF: Final = ("previous_agent_id", "previous_agent_name", "next_agent_id", "next_agent_name")
 _EVENT: Final = frozenset(
-    {"conversation_id", "model", "content", "tool_call_id", "id", "name", "arguments", "info", "usage"}
+    {"conversation_id", "model", "content", "tool_call_id", "id", "name", "arguments", "info", "usage", "outputs"}
     | {"confirmation_status", "code", "message", *_HANDOFF}
     | {"type", "event", "created_at", "output_index", "content_index", "agent_id", "role", "object"}  # where it stands
 )
@@ -149,6 +169,7 @@ _HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None
     "tool.execution.started": Adapter._execution,
     "tool.execution.delta": Adapter._execution,
     "tool.execution.done": Adapter._executed,
+    "conversation.response": Adapter._whole,
     "agent.handoff.started": Adapter._handoff,
     "agent.handoff.done": Adapter._handoff,
     "conversation.response.done": Adapter._finished,

@@ -65,6 +65,10 @@ _CHUNK_NOTES: Final = (
     "videos",  # Perplexity
     "related_questions",  # Perplexity
     "web_search",  # Zhipu
+    "grounding_metadata",  # Gemini behind proxies
+    "vertex_ai_grounding_metadata",
+    "vertex_ai_url_context_metadata",
+    "vertex_ai_citation_metadata",
     "moderation",  # OpenAI
     "cost",  # Venice
     "copilot_usage",  # GitHub Copilot: the bill
@@ -82,6 +86,7 @@ _DELTA_NOTES: Final = (
     "extra_content",  # Gemini: the signature of a thought
     "provider_specific_fields",  # LiteLLM
     "context",  # Azure, on your data: citations and the query
+    "grounding_metadata",  # Gemini behind proxies
     "graph_data",  # Writer: what it knows and where from
 )
 _REASONING_NOTES: Final = ("reasoning_opaque", "reasoning_signature", "signature", "thought_signature")
@@ -187,6 +192,9 @@ class Adapter:
 
     def __init__(self) -> None:
         self._choices: dict[int, Choice] = {}
+        self._first: Choice | None = None  # the one with the lowest number
+        self._ended = False
+        self._chunk: Members = {}
         self._info = ops.Info()
         self._told: tuple[object, object] = None, None  # the id and the model as the last chunk had them
 
@@ -200,6 +208,7 @@ class Adapter:
         if kind == "chunk":
             event = chunk.get("chunk")  # of the SDK's own accumulating stream
             chunk = members(event)
+        self._chunk = chunk
         told = chunk.get("id"), chunk.get("model")
         if told != self._told:
             self._told = told
@@ -234,7 +243,7 @@ class Adapter:
         if error:
             read_error(error, out)
         self._read_rest(state, chunk, out)
-        if choices is not None or out:
+        if choices is not None or any(not isinstance(op, ops.Info) for op in out):
             unread(chunk, _CHUNK, "", out)
         else:
             kind = as_str(kind) or name
@@ -257,7 +266,7 @@ class Adapter:
         for name in _CHUNK_NOTES:
             value = chunk.get(name)
             if says_something(value):
-                state = state or self._choice(min(self._choices, default=0))
+                state = state or self._first or self._choice(0)
                 self._note_whole(state, name, value, out)
 
     def _read_choice(self, state: Choice, choice: Members, out: list[ops.Operation]) -> None:
@@ -288,7 +297,10 @@ class Adapter:
         told = choice.get("delta")
         message = choice.get("message")
         if message is not None and not _brings(delta):
-            self._read_message(state, members(message), out)
+            if told is None and self._chunk.get("object") == "chat.completion.chunk":
+                self._read_delta(state, members(message), out)  # "message" is but another name
+            else:
+                self._read_message(state, members(message), out)
         elif told is None and message is None:
             read_text(state, "text", as_str(choice.get("text")), out)
         unread(choice, _CHOICE, "choice.", out)
@@ -394,12 +406,11 @@ class Adapter:
             note(state, name, value, out, append=False)
 
     def _read_whole_calls(self, state: Choice, calls: Collection[object], out: list[ops.Operation]) -> None:
-        before = list(state.calls.slots)
-        known = {slot.id: slot for slot in before if slot.id}
+        slots, before = state.calls.slots, len(state.calls.slots)
         for position, call in enumerate(calls):
             id = get_str(call, "id")
-            here = before[position] if position < len(before) else None
-            slot = here if here is not None and here.id in ("", id) else known.get(id)
+            here = slots[position] if position < before else None
+            slot = here if here is not None and here.id in ("", id) else state.calls.with_id(id) if before else None
             if slot is None:
                 self._read_call(state, _numbered(call, position), out)
                 continue
@@ -423,6 +434,8 @@ class Adapter:
         state = self._choices.get(number)
         if state is None:
             state = self._choices[number] = Choice(number)
+            if self._first is None or number < self._first.number:
+                self._first = state
         return state
 
     # Calls
@@ -454,6 +467,7 @@ class Adapter:
             arguments = function.get("input")
         slot = calls.owner(index, call_id, name, arguments, self.tools)
         if slot is MISPLACED:
+            calls.misplaced = True
             text = arguments if isinstance(arguments, str) else "an object"
             out.append(ops.Misplaced(state.number, text, f"arguments for index {index}, where no call began"))
             return
@@ -490,8 +504,8 @@ class Adapter:
         stop = read_stop(state, choice)
         if stop is None:
             return
-        state.stopped = stop
-        if stop.reason == "tool_calls" and not state.calls.slots:
+        first, state.stopped = state.stopped is None, stop
+        if first and stop.reason == "tool_calls" and not state.calls.slots and state is self._first:
             self._adopt(state, [each for each in self._choices.values() if each.stopped is None], stop, out)
         self._settle(state, out)
         out.append(stop)
@@ -501,6 +515,9 @@ class Adapter:
         for stray in others:
             if stray is state or stray.texts or stray.role or not stray.calls.slots:
                 continue
+            why = stray.calls.doubts()
+            if why or stray.calls.misplaced:
+                out.append(ops.Misplaced(state.number, "", why or "arguments came for an index where no call began"))
             for slot in stray.calls.slots:
                 out.append(ops.Withdraw(slot.key))
                 key = state.number, "call", len(state.calls.slots)
@@ -535,8 +552,12 @@ class Adapter:
 
     def _end(self, out: list[ops.Operation]) -> None:
         """The end of the stream, which also ends choices that told no reason."""
+        if self._ended:
+            out.append(ops.End())
+            return
+        self._ended = True
         states = list(self._choices.values())
-        first = self._choices[min(self._choices)] if states else None
+        first = self._first
         if first is not None and not first.calls.slots:
             stop = first.stopped
             if stop is None:
