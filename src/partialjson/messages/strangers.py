@@ -91,11 +91,17 @@ def _best(names: Sequence[str], events: Sequence[tuple[object, str]]) -> tuple[s
 
 
 def _score(api: str, events: Sequence[tuple[object, str]]) -> int:
+    """How many of the events the adapter makes something of, less what it does not understand in them."""
     adapter = adapter_for(api)
+    score = 0
     try:
-        return sum(isinstance(op, _TELLING) for event, name in events for op in adapter.feed(event, name))
+        for event, name in events:
+            operations = adapter.feed(event, name)
+            score += any(isinstance(op, _TELLING) for op in operations)
+            score -= sum(isinstance(op, ops.Unread) for op in operations)
     except RecursionError:
         return 0
+    return max(score, 0)
 
 
 def _kinds(events: Sequence[tuple[object, str]]) -> Iterator[str]:
