@@ -72,6 +72,12 @@ _TEXT_DELTAS: Final[dict[str, tuple[str, str]]] = {
     "input_json_delta": ("partial_json", "tool_use"),
 }
 
+# No prose in arguments, no arguments in prose: the block a delta opens -> the kinds of blocks it cannot stand in
+_UNFIT: Final[dict[str, tuple[ops.Kind, ...]]] = {
+    "text": ("call", "server_call"),
+    "thinking": ("call", "server_call"),
+    "tool_use": ("text", "reasoning"),
+}
 # delta type -> the block it opens if none is open
 _BESIDE_DELTAS: Final = {"signature_delta": "thinking", "citations_delta": "text", "compaction_delta": "compaction"}
 
@@ -98,17 +104,19 @@ class Adapter:
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
         fields = members(event)
-        type = as_str(fields.get("type"))
-        kind = type or (name if name != "message" else "")  # which is the name of events without one
+        kind = as_str(fields.get("type"))
+        if kind == "content_block_delta":
+            self._block_delta(fields, out)
+            return out
+        if not kind and name != "message":  # which is the name of events without one
+            kind = name
         handler = _HANDLERS.get(kind)
         if handler is not None:
             handler(self, fields, out)
-        elif kind == "error":
+        if kind == "error" or fields.get("error") is not None:
             _read_error(event, out)
-        elif fields.get("error") is None and kind not in _SILENT and event != ops.DONE:
+        elif handler is None and kind not in _SILENT and event != ops.DONE:
             out.append(ops.Unread("event", kind))
-        if kind != "error" and fields.get("error") is not None:
-            _read_error(event, out)
         return out
 
     def _message_start(self, event: Members, out: list[ops.Operation]) -> None:
@@ -180,11 +188,13 @@ class Adapter:
             block = block or self._start(index, {"type": opens}, out)
             text = delta.get(field)
             if isinstance(text, str):
-                if text and _fits(block.kind, opens):
-                    block.started = True
-                    out.append(ops.Text(block.key, text))
-                elif text:
+                if not text:
+                    return
+                if block.kind in _UNFIT[opens]:
                     _misplace(block.kind, word, index, text, out)
+                    return
+                block.started = True
+                out.append(ops.Text(block.key, text))
             elif text is not None:
                 block.input = grown(block.input, plain(text))
         elif word in _BESIDE_DELTAS:
@@ -257,13 +267,6 @@ def _attach_delta(key: int, delta: Members, word: str, out: list[ops.Operation])
             for field in ("content", "encrypted_content")
             if delta.get(field) is not None
         )
-
-
-def _fits(kind: ops.Kind, opens: str) -> bool:
-    """Whether text of a delta may stand in the block: no prose in arguments, no arguments in prose."""
-    if opens == "tool_use":
-        return kind not in ("text", "reasoning")
-    return kind not in ("call", "server_call")
 
 
 def _misplace(kind: ops.Kind, word: str, index: int, text: str, out: list[ops.Operation]) -> None:

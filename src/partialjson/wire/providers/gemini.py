@@ -236,8 +236,10 @@ class Parts:
             if spoken is not None:
                 self.read_spoken(spoken, "audioTranscription", out)
             self._read_payload(fields, out)
-        self._read_notes(fields, signature, key or self.last, out)
-        unread_fields(part, _PART, "part.", out)
+        if type(part) is not dict or len(part) > 1:  # else it is its text, and nothing more
+            self._read_notes(fields, signature, key or self.last, out)
+        if type(part) is not dict or not _PART.issuperset(part):
+            unread_fields(part, _PART, "part.", out)
 
     def _read_notes(
         self, fields: Members, signature: object, key: tuple[int, int] | None, out: list[ops.Operation]
@@ -248,8 +250,6 @@ class Parts:
                 key = self._open("text", "text", out)
             self.signed.add(key)
             out.append(ops.Attach(key, "thoughtSignature", signature))
-        if type(fields) is dict and len(fields) == 1:
-            return
         for name in _PART_NOTES:
             value = plain(fields.get(name))
             if says_something(value) and key is not None:
@@ -474,7 +474,7 @@ class Adapter:
             out.append(read_error(error))
         if not out and all(fields.get(name) is None for name in _RESPONSE):
             out.append(ops.Unread("event", first_name(event)))
-        else:
+        elif type(event) is not dict or not _RESPONSE.issuperset(event):
             unread_fields(event, _RESPONSE, "", out)
         return out
 
@@ -494,10 +494,14 @@ class Adapter:
         for part in get_list(candidate.get("content"), "parts"):
             parts.read(part, out)
         for name in _BESIDES:
-            found = plain(candidate.get(name))
+            found = candidate.get(name)
             if found:
-                parts.note(name, found, out)
+                parts.note(name, plain(found), out)
         raw = candidate.get("finishReason")
+        if raw is None:
+            if type(data) is not dict or not _CANDIDATE.issuperset(data):
+                unread_fields(data, _CANDIDATE, "candidate.", out)
+            return
         number_said = as_int(raw)
         word = as_str(raw) if number_said is None else _NUMBERS.get(number_said, "OTHER")
         if raw is not None and not word and number_said is None:
@@ -513,7 +517,8 @@ class Adapter:
             if reason == "error" and len(self._parts) == 1:
                 out.append(ops.Error(as_str(details.get("finishMessage")) or word, word, body=details or None))
             out.append(ops.Stop(reason, said, number, not runs_on, details or None))
-        unread_fields(data, _CANDIDATE, "candidate.", out)
+        if type(data) is not dict or not _CANDIDATE.issuperset(data):
+            unread_fields(data, _CANDIDATE, "candidate.", out)
 
     def _read_feedback(self, feedback: object, out: list[ops.Operation]) -> None:
         word = as_str(wire(feedback).get("blockReason"))

@@ -21,7 +21,18 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import as_mapping, get, get_int, get_list, get_str, plain, says_something
+from partialjson.wire.fields import (
+    as_list,
+    as_mapping,
+    as_str,
+    get,
+    get_int,
+    get_list,
+    get_str,
+    members,
+    plain,
+    says_something,
+)
 from partialjson.wire.providers._values import grown
 from partialjson.wire.providers.gemini import read_error
 
@@ -69,13 +80,13 @@ class _Step:
     arguments: object = None
     grown: bool = False
     blocks: dict[str, int] = field(default_factory=dict)
+    kind: ops.Kind = "other"  # what its text is
 
-    @property
-    def kind(self) -> ops.Kind:
-        """What its text is."""
+    def __post_init__(self) -> None:
         if self.type == "thought":
-            return "reasoning"
-        return "text" if self.type in ("", "model_output") else "other"
+            self.kind = "reasoning"
+        elif self.type in ("", "model_output"):
+            self.kind = "text"
 
 
 class Adapter:
@@ -221,26 +232,25 @@ class Adapter:
 
     def _delta(self, event: object, out: list[ops.Operation]) -> None:
         delta = get(event, "delta")
-        type = get_str(delta, "type")
+        fields = members(delta)
+        type = as_str(fields.get("type"))
         index = get_int(event, "index")
         if index is None:
             index = next(reversed(self._steps), 0)
         step = self._steps.get(index)
         if step is None:
             step = self._begin(index, {"type": _OPENS.get(type, "")}, out)
-        if type not in _DELTAS:
-            out.append(ops.Unread("delta", type))
-        arguments = get(delta, "arguments")
+        arguments = None if step.call is None else fields.get("arguments")
         if step.call is not None and (arguments is not None or type == step.type):
             if arguments is not None:
                 self._arguments(step, arguments, out)
-            name, id = get_str(delta, "name"), get_str(delta, "id")
-            if name or id:
-                out.append(ops.Identify(step.call, name, id))
-            self._attach_rest(step.call, delta, out, _HEADER_FIELDS)
+            if not isinstance(delta, dict) or len(delta) > 2:  # its type and its arguments
+                self._read_rest(step.call, delta, out)
         elif type == "text":
-            self._text(step, step.kind, get_str(delta, "text"), out)
-            self._annotate(step, get_list(delta, "annotations"), out)
+            self._text(step, step.kind, as_str(fields.get("text")), out)
+            annotations = fields.get("annotations")
+            if annotations:
+                self._annotate(step, as_list(annotations), out)
         elif type == "text_annotation_delta":
             self._annotate(step, get_list(delta, "annotations"), out)
         elif type == "thought_summary":
@@ -250,9 +260,20 @@ class Adapter:
             key = self._block(step, "reasoning", "thought", out) if step.call is None else step.call
             out.append(ops.Attach(key, "signature", get_str(delta, "signature")))
         elif type:
+            if type not in _DELTAS:
+                out.append(ops.Unread("delta", type))
             key = self._block(step, "other", step.type or type, out) if step.call is None else step.call
             out.append(ops.Attach(key, type, plain(delta), append=True))
-        _usage(get(get(event, "metadata"), "total_usage"), out)
+        metadata = get(event, "metadata")
+        if metadata is not None:
+            _usage(get(metadata, "total_usage"), out)
+
+    def _read_rest(self, key: int, delta: object, out: list[ops.Operation]) -> None:
+        """What a delta brings for a call besides its arguments."""
+        name, id = get_str(delta, "name"), get_str(delta, "id")
+        if name or id:
+            out.append(ops.Identify(key, name, id))
+        self._attach_rest(key, delta, out, _HEADER_FIELDS)
 
     def _arguments(self, step: _Step, arguments: object, out: list[ops.Operation]) -> None:
         assert step.call is not None
