@@ -142,7 +142,8 @@ def test_events_of_another_api(api: str, other: str) -> None:
         message.feed(event)
     end = message.end()
     if api == other or end.error is None:
-        assert message.text in ("ab", "") or api in ALIKE
+        # Cohere reads the first event of Ollama as a whole answer.
+        assert message.text in ("ab", "a", "") or api in ALIKE
         return
     assert f"{other}" in str(end.error)
     assert json.dumps(events(other, SAID)[0], ensure_ascii=False)[:40] in str(end.error)

@@ -548,6 +548,14 @@ def test_mistral_deltas_without_an_id_belong_to_the_last_call() -> None:
     assert faces(message) == [("a", "f", {"x": 1}, True)]
 
 
+def test_mistral_fields_that_its_sdk_has_not_set() -> None:
+    chunk_type = pytest.importorskip("mistralai.client.models").CompletionChunk
+    made = chunk_type.model_validate(chunk({"role": "assistant", "content": "a"}))
+    message, _ = fed("mistral", made)
+    assert [(block.text, block.extra) for block in message.blocks] == [("a", {})]
+    assert message.unread == {}
+
+
 def test_mistral_handoffs() -> None:
     event = {"type": "agent.handoff.done", "id": "h", "next_agent_id": "x", "next_agent_name": "X", "output_index": 1}
     (block,) = fed("mistral", event)[0].blocks

@@ -906,3 +906,21 @@ def test_what_live_does_not_know_is_counted() -> None:
     message, _ = fed(LIVE, *events)
     assert message.text == "a"
     assert message.unread == {("field", "serverContent.newField"): 1, ("event", "newEvent"): 1}
+
+
+@pytest.mark.parametrize(
+    ("api", "head", "piece"),
+    [
+        (
+            STEPS,
+            step(0, "function_call", id="c", name="f"),
+            lambda n: grow(0, "arguments_delta", arguments={f"k{n}": n}),
+        ),
+        (GEMINI, call(name="f", willContinue=True), lambda n: call(args={f"k{n}": n}, willContinue=True)),
+    ],
+)
+def test_objects_in_many_pieces_are_one(api: str, head: Any, piece: Any) -> None:
+    last = [stop(0), over("requires_action")] if api == STEPS else [call(), STOP]
+    message, _ = fed(api, head, *(piece(number) for number in range(2000)), *last)
+    assert message.calls[0].value == {f"k{number}": number for number in range(2000)}
+    assert message.calls[0].ready

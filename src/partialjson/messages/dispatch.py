@@ -223,7 +223,7 @@ class Dispatcher:
 
     def _allow_choice(self, index: int) -> None:
         """Counts a choice that may be new."""
-        if not self.state.has_choice(index) and len(self.state.choices) >= self._limits.choices:
+        if not self.state.has_room(index, self._limits.choices):
             raise _TooMuch(f"the message has more than {self._limits.choices} choices: see Limits.choices")
 
     def _open(self, op: ops.Open) -> None:

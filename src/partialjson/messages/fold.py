@@ -280,6 +280,10 @@ class MessageState:
         """Whether the alternative with this index has come up."""
         return index in self._choices
 
+    def has_room(self, index: int, most: int) -> bool:
+        """Whether the alternative with this index has come up, or may come up if there are to be ``most`` of them."""
+        return index in self._choices or len(self._choices) < most
+
     def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
         """The document that the update is about, as it is now."""
         choice = self._choices[update.choice]

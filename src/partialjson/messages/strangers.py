@@ -31,16 +31,14 @@ _SENDERS: Final = {
 
 
 def understood(operations: Sequence[ops.Operation]) -> bool | None:
-    """Whether an adapter understood an event; None if there was nothing to understand, as in a heartbeat."""
-    found = None
-    for op in operations:
-        if isinstance(op, ops.Unread):
-            if op.kind == "event":
-                return False
-            found = True
-        elif not isinstance(op, ops.Info):
-            return True
-    return found
+    """Whether an adapter understood an event; None if that cannot be told, as of a heartbeat, or of one of which only
+    some fields were not understood."""
+    unread = [op for op in operations if isinstance(op, ops.Unread)]
+    if any(op.kind == "event" for op in unread):
+        return False
+    if unread and all(isinstance(op, (ops.Unread, ops.Info)) for op in operations):
+        return None
+    return True if operations else None
 
 
 def described(api: str, events: Sequence[tuple[object, str]]) -> str | None:
@@ -49,15 +47,16 @@ def described(api: str, events: Sequence[tuple[object, str]]) -> str | None:
     for event, _ in events:
         for path, inner in _inside(event):
             paths.setdefault(path, []).append((inner, ""))
-    for path, inners in paths.items():
-        if _best([api], inners):
-            return _unwrap(path, api, events)
     others = [name for name in PROVIDERS if name != api]
-    found = _best(others, events)
+    found, most = _best(others, events)
+    for path, inners in paths.items():
+        own, much = _best([api], inners)
+        if own and much >= most:
+            return _unwrap(path, own, events)
     if found:
         return f"They look like events of {found}: name that as the API"
     for path, inners in paths.items():
-        found = _best(others, inners)
+        found, _ = _best(others, inners)
         if found:
             return _unwrap(path, found, events)
     return None
@@ -84,19 +83,25 @@ def _printed(event: object) -> str:
         return type(event).__name__
 
 
-def _best(names: Sequence[str], events: Sequence[tuple[object, str]]) -> str:
-    """The APIs whose adapters make the most of the events; "" if none makes anything of them."""
+def _best(names: Sequence[str], events: Sequence[tuple[object, str]]) -> tuple[str, int]:
+    """The APIs whose adapters make the most of the events, and how much that is; "" if none makes anything of them."""
     scores = {name: _score(name, events) for name in names}
-    best = max(scores.values())
-    return " or ".join(name for name in names if scores[name] == best) if best else ""
+    most = max(scores.values())
+    return " or ".join(name for name in names if scores[name] == most) if most else "", most
 
 
 def _score(api: str, events: Sequence[tuple[object, str]]) -> int:
+    """How many of the events the adapter makes something of, less what it does not understand in them."""
     adapter = adapter_for(api)
+    score = 0
     try:
-        return sum(isinstance(op, _TELLING) for event, name in events for op in adapter.feed(event, name))
+        for event, name in events:
+            operations = adapter.feed(event, name)
+            score += any(isinstance(op, _TELLING) for op in operations)
+            score -= sum(isinstance(op, ops.Unread) for op in operations)
     except RecursionError:
         return 0
+    return max(score, 0)
 
 
 def _kinds(events: Sequence[tuple[object, str]]) -> Iterator[str]:

@@ -146,7 +146,12 @@ def says_something(value: object) -> bool:
         return False
     if isinstance(value, Mapping):
         return any(each is not None for each in value.values())
-    return bool(value) if isinstance(value, (str, list, tuple)) else True
+    if isinstance(value, (int, float)):
+        return True
+    try:
+        return bool(value)  # an SDK's own word for a field that was not set is false
+    except Exception:
+        return True
 
 
 def unread(fields: Members, known: frozenset[str], place: str, out: list[ops.Operation]) -> None:

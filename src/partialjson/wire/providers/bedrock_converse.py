@@ -12,7 +12,7 @@ Sources: the service model of Bedrock Runtime, as botocore has it, and the AWS d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +26,7 @@ __all__ = ["Adapter"]
 _API: Final = APIS["bedrock-converse"]
 _STARTS: Final = frozenset(["toolUse", "toolResult", "image"])
 _DELTAS: Final = frozenset(["text", "toolUse", "toolResult", "reasoningContent", "citation", "image"])
+_PIECES: Final = ("signature", "redactedContent")
 _DETAILS: Final = ("trace", "performanceConfig", "serviceTier")
 
 
@@ -38,7 +39,7 @@ class Adapter:
         self._stopped: ops.Stop | None = None
         self._over = False
         self._inputs: dict[int, object] = {}  # arguments that came as objects, by the key of their call
-        self._pieces: dict[tuple[int, str], object] = {}  # signatures and the like, which may come in several
+        self._pieces: dict[tuple[int, str], list[object]] = {}  # of signatures and the like, which may come in several
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
@@ -90,6 +91,7 @@ class Adapter:
     def _close(self, index: int, out: list[ops.Operation]) -> None:
         block = self._open.pop(index, None)
         if block is not None:
+            self._join(block[:1], out)
             given = self._inputs.pop(block[0], None)
             if given:
                 out.append(ops.Text(block[0], given) if isinstance(given, str) else ops.Value(block[0], given))
@@ -103,11 +105,11 @@ class Adapter:
             self._read_input(index, plain(get(tool, "input")), out)
         elif reasoning is not None:
             self._text(index, ("reasoning",), "reasoningContent", get_str(reasoning, "text"), out)
-            for name in ("signature", "redactedContent"):
+            for name in _PIECES:
                 value = get(reasoning, name)
                 if value:
                     key = self._block(index, ("reasoning",), "reasoningContent", out)
-                    out.append(ops.Attach(key, name, self._joined(key, name, value)))
+                    self._note(key, name, value, out)
         elif get_str(delta, "text"):
             self._text(index, ("text",), "text", get_str(delta, "text"), out)
         else:
@@ -131,15 +133,22 @@ class Adapter:
             key = self._block(index, kinds, "toolUse", out)
             self._inputs[key] = grown(self._inputs.get(key), given)
 
-    def _joined(self, key: int, name: str, value: object) -> object:
-        """The value with the pieces of it that came before."""
-        old = self._pieces.get((key, name))
-        if isinstance(old, str) and isinstance(value, str):
-            value = f"{old}{value}"
-        elif isinstance(old, bytes) and isinstance(value, bytes):
-            value = b"".join((old, value))
-        self._pieces[key, name] = value
-        return value
+    def _note(self, key: int, name: str, piece: object, out: list[ops.Operation]) -> None:
+        """Part of something that belongs to the block, or usually all of it."""
+        pieces = self._pieces.setdefault((key, name), [])
+        pieces.append(piece)
+        if len(pieces) == 1:
+            out.append(ops.Attach(key, name, piece))
+
+    def _join(self, keys: Iterable[int], out: list[ops.Operation]) -> None:
+        """What came in several pieces is whole now."""
+        for key in keys:
+            for name in _PIECES:
+                pieces = self._pieces.pop((key, name), [])
+                if len(pieces) > 1:
+                    texts = [piece for piece in pieces if isinstance(piece, str)]
+                    raw = [piece for piece in pieces if isinstance(piece, bytes)]
+                    out.append(ops.Attach(key, name, b"".join(raw) if raw else "".join(texts)))
 
     def _text(self, index: int, kinds: tuple[ops.Kind, ...], type: str, text: str, out: list[ops.Operation]) -> None:
         if text:
@@ -158,6 +167,7 @@ class Adapter:
         fields = plain(get(data, "additionalModelResponseFields"))
         details = {"additionalModelResponseFields": fields} if fields else None
         self._over = True
+        self._join([key for key, _ in self._open.values()], out)
         if word:
             self._stopped = ops.Stop(_API.reason(word), word, terminal=True, details=details)
             out.append(self._stopped)

@@ -69,7 +69,7 @@ class Adapter:
                 unread(members(message), _DELTA, "delta.message.", out)
         elif kind in ("", "message", "error"):
             message = get(event, "message")
-            if message is not None and not isinstance(message, str):
+            if message is not None and get_str(event, "finish_reason"):
                 self._whole(event, message, out)
             else:
                 _read_error(event, out)

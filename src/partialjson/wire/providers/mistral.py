@@ -134,9 +134,8 @@ class Adapter(openai_chat.Adapter):
 
     def _executed(self, event: object, out: list[ops.Operation]) -> None:
         id = get_str(event, "id")
-        key = self._calls.pop(id, None)
-        if key is None:
-            return
+        key = self._begin(event, id, "server_call", "tool.execution", out)
+        del self._calls[id]
         info = plain(get(event, "info"))
         if info:
             out.append(ops.Attach(key, "info", info))

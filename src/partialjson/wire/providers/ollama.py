@@ -77,7 +77,9 @@ class Adapter:
         self._text("text", get_str(message, "content") or get_str(fields, "response"), out)
         for call in get_list(message, "tool_calls"):
             self._call(call, out)
-        if not (type(fields) is type(message) is dict and _QUIET.issuperset(fields) and _QUIET.issuperset(message)):
+        if not (
+            type(fields) is dict and type(message) is dict and _QUIET.issuperset(fields) and _QUIET.issuperset(message)
+        ):
             self._read_rest(event, fields, message, name, out)
         if fields.get("done") is True:
             self._done(fields, out)

@@ -95,7 +95,7 @@ _CALL_NOTES: Final = ("extra_content", "provider_specific_fields", "thought_sign
 
 _CHUNK: Final = frozenset(
     {"id", "model", "choices", "usage", "error", "x_groq", "base_resp", "type", "chunk", *_CHUNK_NOTES}
-    | {"object", "created", "service_tier", "system_fingerprint", "stream_options"}  # the envelope
+    | {"object", "created", "service_tier", "system_fingerprint", "stream_options", "metadata"}  # the envelope
     | {"obfuscation", "p"}  # padding
     | {"provider", "request_id", "requestId", "sla_metrics", "nvext"}  # which backend served it
     | {"prompt_filter_results", "prompt_token_ids", "prompt_logprobs", "prompt_routed_experts"}  # about the prompt
@@ -118,7 +118,7 @@ _CHOICE: Final = frozenset(
 _DELTA: Final = frozenset(
     {"content", "refusal", "reasoning", "reasoning_content", "reasoning_text", "tool_calls", "function_call", "audio"}
     | {"role", "name", "channel", "tool_call_id", "index", "token_id"}  # who speaks, and the numbers of some servers
-    | {"audio_content", "parsed", "stop_reason"}  # MiniMax's empty field; what an SDK adds
+    | {"audio_content", "parsed", "prefix", "stop_reason"}  # MiniMax's empty field; what an SDK adds
     | {*_DELTA_NOTES, *_REASONING_NOTES, *_REASONING_PARTS}
 )
 _CALL: Final = frozenset({"index", "id", "type", "function", "custom", "name", "arguments", "input", *_CALL_NOTES})

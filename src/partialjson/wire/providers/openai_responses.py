@@ -359,7 +359,8 @@ class Adapter:
         if usage is not None:
             out.append(ops.Usage(usage))
         self._read_status(run.choice, response, word, out)
-        self._runs = {lane: other for lane, other in self._runs.items() if other is not run}
+        lane = self._lane(members(event))
+        del self._runs[lane if self._runs.get(lane) is run else next(reversed(self._runs))]
         if not self._runs:
             self._over = True
             out.append(ops.End())
