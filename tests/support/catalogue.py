@@ -22,6 +22,7 @@ import zoneinfo
 from collections.abc import (
     Callable,
     Generator,
+    Hashable,
     Iterable,
     Mapping,
     MutableSequence,
@@ -188,7 +189,7 @@ class Closed(BaseModel):
 
 
 class Open(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow")  # pyright: ignore[reportIncompatibleVariableOverride]
     __pydantic_extra__: dict[str, int]
     a: int = 0
 
@@ -685,7 +686,7 @@ TYPES: dict[str, Any] = {
     "Literal of enum": Literal[Color.RED, "x"],
     "Literal of strings": Literal["a", "abc", "x"],
     "NewType": UserId,
-    "Hashable": collections.abc.Hashable,
+    "Hashable": Hashable,
     "Callable": Callable[[int], int],
     "type": type[int],
     "InstanceOf": InstanceOf[int],
