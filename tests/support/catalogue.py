@@ -189,8 +189,8 @@ class Closed(BaseModel):
 
 
 class Open(BaseModel):
-    model_config = ConfigDict(extra="allow")  # pyright: ignore[reportIncompatibleVariableOverride]
-    __pydantic_extra__: dict[str, int]
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, int]  # pyright: ignore[reportIncompatibleVariableOverride]
     a: int = 0
 
 
@@ -562,7 +562,7 @@ class Kept(BaseModel):
 
 
 class Inherits(Named):
-    name: Literal["a", "cat"] = "a"
+    name: Literal["a", "cat"] = "a"  # pyright: ignore[reportIncompatibleVariableOverride]
     a: "Optional[Inherits]" = None
 
 
