@@ -22,6 +22,7 @@ import zoneinfo
 from collections.abc import (
     Callable,
     Generator,
+    Hashable,
     Iterable,
     Mapping,
     MutableSequence,
@@ -189,7 +190,7 @@ class Closed(BaseModel):
 
 class Open(BaseModel):
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, int]
+    __pydantic_extra__: dict[str, int]  # pyright: ignore[reportIncompatibleVariableOverride]
     a: int = 0
 
 
@@ -561,7 +562,7 @@ class Kept(BaseModel):
 
 
 class Inherits(Named):
-    name: Literal["a", "cat"] = "a"
+    name: Literal["a", "cat"] = "a"  # pyright: ignore[reportIncompatibleVariableOverride]
     a: "Optional[Inherits]" = None
 
 
@@ -685,7 +686,7 @@ TYPES: dict[str, Any] = {
     "Literal of enum": Literal[Color.RED, "x"],
     "Literal of strings": Literal["a", "abc", "x"],
     "NewType": UserId,
-    "Hashable": collections.abc.Hashable,
+    "Hashable": Hashable,
     "Callable": Callable[[int], int],
     "type": type[int],
     "InstanceOf": InstanceOf[int],
