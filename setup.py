@@ -13,9 +13,9 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source", "frames", "view"]
-CORE += ["lookahead", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
-CORE += ["utf8", "checkpoint", "parser"]
+CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source"]
+CORE += ["frames", "view", "lookahead", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
+CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint", "parser"]
 
 
 # pip asks for names and versions before it builds, in runs of their own, which need no C code.

@@ -4,7 +4,8 @@ One input is one document: a file of bytes, mostly JSON. Everything else a run n
 to save and restore) is drawn from a generator seeded by those bytes, so that a finding is repeated by its file alone.
 
 Each document is asked for the laws, by the functions the tests call (`tests/support/laws.py`), as text and as bytes and
-in random pieces. And what stands before the position of an error is a beginning of JSON.
+in random pieces. And what stands before the position of an error is a beginning of JSON. Checkpoints on the way are
+forged, and either refused or good for a parser that works.
 
 With atheris: `python fuzz/fuzz_core.py FOLDER [libFuzzer options]`. Without it: `python fuzz/fuzz_core.py --smoke`
 replays the seeds and a bounded number of mutations of them, always the same. PARTIALJSON_INTERPRETED=1 fuzzes the
@@ -33,7 +34,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import partialjson
 from partialjson import _core
+from support.accidents import BOM, mutated, pieces
 from support.chunking import observe
+from support.forgery import check_forged, forged
 from support.laws import (
     Maker,
     demand,
@@ -50,7 +53,6 @@ from support.laws import (
 )
 
 SEEDS = Path(__file__).parent / "seeds"
-BOM = b"\xef\xbb\xbf"
 PLAIN = Maker()
 
 
@@ -73,16 +75,6 @@ def guide(text: str) -> None:
     """Read the text with the decoder that the fuzzer sees; what it says does not count."""
     with contextlib.suppress(ValueError, RecursionError):
         GUIDE.decode(text)
-
-
-def pieces(data: Any, source: random.Random) -> list[Any]:
-    chunks = []
-    position = 0
-    while position < len(data):
-        size = source.choice((1, 1, 2, 3, 5, 9, 40, 70, len(data)))
-        chunks.append(data[position : position + size])
-        position += size
-    return chunks
 
 
 def check(data: bytes) -> None:
@@ -108,6 +100,7 @@ def check(data: bytes) -> None:
         law_11(document, PLAIN, ways[1])
         if len(document) <= 200:
             law_2(document, PLAIN)
+            check_checkpoints(document, source)
     if text is not None:
         error = observe([text]).error
         if error is not None:
@@ -115,53 +108,20 @@ def check(data: bytes) -> None:
             demand(early is None, "what stands before the error is an error", early, error)
 
 
+def check_checkpoints(document: Any, source: random.Random) -> None:
+    """A checkpoint somewhere in the document, forged."""
+    parser = PLAIN()
+    if source.randrange(2):
+        parser.deltas()
+    feed(parser, document[: source.randint(0, len(document))])
+    try:
+        state = json.loads(json.dumps(parser.checkpoint()))
+    except RuntimeError:
+        return  # it has failed
+    check_forged(forged(state, source), None)
+
+
 # The drivers.
-
-NOISE = (
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b",",
-    b":",
-    b'"',
-    b"\\",
-    b"0",
-    b"-",
-    b".",
-    b"e5",
-    b"null",
-    b"\\ud83d",
-    b"\\u00",
-    b" \n",
-)
-NOISE_RAW = (b"\x00", b"\x80", b"\xc3", b"\xf0\x9f\x98", b"\xed\xa0\x80", BOM, b"x" * 40)
-
-
-def mutated(data: bytes, others: list[bytes], source: random.Random) -> bytes:
-    """The document after a few random accidents."""
-    body = bytearray(data)
-    for _ in range(source.randint(1, 4)):
-        place = source.randint(0, len(body))
-        span = source.randint(1, 8)
-        accident = source.randrange(7)
-        if accident == 0:
-            del body[place : place + span]
-        elif accident == 1:
-            body[place:place] = source.choice(NOISE)
-        elif accident == 2:
-            body[place:place] = body[place : place + span]
-        elif accident == 3:
-            body[place : place + 1] = bytes([source.randrange(256)])
-        elif accident == 4:
-            other = source.choice(others)
-            start = source.randint(0, len(other))
-            body[place:place] = other[start : start + source.randint(1, 40)]
-        elif accident == 5:
-            body[place : place + span] = source.choice(NOISE_RAW)
-        else:
-            del body[place:]
-    return bytes(body[:4000])
 
 
 def smoke(count: int, seed: int) -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os.path
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
-from pathlib import Path
 from types import ModuleType
 
 __all__ = ["prefer_sources"]
 
 
-class _Sources(MetaPathFinder):
+class _Sources:
+    # Not a MetaPathFinder: importing that class loads tempfile, random and much else.
+
     def __init__(self, package: str) -> None:
         self.package = package
 
@@ -23,7 +24,7 @@ class _Sources(MetaPathFinder):
         package, _, name = fullname.rpartition(".")
         if package != self.package or path is None:
             return None
-        return spec_from_file_location(fullname, Path(path[0]) / f"{name}.py")
+        return spec_from_file_location(fullname, os.path.join(path[0], f"{name}.py"))
 
 
 def prefer_sources(package: str) -> None:

@@ -38,7 +38,7 @@ from typing import Any, Final, Unpack
 
 from partialjson.messages import MessageEnd, MessageFailed, MessageParser, Update
 from partialjson.messages.parser import MessageOptions
-from partialjson.wire.apis import api_named
+from partialjson.wire.apis import api_named, errors_in
 
 __all__ = ["AsyncMessageStream", "MessageStream", "aread", "read"]
 
@@ -100,8 +100,8 @@ class _Reader:
         if self._closed or self.message.terminal:
             return False, updates
         for event in _reported(error) if not self._failed else ():
-            updates += self._fed(self.message.feed(event))
-            if self._failed:
+            if errors_in(self.message.api, event):
+                updates += self._fed(self.message.feed(event))
                 break
         return True, [*updates, *self.message.end().updates]
 

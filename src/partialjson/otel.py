@@ -31,6 +31,7 @@ CONVENTIONS: Final = "1.41.0"
 
 _Counted = Literal["input", "output", "cache_read", "cache_write", "reasoning"]
 
+_LARGEST: Final = (1 << 63) - 1  # that an attribute can hold
 _SECONDS: Final = [0.01 * 2**power for power in range(14)]
 _TOKENS: Final = [float(4**power) for power in range(14)]
 
@@ -199,7 +200,7 @@ def _count(usage: Mapping[str, object], own: Counts, what: _Counted) -> int | No
             value: object = usage
             for step in name.split("."):
                 value = value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and -_LARGEST <= value <= _LARGEST:
                 return int(value)
     return None
 

@@ -11,6 +11,7 @@ costs what they change and the width of what they touch, however many there are.
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -140,13 +141,18 @@ def _read(delta: Any, number: int) -> tuple[str, str, Any]:
         op, pointer, value = delta["op"], delta["path"], delta["value"]
     except (LookupError, TypeError):
         raise ValueError(
-            f"delta {number}: expected a mapping with 'op', 'path' and 'value', found {delta!r:.100}"
+            f"delta {number}: expected a mapping with 'op', 'path' and 'value', found {_shown(delta)}"
         ) from None
     if op not in _OPERATIONS:
-        raise ValueError(f"delta {number}: unknown operation {op!r:.100}: expected 'add', 'replace' or 'append'")
+        raise ValueError(f"delta {number}: unknown operation {_shown(op)}: expected 'add', 'replace' or 'append'")
     if not isinstance(pointer, str):
         raise ValueError(f"delta {number}: a path is a JSON Pointer, a string, not {type(pointer).__name__}")
     return op, pointer, value
+
+
+def _shown(value: Any) -> str:
+    """A wrong value for a message; ``repr`` alone would recurse in a deep one."""
+    return f"{reprlib.repr(value):.100}" if isinstance(value, (list, dict)) else f"{value!r:.100}"
 
 
 def _steps(pointer: str, number: int) -> list[str]:

@@ -26,7 +26,7 @@ that stopped at it refuses more text.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, get_args
 
 from partialjson._core.events import Event
@@ -34,6 +34,7 @@ from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, ParseError
+from partialjson.limits import LARGEST
 from partialjson.options import NumberReader, ParserOptions, refuse_unknown
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.streaming.consumers import Reading
@@ -126,6 +127,9 @@ class DocumentSequence(Generic[T]):
         self._blank = True  # the last character that was read is white space, or there is none
         self._bare = False  # the last document was a number or a word, and nothing has come after it
         self._ready: list[Progress[T]] = []
+        # What the call that runs has done to the document that is open, in pieces.
+        self._events: list[Event] = []
+        self._runs = False
         self._error: BaseException | None = None
         self._end: list[Progress[T]] | None = None
 
@@ -135,14 +139,18 @@ class DocumentSequence(Generic[T]):
 
         Raises:
             ParseError, pydantic.ValidationError: the sequence stopped at a document before this call.
-            RuntimeError: the sequence has ended.
+            RuntimeError: the sequence has ended, or this is called from a validator that runs inside another call.
             TypeError: neither str nor bytes, or not what the earlier chunks were.
-            Any exception from a validator that is not a validation error: the sequence stops there, and ``end`` returns
-            what came before it.
+            Any exception from a validator that is not a validation error, and any interrupt: the sequence stops there,
+            and ``end`` returns what came before it.
         """
+        self._refuse_inside("feed")
         if self._end is not None:
             raise RuntimeError("the sequence has ended; use a new DocumentSequence for a new stream")
         if self._error is not None:
+            if not isinstance(self._error, Exception):
+                # Raised again later, it would interrupt something else.
+                self._error = RuntimeError(f"an earlier call was interrupted by {type(self._error).__name__}")
             raise self._error.with_traceback(None)
         kind = str if isinstance(chunk, str) else bytes
         if not isinstance(chunk, str | bytes):
@@ -151,7 +159,16 @@ class DocumentSequence(Generic[T]):
             raise TypeError(f"this stream was fed {'bytes and str' if kind is str else 'str and bytes'}; feed one kind")
         if chunk:
             self._kind = kind
-            self._feed(chunk)
+            # What escapes, from user code or as an interrupt, stops the sequence, so that nothing is read twice or left
+            # out unnoticed.
+            self._runs = True
+            try:
+                self._feed(chunk)
+            except BaseException as error:
+                self._error = error
+                raise
+            finally:
+                self._runs = False
         return self._take()
 
     def end(self, reason: str | None = None) -> list[Progress[T]]:
@@ -161,16 +178,31 @@ class DocumentSequence(Generic[T]):
         Args:
             reason: why the stream ended, as for ``Parser.end``.
         """
+        self._refuse_inside("end")
         if self._end is None:
-            if self._head and self._error is None:
-                self._head_read = True
-                self._read(self._head)
-            if self.parser is not None and self._error is None:
-                self._finish(reason)
+            self._runs = True
+            try:
+                if self._head and self._error is None:
+                    self._head_read = True
+                    self._read(self._head)
+                if self.parser is not None and self._error is None:
+                    self._finish(reason)
+            except BaseException as error:
+                self._error = error
+                raise
+            finally:
+                self._runs = False
             self._end = self._take()
         return self._end
 
+    def _refuse_inside(self, what: str) -> None:
+        if self._runs:
+            raise RuntimeError(f"{what}() was called from inside another call of the same sequence")
+
     def _take(self) -> list[Progress[T]]:
+        if self._events:
+            self._ready.append(Progress(self.count, self._start, tuple(self._events)))
+            self._events = []
         ready, self._ready = self._ready, []
         return ready
 
@@ -230,26 +262,24 @@ class DocumentSequence(Generic[T]):
             return
         self._blank = _is_blank(piece[-1:])
         self._count_lines(piece)
-        with _StopsAt(self):
-            try:
-                self._note(parser.feed(cast("str", piece)))
-            except ParseError:
-                self._skipping = True
-                self._over(parser.end())
+        try:
+            self._events += parser.feed(cast("str", piece))
+        except ParseError:
+            self._skipping = True
+            self._over(parser.end())
 
     def _finish(self, reason: str | None) -> None:
         """The document ends here, whether its root is still open or has closed some time ago."""
         parser = self.parser
         assert parser is not None
-        with _StopsAt(self):
-            outcome = parser.end(reason)
-            bare = not self._blank and not isinstance(parser.json, str | list | dict)
-            if self._format == "json-seq" and bare and not isinstance(outcome, Truncated):
-                # RFC 7464, 2.4: a number or a word that no white space follows may have been longer.
-                msg = "the document ends in a number or literal that may be cut: no white space follows"
-                error = IncompleteError(msg, parser.pos, 1, parser.pos + 1, ())
-                outcome = Truncated((), reason=reason, error=error)
-            self._over(outcome)
+        outcome = parser.end(reason)
+        bare = not self._blank and not isinstance(parser.json, str | list | dict)
+        if self._format == "json-seq" and bare and not isinstance(outcome, Truncated):
+            # RFC 7464, 2.4: a number or a word that no white space follows may have been longer.
+            msg = "the document ends in a number or literal that may be cut: no white space follows"
+            error = IncompleteError(msg, parser.pos, 1, parser.pos + 1, ())
+            outcome = Truncated((), reason=reason, error=error)
+        self._over(outcome)
 
     # Concatenated values.
 
@@ -267,18 +297,17 @@ class DocumentSequence(Generic[T]):
                 if self._bare and piece[:1] not in ("{", "[", '"', b"{", b"[", b'"'):
                     self._stop(_failed("expected white space after a number or a word, found more text"))
                     return
-            with _StopsAt(self):
-                try:
-                    events, used = parser.feed_value(piece)
-                except ParseError:
-                    self._stop(parser.end())
-                    return
-                self._note(events)
-                read, piece = piece[:used], piece[used:]
-                self._count_lines(read)
-                if parser.done:
-                    self._bare = not isinstance(parser.json, str | list | dict) and not _is_blank(read[-1:])
-                    self._over(parser.end())
+            try:
+                events, used = parser.feed_value(piece)
+            except ParseError:
+                self._stop(parser.end())
+                return
+            self._events += events
+            read, piece = piece[:used], piece[used:]
+            self._count_lines(read)
+            if parser.done:
+                self._bare = not isinstance(parser.json, str | list | dict) and not _is_blank(read[-1:])
+                self._over(parser.end())
 
     def _stop(self, outcome: Failed | Outcome[T]) -> None:
         self._over(outcome)
@@ -294,17 +323,10 @@ class DocumentSequence(Generic[T]):
         self._start = self._line
         return parser
 
-    def _note(self, events: tuple[Event, ...], outcome: Outcome[T] | None = None) -> None:
-        if not events and outcome is None:
-            return
-        last = self._ready[-1] if self._ready else None
-        if last is not None and last.index == self.count:
-            self._ready[-1] = replace(last, events=last.events + events, outcome=outcome)
-        else:
-            self._ready.append(Progress(self.count, self._start, events, outcome))
-
     def _over(self, outcome: Outcome[T]) -> None:
-        self._note(outcome.events, outcome)
+        events = (*self._events, *outcome.events)
+        self._events = []
+        self._ready.append(Progress(self.count, self._start, events, outcome))
         self.parser = None
         self.count += 1
         if self._on_error == "stop" and not isinstance(outcome, Complete):
@@ -326,8 +348,9 @@ class DocumentSequence(Generic[T]):
         """The state as JSON-able plain data, from which ``DocumentSequence.restore`` goes on in any process.
 
         Raises:
-            RuntimeError: the sequence has ended or stopped.
+            RuntimeError: the sequence has ended or stopped, or this is called from a validator.
         """
+        self._refuse_inside("checkpoint")
         if self._end is not None or self._error is not None:
             raise RuntimeError("checkpoint() needs an open sequence, and this one has ended")
         return {
@@ -359,46 +382,57 @@ class DocumentSequence(Generic[T]):
         """
         if not isinstance(state, dict) or state.get("sequence") != _VERSION:
             raise ValueError(f"not a checkpoint of this version of a document sequence (format {_VERSION})")
-        try:
-            kind = {"str": str, "bytes": bytes, None: None}[state["kind"]]
-            head = bytes.fromhex(state["head"])
-            count, line, start = _all_of(int, state["count"], 3)
-            flags = _all_of(bool, state["flags"], 5)
-            parsers = state["pattern"], state["parser"]
-            format, on_error = state["format"], state["on_error"]
-        except (LookupError, TypeError, ValueError) as error:
-            raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
         pattern, parser = (
             Parser.restore(each, target, missing=missing, context=context, parse_float=parse_float, parse_int=parse_int)
             if each is not None
             else None
-            for each in parsers
+            for each in (state.get("pattern"), state.get("parser"))
         )
-        if pattern is None:
+        if pattern is None or pattern.pos > 0:
             raise ValueError("the checkpoint is corrupt: it has no options")
-        sequence: DocumentSequence[Any] = DocumentSequence(target, format=format, on_error=on_error, **pattern._options)
-        sequence.parser = parser
-        sequence._kind, sequence._head = kind, head
-        sequence.count, sequence._line, sequence._start = count, line, start
-        sequence._head_read, sequence._skipping, sequence._outside, sequence._blank, sequence._bare = flags
+        try:
+            format, on_error = state["format"], state["on_error"]
+            if type(format) is not str or type(on_error) is not str:
+                raise TypeError("an option is no string")
+            sequence: DocumentSequence[Any] = DocumentSequence(
+                target, format=cast("Format", format), on_error=cast("OnError", on_error), **pattern._options
+            )
+            sequence._load(state, parser)
+        except (LookupError, TypeError, ValueError) as error:
+            raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
         return sequence
 
-
-class _StopsAt:
-    """An exception that escapes from user code stops the sequence, so that nothing is read twice or left out
-    unnoticed."""
-
-    def __init__(self, sequence: DocumentSequence[Any]) -> None:
-        self._sequence = sequence
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is not None:
-            self._sequence._error = (
-                error if isinstance(error, Exception) else RuntimeError("an earlier call was interrupted")
-            )
+    def _load(self, state: dict[str, Any], parser: Parser[T] | None) -> None:
+        """Take over what ``checkpoint`` saved; nothing has been read."""
+        kind = {"str": str, "bytes": bytes, None: None}[state["kind"]]
+        head = bytes.fromhex(state["head"])
+        count, line, start = _all_of(int, state["count"], 3)
+        head_read, skipping, outside, blank, bare = _all_of(bool, state["flags"], 5)
+        concatenated, records = self._format == "concatenated", self._format == "json-seq"
+        contradictions = (
+            parser is not None and (kind is None or skipping or (outside and records)),
+            parser is not None and parser.checkpoint()["options"] != self._pattern.checkpoint()["options"],
+            parser is not None and parser.checkpoint()["input"] not in (0, 1 if kind is str else 2),
+            kind is not bytes and (head or head_read),
+            bool(head) and (head_read or not _BOM.startswith(head) or head == _BOM or parser is not None),
+            not 0 <= count <= LARGEST or not 1 <= start <= line <= LARGEST,
+            not head_read and kind is not str and (count > 0 or line > 1 or parser is not None),
+            outside and (not records or count > 0),
+            concatenated and skipping,
+            bare and not concatenated,
+        )
+        if any(contradictions):
+            raise ValueError("its fields contradict each other")
+        self.parser = parser
+        self._kind, self._head = kind, head
+        self.count, self._line, self._start = count, line, start
+        self._head_read, self._skipping, self._outside, self._blank, self._bare = (
+            head_read,
+            skipping,
+            outside,
+            blank,
+            bare,
+        )
 
 
 def documents(
@@ -496,5 +530,5 @@ def _one_of(name: str, given: object, known: tuple[str, ...]) -> None:
 
 def _all_of(kind: type, values: Any, count: int) -> list[Any]:
     if not isinstance(values, list) or len(values) != count or any(type(value) is not kind for value in values):
-        raise TypeError(f"{values!r} are not {count} of {kind.__name__}")
+        raise TypeError(f"expected {count} of {kind.__name__}")
     return values

@@ -28,7 +28,20 @@ import pytest
 from pydantic import AfterValidator, BaseModel, TypeAdapter
 
 import partialjson
-from partialjson import MISSING, Complete, Completed, Failed, IncompleteError, Limits, ParseError, Parser, Truncated
+from partialjson import (
+    MISSING,
+    Complete,
+    Completed,
+    DocumentSequence,
+    Failed,
+    IncompleteError,
+    Limits,
+    ParseError,
+    Parser,
+    Truncated,
+)
+from partialjson.patch import apply_deltas
+from partialjson.resume import Continuation
 from support.effort import amount
 
 Make = Callable[[], Parser[Any]]
@@ -584,6 +597,92 @@ def test_calls_from_inside_a_validator() -> None:
         assert not isinstance(told[name], Exception), (name, told[name])
 
 
+def test_a_refused_call_changes_nothing_for_the_call_that_runs() -> None:
+    """A validator that swallows the refusals: the document is read as if it had called nothing."""
+    running: list[Parser[Any]] = []
+    calls = {
+        **CALLS,
+        "feed_value": lambda parser: parser.feed_value("x"),
+        "feed_value of bytes": lambda parser: parser.feed_value(b"x"),
+        "feed_value of None": lambda parser: parser.feed_value(None),
+        "reopen": lambda parser: parser.reopen(),
+    }
+
+    def nosy(value: int) -> int:
+        for call in chosen:
+            error_of(call, running[0])
+        return value
+
+    adapter: TypeAdapter[Any] = TypeAdapter(dict[str, list[Annotated[int, AfterValidator(nosy)]]])
+    text = '{"a": [1, 22, 333]}'
+    for each in ([], *([call] for call in calls.values()), list(calls.values())):
+        chosen = each
+        for size in (1, 4, len(text)):
+            for encode in (False, True):
+                parser: Parser[Any] = Parser(adapter)
+                running[:] = [parser]
+                events: list[Any] = []
+                whole: Any = text.encode() if encode else text
+                rest: Any = b" and so on" if encode else " and so on"
+                for start in range(0, len(text), size):
+                    part = whole[start : start + size]
+                    last = start + size >= len(text)
+                    found, used = parser.feed_value(part + rest if last else part)
+                    assert used == len(part) + last
+                    events += found
+                assert [event.value for event in events] == [1, 22, 333, [1, 22, 333], {"a": [1, 22, 333]}]
+                assert parser.close() == {"a": [1, 22, 333]}
+
+
+def test_calls_of_a_sequence_from_inside_a_validator() -> None:
+    told: list[Exception | None] = []
+    running: list[DocumentSequence[Any]] = []
+
+    def nosy(value: int) -> int:
+        calls: list[Callable[[], Any]] = [
+            lambda: running[0].feed("[9]\n"),
+            lambda: running[0].end(),
+            lambda: running[0].checkpoint(),
+        ]
+        for call in calls:
+            with pytest.raises(RuntimeError, match="from inside another call of the same sequence"):
+                call()
+            told.append(None)
+        return value
+
+    for format, text in (("ndjson", "[1]\n[2]\n3"), ("concatenated", "[1] [2] 3 ")):
+        target: Any = list[Annotated[int, AfterValidator(nosy)]] | Annotated[int, AfterValidator(nosy)]
+        sequence: DocumentSequence[Any] = DocumentSequence(target, format=format)  # type: ignore[arg-type]
+        running[:] = [sequence]
+        found = sequence.feed(text) + sequence.end()
+        assert [each.outcome.value for each in found if isinstance(each.outcome, Complete)] == [[1], [2], 3]
+    assert len(told) >= 18
+
+
+def test_calls_of_a_continuation_from_inside_a_validator() -> None:
+    running: list[Continuation[Any]] = []
+    told: list[str] = []
+
+    def nosy(value: int) -> int:
+        for rest in running:
+            calls: list[Callable[[], Any]] = [lambda rest=rest: rest.feed("9"), rest.flush, rest.end, rest.close]  # type: ignore[misc]
+            for call in calls:
+                with pytest.raises(RuntimeError, match="from inside another call of the same continuation"):
+                    call()
+                told.append("refused")
+        return value
+
+    adapter: TypeAdapter[Any] = TypeAdapter(list[Annotated[int, AfterValidator(nosy)]])
+    parser: Parser[Any] = Parser(adapter)
+    parser.feed("[1, ")
+    rest = Continuation(parser, "[1, ", mode="exact")
+    running.append(rest)
+    rest.feed("2, 3")
+    rest.feed("]")
+    assert rest.close() == [1, 2, 3]
+    assert len(told) == 8
+
+
 @pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), KeyboardInterrupt(), SystemExit(3), MemoryError()])
 def test_what_a_validator_raises_leaves_the_parser_failed(error: BaseException) -> None:
     def broken(value: int) -> int:
@@ -967,6 +1066,148 @@ def test_interrupts_while_an_error_is_handled(text: str) -> None:
             assert raised.value is outcome.error
 
 
+def one_number(value: int) -> int:
+    return value
+
+
+class Checked(BaseModel):
+    numbers: list[Annotated[int, AfterValidator(one_number)]] = []
+    note: str = ""
+
+
+MAKERS: dict[str, Make] = {
+    "plain": plain,
+    "no events": partial(plain, select=[]),
+    "typed": partial(Parser, Box),
+    "typed, stops": partial(Parser, Box, on_invalid="raise", predict=True),
+    "validator": partial(Parser, Checked),
+    "dropped": partial(plain, select=["$.numbers[*]"], retain=False),
+    "typed, dropped": partial(Parser, Box, select=["$.numbers[*]"], retain=False),
+}
+BOX_TEXT = '{"numbers": [1, 2'
+BOX_REST = ', 3], "note": "a \\"b\\" c"}'
+
+# Each gives what the document's text is afterwards, if the call is done.
+INTERRUPTED_CALLS: dict[str, Callable[[Parser[Any]], Any]] = {
+    **{name: call for name, call in CALLS.items() if name not in ("feed text", "feed bytes", "copy", "pickle")},
+    "feed": lambda parser: parser.feed(", 3"),
+    "feed_value": lambda parser: parser.feed_value(", 3"),
+    "reopen": lambda parser: parser.reopen(),
+    "fresh": lambda parser: parser.fresh(),
+    "end, reopen": lambda parser: (parser.end("length"), parser.reopen()),
+}
+
+
+@pytest.mark.parametrize("made", MAKERS)
+@pytest.mark.parametrize("name", INTERRUPTED_CALLS)
+def test_interrupts_in_every_public_call(name: str, made: str) -> None:
+    """An interrupt at any call inside it: the parser has failed and says so, or all is as before the call or after."""
+    call = INTERRUPTED_CALLS[name]
+    for number in itertools.chain(range(40), range(40, 10**4, amount(5, 1, quick=29))):
+        parser = MAKERS[made]()
+        parser.feed(BOX_TEXT)
+        interrupt = AtTheCall(number)
+        interrupted = False
+        try:
+            interrupt.arm()
+            call(parser)
+        except KeyboardInterrupt:
+            interrupted = True
+        except (RuntimeError, IncompleteError):
+            pass
+        finally:
+            interrupt.disarm()
+        check_settled(parser, BOX_TEXT, BOX_REST, MAKERS[made])
+        if not interrupted:
+            return
+    raise AssertionError("it never came to an end")
+
+
+def check_settled(parser: Parser[Any], text: str, rest: str, make: Make) -> None:
+    """The parser runs in no call. If it is open, it has read some of the text and goes on as another one does."""
+    failure = error_of(lambda parser: parser.feed(""), parser)
+    if failure is not None:
+        assert isinstance(failure, RuntimeError)
+        assert "called from inside" not in str(failure)
+        outcome = parser.end()
+        assert parser.end() is outcome
+        if isinstance(outcome, Failed):
+            assert outcome.error is failure
+            assert error_of(lambda parser: parser.close(), parser) is failure
+        else:
+            assert isinstance(outcome, Truncated)
+            parser.reopen()
+            assert error_of(lambda parser: parser.feed(""), parser) is None
+        return
+    whole = text + rest
+    parser.feed(whole[parser.pos :])
+    other = make()
+    other.feed(whole)
+    assert repr(parser.json) == repr(other.json)
+    assert parser.close() == other.close()
+
+
+def test_interrupts_while_deltas_are_told() -> None:
+    """What was not told is told the next time."""
+    for number in range(10**4):
+        parser = plain()
+        document: Any = MISSING
+        interrupt = AtTheCall(number)
+        interrupted = False
+        for start in range(0, len(TEXT), 5):
+            parser.feed(TEXT[start : start + 5])
+            told: list[dict[str, Any]] = []
+            if start == 60:
+                interrupt.arm()
+            try:
+                told = parser.deltas()
+            except KeyboardInterrupt:
+                interrupted = True
+            finally:
+                interrupt.disarm()
+            document = apply_deltas(document, told)
+        document = apply_deltas(document, parser.deltas())
+        assert document == parser.json
+        if not interrupted:
+            return
+
+
+@pytest.mark.parametrize("format", ["ndjson", "json-seq", "concatenated"])
+def test_interrupts_in_a_sequence(format: Any) -> None:
+    """It stops and says so, or goes on as if nothing had happened; what came before is not lost."""
+    text = {"ndjson": "[1]\n[2]\n[3", "json-seq": "\x1e[1]\n\x1e[2]\n\x1e[3", "concatenated": "[1] [2] [3"}[format]
+    for number in range(10**4):
+        sequence: DocumentSequence[Any] = DocumentSequence(format=format)
+        interrupt = AtTheCall(number)
+        interrupted = False
+        found: list[Any] = []
+        try:
+            interrupt.arm()
+            found = sequence.feed(text)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            interrupt.disarm()
+        try:
+            found += sequence.feed("]")
+        except RuntimeError as error:
+            stopped: Exception | None = error
+        else:
+            stopped = None
+        found += sequence.end()
+        values = [each.outcome.value for each in found if isinstance(each.outcome, Complete)]
+        if stopped is not None:
+            assert interrupted
+            assert "interrupted" in str(stopped)
+            assert values == [[1], [2], [3]][: len(values)]
+        elif interrupted and not values:
+            assert sequence.count <= 1
+        else:
+            assert values == [[1], [2], [3]]
+        if not interrupted:
+            return
+
+
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers on this platform")
 def test_interrupts_at_any_time() -> None:
     """A real signal, at a random moment.
@@ -1101,13 +1342,14 @@ def test_under_python_dev_mode() -> None:
     assert done.stdout.strip() == ("compiled" if partialjson.compiled else "interpreted")
 
 
-def test_fuzzing_smoke() -> None:
+@pytest.mark.parametrize(("name", "count"), [("fuzz_core.py", amount(3000, 300_000)), ("fuzz_messages.py", 1000)])
+def test_fuzzing_smoke(name: str, count: int) -> None:
     """The seeds of the fuzzer and some mutations of them; see `fuzz/README.md`."""
-    program = Path(__file__).parents[2] / "fuzz" / "fuzz_core.py"
+    program = Path(__file__).parents[2] / "fuzz" / name
     folder = str(Path(partialjson.__file__).parents[1])
     paths = [folder, *filter(None, [os.environ.get("PYTHONPATH", "")])]
     done = subprocess.run(
-        [sys.executable, str(program), "--smoke", "--count", str(amount(3000, 300_000))],
+        [sys.executable, str(program), "--smoke", "--count", str(count)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,

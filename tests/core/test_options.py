@@ -92,7 +92,7 @@ def test_those_of_targets_are_the_ones_a_parser_without_one_refuses() -> None:
     plain = without_target(options)
     Parser(**plain)
     for name in options.keys() - plain.keys():
-        with pytest.raises(TypeError, match="belong to a target"):
+        with pytest.raises(TypeError, match="need a target"):
             Parser(**{name: options[name]})  # type: ignore[literal-required]
 
 

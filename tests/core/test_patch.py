@@ -230,3 +230,20 @@ def test_repeated_keys_become_replacements() -> None:
     ]
     assert apply_deltas({}, deltas) == {"a": "y"}
     assert rfc_6902({}, to_json_patch(deltas, {})) == {"a": "y"}
+
+
+def test_deep_nonsense_is_refused_without_recursion() -> None:
+    deep: Any = []
+    for _ in range(50_000):
+        deep = [deep]
+    for delta in (
+        deep,
+        {"op": deep, "path": "", "value": 1},
+        {"op": "add", "path": deep, "value": 1},
+        {"op": "append", "path": "", "value": deep},
+        {"op": "replace", "path": "/0" * 60_000, "value": 1},
+    ):
+        with pytest.raises(ValueError, match="delta 0"):
+            apply_deltas(deep, [delta])
+        with pytest.raises(ValueError, match="delta 0"):
+            to_json_patch([delta], deep)

@@ -295,7 +295,7 @@ def blocks(text: str, read: Callable[[str], object]) -> int:
 @pytest.mark.parametrize("target", [None, list[Any]])
 def test_nothing_selected_builds_no_event(target: Any) -> None:
     def read(text: str, select: list[str] | None) -> object:
-        parser = Parser(target, select=select)
+        parser = partialjson.Parser(target, select=select)
         events = parser.feed(text)
         assert len(events) == (0 if select == [] else text.count(",") // 3 * 4)
         return parser, events

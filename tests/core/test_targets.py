@@ -259,7 +259,7 @@ def test_a_target_that_was_made_before_is_taken_as_it_is() -> None:
     assert target_of(target, Options()) is target
     asked: list[dict[str, Any]] = [{"strict": True}, {"context": {}}, {"by_alias": True}, {"by_name": False}]
     for options in asked:
-        with pytest.raises(TypeError, match="go into the making of a Target"):
+        with pytest.raises(TypeError, match="a Target is made with"):
             Parser(target, **options)
     with pytest.raises(TypeError, match="the toy language has no options"):
         Parser(order(), strict=True)

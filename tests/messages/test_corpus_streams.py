@@ -47,6 +47,9 @@ DISAGREEMENTS: dict[str, dict[str, str]] = {
     "openai--openai-shell-container.1-4a2953.sse": {
         "text": "the deltas were shortened by hand; the provider's final text, which extends them, counts"
     },
+    "snowflake--test_snowflake_thinking_streaming-b98fa6.sse": {
+        "reasoning": "it comes in `reasoning_details` alone, where the sidecar does not look"
+    },
 }
 
 
@@ -56,6 +59,17 @@ def parse(path: Path, size: int, **options: Any) -> tuple[MessageParser, list[An
     updates = [u for i in range(0, len(body), size) for u in message.feed_bytes(body[i : i + size])]
     message.end()
     return message, updates
+
+
+BUILT_IN = {
+    "apply_patch_call",
+    "computer_call",
+    "local_shell_call",
+    "mcp_approval_request",
+    "multi_agent_call",
+    "shell_call",
+    "tool_search_call",
+}
 
 
 def described(call: Call) -> dict[str, Any]:
@@ -85,6 +99,12 @@ def expected_call(call: dict[str, Any], finished: bool) -> dict[str, Any]:
 
 def check_calls(calls: list[Call], sidecar: dict[str, Any]) -> None:
     expected = sidecar["expected_tool_calls"]
+    # The sidecars do not count what the built-in tools of the Responses API are to do.
+    for call in calls:
+        if call.type in BUILT_IN:
+            assert call.name
+            assert call.ready == (isinstance(call.outcome, Complete) and not call.server)
+    calls = [call for call in calls if call.type not in BUILT_IN]
     assert len(calls) == len(expected)
     finished = sidecar["expected_finish"] is not None or not sidecar.get("synthetic")
     for call, other in zip(calls, expected, strict=True):
@@ -138,7 +158,8 @@ def check(message: MessageParser, path: Path, sidecar: dict[str, Any]) -> None:
     excused = DISAGREEMENTS.get(path.name, {})
     if "text" not in excused:
         assert message.text == sidecar["expected_text"]
-    assert message.reasoning == sidecar.get("expected_reasoning", "")
+    if "reasoning" not in excused:
+        assert message.reasoning == sidecar.get("expected_reasoning", "")
     assert message.refusal == sidecar.get("expected_refusal", "")
     check_ending(message, sidecar)
     if "calls" not in excused:

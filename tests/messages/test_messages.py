@@ -487,7 +487,7 @@ def test_arguments_that_do_not_fit_their_tool() -> None:
 
 
 def test_trailing_text_after_the_arguments() -> None:
-    (call,) = read(CHAT, chat(tool(0, "a", "f", "{}"), tool(0, None, None, '{"x":1}'), finish("tool_calls"))).calls
+    (call,) = read(CHAT, chat(tool(0, "a", "f", '{"y":1}'), tool(0, None, None, '{"x":1}'), finish("tool_calls"))).calls
     assert isinstance(call.outcome, Failed)
     assert not call.ready
 
@@ -1176,7 +1176,7 @@ def test_a_message_that_is_dropped_is_freed_at_once(output: Any) -> None:
     assert choice.calls[0].value == Weather(city="Bern")
     assert choice.end().reason == "tool_calls"
     orphan = MessageParser(CHAT).choices[0]
-    with pytest.raises(RuntimeError, match="no update has told"):
+    with pytest.raises(RuntimeError, match="no update has reported"):
         orphan.end()
 
 

@@ -6,9 +6,13 @@ asserts that chunks do not show.
 
 from __future__ import annotations
 
+import gc
 import json
 import random
+import sys
+import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -16,7 +20,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from partialjson import MISSING, Complete, Failed, ParseError, Parser, Truncated
+from partialjson import MISSING, Complete, Failed, Limits, ParseError, Parser, Truncated
 from partialjson.patch import apply_deltas
 from partialjson.resume import ANCHOR, LEAST_REPETITION, Continuation, Mode, SpliceError
 from support.chunking import fingerprint, random_partition
@@ -563,3 +567,105 @@ def test_lines_in_doubt_are_not_forgotten(after: str) -> None:
     if after.strip():
         assert spliced(make, "here it is:\n" + after)[1] is None
     assert spliced(make, 'so {"b": 2} it is\n```json\n"b":2}')[2][1] == fingerprint({"a": 1, "b": 2})
+
+
+HOSTILE_ANSWERS: dict[str, tuple[str, str, Mode]] = {
+    "fences": ("[1,", "```json\n", "auto"),
+    "bare fences": ("[1,", "```\n", "auto"),
+    "fences in a string": ('["x', "```json\n", "auto"),
+    "bare fences in a string": ('["x', "```\n", "auto"),
+    "blank lines in a string": ('["x', " \n", "auto"),
+    "spaces in a string": ('["x', " ", "auto"),
+    "the name of a language": ('["x', "```json\n```" + "a" * 64, "auto"),
+    "brackets": ("[1,", "[],", "exact"),
+    "a string": ('"x', "ab", "exact"),
+    "white space again": ("[1," + " " * 8000, "  ", "exact"),
+    "blank before the root": (" ", "  ", "exact"),
+    "text after the end": ("[1", "]x}", "exact"),
+    "the end again": ('["' + "ab" * 2000, "abababababababab\n", "auto"),
+    "the end again, which proves nothing": ('["' + " " * 20 + "x" * 4000 + " " * 20, " " * 16 + "\n", "auto"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE_ANSWERS)
+def test_the_cost_of_an_answer_is_linear(name: str) -> None:
+    """Four times as much of it takes about four times as much memory in all, and as many calls."""
+    text, piece, mode = HOSTILE_ANSWERS[name]
+
+    def work(times: int, size: int) -> int:
+        rest = cut(text, len(text), mode=mode)
+        answer = piece * times
+        calls = 0
+
+        def count(frame: Any, event: str, argument: Any) -> None:
+            nonlocal calls
+            calls += 1
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            for start in range(0, len(answer), size):
+                rest.feed(answer[start : start + size])
+        except (SpliceError, ParseError):
+            pass
+        finally:
+            sys.setprofile(before)
+        return calls
+
+    for size in (1, 10**6):
+        assert work(800, size) < 5 * work(200, size) + 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("[%s", "```json\n"), ("[%s", "prose\n"), ('[%s"x', " \n"), ('[%s"x', "```\n")]
+)
+def test_a_line_costs_the_same_after_a_long_document(text: str, line: str) -> None:
+    """Bytes are counted that lines take: none of them may hold a copy of what came before."""
+
+    def work(size: int) -> int:
+        rest = cut(text % ('"' + "y" * size + '",'), size + len(text) + 1)
+        rest.feed(line)
+        gc.collect()
+        tracemalloc.start()
+        total = 0
+        try:
+            for _ in range(30):
+                tracemalloc.reset_peak()
+                before = tracemalloc.get_traced_memory()[0]
+                rest.feed(line)
+                total += tracemalloc.get_traced_memory()[1] - before
+        finally:
+            tracemalloc.stop()
+        return total
+
+    assert work(100_000) < work(1000) + 50_000
+
+
+def test_hostile_answers_end() -> None:
+    """What costs the square would take minutes here."""
+    for text, piece, mode in HOSTILE_ANSWERS.values():
+        rest = cut(text, len(text), mode=mode)
+        with suppress(SpliceError, ParseError):
+            rest.feed(piece * (60_000 // len(piece)))
+            rest.flush()
+
+
+def test_a_deep_document_that_failed_goes_on() -> None:
+    limits = Limits(depth=10**6)
+    parser: Parser[Any] = Parser(limits=limits, select=[])
+    text = "[" * 30_000 + "1, 2}"
+    with pytest.raises(ParseError):
+        parser.feed(text)
+    rest = Continuation(parser, text, mode="exact")
+    assert rest.dropped == "}"
+    rest.feed(", 3" + "]" * 30_000)
+    assert isinstance(rest.end(), Complete)
+
+
+def test_half_a_pair_in_an_answer_to_bytes_is_an_error_of_the_document() -> None:
+    parser: Parser[Any] = Parser()
+    parser.feed(b'["a')
+    rest = Continuation(parser, b'["a', mode="exact")
+    with pytest.raises(ParseError, match="not UTF-8"):
+        rest.feed("b\ud800")
+    assert parser.json == ["ab"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sys
 import tracemalloc
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
@@ -497,3 +498,47 @@ def test_errors_inside_the_value_are_errors() -> None:
     assert fed_again.feed_value("[1] and so on")[1] == 4
     with pytest.raises(ParseError, match="longer than the limit of"):
         fed_again.feed(" " * 100)
+
+
+HOSTILE_STREAMS = ("%s", "]%s", "[%s", '"%s', "[]%s", "12%s", "{}x%s", " %s ", '["\\%s')
+
+
+@pytest.mark.parametrize("format", ["ndjson", "json-seq", "concatenated"])
+@pytest.mark.parametrize("piece", HOSTILE_STREAMS)
+@pytest.mark.parametrize("on_error", ["skip", "stop"])
+def test_the_cost_of_a_stream_is_linear(format: Any, piece: str, on_error: Any) -> None:
+    """Separators, bad documents and white space in any number: each is passed once, however the stream is cut."""
+    separator = {"ndjson": "\n", "json-seq": "\x1e", "concatenated": " "}[format]
+
+    def work(times: int, size: int) -> int:
+        sequence: DocumentSequence[Any] = DocumentSequence(format=format, on_error=on_error)
+        text = separator + (piece % separator) * times
+        calls = 0
+
+        def count(frame: Any, event: str, argument: Any) -> None:
+            nonlocal calls
+            calls += 1
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            for start in range(0, len(text), size):
+                sequence.feed(text[start : start + size])
+        except ValueError:
+            pass
+        finally:
+            sys.setprofile(before)
+        sequence.end()
+        return calls
+
+    for size in (1, 10**6):
+        assert work(400, size) < 5 * work(100, size) + 2000
+
+
+def test_a_large_document_in_one_chunk_costs_its_size() -> None:
+    """Concatenated values are read in pieces; what a document's pieces complete is put together once."""
+    sequence: DocumentSequence[Any] = DocumentSequence(format="concatenated")
+    elements = 300_000
+    (progress,) = sequence.feed("[" + "1," * (elements - 1) + "1]")
+    assert len(progress.events) == elements + 1
+    assert isinstance(progress.outcome, Complete)

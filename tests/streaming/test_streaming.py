@@ -298,7 +298,7 @@ def test_a_validator_that_looks_at_the_chunk_it_is_called_for() -> None:
     iterator = iter(stream(["[1, "], target))
     snapshot = next(iterator)
     assert snapshot.value == [1]
-    assert [str(error)[:26] for error in looks] == ["this chunk is being parsed"]
+    assert [str(error)[:34] for error in looks] == ["this chunk is already being parsed"]
 
 
 def test_an_interrupt_during_a_look_leaves_nothing_parsed_twice() -> None:

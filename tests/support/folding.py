@@ -29,7 +29,16 @@ from partialjson.messages import (
 def state_of(message: MessageParser | MessageState | Attempts) -> Any:
     """All that can be seen of a message. Errors, which are equal only to themselves, are shown."""
     choices = [choice_state(choice) for choice in message.choices]
-    return message.id, message.model, message.usage, message.text, message.reasoning, message.refusal, choices
+    return (
+        message.id,
+        message.model,
+        message.usage,
+        message.unread,
+        message.text,
+        message.reasoning,
+        message.refusal,
+        choices,
+    )
 
 
 def choice_state(choice: Choice) -> Any:
@@ -38,15 +47,25 @@ def choice_state(choice: Choice) -> Any:
     texts = (choice.text, choice.reasoning, choice.refusal)
     calls = [call.position for call in choice.calls]
     latest = [block.position for block in choice.latest]
-    return choice.index, blocks, calls, latest, document_state(choice.output), outputs, texts, end_state(choice.ending)
+    return (
+        choice.index,
+        choice.faults,
+        blocks,
+        calls,
+        latest,
+        document_state(choice.output),
+        outputs,
+        texts,
+        end_state(choice.ending),
+    )
 
 
 def block_state(block: Block) -> Any:
     own = (block.choice, block.position, block.kind, block.type, block.index, block.text, block.extra)
-    flags = (block.aside, block.paragraph, block.ended, block.contradicted)
+    flags = (block.aside, block.paragraph, block.ended, block.contradicted, block.guessed)
     if not isinstance(block, Call):
         return own, flags
-    call = (block.id, block.name, block.server, block.free, block.withdrawn, block.ready, block.unread)
+    call = (block.id, block.name, block.server, block.free, block.withdrawn, block.held, block.ready, block.unread)
     return own, flags, call, document_state(block)
 
 

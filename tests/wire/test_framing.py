@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from partialjson.providers import PROVIDERS, framings_of
 from partialjson.sse import IncompleteBlock, SSEEvent, StrayLine
+from partialjson.wire import framing
 from partialjson.wire.framing import Decoded, Framing, FramingError, Item, framing_for, payload
 from support.bodies import aws, aws_frame
 
@@ -251,3 +252,20 @@ def told(read: Callable[[str], object], data: str) -> object:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists, max_leaves=8))
 def test_payloads_that_are_json_are_their_values(value: Any) -> None:
     assert repr(payload(json.dumps(value))) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "one"),
+    [("ndjson", b'{"a": 1}\n'), ("json-frames", b'{"a": 1}'), ("json-frames", b'{"a": 1}\n')],
+)
+@pytest.mark.parametrize("size", [1, 4, 9, 1000])
+def test_the_limit_is_of_one_event_not_of_the_stream(
+    monkeypatch: pytest.MonkeyPatch, name: str, one: bytes, size: int
+) -> None:
+    monkeypatch.setattr(framing, "DEFAULT_LIMIT", 10)
+    decoder, raw = framing_for((name,)), one * 50
+    items = [item for at in range(0, len(raw), size) for item in decoder.decode(raw[at : at + size])]
+    assert len(items) == 50
+    decoder.decode(b'{"abc": ')
+    with pytest.raises(FramingError, match="longer than the limit of 10"):
+        decoder.decode(b'"defg')

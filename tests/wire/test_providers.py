@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
+from partialjson.messages import MessageParser
 from partialjson.providers import (
     DONE,
     PROVIDERS,
@@ -29,6 +30,7 @@ from partialjson.providers import (
     Operation,
     Stop,
     Text,
+    Unread,
     Usage,
     Value,
     adapter_for,
@@ -41,6 +43,7 @@ from partialjson.providers import (
 from partialjson.wire.fields import as_int, as_list, as_mapping, as_str, members
 from support.effort import examples
 from support.operations import Model, as_model, calls, operations, texts
+from support.told import fed
 
 
 def chunk(delta: Any = None, finish: str | None = None, index: int = 0, **more: Any) -> dict[str, Any]:
@@ -372,7 +375,7 @@ def stopped(index: int) -> dict[str, Any]:
     return {"type": "content_block_stop", "index": index}
 
 
-def json_delta(index: int, text: str) -> dict[str, Any]:
+def json_delta(index: int, text: Any) -> dict[str, Any]:
     return delta(index, "input_json_delta", partial_json=text)
 
 
@@ -446,7 +449,8 @@ def test_anthropic_message() -> None:
     ],
 )
 def test_anthropic_kinds(type: str, kind: str) -> None:
-    (op,) = anthropic(started(0, type=type))
+    *unread, op = anthropic(started(0, type=type))
+    assert unread == ([Unread("block", type)] if type in ("some_later_tool_use", "a block to come") else [])
     assert isinstance(op, Open)
     assert (op.kind, op.type) == (kind, type)
 
@@ -583,9 +587,98 @@ def test_anthropic_type_by_the_name_of_the_event() -> None:
     assert adapter_for("anthropic-messages").feed({}, "message_stop") == [End()]
 
 
-@pytest.mark.parametrize("event", [DONE, {"type": "ping"}, {"type": "vendor_event"}, {}, None, 5, "text", []])
+@pytest.mark.parametrize("event", [DONE, {"type": "ping"}])
 def test_anthropic_ignores(event: Any) -> None:
     assert operations("anthropic-messages", [event]) == []
+
+
+@pytest.mark.parametrize("event", [{"type": "vendor_event"}, {}, None, 5, "text", []])
+def test_anthropic_counts_events_that_are_not_known(event: Any) -> None:
+    name = event["type"] if event and isinstance(event, dict) else ""
+    assert operations("anthropic-messages", [event]) == [Unread("event", name)]
+
+
+def test_anthropic_counts_blocks_and_deltas_that_are_not_known() -> None:
+    events = [started(0, type="a_block"), {"type": "content_block_delta", "index": 0, "delta": {"type": "a_delta"}}]
+    found = [op for op in operations("anthropic-messages", events) if isinstance(op, Unread)]
+    assert found == [Unread("block", "a_block"), Unread("delta", "a_delta")]
+
+
+def anthropic_message(*events: Any) -> MessageParser:
+    begin = {"type": "message_start", "message": {"id": "m", "model": "m1", "content": []}}
+    last = {"type": "message_delta", "delta": {"stop_reason": "tool_use"}}
+    return fed("anthropic-messages", begin, *events, last, {"type": "message_stop"})[0]
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [started(0, type="tool_use", id="c", name="f", input={"x": 1})],
+        [started(0, type="tool_use", id="c", name="f", input='{"x":1}')],
+        [started(0, type="tool_use", id="c", name="f", input={}), json_delta(0, {"x": 1})],
+        [started(0, type="tool_use", id="c", name="f", input={}), json_delta(0, {"x": 0}), json_delta(0, {"x": 1})],
+        [started(0, type="tool_use", id="c", name="f", input={"x": 0}), json_delta(0, '{"x":1}')],
+    ],
+)
+def test_anthropic_arguments_are_text_or_an_object(events: list[Any]) -> None:
+    (call,) = anthropic_message(*events, {"type": "content_block_stop", "index": 0}).calls
+    assert (call.value, call.ready) == ({"x": 1}, True)
+
+
+def test_anthropic_prose_and_arguments_do_not_mix() -> None:
+    prose = delta(0, "text_delta", text="a")
+    call = started(0, type="tool_use", id="c", name="f", input={})
+    message = anthropic_message(call, prose, json_delta(0, '{"x":1}'))
+    assert message.calls[0].value == {"x": 1}
+    assert message.unread == {("delta", "text_delta"): 1}
+    message = anthropic_message(call, started(1, type="text"), json_delta(1, "{}"))
+    assert not message.calls[0].ready
+    assert message.text == ""
+    assert "arguments for index 1" in str(message.end())
+
+
+def test_anthropic_what_belongs_to_the_message_is_told_at_its_stop() -> None:
+    container, edits = {"id": "k", "expires_at": "t"}, {"applied_edits": [{"cleared_tool_uses": 2}]}
+    events = [
+        {"type": "message_start", "message": {"id": "m", "container": container, "content": []}},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "context_management": edits},
+        {"type": "message_stop"},
+    ]
+    message, _ = fed("anthropic-messages", *events)
+    assert message.end().details == {"container": container, "context_management": edits}
+    late = {"type": "message_delta", "delta": {"container": container}}
+    message, _ = fed("anthropic-messages", {"type": "message_start"}, events[1], late, events[2])
+    assert message.end().details == {"container": container, "context_management": edits}
+    assert message.end().raw == "end_turn"
+
+
+def test_anthropic_the_model_is_the_one_that_served() -> None:
+    block = started(0, type="fallback", **{"from": {"model": "m1"}, "to": {"model": "m2"}})
+    message = anthropic_message(block, {"type": "content_block_stop", "index": 0})
+    assert message.model == "m2"
+    assert message.blocks[0].extra["to"] == {"model": "m2"}
+
+
+def test_anthropic_a_message_that_was_not_streamed() -> None:
+    content = [{"type": "text", "text": "Hi"}, {"type": "tool_use", "id": "c", "name": "f", "input": {"x": 1}}]
+    whole = {"type": "message", "id": "m", "model": "m1", "content": content, "stop_reason": "tool_use"}
+    message, _ = fed("anthropic-messages", whole)
+    assert (message.text, message.calls[0].value, message.calls[0].ready) == ("Hi", {"x": 1}, True)
+    assert message.end().reason == "tool_calls"
+
+
+def test_anthropic_details_of_a_text_that_was_not_announced() -> None:
+    signature = delta(0, "signature_delta", signature="s")
+    citation = {
+        "type": "content_block_delta",
+        "index": 1,
+        "delta": {"type": "citations_delta", "citation": {"url": "u"}},
+    }
+    message = anthropic_message(signature, citation)
+    assert [(block.kind, block.extra) for block in message.blocks] == [
+        ("reasoning", {"signature": "s"}),
+        ("text", {"citations": [{"url": "u"}]}),
+    ]
 
 
 # All

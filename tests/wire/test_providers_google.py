@@ -616,3 +616,293 @@ def test_live_setup_tells_the_session() -> None:
     ops = operations(LIVE, [{"setupComplete": {"sessionId": "s"}}, turn(turnComplete=True)])
     assert ops == [Info("s"), Stop("complete", "turnComplete"), End()]
     assert [op.index for op in operations(LIVE, [asks(F, G)]) if isinstance(op, Open)] == [0, 1]
+
+
+# What is not the model's, what is not known, and what must not get lost.
+
+
+def test_each_signature_belongs_to_its_own_part() -> None:
+    events = [
+        part(text="a", thoughtSignature="s1"),
+        part(text="b"),
+        part(text="c", thoughtSignature="s2"),
+        part(text="", thoughtSignature="s3"),
+        STOP,
+    ]
+    message, _ = fed(GEMINI, *events)
+    assert [(block.text, block.extra) for block in message.blocks] == [
+        ("ab", {"thoughtSignature": "s1"}),
+        ("c", {"thoughtSignature": "s2"}),
+        ("", {"thoughtSignature": "s3"}),
+    ]
+
+
+def test_the_signature_of_a_call_whose_arguments_follow() -> None:
+    events = [
+        call(name="f", willContinue=True),
+        part(text="a"),
+        part(functionCall={"partialArgs": [edit("$.x", numberValue=1)]}, thoughtSignature="s"),
+        STOP,
+    ]
+    message, _ = fed(GEMINI, *events)
+    assert message.calls[0].extra == {"thoughtSignature": "s"}
+
+
+def test_transcriptions_and_notes_of_parts() -> None:
+    events = [
+        part(audioTranscription={"text": "Hel"}),
+        part(audioTranscription={"text": "lo"}, videoMetadata={"fps": 1}),
+        part(functionResponse={"name": "f", "response": {}}),
+        STOP,
+    ]
+    message, _ = fed(GEMINI, *events)
+    assert message.text == "Hello"
+    assert message.blocks[0].extra == {"videoMetadata": {"fps": 1}}
+    assert message.blocks[1].extra == {"functionResponse": {"name": "f", "response": {}}}
+
+
+def test_notes_that_come_before_any_part() -> None:
+    early = gemini_chunk()
+    early["candidates"][0]["groundingMetadata"] = {"webSearchQueries": ["q"]}
+    message, _ = fed(GEMINI, early, part(text="a"), STOP)
+    assert [block.extra for block in message.blocks] == [{"groundingMetadata": {"webSearchQueries": ["q"]}}]
+    alone, _ = fed(GEMINI, early, STOP)
+    assert [(block.kind, block.extra) for block in alone.blocks] == [
+        ("other", {"groundingMetadata": {"webSearchQueries": ["q"]}})
+    ]
+
+
+def test_log_probabilities_are_collected() -> None:
+    events = [gemini_chunk({"text": text}) for text in "ab"]
+    for number, event in enumerate(events):
+        event["candidates"][0]["logprobsResult"] = {"chosenCandidates": [number]}
+    message, _ = fed(GEMINI, *events, STOP)
+    assert message.blocks[0].extra == {"logprobsResult": [{"chosenCandidates": [0]}, {"chosenCandidates": [1]}]}
+
+
+def test_what_gemini_does_not_know_is_counted() -> None:
+    odd = gemini_chunk({"text": "a", "newPart": {"x": 1}}, newField=[1])
+    odd["candidates"][0]["newNote"] = "n"
+    message, _ = fed(GEMINI, odd, {"heartbeat": 1}, {"response": {"candidates": []}}, STOP)
+    assert message.unread == {
+        ("field", "part.newPart"): 1,
+        ("field", "candidate.newNote"): 1,
+        ("field", "newField"): 1,
+        ("event", "heartbeat"): 1,
+        ("event", "response"): 1,
+    }
+
+
+@pytest.mark.parametrize("odd", [True, False, [], {}, 1.0])
+def test_a_finish_reason_that_is_none(odd: Any) -> None:
+    event = gemini_chunk({"text": "a"})
+    event["candidates"][0]["finishReason"] = odd
+    message, _ = fed(GEMINI, event)
+    assert message.end().reason == "disconnected"
+    assert message.unread == {("field", "candidate.finishReason"): 1}
+
+
+@pytest.mark.parametrize("word", ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE"])
+def test_a_malformed_call_is_an_error_with_its_message(word: str) -> None:
+    event = gemini_chunk(finish=word)
+    event["candidates"][0]["finishMessage"] = "Malformed function call: f(x="
+    end = fed(GEMINI, event)[0].end()
+    assert isinstance(end.error, ProviderError)
+    assert (end.reason, end.error.message) == ("error", "Malformed function call: f(x=")
+    assert end.error.type == word
+    assert end.raw == word
+    assert word in str(fed(GEMINI, gemini_chunk(finish=word))[0].end().error)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [call(name="f", id="c", args={"x": 1}), call(name="f", id="c", args={"x": 1, "y": 2})],
+        [call(name="f", id="c", args={"x": 1}), call(id="c", args={"x": 1, "y": 2})],
+        [call(name="f", args={"x": 1}, willContinue=True), call(args={"x": 1, "y": 2}, willContinue=True), call()],
+        [call(name="f", args={"x": 1}, willContinue=True), call(args={"y": 2})],
+        [call(name="f", willContinue=True), call(args={"x": 1, "y": 2})],
+        [call(name="f", args={"x": 1}, willContinue=True), edits(edit("$.y", numberValue=2)), call()],
+        [call(name="f", args='{"x":1,"y":2}')],
+    ],
+)
+def test_arguments_that_grow_as_objects(events: list[Any]) -> None:
+    message = MessageParser(GEMINI)
+    for event in events:
+        message.feed(event)
+        for each in message.calls:
+            assert not each.ready or each.value == {"x": 1, "y": 2}
+    message.feed(STOP)
+    assert [(each.name, each.value, each.ready) for each in message.calls] == [("f", {"x": 1, "y": 2}, True)]
+
+
+def test_the_same_call_with_another_id_is_another_call() -> None:
+    events = [call(name="f", id="a", args={"x": 1}), call(name="f", id="b", args={"x": 1}), STOP]
+    assert [each.id for each in fed(GEMINI, *events)[0].calls] == ["a", "b"]
+    events = [call(name="f", args={"x": 1}), call(name="f", args={"x": 1}), STOP]
+    assert len(fed(GEMINI, *events)[0].calls) == 2
+
+
+@pytest.mark.parametrize("finish", ["STOP", "MAX_TOKENS", None])
+def test_a_call_with_an_id_is_ready_however_the_turn_ends(finish: str | None) -> None:
+    events = [call(name="f", id="a", args={"x": 1}), *([gemini_chunk(finish=finish)] if finish else [])]
+    message, _ = fed(GEMINI, *events)
+    message.end()
+    assert message.calls[0].ready
+
+
+# Edits of any size.
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        edits(edit("$.a" + "[9999]" * 5, numberValue=1)),
+        edits(edit("$.a[9000]", numberValue=1), edit("$.b[9000]", numberValue=1)),
+        edits(edit("$.a", numberValue=1), edit("$.b", numberValue=1), edit("$.a[0]" + "[9999]" * 5, numberValue=1)),
+        edits(edit("$.a[0]", stringValue="x"), edit("$.a[0]", stringValue="y"), edit("$.a[9999][9999]", numberValue=1)),
+        edits(edit("$" + ".a" * 600, numberValue=1)),
+        edits(edit("$." + "a" * 70_000, numberValue=1)),
+        edits(edit("$.a", numberValue=float("inf"))),
+        edits(edit("$.a", numberValue=float("nan"))),
+    ],
+)
+def test_an_edit_costs_no_more_than_its_size(event: Any) -> None:
+    message, _ = fed(GEMINI, call(name="f", willContinue=True), event, call(), STOP)
+    assert len(message.calls[0].text) < 60_000
+    assert not message.calls[0].ready
+    assert "Infinity" not in message.calls[0].text
+    assert "NaN" not in message.calls[0].text
+
+
+# Interactions.
+
+
+def steps(*events: Any, **fields: Any) -> MessageParser:
+    return fed(STEPS, *events, over(**fields))[0]
+
+
+def test_interactions_results_and_signatures_of_steps() -> None:
+    message = steps(
+        step(0, "thought", signature="s1", summary=[{"type": "text", "text": "hm"}]),
+        stop(0),
+        step(1, "google_search_call", id="c", arguments={"queries": ["q"]}, signature="s2"),
+        stop(1),
+        step(2, "google_search_result", call_id="c", result=[{"url": "u"}], signature="s3"),
+        stop(2),
+        step(3, "url_context_call", id="d"),
+        grow(3, "url_context_call", arguments={"urls": ["u"]}, signature="s4"),
+        stop(3),
+    )
+    assert [(block.kind, block.type, block.extra) for block in message.blocks] == [
+        ("reasoning", "thought", {"signature": "s1"}),
+        ("server_call", "google_search_call", {"signature": "s2"}),
+        ("other", "google_search_result", {"call_id": "c", "result": [{"url": "u"}], "signature": "s3"}),
+        ("server_call", "url_context_call", {"signature": "s4"}),
+    ]
+    assert message.reasoning == "hm"
+    assert [each.value for each in message.calls] == [{"queries": ["q"]}, {"urls": ["u"]}]
+
+
+def test_interactions_what_the_user_said_is_not_the_models() -> None:
+    message = steps(
+        step(0, "user_input", content=[{"type": "text", "text": "question"}]),
+        grow(0, "text", text="more of it"),
+        stop(0),
+        step(1, "function_result", call_id="c", result="r"),
+        grow(1, "text", text="r"),
+        stop(1),
+        step(2, "model_output", content=[{"type": "text", "text": "answer", "annotations": [{"url": "u"}]}]),
+        grow(2, "text_annotation_delta", annotations=[{"url": "v"}]),
+        grow(2, "image", data="eA=="),
+        stop(2),
+    )
+    assert message.text == "answer"
+    assert message.blocks[0].extra == {"content": [{"type": "text", "text": "question"}]}
+    assert message.blocks[2].extra == {"annotations": [{"url": "u"}, {"url": "v"}]}
+    assert message.blocks[3].extra == {"image": [{"type": "image", "data": "eA=="}]}
+    assert message.unread == {}
+
+
+def test_interactions_an_error_in_the_models_output() -> None:
+    end = steps(step(0, "model_output", error={"code": 13, "message": "no image"}), stop(0)).end()
+    assert (end.reason, str(end.error)) == ("error", "no image")
+
+
+def test_interactions_on_a_websocket() -> None:
+    begin = {"event_type": "interaction.created", "interaction_id": "i"}
+    text = [grow(0, "text", text="a"), stop(0)]
+    cancelled, _ = fed(STEPS, begin, *text, {"event_type": "interaction.cancelled", "usage": {"total_tokens": 9}})
+    assert (cancelled.id, cancelled.usage, cancelled.end().reason) == ("i", {"total_tokens": 9}, "truncated")
+    done, _ = fed(STEPS, begin, *text, {"event_type": "interaction.completed", "usage": {"total_tokens": 9}})
+    assert (done.usage, done.end().reason) == ({"total_tokens": 9}, "complete")
+    broken = {"event_type": "interaction.completed", "status": {"code": 13, "message": "gone"}}
+    end = fed(STEPS, begin, *text, broken)[0].end()
+    assert (end.reason, str(end.error)) == ("error", "gone")
+
+
+def test_interactions_steps_that_were_not_streamed() -> None:
+    whole = {
+        "id": "i",
+        "object": "interaction",
+        "status": "requires_action",
+        "steps": [
+            {"type": "user_input", "content": [{"type": "text", "text": "?"}]},
+            {"type": "model_output", "content": [{"type": "text", "text": "a"}]},
+            {"type": "function_call", "id": "c", "name": "f", "arguments": {"x": 1}},
+        ],
+    }
+    for event in (whole, {"event_type": "interaction.completed", "interaction": whole}):
+        message, _ = fed(STEPS, event)
+        assert (message.text, message.calls[0].value, message.calls[0].ready) == ("a", {"x": 1}, True)
+        assert message.end().reason == "tool_calls"
+    assert fed(STEPS, grow(0, "text", text="b"), over(steps=whole["steps"]))[0].text == "b"
+
+
+def test_interactions_a_token_to_go_on_with() -> None:
+    assert steps(grow(0, "text", text="a"), status="incomplete", continuation_token="t").end().details == {
+        "continuation_token": "t"
+    }
+
+
+def test_what_interactions_does_not_know_is_counted() -> None:
+    message = steps(step(0, "a_step", x=1), grow(0, "a_delta"), {"event_type": "an.event"}, {"event_type": "done"})
+    assert message.unread == {("block", "a_step"): 1, ("delta", "a_delta"): 1, ("event", "an.event"): 1}
+
+
+# Live: sources, reasons, and what is not known.
+
+
+def test_live_sources_belong_to_the_text() -> None:
+    sources = {"webSearchQueries": ["q"]}
+    message, _ = fed(LIVE, turn({"text": "a"}), turn(groundingMetadata=sources), turn(turnComplete=True))
+    assert message.blocks[0].extra == {"groundingMetadata": sources}
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("MALFORMED_FUNCTION_CALL", "error"),
+        ("RESPONSE_REJECTED", "filtered"),
+        ("GENERATED_AUDIO_SAFETY", "filtered"),
+        ("NEED_MORE_INPUT", "complete"),
+    ],
+)
+def test_live_reasons_of_a_turn(word: str, reason: str) -> None:
+    end = fed(LIVE, turn({"text": "a"}), turn(turnComplete=True, turnCompleteReason=word))[0].end()
+    assert (end.reason, end.raw) == (reason, word)
+    assert (end.error is not None) == (reason == "error")
+
+
+def test_what_live_does_not_know_is_counted() -> None:
+    events = [
+        {"goAway": {"timeLeft": "1s"}},
+        {"sessionResumptionUpdate": {"newHandle": "h"}},
+        turn(inputTranscription={"text": "user"}),
+        turn({"text": "a"}, newField=1),
+        {"newEvent": {"x": 1}},
+        turn(turnComplete=True),
+    ]
+    message, _ = fed(LIVE, *events)
+    assert message.text == "a"
+    assert message.unread == {("field", "serverContent.newField"): 1, ("event", "newEvent"): 1}

@@ -29,6 +29,7 @@ from partialjson.providers import (
     Restate,
     Stop,
     Text,
+    Unread,
     Usage,
     adapter_for,
 )
@@ -411,11 +412,14 @@ def test_open_parts_are_reconciled_by_the_terminal_event() -> None:
     assert message.end().reason == "truncated"
 
 
-@pytest.mark.parametrize(
-    "event", [{"type": "keepalive"}, {"type": "response.steer.accepted"}, {"type": "x"}, {}, None, 5]
-)
-def test_responses_ignores(event: Any) -> None:
-    assert operations(RESPONSES, [event]) == []
+@pytest.mark.parametrize("kind", ["keepalive", "response.steer.accepted", "response.web_search_call.searching"])
+def test_responses_ignores_what_is_no_part_of_the_answer(kind: str) -> None:
+    assert operations(RESPONSES, [{"type": kind}]) == []
+
+
+@pytest.mark.parametrize(("event", "name"), [({"type": "x"}, "x"), ({}, ""), (None, ""), (5, "")])
+def test_responses_counts_events_that_are_not_known(event: Any, name: str) -> None:
+    assert operations(RESPONSES, [event]) == [Unread("event", name)]
 
 
 def test_the_events_name_counts_where_the_type_is_missing() -> None:
@@ -654,9 +658,14 @@ def told(ops: list[Operation]) -> list[str]:
 
 
 def test_an_item_that_is_not_known_is_kept() -> None:
+    fields = {"type": "a_new_item", "call_id": "c", "name": "f", "arguments": "{}", "payload": [1]}
+    message = response(done(0, id="n", **fields))
+    assert message.blocks[0].extra == {name: value for name, value in fields.items() if name != "type"}
+    assert message.unread == {("block", "a_new_item"): 1}
     ops = operations(RESPONSES, [added(0, type="a_new_item", id="n"), done(0, type="a_new_item", id="n", payload=[1])])
-    assert told(ops) == ["Open", "Attach", "Close"]
-    assert ops[1] == Attach(0, "payload", [1])
+    assert told(ops) == ["Unread", "Open", "Attach", "Close"]
+    assert ops[0] == Unread("block", "a_new_item")
+    assert ops[2] == Attach(0, "payload", [1])
 
 
 def test_a_flat_error_keeps_its_own_fields() -> None:
@@ -664,3 +673,255 @@ def test_a_flat_error_keeps_its_own_fields() -> None:
         RESPONSES, [{"type": "error", "code": "c", "message": "no", "param": None, "sequence_number": 3}]
     )
     assert error == Error("no", "", "c", {"code": "c", "message": "no", "param": None})
+
+
+# What the caller has to run.
+
+CLICK = {"type": "click", "button": "left", "x": 1, "y": 2}
+COMMANDS = {"commands": ["ls -l", "pwd"], "timeout_ms": 100}
+PATCH = {"type": "update_file", "path": "a.py", "diff": "@@"}
+OWN: list[tuple[dict[str, Any], str, Any]] = [
+    ({"type": "computer_call", "id": "i", "call_id": "c", "action": CLICK}, "computer", CLICK),
+    ({"type": "computer_call", "id": "i", "call_id": "c", "actions": [CLICK]}, "computer", {"actions": [CLICK]}),
+    ({"type": "shell_call", "id": "i", "call_id": "c", "action": COMMANDS}, "shell", COMMANDS),
+    (
+        {"type": "shell_call", "id": "i", "call_id": "c", "action": COMMANDS, "environment": {"type": "local"}},
+        "shell",
+        COMMANDS,
+    ),
+    (
+        {"type": "local_shell_call", "id": "i", "call_id": "c", "action": {"type": "exec", "command": ["ls"]}},
+        "local_shell",
+        {"type": "exec", "command": ["ls"]},
+    ),
+    ({"type": "apply_patch_call", "id": "i", "call_id": "c", "operation": PATCH}, "apply_patch", PATCH),
+    (
+        {"type": "tool_search_call", "id": "i", "call_id": "c", "execution": "client", "arguments": {"goal": "g"}},
+        "tool_search",
+        {"goal": "g"},
+    ),
+    (
+        {"type": "mcp_approval_request", "id": "c", "name": "drop", "arguments": '{"a":1}', "server_label": "s"},
+        "drop",
+        {"a": 1},
+    ),
+    (
+        {"type": "multi_agent_call", "id": "i", "call_id": "c", "action": "spawn_agent", "arguments": '{"n":1}'},
+        "spawn_agent",
+        {"n": 1},
+    ),
+]
+
+
+@pytest.mark.parametrize("way", ["announced", "done", "only announced", "final"])
+@pytest.mark.parametrize(("item", "name", "arguments"), OWN)
+def test_what_the_caller_has_to_run_is_a_call(item: dict[str, Any], name: str, arguments: Any, way: str) -> None:
+    events = {
+        "announced": [
+            added(0, **item | {"status": "in_progress"}),
+            done(0, **item | {"status": "completed"}),
+            COMPLETED,
+        ],
+        "done": [done(0, **item), COMPLETED],
+        "only announced": [added(0, **item), COMPLETED],
+        "final": [response_end("complete", HEAD | {"output": [item]})],
+    }[way]
+    message, _ = fed(RESPONSES, CREATED, *events)
+    (call,) = message.calls
+    assert (call.type, call.name, call.id, call.value) == (item["type"], name, "c", arguments)
+    assert call.ready
+    assert message.end().reason == "tool_calls"
+    if way != "only announced":
+        assert call.extra == {field: value for field, value in item.items() if field != "type"}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "shell_call", "action": COMMANDS, "environment": {"type": "container_reference", "container_id": "k"}},
+        {"type": "tool_search_call", "execution": "server", "arguments": {"goal": "g"}},
+        {"type": "tool_search_call", "arguments": {"goal": "g"}},
+    ],
+)
+def test_what_the_provider_runs_is_not_the_callers(item: dict[str, Any]) -> None:
+    message = response(done(0, id="i", **item))
+    assert message.calls[0].server
+    assert message.end().reason == "complete"
+
+
+@pytest.mark.parametrize("item", [item for item, _, _ in OWN if "arguments" not in item])
+def test_an_item_that_was_cut_is_not_ready(item: dict[str, Any]) -> None:
+    message, _ = fed(RESPONSES, CREATED, added(0, **item), done(0, **item | {"status": "incomplete"}))
+    assert not message.calls[0].ready
+    assert message.end().reason == "disconnected"
+
+
+def command(verb: str, number: int, **fields: Any) -> dict[str, Any]:
+    where = {"output_index": 0, "command_index": number}
+    return {"type": f"response.shell_call_command.{verb}", **where, **fields}
+
+
+def test_the_commands_of_a_shell_grow() -> None:
+    item = {"type": "shell_call", "id": "i", "call_id": "c"}
+    message = MessageParser(RESPONSES)
+    seen = []
+    for event in (
+        CREATED,
+        added(0, **item, status="in_progress"),
+        command("added", 0, command=""),
+        command("delta", 0, delta="ls"),
+        command("delta", 0, delta=" -l"),
+        command("done", 0, command="ls -l"),
+        command("added", 1, command="pw"),
+        command("delta", 1, delta="d"),
+        command("done", 1, command="pwd"),
+        done(0, **item, action=COMMANDS),
+        COMPLETED,
+    ):
+        message.feed(event)
+        seen.append(message.calls[0].json if message.calls else None)
+    assert {"commands": ["ls"]} in seen
+    assert {"commands": ["ls -l", "pw"]} in seen
+    (call,) = message.calls
+    assert (call.value, call.ready, call.contradicted) == (COMMANDS, True, False)
+    assert message.end().reason == "tool_calls"
+
+
+def test_the_action_counts_where_the_commands_differ() -> None:
+    item = {"type": "shell_call", "id": "i", "call_id": "c"}
+    message = response(added(0, **item), command("delta", 0, delta="rm"), done(0, **item, action={"commands": ["ls"]}))
+    assert message.calls[0].value == {"commands": ["ls"]}
+    assert message.calls[0].contradicted
+
+
+# Which call.
+
+
+def test_two_calls_under_one_index() -> None:
+    """Their ids tell them apart, as far as they go; what names no call goes on with the latest."""
+    one, two = function(id="a", call_id="1", name="f"), function(id="b", call_id="2", name="g")
+    events = [
+        added(0, **one),
+        added(0, **two),
+        grow(0, '{"x":', item_id="a"),
+        grow(0, '{"y":', item_id="b"),
+        grow(0, "1}", item_id="a"),
+        grow(0, "2}"),
+        done(0, **one | {"arguments": '{"x":1}'}),
+        done(0, **two | {"arguments": '{"y":2}'}),
+    ]
+    for upto in (6, 7, 8):
+        found = response(*events[:upto]).calls
+        assert [(call.id, call.name, call.value) for call in found] == [("1", "f", {"x": 1}), ("2", "g", {"y": 2})]
+        assert all(call.ready for call in found)
+
+
+def test_whole_calls_under_one_index() -> None:
+    items = [function(id=id, call_id=id, arguments=f'{{"n":"{id}"}}') for id in ("a", "b", "c")]
+    for index in (0, None):
+        found = response(*(done(index, **item) for item in items)).calls
+        assert [(call.id, call.value) for call in found] == [(id, {"n": id}) for id in ("a", "b", "c")]
+    message, _ = fed(RESPONSES, CREATED, done(0, **items[0]), response_end("complete", HEAD | {"output": items}))
+    assert [call.id for call in message.calls] == ["a", "b", "c"]
+
+
+def test_calls_without_any_index_or_id() -> None:
+    events = [
+        {"type": "response.audio.transcript.delta", "delta": "Hm"},
+        grow(None, '{"x":', item_id=""),
+        grow(None, "1}", item_id="", name="f", call_id="c"),
+    ]
+    message = response(*events)
+    assert message.text == "Hm"
+    assert [(call.name, call.value) for call in message.calls] == [("f", {"x": 1})]
+
+
+# Arguments that are stated otherwise.
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [added(0, **function(arguments='{"x":1}'))],
+        [added(0, **function(arguments={"x": 1}))],
+        [added(0, **function(arguments="{}")), grow(0, '{"x":'), grow(0, "1}")],
+        [added(0, **function(arguments={})), grow(0, '{"x":1}')],
+        [
+            added(0, **function()),
+            {"type": "response.function_call_arguments.done", "output_index": 0, "arguments": {"x": 1}},
+        ],
+        [added(0, **function()), done(0, **function(arguments={"x": 1}))],
+        [
+            added(0, **function()),
+            {"type": "response.function_call_arguments.delta", "output_index": 0, "delta": {"x": 1}},
+        ],
+        [done(0, **function(arguments={"x": 1}))],
+    ],
+)
+def test_arguments_are_text_or_an_object_at_any_time(events: list[Any]) -> None:
+    (call,) = response(*events).calls
+    assert (call.value, call.ready) == ({"x": 1}, True)
+
+
+# Words that come twice.
+
+
+@pytest.mark.parametrize("api", [RESPONSES, REALTIME])
+@pytest.mark.parametrize(
+    ("part", "stem"),
+    [
+        ({"type": "audio", "transcript": ""}, "output_audio_transcript"),
+        ({"type": "output_audio", "transcript": ""}, "audio_transcript"),
+        ({"type": "text", "text": ""}, "output_text"),
+        ({"type": "output_text", "text": ""}, "text"),
+    ],
+)
+def test_words_count_once_whatever_their_part_is_called(api: str, part: dict[str, Any], stem: str) -> None:
+    where = {"item_id": "i", "output_index": 0, "content_index": 0}
+    field = "text" if "text" in part else "transcript"
+    message, _ = fed(
+        api,
+        CREATED,
+        {"type": "response.content_part.added", **where, "part": part},
+        {"type": f"response.{stem}.delta", **where, "delta": "H"},
+        {"type": f"response.{stem}.delta", **where, "delta": "i"},
+        {"type": f"response.{stem}.done", **where, field: "Hi"},
+        {"type": "response.content_part.done", **where, "part": part | {field: "Hi"}},
+        done(0, type="message", id="i", content=[part | {field: "Hi"}]),
+        response_end("complete", HEAD),
+    )
+    assert message.text == "Hi"
+    assert len(message.blocks) == 1
+
+
+def test_a_transcript_of_the_same_words_is_no_second_answer() -> None:
+    where = {"item_id": "i", "output_index": 0, "content_index": 0}
+    message = response(
+        {"type": "response.output_text.delta", **where, "delta": "Hi"},
+        {"type": "response.output_audio_transcript.delta", **where, "delta": "Hi"},
+    )
+    assert message.text == "Hi"
+
+
+def test_what_comes_with_a_text_is_kept() -> None:
+    chance = {"token": "Hi", "logprob": -0.1}
+    where = {"output_index": 0, "content_index": 0}
+    message = response(
+        {"type": "response.output_text.delta", **where, "delta": "Hi", "logprobs": [chance]},
+        {"type": "response.output_audio.delta", **where, "delta": "UklG"},
+        {"type": "response.output_audio.delta", **where, "delta": "Rg=="},
+    )
+    assert message.blocks[0].extra == {"logprobs": [chance], "audio": ["UklG", "Rg=="]}
+
+
+def test_pieces_of_other_items_are_kept() -> None:
+    image = {"type": "image_generation_call", "id": "i"}
+    message = response(
+        added(0, **image),
+        {"type": "response.image_generation_call.partial_image", "output_index": 0, "partial_image_b64": "eA=="},
+        added(1, type="shell_call_output", call_id="c"),
+        {"type": "response.shell_call_output_content.delta", "output_index": 1, "delta": {"stdout": "x"}},
+    )
+    assert message.blocks[0].extra == {"partial_image_b64": "eA=="}
+    assert message.blocks[1].extra["delta"] == [{"stdout": "x"}]
+    assert message.unread == {}

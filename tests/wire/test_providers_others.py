@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from partialjson.messages import MessageParser, ProviderError, StreamError
-from partialjson.providers import Attach, Close, End, Error, Info, Open, Operation, Stop, Text, Usage, Value
+from partialjson.providers import Attach, Close, End, Error, Info, Open, Operation, Stop, Text, Unread, Usage, Value
 from support.bodies import Said, Say, body, ollama
 from support.operations import as_model, calls, operations, texts
 from support.told import fed
@@ -137,7 +137,40 @@ def test_bedrock_exceptions() -> None:
     event = {"modelStreamErrorException": {"message": "no", "originalStatusCode": 500}}
     (error,) = operations(BEDROCK, [event])
     assert error == Error("no", "modelStreamErrorException", body=event["modelStreamErrorException"])
-    assert operations(BEDROCK, [{"messageStart": {}}, {"trace": {}}, {}, None, 5]) == []
+    assert operations(BEDROCK, [{"messageStart": {}}, "[DONE]"]) == []
+    assert operations(BEDROCK, [{"trace": {}}, {}, None, 5]) == [
+        Unread("event", "trace"),
+        *[Unread("event", "")] * 3,
+    ]
+
+
+def test_bedrock_arguments_as_objects() -> None:
+    for events in (
+        [begin(0, **TOOL), grow(0, toolUse={"input": {"x": 1}})],
+        [begin(0, **TOOL), grow(0, toolUse={"input": {"x": 0}}), grow(0, toolUse={"input": {"x": 1}})],
+        [begin(0, toolUse=TOOL["toolUse"] | {"input": {"x": 1}})],
+        [begin(0, toolUse=TOOL["toolUse"] | {"input": {"x": 0}}), grow(0, toolUse={"input": '{"x":1}'})],
+    ):
+        message, _ = fed(BEDROCK, *events, stop(0), because("tool_use"), METADATA)
+        assert (message.calls[0].value, message.calls[0].ready) == ({"x": 1}, True)
+
+
+def test_bedrock_what_guardrails_and_routers_did() -> None:
+    trace = {"promptRouter": {"invokedModelId": "m2"}}
+    message, _ = fed(BEDROCK, grow(0, text="a"), because("end_turn"), {"metadata": {"usage": {}, "trace": trace}})
+    assert message.model == "m2"
+    assert (message.end().reason, message.end().details) == ("complete", {"trace": trace})
+
+
+def test_bedrock_signatures_in_pieces() -> None:
+    events = [grow(0, reasoningContent={"signature": "c2"}), grow(0, reasoningContent={"signature": "ln"})]
+    message, _ = fed(BEDROCK, *events, because("end_turn"))
+    assert message.blocks[0].extra == {"signature": "c2ln"}
+
+
+def test_bedrock_counts_what_is_not_known() -> None:
+    message, _ = fed(BEDROCK, begin(0, newBlock={"a": 1}), grow(0, newDelta="x"), {"newEvent": {}}, because("end_turn"))
+    assert message.unread == {("block", "newBlock"): 1, ("delta", "newDelta"): 1, ("event", "newEvent"): 1}
 
 
 # Cohere.

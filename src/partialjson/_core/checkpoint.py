@@ -3,7 +3,10 @@
 Different texts can lead a lexer and its tree to the same state. A checkpoint holds the shortest such text: the document
 so far, canonically spelled, with its containers left open and the cut token at the end. Restoring feeds it to a new
 parser and then sets the positions, which the shorter text cannot give. So there is no second way to build a state, and
-the parser itself detects a corrupt checkpoint.
+the parser itself detects a corrupt text.
+
+A checkpoint may come from anywhere, so each other field is compared with the text and with the others before anything
+is set. What is left to a forger are positions and deltas of another document that leads to this state.
 
 A typed parser cannot be restored from values, since validated objects are not plain data. Its text is the document's
 own, and restoring validates again. The same goes for one whose numbers are read by functions (``parse_float``), which
@@ -16,12 +19,11 @@ The text is canonical: it does not depend on the chunking, so states can be comp
 
 from __future__ import annotations
 
-import json
-import re
+from codecs import utf_8_decode
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from partialjson._core.changes import Mark
-from partialjson._core.events import Node
+from partialjson._core.canonical import canonical_text
+from partialjson._core.checkpoint_changes import load_changes, save_changes
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import (
     AFTER,
@@ -36,7 +38,7 @@ from partialjson._core.machine import (
 )
 from partialjson._core.selection import compile_selection
 from partialjson._core.tree import Tree
-from partialjson._core.utf8 import Utf8
+from partialjson._core.utf8 import BOM, Utf8
 from partialjson.limits import LARGEST, Limits
 from partialjson.options import ON_INVALID, ParserOptions
 
@@ -45,9 +47,12 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 
-CORRUPT: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+# A target of the caller's may read a deep text by recursion.
+CORRUPT: Final = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 
-_SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
+# How many times as long as what was read the canonical text can be: 9e15 is 9000000000000000.0, an element of five
+# characters with its comma becomes one of nineteen.
+MOST_CANONICAL: Final = 6
 
 
 # Options.
@@ -77,6 +82,8 @@ def load_options(saved: Any, has_target: bool) -> ParserOptions:
         raise ValueError("on_invalid has an unknown value")
     if not has_target and (any(flag is not None for flag in flags) or on_invalid != ON_INVALID[0] or predict):
         raise ValueError("it has options that need a target, and no target")
+    if flags[1] is False and flags[2] is not True:
+        raise ValueError("with its options a field has no name")
     select: Any = saved["select"]
     if select is not None:
         compile_selection(_typed(list, select))
@@ -101,28 +108,53 @@ def save_document(lexer: Lexer) -> dict[str, Any]:
         "pos": lexer.base,
         "line": lexer.line,
         "line_start": lexer.line_start,
-        "changes": _save_changes(lexer.tree, lexer.parse_float is not None or lexer.parse_int is not None),
+        "changes": save_changes(lexer.tree, lexer.parse_float is not None or lexer.parse_int is not None),
     }
 
 
-def load_document(lexer: Lexer, saved: Any) -> None:
+def load_document(lexer: Lexer, saved: Any, is_own: bool) -> None:
     """Take over what ``save_document`` saved; nothing has been read."""
-    # The text in a checkpoint has a canonical spelling, which may be longer than what was read.
-    limits = (lexer.max_string, lexer.max_number, lexer.max_document)
-    lexer.max_string = lexer.max_number = lexer.max_document = LARGEST
-    lexer.feed(_typed(str, saved["text"]))
-    lexer.max_string, lexer.max_number, lexer.max_document = limits
+    text = _typed(str, saved["text"])
+    pos = load_count(saved["pos"], lexer.max_document)
+    line = load_count(saved["line"])
+    line_start = load_count(saved["line_start"])
+    if lexer.source is not None:
+        lexer.feed(text)
+        if pos != lexer.base or line != lexer.line or line_start != lexer.line_start:
+            raise ValueError("its positions are not those of its text")
+    else:
+        # The text has a canonical spelling, in which closed numbers may be longer than what was read: 1E9, 1e9.
+        limits = (lexer.max_number, lexer.max_document)
+        lexer.max_number = lexer.max_document = LARGEST
+        lexer.feed(text)
+        lexer.max_number, lexer.max_document = limits
+        cut = _length_of_cut_token(lexer)
+        if lexer.state == NUMBER and cut > lexer.max_number:
+            raise ValueError("its number passes the limit")
+        if len(text) > MOST_CANONICAL * pos + 1 or lexer.tree.depth() + cut > pos:
+            raise ValueError("its text is longer than what was read")
+        if not 1 <= line <= line_start + 1 or (line == 1) != (line_start == 0) or line_start + cut > pos:
+            raise ValueError("its positions contradict each other")
     lexer.tree.take_events()
-    pos = _count(saved["pos"])
-    line = _count(saved["line"])
-    line_start = _count(saved["line_start"])
-    if line_start > pos or line < 1 or (lexer.source is not None and pos != lexer.base):
-        raise ValueError("its positions contradict each other")
     lexer.base = pos
     lexer.line = line
     lexer.line_start = line_start
     if saved["changes"] is not None:
-        _load_changes(lexer.tree, saved["changes"])
+        load_changes(lexer.tree, saved["changes"], pos, lexer.length if lexer.tree.in_text else -1, is_own)
+
+
+def _length_of_cut_token(lexer: Lexer) -> int:
+    """How many characters the cut token has at least."""
+    state = lexer.state
+    if state == NUMBER:
+        return lexer.length
+    if state == WORD:
+        return lexer.matched
+    if state != TEXT:
+        return 0
+    # A quote, and what the lexer would drop.
+    escape = 0 if lexer.escape == 0 else max(1, lexer.escape)
+    return 1 + lexer.length + escape + (6 if lexer.high != 0 else 0)
 
 
 def save_bytes(utf8: Utf8 | None) -> dict[str, Any]:
@@ -132,32 +164,53 @@ def save_bytes(utf8: Utf8 | None) -> dict[str, Any]:
     return {"tail": utf8.tail.hex(), "byte_pos": utf8.pos + utf8.used, "bom_checked": utf8.bom_checked}
 
 
-def load_bytes(saved: Any) -> Utf8 | None:
-    """What ``save_bytes`` saved."""
+def load_bytes(lexer: Lexer, saved: Any, are_fed: bool) -> Utf8 | None:
+    """What ``save_bytes`` saved; ``are_fed``: the document was fed bytes."""
+    tail = bytes.fromhex(_typed(str, saved["tail"]))
+    byte_pos = load_count(saved["byte_pos"])
+    bom_checked: bool = _typed(bool, saved["bom_checked"])
+    if not are_fed:
+        fits = byte_pos == 0 and not tail
+    elif not bom_checked:
+        fits = byte_pos == 0 and lexer.base == 0 and BOM.startswith(tail) and tail != BOM
+    elif lexer.source is not None:
+        fits = byte_pos == lexer.source.bytes_before(lexer.base)
+    else:
+        fits = lexer.base <= byte_pos <= 4 * lexer.base
+    if not fits or utf_8_decode(tail, "strict", False) != ("", 0):
+        raise ValueError("its bytes contradict its text")
+    if not bom_checked and not tail:
+        return None
     utf8 = Utf8()
-    utf8.tail = bytes.fromhex(_typed(str, saved["tail"]))
-    utf8.pos = _count(saved["byte_pos"])
-    utf8.bom_checked = _typed(bool, saved["bom_checked"])
-    if len(utf8.tail) > 3:
-        raise ValueError("its input contradicts itself")
-    return utf8 if utf8.tail or utf8.pos > 0 or utf8.bom_checked else None
+    utf8.tail = tail
+    utf8.pos = byte_pos
+    utf8.bom_checked = bom_checked
+    return utf8
+
+
+def load_reading(tree: Tree, saved: Any) -> tuple[int, bool]:
+    """What was last told of the changes, -1 for nothing, and whether an earlier time may still be asked for."""
+    asked: int = _typed(int, saved["asked"])
+    pinned: bool = _typed(bool, saved["pinned"])
+    changes = tree.observer.changes if tree.observer is not None else None
+    if pinned and changes is None:
+        raise ValueError("it tells of changes that it does not have")
+    if asked != -1 and (changes is None or not changes.floor <= asked <= changes.size):
+        raise ValueError("it tells of changes that it does not have")
+    return asked, pinned
 
 
 def load_count(saved: Any, most: int = LARGEST) -> int:
     """A number of something, at most so many."""
-    if _count(saved) > most:
-        raise ValueError(f"{saved!r} is too many")
+    if not 0 <= _typed(int, saved) <= most:
+        raise ValueError(f"a count is not between 0 and {most}")
     return int(saved)
 
 
-def load_flag(saved: Any) -> bool:
-    found: bool = _typed(bool, saved)
-    return found
-
-
 def _typed(kind: Any, value: Any) -> Any:
+    # Not the value itself, which may be deep or huge.
     if type(value) is not kind:
-        raise TypeError(f"{value!r} is not a {kind.__name__}")
+        raise TypeError(f"a {type(value).__name__} where a {kind.__name__} belongs")
     return value
 
 
@@ -165,12 +218,6 @@ def _flag(value: Any) -> bool | None:
     if value is not None and value is not True and value is not False:
         raise TypeError("an option must be true, false or null")
     return value
-
-
-def _count(value: Any) -> int:
-    if not 0 <= _typed(int, value) <= LARGEST:
-        raise ValueError(f"{value!r} is not a count")
-    return int(value)
 
 
 # The text.
@@ -188,14 +235,31 @@ def text_so_far(lexer: Lexer) -> str:
         for i in range(len(tree.containers)):
             _open(pieces, lexer, tree, i)
     elif tree.ground and not tree.in_text:
-        pieces.append(json_text(tree.ground[0]))
+        pieces.append(canonical_text(tree.ground[0]))
     if tree.in_text:
-        pieces.append(json_text(tree.text)[:-1])
+        pieces.append(canonical_text(tree.text)[:-1])
     pieces.append(_cut_token(lexer))
     if lexer.state == AFTER or lexer.state == ENDED:
         # Without it a number would still be open.
         pieces.append(" ")
     return "".join(pieces)
+
+
+def outline(lexer: Lexer) -> str:
+    """A short text after which another lexer takes the same characters, without the values. The lexer is in no number,
+    word or escape."""
+    tree = lexer.tree
+    state = lexer.state
+    around = ['{"":' if isinstance(container, dict) else "[" for container in tree.containers[:-1]]
+    if not tree.containers:
+        innermost = "0 " if state == ENDED else ""
+    elif not tree.in_object:
+        innermost = {VALUE: "[0,", AFTER: "[0 "}.get(state, "[")
+    elif state == TEXT:
+        innermost = "{" if lexer.is_key else '{"":'
+    else:
+        innermost = {VALUE: '{"":', KEY: '{"":0,', COLON: '{""', AFTER: '{"":0 '}.get(state, "{")
+    return "".join([*around, innermost, '"' if state == TEXT else ""])
 
 
 def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
@@ -210,20 +274,20 @@ def _open(pieces: list[str], lexer: Lexer, tree: Tree, i: i64) -> None:
         members: list[str] = []
         for name in container:
             if not has_open_value or name != key:
-                members.append(json_text(name) + ":" + json_text(container[name]))
+                members.append(canonical_text(name) + ":" + canonical_text(container[name]))
             elif name != next(reversed(container)):
                 # The open value replaces an earlier one and keeps its place among the keys.
-                members.append(json_text(name) + ":null")
+                members.append(canonical_text(name) + ":null")
         if has_open_value or (innermost and awaits_value):
-            members.append(json_text(key) + ":")
+            members.append(canonical_text(key) + ":")
         elif state == COLON:
-            members.append(json_text(key))
+            members.append(canonical_text(key))
         elif members and (state == KEY or state == TEXT):
             members.append("")
         pieces.append("{" + ",".join(members))
     else:
         items = cast("list[object]", container)
-        values = [json_text(item) for item in (items[:-1] if has_open_value else items)]
+        values = [canonical_text(item) for item in (items[:-1] if has_open_value else items)]
         if values and (has_open_value or awaits_value):
             values.append("")
         pieces.append("[" + ",".join(values))
@@ -238,7 +302,7 @@ def _cut_token(lexer: Lexer) -> str:
         return lexer.word[: lexer.matched]
     if state != TEXT:
         return ""
-    text = json_text(lexer.token)[:-1] if lexer.is_key else ""
+    text = canonical_text(lexer.token)[:-1] if lexer.is_key else ""
     if lexer.high != 0:
         text += f"\\u{lexer.high:04x}"
     if lexer.escape >= HEX:
@@ -247,154 +311,3 @@ def _cut_token(lexer: Lexer) -> str:
     elif lexer.escape == 1:
         text += "\\"
     return text
-
-
-def json_text(value: object) -> str:
-    """JSON text for a value, without recursion; infinity, read from a number beyond a double, as such a number."""
-    pieces: list[str] = []
-    # What is still to be written, last first: values, or text as it is.
-    todo: list[tuple[bool, object]] = [(True, value)]
-    while todo:
-        is_value, item = todo.pop()
-        if not is_value:
-            pieces.append(cast(str, item))
-        elif isinstance(item, dict):
-            pieces.append("{")
-            todo.append((False, "}"))
-            between = ""
-            for key in reversed(item):
-                if between:
-                    todo.append((False, between))
-                between = ","
-                todo.append((True, item[key]))
-                todo.append((False, _string(key) + ":"))
-        elif isinstance(item, list):
-            pieces.append("[")
-            todo.append((False, "]"))
-            between = ""
-            for element in reversed(item):
-                if between:
-                    todo.append((False, between))
-                between = ","
-                todo.append((True, element))
-        elif isinstance(item, float) and item - item != 0:
-            pieces.append("1e999" if item > 0 else "-1e999")
-        elif isinstance(item, str):
-            pieces.append(_string(item))
-        else:
-            pieces.append(json.dumps(item))
-    return "".join(pieces)
-
-
-def _string(value: str) -> str:
-    """A string as JSON text that does not change when the text itself is sent through JSON.
-
-    Two halves of a pair side by side are two characters here; both raw, or both escaped, they would become one.
-    """
-    text = json.dumps(value, ensure_ascii=False)
-    return text if text.isascii() else _SPLIT_PAIR.sub(_escape, text)
-
-
-def _escape(half: re.Match[str]) -> str:
-    return f"\\u{ord(half.group()):04x}"
-
-
-# The changes.
-
-
-def _save_changes(tree: Tree, forgets: bool) -> dict[str, Any] | None:
-    """The marks of a tree as plain data; None if nobody asked for deltas.
-
-    ``forgets``: values are no plain data, so earlier changes are left out; who asks for them gets the whole document.
-
-    Nodes become rows of a table, ``[row of the parent, key]``, so that a path is not written out for each mark.
-    """
-    observer = tree.observer
-    if observer is None or observer.changes is None:
-        return None
-    changes = observer.changes
-    places: list[Any] = []
-    rows: dict[Node, int] = {}
-    first = 0 if not forgets else len(changes.marks) - (1 if tree.in_text and changes.marks else 0)
-    marks = [[mark.op, _row(mark.at, places, rows), json_text(mark.value)] for mark in changes.marks[first:]]
-    opened = [_row(node, places, rows) for node in [*observer.nodes, observer.node] if node is not None]
-    return {
-        "size": changes.size,
-        "floor": changes.size if forgets else changes.floor,
-        "clock": list(changes.clock[first:]),
-        "marks": marks,
-        "open": opened,
-        "places": places,
-    }
-
-
-def _row(node: Node, places: list[Any], rows: dict[Node, int]) -> int:
-    """The row of a node in the table of places, written now if it is new."""
-    new: list[Node] = []
-    at: Node | None = node
-    while at is not None and at not in rows:
-        new.append(at)
-        at = at.parent
-    for each in reversed(new):
-        parent = each.parent
-        rows[each] = len(places)
-        places.append([-1, ""] if parent is None else [rows[parent], each.key])
-    return rows[node]
-
-
-def _load_changes(tree: Tree, saved: dict[str, Any]) -> None:
-    """Give a tree the marks that ``_save_changes`` saved."""
-    changes = tree.start_changes()
-    observer = tree.observer
-    assert observer is not None
-    if any(type(tick) is not int for tick in [*saved["clock"], saved["size"], saved["floor"]]):
-        raise TypeError("the clock of the changes counts in integers")
-    clock: list[i64] = list(saved["clock"])
-    size: i64 = saved["size"]
-    floor: i64 = saved["floor"]
-    nodes = _nodes(saved["places"])
-    marks: list[Mark] = []
-    for op, row, text in saved["marks"]:
-        if op not in ("add", "replace"):
-            raise ValueError(f"unknown operation {op!r}")
-        # Containers are saved by their kind.
-        value: object = {} if text == "{}" else [] if text == "[]" else _atom(text)
-        marks.append(Mark(op, nodes[_index(row)], value))
-    opened = [nodes[_index(row)] for row in saved["open"]]
-    if len(marks) != len(clock) or sorted(clock) != clock or not 0 <= floor <= size or (clock and clock[-1] > size):
-        raise ValueError("the changes contradict each other")
-    if len(opened) != len(observer.nodes) + 1:
-        raise ValueError("the changes have other open containers")
-    # Row 0 and 1 of the open containers are the ground's and the root's, which are one place.
-    i: i64
-    for i in range(2, len(opened)):
-        if opened[i].parent is not opened[i - 1] or opened[i].key != tree.key_of(i - 1):
-            raise ValueError("the changes have other open containers")
-    observer.node = opened.pop()
-    observer.nodes = list(opened)
-    changes.size = size
-    changes.floor = floor
-    changes.clock = clock
-    changes.marks = marks
-
-
-def _nodes(places: Any) -> list[Node]:
-    nodes: list[Node] = []
-    for row, key in places:
-        if type(key) is not str and type(key) is not int:
-            raise TypeError("a path has keys and indexes")
-        nodes.append(Node(nodes[_index(row)] if row != -1 else None, key))
-    return nodes
-
-
-def _index(row: Any) -> int:
-    if type(row) is not int or row < 0:
-        raise ValueError(f"{row!r} is no row of the places")
-    return row
-
-
-def _atom(text: str) -> object:
-    if text[:1] in ("{", "["):
-        raise ValueError("a container among the changes")
-    value: object = json.loads(text)
-    return value

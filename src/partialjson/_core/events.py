@@ -104,7 +104,7 @@ class Completed(Event):
     """A value closed. ``value`` is validated where the place has a target, else plain JSON.
 
     Inside a value that is validated only as a whole (a set, for instance), ``raw`` is True and ``value`` is plain JSON.
-    The validated result is in the event of the enclosing value.
+    The validated result is in the event of the enclosing value. So it is for a value that its target leaves out.
     """
 
     __slots__ = ("raw",)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.plan import HIDDEN, RAW, Plan, Shape, Switch
+from partialjson._core.refcounts import COMPILED
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -75,6 +76,10 @@ class Frame:
         self.keys: list[str | int] = NO_KEYS if self.is_direct else []
         self.settled: list[Any] = NO_ITEMS if self.is_direct else []
         self.has_failed = False
+        # How many of them were waived.
+        self.waived: i64 = 0
+        # The keys that came, if some count before others.
+        self.came: set[str] | None = set() if shape.has_second_keys else None
         # The name under which the child that is open now is shown, its plan and its traits.
         self.child_name = ""
         self.child_plan: Plan | None = None
@@ -96,14 +101,6 @@ class Frame:
         else:
             self.shown = self.members
 
-    def copy(self) -> None:
-        """Leave what was handed out as it is and go on with a copy."""
-        if self.is_object:
-            self.members = self.members.copy()
-        else:
-            self.items = self.items.copy()
-        self.show()
-
     def enter(self, key: str | int) -> None:
         """A child begins under ``key``, in the document's names."""
         self.child_shown = False
@@ -115,6 +112,14 @@ class Frame:
                 self.child_plan = shape.rest
                 self.child_traits = 0
                 return
+            if self.came is not None:
+                self.came.add(key)
+                if child.after and not self.came.isdisjoint(child.after):
+                    # The value under the other key counts.
+                    self.child_name = child.name
+                    self.child_plan = None
+                    self.child_traits = HIDDEN
+                    return
         elif key < len(shape.items):
             child = shape.items[key]
             self.child_is_spare = False
@@ -132,6 +137,7 @@ class Frame:
         self.shape = shape
         self.switch = None
         self.is_wrapped = shape.wrap is not None
+        self.came = set() if shape.has_second_keys else None
         self.never_visible = self.never_visible or plan.whole or shape.whole
         if shape.firsts:
             self.awaited = shape.firsts.copy()
@@ -160,8 +166,11 @@ class Frame:
             self.members[self.child_name] = value
         elif self.child_shown:
             self.items[-1] = value
-        else:
+        elif COMPILED:
             self.items.append(value)
+        else:
+            # Not a call, after which an interrupt could come: the value would be there twice.
+            self.items += (value,)
         self.child_shown = True
 
     def shows(self, value: object) -> bool:

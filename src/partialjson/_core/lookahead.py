@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, final
 
-from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Bounds
+from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Bounds, Failure, Plan
 from partialjson._core.view import View
 
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ class Lookahead:
     def __init__(self, view: View, predicts: bool) -> None:
         self.view: Final = view
         self.predicts: Final = predicts
-        # Of the growing string: its bounds if it has any, the offset of its quote, how much of it was examined, and
-        # whether something may still be predicted.
+        # Of the growing string: its plan and its bounds if it has any, the offset of its quote, how much of it was
+        # examined, and whether something may still be predicted.
         self.bounds: Bounds | None = None
+        self.plan: Plan | None = None
         self.quote: i64 = 0
         self.looked_at: i64 = 0
         self.may_predict = False
@@ -68,24 +69,27 @@ class Lookahead:
 
     def element(self, index: i64) -> Finding | None:
         """An element begins at this index of the innermost array; a finding is about the array."""
-        if self.view.most() == index:
-            return Finding(f"expected at most {index} elements, found more", self.view.source.at)
+        most = self.view.limit_passed(index)
+        if most >= 0:
+            return Finding(f"expected at most {most} elements, found more", self.view.source.at)
         return None
 
     def begins(self, key: str | int, kind: i64) -> Finding | None:
         """A value of this JSON kind begins at the current offset."""
         view = self.view
         self.bounds = None
-        bounds = view.coming(key)
+        plan = view.coming(key)
+        bounds = None if plan is None else plan.bounds
         if bounds is None:
             return None
         if not bounds.kinds & kind:
             return Finding(f"expected {bounds.expected}, found {KINDS[kind]}", view.source.at)
         if kind == STRING and (bounds.words is not None or bounds.max_length >= 0):
             self.bounds = bounds
+            self.plan = plan
             self.quote = view.source.at
             self.looked_at = -1
-            self.may_predict = self.predicts
+            self.may_predict = self.predicts and bounds.is_pure
         return None
 
     def look(self, shown: str, news: str) -> Finding | None:
@@ -113,8 +117,15 @@ class Lookahead:
                 )
             if self.may_predict and len(fitting) == 1:
                 self.may_predict = False
-                return Finding("", self.quote if last < 0 else self._offset_of(last), last + 1, words[fitting[0]])
+                value = self._becomes(fitting[0])
+                if not isinstance(value, Failure):
+                    return Finding("", self.quote if last < 0 else self._offset_of(last), last + 1, value)
         return None
+
+    def _becomes(self, word: str) -> object:
+        """What the open string will settle to if it is this word, or a ``Failure``."""
+        assert self.plan is not None
+        return self.view.becomes(self.plan, word)
 
     def _breaks_off(self, msg: str, number: i64) -> Finding:
         """Character ``number`` of the open string makes it invalid."""

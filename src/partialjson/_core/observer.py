@@ -221,9 +221,9 @@ class Observer:
         """A string or an atom closed; is it to be dropped?"""
         key = at.here()
         if self.view is not None:
-            self._report(at, key, self.view.atom(key, value, raw))
+            self._report(at, key, self.view.atom(key, value, raw), value)
         else:
-            self._report(at, key, value)
+            self._report(at, key, value, value)
         return self.loose
 
     def container_closed(self, at: Builder, value: object) -> bool:
@@ -234,9 +234,9 @@ class Observer:
             return True
         key = at.here()
         if self.view is not None:
-            self._report(at, key, self.view.close(key, value))
+            self._report(at, key, self.view.close(key, value), value)
         else:
-            self._report(at, key, value)
+            self._report(at, key, value, value)
         return self.loose
 
     def dropped(self) -> None:
@@ -322,10 +322,14 @@ class Observer:
         if self.selects(at, key):
             self.events.append(Replaced(self.node_at(at, key), old))
 
-    def _report(self, at: Builder, key: str | int, result: object) -> None:
-        """The value at ``key`` closed and settled to ``result``."""
+    def _report(self, at: Builder, key: str | int, result: object, value: object) -> None:
+        """The JSON value at ``key`` closed and settled to ``result``."""
         if isinstance(result, Failure):
-            self._report_failure(at, key, result)
+            if result.waiver is None:
+                self._report_failure(at, key, result)
+            elif self.selects(at, key):
+                # There is no result, and nothing is wrong.
+                self.events.append(Completed(self.node_at(at, key), value, True))
         elif self.selects(at, key):
             raw = self.view is not None and self.view.is_inside_whole()
             self.events.append(Completed(self.node_at(at, key), result, raw))

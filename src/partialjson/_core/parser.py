@@ -19,8 +19,9 @@ from partialjson._core.checkpoint import (
     load_bytes,
     load_count,
     load_document,
-    load_flag,
     load_options,
+    load_reading,
+    outline,
     save_bytes,
     save_document,
     save_options,
@@ -222,6 +223,16 @@ class Parser(Generic[T]):
             else:
                 self._life = OPEN
                 raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
+            # Whatever makes a call stands before the call is over: an interrupt can come at any of them.
+            if not self._retains and self._lexer.source is not None:
+                self._lexer.source.forget(self._tree.needs_text_from())
+            observer = self._tree.observer
+            if observer is None or not observer.events:
+                self._life = OPEN
+                return ()
+            events = observer.take_events()
+            self._life = OPEN
+            return events
         except BaseException as error:
             try:
                 if self._life == RUNNING:
@@ -231,13 +242,6 @@ class Parser(Generic[T]):
                 if self._life == RUNNING:
                     self._life = FAILED
             raise
-        if not self._retains and self._lexer.source is not None:
-            self._lexer.source.forget(self._tree.needs_text_from())
-        self._life = OPEN
-        observer = self._tree.observer
-        if observer is None or not observer.events:
-            return ()
-        return observer.take_events()
 
     def feed_value(self, chunk: object) -> tuple[tuple[Event, ...], int]:
         """Like ``feed``, for text that goes on after the document: reads up to the end of the root value.
@@ -250,6 +254,9 @@ class Parser(Generic[T]):
         Raises:
             as ``feed``, but never for text after the root.
         """
+        if self._life != OPEN:
+            # Before anything is changed that an outer call relies on.
+            self._refuse("feed_value")
         lexer = self._lexer
         lexer.stops = True
         self._unread = 0
@@ -366,8 +373,9 @@ class Parser(Generic[T]):
     def seq(self) -> int:
         """The visible size of the document: the position to pass to ``deltas(since=...)``."""
         self._needs_all("seq")
+        size = self._tree.start_changes().size
         self._pinned = True
-        return self._tree.start_changes().size
+        return size
 
     def status(self, path: Iterable[str | int]) -> str:
         """``"missing"``, ``"partial"``, ``"complete"`` or ``"invalid"`` for the value at ``path`` of ``json``.
@@ -405,7 +413,6 @@ class Parser(Generic[T]):
             self._pinned = True
             return self._deltas(since, raw) if since < now else []
         asked = self._asked
-        self._asked = now
         found: list[dict[str, Any]] = []
         if asked < 0:
             if now > 0:
@@ -415,6 +422,7 @@ class Parser(Generic[T]):
                     found = without_kept_back(found, [None], mask)
         elif asked < now:
             found = self._deltas(asked, raw)
+        self._asked = now
         if not self._pinned:
             changes.forget(now, tree.in_text)
         return found
@@ -466,21 +474,19 @@ class Parser(Generic[T]):
             return self._outcome
         if self._life == RUNNING:
             self._refuse("end")
-        if self._life == FAILED:
-            failure = self._why()
-            events = failure.events if isinstance(failure, ParseError) else self._tree.take_events()
-            outcome: Outcome[T] = Failed(failure, self.json, self.value, reason, events)
-        else:
-            outcome = self._end(reason)
+        # The events stay where they are until the outcome is there: if an interrupt comes, the next call gives them.
+        outcome = self._failed(self._why(), reason) if self._life == FAILED else self._end(reason)
         self._outcome = outcome
         return outcome
 
     def _end(self, reason: str | None) -> Outcome[T]:
-        self._life = RUNNING
+        if self._life != CLOSED:
+            self._life = RUNNING
         try:
             if self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
             self._lexer.finish(reason is not None and cuts(reason))
+            self._life = CLOSED
         except IncompleteError as error:
             self._life = CLOSED
             if self._input == BYTES:
@@ -497,19 +503,24 @@ class Parser(Generic[T]):
                 self._missing_required(),
             )
         except BaseException as error:
-            self._fail(error)
+            try:
+                self._fail(error)
+            finally:
+                if self._life == RUNNING:
+                    self._life = FAILED
             if not isinstance(error, Exception):
                 raise
-            events = error.events if isinstance(error, ParseError) else self._tree.take_events()
-            return Failed(error, self.json, self.value, reason, events)
-        self._life = CLOSED
-        events = self._tree.take_events()
+            return self._failed(error, reason)
         result = self._tree.result()
         if isinstance(result, Failure):
-            return Failed(result.error, self.json, self.value, reason, events)
+            return self._failed(result.error, reason)
         if not self._retains:
             result = self._tree.missing
-        return Complete(cast("T", result), events, reason)
+        return Complete(cast("T", result), self._tree.pending_events(), reason)
+
+    def _failed(self, error: Exception, reason: str | None) -> Failed:
+        events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
+        return Failed(error, self.json, self.value, reason, events)
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that have not come, in the objects that are open."""
@@ -535,7 +546,7 @@ class Parser(Generic[T]):
             self._refuse("reopen")
         if self._life == FAILED:
             raise RuntimeError("reopen() after the document failed; feed the text before the error to fresh()")
-        if self._life == CLOSED and not isinstance(self._outcome, Truncated):
+        if self._life == CLOSED and not isinstance(self.end(), Truncated):
             raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
         dropped = self._lexer.drop_token()
         if self._utf8 is not None:
@@ -633,13 +644,18 @@ class Parser(Generic[T]):
         """
         return _restore(state, target, missing, context, parse_float, parse_int)
 
+    def _outline(self) -> str:
+        """A short text after which the same characters can follow; this parser has just been reopened."""
+        return outline(self._lexer)
+
     def fork(self) -> Parser[T]:
         """A second parser in the same state; the two then go their own ways.
 
         Raises:
             RuntimeError: as ``checkpoint``.
         """
-        return cast("Parser[T]", _restore(*self._saved()))
+        state, target, missing, context, parse_float, parse_int = self._saved()
+        return cast("Parser[T]", _restore(state, target, missing, context, parse_float, parse_int, True))
 
     def __copy__(self) -> Parser[T]:
         return self.fork()
@@ -663,17 +679,24 @@ class Parser(Generic[T]):
     def _fingerprint(self) -> str | None:
         return None if self._target is None else self._target.fingerprint()
 
-    def _load(self, state: dict[str, Any]) -> None:
-        """Take over a state; the parser is new."""
-        load_document(self._lexer, state)
-        self._utf8 = load_bytes(state)
+    def _load(self, state: dict[str, Any], is_own: bool) -> None:
+        """Take over a state; the parser is new. A state ``is_own`` if this process has just saved it."""
+        load_document(self._lexer, state, is_own)
         self._input = load_count(state["input"], BYTES)
-        self._asked = load_count(state["asked"]) if state["asked"] != -1 else -1
-        self._pinned = load_flag(state["pinned"])
+        self._utf8 = load_bytes(self._lexer, state, self._input == BYTES)
+        if self._input == UNKNOWN and self._lexer.base > 0:
+            raise ValueError("it has text, and no kind of input")
+        self._asked, self._pinned = load_reading(self._lexer.tree, state)
 
 
 def _restore(
-    state: Any, target: Any, missing: Any, context: Any, parse_float: Any = None, parse_int: Any = None
+    state: Any,
+    target: Any,
+    missing: Any,
+    context: Any,
+    parse_float: Any = None,
+    parse_int: Any = None,
+    is_own: bool = False,
 ) -> Parser[Any]:
     if not isinstance(state, dict) or state.get("partialjson") != VERSION:
         raise ValueError(f"not a checkpoint of this version of partialjson (format {VERSION})")
@@ -692,7 +715,7 @@ def _restore(
         given = " and ".join(state.get("numbers") or []) or "neither parse_float nor parse_int"
         raise ValueError(f"the checkpoint was made with {given}; restore it with the same")
     try:
-        parser._load(state)
+        parser._load(state, is_own)
     except CORRUPT as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     return parser

@@ -16,7 +16,8 @@ without knowing where it came from. There are three kinds of object:
     wait as text; until then, nothing of the object is shown or validated. When the member closes, the switch chooses
     the plan, and the waiting members settle. An object in which that member never comes settles as a whole.
 
-Settling gives the final value, or a ``Failure`` with the validator's error; it never raises for bad data.
+Settling gives the final value, or a ``Failure`` with the validator's error; it never raises for bad data. A ``Failure``
+may also say that there is to be no value here, though nothing is wrong (``Failure.waiver``).
 
 Plans are compiled once and shared by parsers. What differs between parsers (a validation context, the value for absent
 fields) is passed beside the plan, as a ``run`` that only its compiler looks into.
@@ -50,13 +51,23 @@ class Failure:
     The validator's error is made when somebody asks for it: a container's tells all that is wrong inside, and most of
     the containers around one fault are never asked.
 
+    Some values are *waived* instead: a validator asked to leave the value out of its container, or for the default in
+    its place. That is no fault. The containers around it see to it when they close; if none does, the error is raised.
+
     Attributes:
         make: makes the error; None where it was given.
+        waiver: for a waived value, the exception that tells its container so; None for one that does not fit.
     """
 
-    def __init__(self, error: Exception | None, make: Callable[[], Exception] | None = None) -> None:
+    def __init__(
+        self,
+        error: Exception | None,
+        make: Callable[[], Exception] | None = None,
+        waiver: Exception | None = None,
+    ) -> None:
         self._error = error
         self.make = make
+        self.waiver = waiver
 
     @property
     def error(self) -> Exception:
@@ -90,14 +101,16 @@ class Child:
 
     Attributes:
         plan: None if the value is not part of the result.
+        after: the keys that count before this one, where the same place may have several.
         traits: bit set. ``HIDDEN``: never shown in the open container. ``RAW``: passed to the container's ``close`` as
             text, unsettled; also hidden. ``FIRST``: the container is not shown before this child.
     """
 
-    def __init__(self, name: str, plan: Plan | None, traits: i64 = 0) -> None:
+    def __init__(self, name: str, plan: Plan | None, traits: i64 = 0, after: tuple[str, ...] = ()) -> None:
         self.name = name
         self.plan = plan
         self.traits = traits
+        self.after = after
 
 
 @final
@@ -114,6 +127,7 @@ class Shape:
         whole: shown only when it has closed.
         allowed: the keys that are allowed; None for any.
         most: the maximum number of elements in an array; -1 for no limit.
+        may_waive: may a validator ask that an element be left out, so that it does not count?
         is_plain: where no child has failed, the list or dict of the settled children is the result.
         is_direct: where no child has failed, the children shown under their keys are all the settled ones that count,
             and ``is_plain`` or ``quick`` goes by what is shown.
@@ -140,9 +154,11 @@ class Shape:
         self.whole = whole
         self.allowed: frozenset[str] | None = None
         self.most: i64 = -1
+        self.may_waive = False
         self.is_plain = False
         self.is_direct = False
         self.quick: Callable[[dict[str, Any], Any], Any] | None = None
+        self.has_second_keys = any(child.after for child in children.values())
         self.mark: Callable[[Any, tuple[str, ...]], None] | None = None
         self.marked: frozenset[str] = NO_NAMES
         # Names of the children that have to come before the container is shown.

@@ -134,6 +134,7 @@ class Spec:
         keys: the only keys that an object may have; None if it may have others.
         by_key: are the fields items of a dict in the program, not attributes?
         root: for a class around a single value, which adds nothing to the document: that value, as a field.
+        is_pure: is a valid value made without the user's own code, so that it may be made before its turn?
         may_drop: are elements final only with their container, because it may drop some (a set)?
         tag: the key of the member that decides the branch, if there is one.
         tags: for each value of that member the branch, which may not be filled; ``chosen`` finds it.
@@ -157,6 +158,7 @@ class Spec:
         self.keys: frozenset[str] | None = None
         self.by_key = False
         self.root: Field | None = None
+        self.is_pure = True
         self.may_drop = False
         self.tag: str | None = None
         self.tags: dict[Any, Spec] = {}
@@ -347,15 +349,22 @@ class Bounds:
         expected: those kinds in words, for messages.
         words: all strings that can be valid, and what each stands for; None if there are too many.
         max_length: the maximum number of characters in a string; -1 for no limit.
+        is_pure: is what a word stands for made without the user's own code?
     """
 
     def __init__(
-        self, kinds: i64, expected: str = "", words: dict[str, object] | None = None, max_length: i64 = -1
+        self,
+        kinds: i64,
+        expected: str = "",
+        words: dict[str, object] | None = None,
+        max_length: i64 = -1,
+        is_pure: bool = True,
     ) -> None:
         self.kinds = kinds
         self.expected = expected
         self.words = words
         self.max_length = max_length
+        self.is_pure = is_pure
 
 
 MANY: Final = 64
@@ -377,7 +386,7 @@ def bounds_of(spec: Spec) -> Bounds | None:
     shown = _named(kinds)
     if words is not None:
         shown[0] = " or ".join([repr(word) for word in words]) if len(words) <= 5 else f"one of {len(words)} words"
-    return Bounds(kinds, " or ".join(shown), words, most)
+    return Bounds(kinds, " or ".join(shown), words, most, words is None or _is_pure(spec))
 
 
 def _named(kinds: i64) -> list[str]:
@@ -427,6 +436,21 @@ def _takers_of_strings(spec: Spec) -> list[Spec] | None:
         else:
             found.append(each)
     return found
+
+
+def _is_pure(spec: Spec) -> bool:
+    """Is what becomes of a string made without the user's own code?"""
+    seen: set[int] = set()
+    todo = [spec.filled()]
+    while todo:
+        each = todo.pop()
+        if id(each) in seen or not each.kinds & STRING:
+            continue
+        seen.add(id(each))
+        if not each.is_pure:
+            return False
+        todo.extend(_inside(each))
+    return True
 
 
 def _strings(spec: Spec) -> dict[str, object] | None:

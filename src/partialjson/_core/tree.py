@@ -263,6 +263,10 @@ class Tree(Builder):
     def take_events(self) -> tuple[Event, ...]:
         return () if self.observer is None else self.observer.take_events()
 
+    def pending_events(self) -> tuple[Event, ...]:
+        """What ``take_events`` would give."""
+        return () if self.observer is None else tuple(self.observer.events)
+
     def deltas(self, since: i64, places: list[Node | None] | None) -> list[dict[str, Any]]:
         """The changes after the document had the visible size ``since``, oldest first; ``places`` gets their nodes."""
         changes = self.start_changes()

@@ -15,6 +15,8 @@ The frames whose view has been made are always the outermost ones.
 If what is shown is also what the container settles from (``Shape.is_direct``), a settled child is kept once; from the
 first failure on, settled children are kept in lists of their own.
 
+What was shown of a value that is waived (``Failure.waiver``) is taken back, and a list closes the gap.
+
 What was shown of an invalid value stays. If nothing was, a list keeps MISSING at its index, so that the indexes of its
 neighbours stay those of the document; in an object, an earlier value under the same key disappears.
 
@@ -45,7 +47,6 @@ from partialjson._core.plan import (
     OBJECT,
     RAW,
     STRING,
-    Bounds,
     Failure,
     Plan,
     RawText,
@@ -129,7 +130,12 @@ class View:
             self.marks = True
 
     def _make(self) -> None:
-        """Make what is shown of the open containers, as far as they are visible."""
+        """Make what is shown of the open containers, as far as they are visible.
+
+        An interrupt may come at any call. What is done by then is correct, and the rest is done the next time.
+        """
+        if len(self.boxes) > len(self.shows):
+            self.boxes.pop()
         i: i64
         for i in range(len(self.shows), len(self.frames)):
             frame = self.frames[i]
@@ -137,8 +143,8 @@ class View:
                 break
             parent = self.frames[i - 1] if i > 0 else self.ground
             self._put_into(parent, frame)
-            self.shows.append(frame.shown)
             self.boxes.append(frame.members if frame.is_object else frame.items)
+            self.shows.append(frame.shown)
 
     def _put_into(self, parent: Frame, frame: Frame) -> None:
         """Show in ``parent`` what there is of the container that is open in it."""
@@ -255,20 +261,25 @@ class View:
         kind = kind_of(value)
         if plan.exact & kind:
             return self._settle(key, value)
-        result: object = None
-        if plan.by_value & kind and plan.settle_value is not None:
-            result = plan.settle_value(value, self.run)
-        if result is None:
-            result = plan.settle(raw or json.dumps(value), self.run)
+        result = self._settled(plan, kind, value, raw)
         if plan.preview and isinstance(result, Failure) and isinstance(value, str) and not frame.child_traits & UNSEEN:
             # It stays, whether or not somebody saw it grow.
             self._put(value)
         return self._settle(key, result)
 
+    def _settled(self, plan: Plan, kind: i64, value: object, raw: str) -> object:
+        """What an atom or a string of this kind settles to."""
+        result: object = None
+        if plan.by_value & kind and plan.settle_value is not None:
+            result = plan.settle_value(value, self.run)
+        if result is None:
+            result = plan.settle(raw or json.dumps(value), self.run)
+        return result
+
     # What is certain before a value closes. Nothing is examined inside a value that settles as a whole.
 
-    def coming(self, key: str | int) -> Bounds | None:
-        """The bounds of the value that begins under ``key`` of the innermost container."""
+    def coming(self, key: str | int) -> Plan | None:
+        """The plan of the value that begins under ``key`` of the innermost container; None if nothing is certain."""
         frame = self.frame
         if self.above != 0 or frame.switch is not None or frame.is_lost:
             return None
@@ -277,10 +288,16 @@ class View:
         if isinstance(key, str):
             child = shape.children.get(key)
             if child is not None:
+                if child.after and frame.came is not None and not frame.came.isdisjoint(child.after):
+                    return None
                 plan = child.plan
         elif key < len(shape.items):
             plan = shape.items[key].plan
-        return None if plan is None else plan.bounds
+        return plan
+
+    def becomes(self, plan: Plan, word: str) -> object:
+        """What this string will settle to, or a ``Failure``."""
+        return word if plan.exact & STRING else self._settled(plan, STRING, word, "")
 
     def forbids(self, key: str) -> bool:
         """Is this key forbidden in the innermost object?"""
@@ -290,9 +307,18 @@ class View:
         allowed = frame.shape.allowed
         return allowed is not None and key not in allowed
 
-    def most(self) -> i64:
-        """The maximum number of elements in the innermost array; -1 for no limit."""
-        return -1 if self.above != 0 or self.frame.is_object else self.frame.shape.most
+    def limit_passed(self, index: i64) -> i64:
+        """The maximum number of elements in the innermost array, if it is passed by one at this index; else -1."""
+        if self.above != 0 or self.frame.is_object:
+            return -1
+        frame = self.frame
+        most = frame.shape.most
+        if most < 0 or (self.skips and frame.shape.rest is not None):
+            # Elements that are left out do not count.
+            return -1
+        # The element that begins may be left out, too.
+        first = most + frame.waived + (1 if frame.shape.may_waive else 0)
+        return most if index == first else -1
 
     def is_inside_whole(self) -> bool:
         """Is the current place inside a value that settles as a whole? Values that close there are not validated
@@ -312,6 +338,8 @@ class View:
         if frame.loose:
             return self._settle_loose(key, result)
         if isinstance(result, Failure):
+            if result.waiver is not None:
+                return self._waive(key, result)
             if self.skips and self._is_spare(frame):
                 self._leave_out(frame)
                 return result
@@ -341,11 +369,35 @@ class View:
                 self._has_come(frame)
         return result
 
+    def _waive(self, key: str | int, result: Failure) -> object:
+        """``_settle`` for a child that is no value after all."""
+        frame = self.frame
+        if frame is self.ground:
+            raise result.error
+        frame.has_failed = True
+        frame.waived += 1
+        if frame.is_direct:
+            frame.list_children(True)
+        frame.keys.append(key)
+        frame.settled.append(result)
+        if frame.tags is not None and key in frame.tags:
+            frame.is_lost = True
+        if frame.child_traits & UNSEEN:
+            return result
+        if not frame.is_object:
+            self._leave_out(frame)
+        elif frame.child_name in frame.members:
+            self._take_back()
+        frame.child_shown = False
+        return result
+
     def _settle_loose(self, key: str | int, result: object) -> object:
         """``_settle`` for a child that is dropped next."""
         frame = self.frame
         if isinstance(result, Failure):
-            skipped = self.skips and (frame.is_spare or self._is_spare(frame))
+            if result.waiver is not None:
+                frame.waived += 1
+            skipped = result.waiver is not None or (self.skips and (frame.is_spare or self._is_spare(frame)))
             if not skipped and self.failure is None:
                 self.failure = result
         elif frame.awaited is not None and frame.child_traits & FIRST:
@@ -553,10 +605,21 @@ class View:
             else:
                 held = is_held(self.shows, i, 4)
             if held:
-                frame.copy()
-                self.shows[i] = frame.shown
-                self.boxes[i] = frame.members if frame.is_object else frame.items
-                parent.put(frame.shown)
+                # Everything that makes calls comes first; the stores after it cannot be interrupted.
+                box: Any = frame.members.copy() if frame.is_object else frame.items.copy()
+                wrap = frame.shape.wrap if frame.is_object else None
+                shown: Any = box if wrap is None else wrap(box, frame.run)
+                if frame.is_object:
+                    frame.members = box
+                else:
+                    frame.items = box
+                frame.shown = shown
+                self.shows[i] = shown
+                self.boxes[i] = box
+                if parent.is_object:
+                    parent.members[parent.child_name] = shown
+                else:
+                    parent.items[-1] = shown
             parent = frame
 
 

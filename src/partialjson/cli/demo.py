@@ -25,7 +25,7 @@ Clock = Callable[[], float]
 _TICK: Final = 0.05
 _CORES: Final = {
     True: "The core ran compiled.",
-    False: "The core ran interpreted. Compiled, it is about ten times faster: install a C compiler, then the package again.",
+    False: "The core ran interpreted. Install a C compiler and then this package again for a core ten times as fast.",
 }
 # How long an ending stays on screen before the next recording begins.
 _HOLD: Final = 3.0

@@ -26,6 +26,11 @@ body that ends without the terminal event was disconnected, even if everything i
 **Repeated texts.** Some providers repeat a block's whole text at its end. A repetition that equals the streamed text
 changes nothing, and one that extends it is read on. One that contradicts it replaces it: the block starts over, which a
 ``BlockRestarted`` update announces before the text comes again.
+Where a wire format does not mark a repetition, ``repeats`` says what is taken for one; that is a guess, and a
+``BlockGuessed`` update and the ending report it.
+
+**Nothing is lost without a word.** What an adapter does not understand is counted (``unread``). A stream of which no
+event was understood ends with an error that says what it looks like (``strangers``).
 """
 
 from partialjson.messages.attempts import Attempts
@@ -36,14 +41,17 @@ from partialjson.messages.resumption import Resumption
 from partialjson.messages.timings import BlockTimings, Gaps, Timings
 from partialjson.messages.updates import (
     BlockEnded,
+    BlockGuessed,
     BlockRestarted,
     BlockStarted,
+    CallHeld,
     CallIdentified,
     CallWithdrawn,
     DocumentEnd,
     DocumentProgress,
     DocumentResumed,
     ExtraAttached,
+    FragmentMisplaced,
     MessageEnd,
     MessageEnded,
     MessageFailed,
@@ -54,6 +62,7 @@ from partialjson.messages.updates import (
     Stalled,
     StreamError,
     TextDelta,
+    Unread,
     Update,
     UsageReported,
     WhitespaceFlood,
@@ -63,10 +72,12 @@ __all__ = [
     "Attempts",
     "Block",
     "BlockEnded",
+    "BlockGuessed",
     "BlockRestarted",
     "BlockStarted",
     "BlockTimings",
     "Call",
+    "CallHeld",
     "CallIdentified",
     "CallWithdrawn",
     "Choice",
@@ -75,6 +86,7 @@ __all__ = [
     "DocumentProgress",
     "DocumentResumed",
     "ExtraAttached",
+    "FragmentMisplaced",
     "Gaps",
     "MessageEnd",
     "MessageEnded",
@@ -90,6 +102,7 @@ __all__ = [
     "StreamError",
     "TextDelta",
     "Timings",
+    "Unread",
     "Update",
     "UsageReported",
     "WhitespaceFlood",

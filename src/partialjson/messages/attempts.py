@@ -35,7 +35,9 @@ from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.fold import CALLS, Choice
 from partialjson.messages.parser import MessageOptions, MessageParser
 from partialjson.messages.updates import (
+    BlockEnded,
     BlockRestarted,
+    BlockStarted,
     DocumentProgress,
     DocumentResumed,
     MessageEnd,
@@ -43,10 +45,14 @@ from partialjson.messages.updates import (
     TextDelta,
     Update,
 )
+from partialjson.wire import ops
 
 __all__ = ["Attempts"]
 
-Sizes = dict[tuple[int, int], int]
+Where = tuple[int, int]
+"""A block: the index of its choice and its position there."""
+Place = tuple[int, str, int]
+"""What a block is compared by: the index of its choice, its kind, and its number among the blocks of that kind."""
 
 # Endings after which the answer is not complete.
 _FAILED = ("disconnected", "error", "truncated")
@@ -72,12 +78,18 @@ class Attempts:
         self.running = self.shown = MessageParser(api, **options)
         self.attempt = self.shown_attempt = 1
         self.claimed: list[Call] = []
-        self._claims: list[Call] = []
+        self._claims: dict[int, Call] = {}  # by their identities
         self._kept: list[Update] = []
         self._end: MessageEnd | None = None
-        # Characters of the blocks by (choice, block), of the running attempt and of the one that is shown.
-        self._sizes: Sizes = {}
-        self._shown_sizes = self._sizes
+        self._begin()
+        self._goals: dict[Place, int] = {}  # characters of the blocks that are shown, while another attempt runs
+
+    def _begin(self) -> None:
+        """Nothing has come of the running attempt."""
+        self._sizes: dict[Where, int] = {}  # characters of its blocks
+        self._places: dict[Where, Place] = {}
+        self._numbers: dict[tuple[int, str], int] = {}
+        self._unmet: set[Place] = set()  # the goals that it has not reached
 
     # The attributes of the attempt that is shown.
 
@@ -122,6 +134,10 @@ class Attempts:
     def usage(self) -> dict[str, object]:
         return self.shown.usage
 
+    @property
+    def unread(self) -> dict[tuple[ops.UnreadKind, str], int]:
+        return self.shown.unread
+
     def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
         """The document that the update speaks of, as it is now: a call, or the output."""
         return self.shown.document_of(update)
@@ -153,28 +169,36 @@ class Attempts:
             for each visible call that was not withdrawn before.
         """
         updates = [] if self._end is not None else list(self.end().updates)
+        if self.running is self.shown:
+            self._goals = {self._places[where]: size for where, size in self._sizes.items() if size}
         for choice in self.running.choices:
             for call in choice.calls:
-                if any(call is each for each in self._claims):
+                if id(call) in self._claims:
                     self.claimed.append(call)
                 withdrawn = self.running.withdraw(call)
                 if self.running is self.shown:
                     updates += withdrawn
-        self._claims = []
+        self._claims = {}
         self._kept = []
         self._end = None
         self.running = MessageParser(self._api, **self._options)
-        self._sizes = {}
+        self._begin()
+        self._unmet = set(self._goals)
         self.attempt += 1
         return updates
 
     def claim(self, call: Call) -> bool:
         """Whether you may run this call now: it is ready and was not claimed before. If so, this claims it."""
-        mine = any(call is each for choice in self.running.choices for each in choice.calls)
-        if not mine or not call.ready or any(call is each for each in self._claims):
+        if not self._runs(call) or not call.ready or id(call) in self._claims:
             return False
-        self._claims.append(call)
+        self._claims[id(call)] = call
         return True
+
+    def _runs(self, call: Call) -> bool:
+        """Whether the call is one of the running attempt."""
+        state = self.running.state
+        blocks = state.choice(call.choice).blocks if state.has_choice(call.choice) else []
+        return call.position < len(blocks) and blocks[call.position] is call
 
     def claimed_before(self, call: Call) -> Call | None:
         """The claimed call of a failed attempt that asks for the same: the same tool, equal arguments."""
@@ -191,15 +215,20 @@ class Attempts:
             return []
         self.shown = self.running
         self.shown_attempt = self.attempt
-        self._shown_sizes = self._sizes
         kept, self._kept = self._kept, []
         return [MessageRestarted(self.attempt), *kept]
 
     def _measure(self, updates: list[Update]) -> None:
-        """Adds up what the updates bring. Text that is both text and output counts once."""
+        """Adds up what the updates bring, and looks at the blocks that they change. Text that is both text and output
+        counts once."""
         sizes = self._sizes
         for update in updates:
-            if isinstance(update, TextDelta):
+            if isinstance(update, BlockStarted):
+                kind = update.choice, update.kind
+                number = self._numbers[kind] = self._numbers.get(kind, -1) + 1
+                self._places[update.choice, update.block] = (update.choice, update.kind, number)
+                self._look(update.choice, update.block - 1)
+            elif isinstance(update, TextDelta):
                 where = update.choice, update.block
                 sizes[where] = sizes.get(where, 0) + len(update.text)
             elif isinstance(update, DocumentProgress) and update.kind in CALLS:
@@ -208,32 +237,31 @@ class Attempts:
                 sizes[where] = sizes.get(where, 0) + (len(update.text) or bool(update.events))
             elif isinstance(update, BlockRestarted):
                 sizes[update.choice, update.block] = 0
+            elif not isinstance(update, BlockEnded):
+                continue
+            self._look(update.choice, update.block)
+
+    def _look(self, choice: int, block: int) -> None:
+        """Notes whether the block has reached its goal: as many characters, or an end of its own."""
+        place = self._places.get((choice, block))
+        if place is None or place not in self._goals:
+            return
+        if self._sizes.get((choice, block), 0) >= self._goals[place] or self._ended(choice, block):
+            self._unmet.discard(place)
+        else:
+            self._unmet.add(place)
 
     def _overtakes(self, broken: bool) -> bool:
         """Does every visible block have a counterpart that is as long, or that has ended before the attempt as a
         whole?"""
-        counterparts = {where: block for choice in self.running.choices for where, block in _placed(choice)}
-        for choice in self.shown.choices:
-            for where, block in _placed(choice):
-                size = self._shown_sizes.get((choice.index, block.position), 0)
-                other = counterparts.get(where)
-                if not size or (other is not None and not broken and self._ended(other)):
-                    continue
-                if other is None or self._sizes.get((choice.index, other.position), 0) < size:
-                    return False
-        return True
+        if not broken:
+            return not self._unmet
+        reached = {self._places[where]: size for where, size in self._sizes.items()}
+        return all(reached.get(place, 0) >= size for place, size in self._goals.items())
 
-    def _ended(self, block: Block) -> bool:
+    def _ended(self, choice: int, position: int) -> bool:
+        blocks = self.running.state.choice(choice).blocks
+        block = blocks[position]
         if block.ended or isinstance(block, Call):
             return block.ended or (isinstance(block, Call) and block.done)
-        return block.position < len(self.running.state.choice(block.choice).blocks) - 1
-
-
-def _placed(choice: Choice) -> list[tuple[tuple[int, str, int], Block]]:
-    """The blocks of a choice by the index of the choice, their kind and their number among those of it."""
-    numbers: dict[str, int] = {}
-    placed: list[tuple[tuple[int, str, int], Block]] = []
-    for block in choice.blocks:
-        number = numbers[block.kind] = numbers.get(block.kind, -1) + 1
-        placed.append(((choice.index, block.kind, number), block))
-    return placed
+        return position < len(blocks) - 1

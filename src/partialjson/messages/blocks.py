@@ -60,7 +60,8 @@ class Block(Growing):
         aside: whether it is a text that is not the answer, such as a commentary; it holds no structured output.
         paragraph: whether a blank line separates it from earlier texts of its kind when they are read as one.
         ended: whether the provider closed it.
-        contradicted: whether the provider withdrew text that it had streamed.
+        contradicted: whether text that was streamed no longer counts: the provider took it back, or it was read anew.
+        guessed: whether its text could be read only by a guess at what the provider said more than once.
     """
 
     def __init__(self, started: BlockStarted) -> None:
@@ -75,6 +76,7 @@ class Block(Growing):
         self.paragraph = started.paragraph
         self.ended = False
         self.contradicted = False
+        self.guessed = False
         self._collected: set[str] = set()
 
     def __repr__(self) -> str:
@@ -199,6 +201,7 @@ class Call(Block, Document):
         free: whether the tool takes free text instead of JSON; its document is then one string, which ends where
             the provider closes the call.
         withdrawn: whether the provider withdrew it.
+        held: what it waits for before it may be run, such as "confirmation"; "" if nothing.
     """
 
     def __init__(self, started: BlockStarted, targets: Targets) -> None:
@@ -207,6 +210,8 @@ class Call(Block, Document):
         self.name = started.name
         self.free = started.free
         self.withdrawn = False
+        self.held = ""
+        self._doubtful = False  # a fragment came that could belong to it
         self._targets = targets
         self._begin_if_known()
 
@@ -219,9 +224,15 @@ class Call(Block, Document):
 
     @property
     def ready(self) -> bool:
-        """Whether this call may be run now: it is the caller's to run, its arguments are complete and valid, and the
-        message was not refused or filtered. False while anything is unfinished."""
-        return self.kind == "call" and isinstance(self._outcome, Complete) and not self.withdrawn
+        """Whether this call may be run now: it is the caller's to run, it has a name, its arguments are complete and
+        valid, it waits for nothing, no fragment came that belongs to no known call, and the message was not refused or
+        filtered. False while anything is unfinished."""
+        return (
+            self.kind == "call"
+            and isinstance(self._outcome, Complete)
+            and bool(self.name)
+            and not (self.withdrawn or self.held or self._doubtful)
+        )
 
     def _begin_if_known(self) -> None:
         """Arguments are not parsed before their tool is known, if that matters."""
@@ -256,9 +267,16 @@ def attach(block: Block, update: ExtraAttached) -> None:
 
 def identify(call: Call, update: CallIdentified) -> None:
     """Text that was waiting is read with the next progress."""
+    if update.name != call.name and not call._pieces and call._outcome is None and not call.done:
+        call._parser = None  # the name came in pieces, and another one decides how arguments are read
     call.name = update.name
     call.id = update.call_id
     call._begin_if_known()
+
+
+def doubt(call: Call) -> None:
+    """A fragment came that may belong to this call."""
+    call._doubtful = True
 
 
 def restart(block: Block) -> None:
@@ -305,6 +323,7 @@ def progress(document: Document, update: DocumentProgress) -> DocumentProgress:
         document._pieces.append(text)
     running = document._outcome is None
     events: tuple[Any, ...] = ()
+    interrupted = False
     if document._continuation is not None:
         events = update.events  # they were read where the answer was joined
     elif running:
@@ -313,14 +332,15 @@ def progress(document: Document, update: DocumentProgress) -> DocumentProgress:
         except Exception:
             if update.error is None and update.ends is None:
                 raise
+            interrupted = True
     if update.ends is not None:
         document._continuation = None
         events += document._finish(update.ends)
+    elif isinstance(document, Call) and document.ended and document.done and not document._settled and not interrupted:
+        document.end()  # which says what is wrong with it, if anything is
     elif update.error is not None and document._outcome is None:
         document._continuation = None
         document._outcome = Failed(update.error, document.json, document.value, None, update.events)
-    elif isinstance(document, Call) and document.ended and document.done and not document._settled:
-        document.end()
     error = document.error if running else None
     if not events and error is None:
         return update

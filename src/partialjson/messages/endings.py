@@ -5,14 +5,16 @@ Nothing is changed here; a decision takes effect with the ``MessageEnded`` updat
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from partialjson.messages.blocks import Call, Document
 from partialjson.messages.fold import Choice
-from partialjson.messages.updates import WITHDRAWN, DocumentEnd, EndReason, MessageEnd
+from partialjson.messages.updates import WITHDRAWN, DocumentEnd, EndReason, MessageEnd, ProviderError, Unread
 from partialjson.outcomes import Complete, Truncated
 from partialjson.wire.ops import Stop
 from partialjson.wire.sse import IncompleteBlock
+
+_NAMELESS: Final = 10  # calls without a name that are reported one by one
 
 __all__ = ["cause_of", "ended", "ended_again"]
 
@@ -27,10 +29,17 @@ def cause_of(stop: Stop | None, whole: bool, error: Exception | None) -> EndReas
 
 
 def ended(
-    choice: Choice, stop: Stop | None, cause: EndReason, error: Exception | None, incomplete: IncompleteBlock | None
+    choice: Choice,
+    stop: Stop | None,
+    cause: EndReason,
+    error: Exception | None,
+    incomplete: IncompleteBlock | None,
+    unread: tuple[Unread, ...] = (),
 ) -> MessageEnd:
     """The ending of a choice whose documents have all ended."""
     reason = _checked(choice, cause)
+    if cause == "error" and error is None and stop is not None:
+        error = ProviderError(f"the provider ended with {stop.raw!r}", body=stop.details)
     return MessageEnd(
         reason,
         stop.raw if stop else None,
@@ -39,6 +48,8 @@ def ended(
         incomplete,
         documents=_documents(choice, reason in WITHDRAWN),
         said=stop.reason if stop else None,
+        unread=unread,
+        faults=_faults(choice),
     )
 
 
@@ -52,7 +63,7 @@ def _checked(choice: Choice, cause: EndReason) -> EndReason:
     """The cause, checked against what really came."""
     if cause not in ("complete", "tool_calls"):
         return cause
-    if choice.refusal:
+    if any(block.kind == "refusal" and block.text for block in choice.latest):
         return "refused"
     calls = [call for call in _calls(choice) if not call.withdrawn]
     expected: list[Document] = [*calls]
@@ -84,6 +95,14 @@ def _document(document: Document, name: str, block: int | None, call_id: str, ru
     elif isinstance(outcome, Truncated):
         state = "truncated"
     return DocumentEnd(name, block, call_id, state, runnable, outcome)
+
+
+def _faults(choice: Choice) -> tuple[str, ...]:
+    nameless = [call.position for call in _calls(choice) if not call.name]
+    if not nameless:
+        return tuple(choice.faults)
+    found = [f"the call in block {position} has no name, so it cannot be run" for position in nameless[:_NAMELESS]]
+    return (*choice.faults, *found)
 
 
 def _calls(choice: Choice) -> list[Call]:

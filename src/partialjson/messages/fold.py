@@ -28,6 +28,7 @@ from partialjson.messages.blocks import (
     Call,
     Document,
     attach,
+    doubt,
     end_block,
     finish,
     grow,
@@ -42,13 +43,16 @@ from partialjson.messages.targets import Targets
 from partialjson.messages.updates import (
     WITHDRAWN,
     BlockEnded,
+    BlockGuessed,
     BlockRestarted,
     BlockStarted,
+    CallHeld,
     CallIdentified,
     CallWithdrawn,
     DocumentProgress,
     DocumentResumed,
     ExtraAttached,
+    FragmentMisplaced,
     MessageEnd,
     MessageEnded,
     MessageFailed,
@@ -57,17 +61,21 @@ from partialjson.messages.updates import (
     NextMessage,
     Stalled,
     TextDelta,
+    Unread,
     Update,
     UsageReported,
     WhitespaceFlood,
 )
 from partialjson.options import DocumentOptions, refuse_unknown
-from partialjson.wire.ops import Kind
+from partialjson.wire.ops import Kind, UnreadKind
 
 __all__ = ["CALLS", "Choice", "MessageState"]
 
 CALLS: Final = ("call", "server_call")
 """The kinds of blocks that are calls."""
+
+FAULTS: Final = 100
+"""How many faults of a choice are kept."""
 
 
 class Choice:
@@ -78,17 +86,22 @@ class Choice:
         index: the provider's number for it.
         blocks: all its blocks, in order.
         ending: how it ended, None while it goes on.
+        faults: what was wrong with what came for it, in sentences. At most a hundred are kept.
     """
 
     def __init__(self, index: int, targets: Targets, end: Callable[[], object]) -> None:
         self.index = index
         self.blocks: list[Block] = []
         self.ending: MessageEnd | None = None
+        self.faults: list[str] = []
+        self._misplaced = False  # a fragment came that any call of the last message may lack
         self._end = end
         self._targets = targets
         self._first = 0
+        self._first_output = 0
         self._outputs = [Document(targets.for_output)]
         self._output_of: dict[int, Document] = {}  # by the positions of blocks
+        self._last_block_of: dict[int, int] = {}  # by the identities of outputs
 
     @property
     def calls(self) -> list[Call]:
@@ -117,8 +130,16 @@ class Choice:
     @property
     def outputs(self) -> list[tuple[int, Document]]:
         """All documents of the structured output, each with the last block whose text belongs to it, or -1."""
-        last = {id(document): position for position, document in self._output_of.items()}
-        return [(last.get(id(document), -1), document) for document in self._outputs]
+        return self._ended_by(self._outputs)
+
+    @property
+    def latest_outputs(self) -> list[tuple[int, Document]]:
+        """Those of ``outputs`` that belong to the last message in the body."""
+        return self._ended_by(self._outputs[self._first_output :])
+
+    def _ended_by(self, outputs: list[Document]) -> list[tuple[int, Document]]:
+        blocks = self._last_block_of
+        return [(blocks.get(id(document), -1), document) for document in outputs]
 
     @property
     def text(self) -> str:
@@ -158,6 +179,11 @@ class Choice:
         shared = sorted(other for other, each in self._output_of.items() if each is document and other != block)
         return "".join([self.blocks[other].text for other in shared])
 
+    def blame(self, fault: str) -> None:
+        """The fold's own: records a fault, once."""
+        if len(self.faults) < FAULTS and fault not in self.faults:
+            self.faults.append(fault)
+
     def _text(self, kind: Kind) -> str:
         parts: list[str] = []
         for block in self.blocks:
@@ -179,6 +205,8 @@ class MessageState:
     Attributes:
         id, model: as the provider gave them, "" until they come.
         usage: token counts in the provider's names; the last of each counts.
+        unread: how often something came that was not understood, by its kind and the provider's name for it. Several
+            messages in one body add up.
         error: the error that was reported last, or None.
 
     Raises:
@@ -202,6 +230,7 @@ class MessageState:
         self.id = ""
         self.model = ""
         self.usage: dict[str, object] = {}
+        self.unread: dict[tuple[UnreadKind, str], int] = {}
         self.error: Exception | None = None
         self._choices: dict[int, Choice] = {}
         self.choice(0)
@@ -247,6 +276,10 @@ class MessageState:
             choice = self._choices[index] = Choice(index, self._targets, self._on_end)
         return choice
 
+    def has_choice(self, index: int) -> bool:
+        """Whether the alternative with this index has come up."""
+        return index in self._choices
+
     def document_of(self, update: DocumentProgress | DocumentResumed) -> Document:
         """The document that the update is about, as it is now."""
         choice = self._choices[update.choice]
@@ -265,7 +298,10 @@ class MessageState:
 
     def _start_block(self, update: BlockStarted) -> Update:
         block = Call(update, self._targets) if update.kind in CALLS else Block(update)
-        self.choice(update.choice).blocks.append(block)
+        choice = self.choice(update.choice)
+        choice.blocks.append(block)
+        if choice._misplaced and isinstance(block, Call):
+            doubt(block)
         return update
 
     def _identify_call(self, update: CallIdentified) -> Update:
@@ -291,6 +327,14 @@ class MessageState:
             restart_output(output)
         return update
 
+    def _guess(self, update: BlockGuessed) -> Update:
+        choice = self._choices[update.choice]
+        block = choice.blocks[update.block]
+        block.guessed = True
+        what = f"the arguments of {block.name or 'an unnamed tool'}" if isinstance(block, Call) else "the output"
+        choice.blame(f"{what} could be read only by a guess: {update.why}")
+        return update
+
     def _resume(self, update: DocumentResumed) -> Update:
         document = self._document(update)
         if update.block >= 0 and update.kind not in CALLS:
@@ -304,6 +348,24 @@ class MessageState:
 
     def _withdraw(self, update: CallWithdrawn) -> Update:
         self._call(update).withdrawn = True
+        return update
+
+    def _hold(self, update: CallHeld) -> Update:
+        self._call(update).held = update.why
+        return update
+
+    def _misplace(self, update: FragmentMisplaced) -> Update:
+        choice = self.choice(update.choice)
+        choice.blame(f"a fragment of a call could not be placed: {update.why}")
+        if not choice._misplaced:
+            choice._misplaced = True
+            for block in choice.latest:
+                if isinstance(block, Call):
+                    doubt(block)
+        return update
+
+    def _count_unread(self, update: Unread) -> Update:
+        self.unread[update.kind, update.name] = update.count
         return update
 
     def _identify(self, update: MessageIdentified) -> Update:
@@ -323,7 +385,10 @@ class MessageState:
         self.usage = {}
         for choice in self._choices.values():
             choice.ending = None
+            choice.faults = []
+            choice._misplaced = False
             choice._first = len(choice.blocks)
+            choice._first_output = len(choice._outputs) - (choice._outputs[-1].outcome is None)
         return update
 
     def _begin_again(self, update: MessageRestarted) -> Update:
@@ -334,7 +399,7 @@ class MessageState:
         choice, end = self.choice(update.choice), update.end
         choice.ending = end
         latest = [block for block in choice.latest if isinstance(block, Call)]
-        for document in (*latest, *(choice._outputs if choice.expects_output else ())):
+        for document in (*latest, *(choice._outputs[choice._first_output :] if choice.expects_output else ())):
             finish(document, end.cause)
         for call in latest:
             call.withdrawn = call.withdrawn or end.reason in WITHDRAWN
@@ -346,7 +411,7 @@ class MessageState:
     def _ignore(self, update: Stalled | WhitespaceFlood) -> Update:
         return update
 
-    def _call(self, update: CallIdentified | CallWithdrawn | DocumentProgress | DocumentResumed) -> Call:
+    def _call(self, update: CallIdentified | CallWithdrawn | CallHeld | DocumentProgress | DocumentResumed) -> Call:
         call = self._choices[update.choice].blocks[update.block]
         assert isinstance(call, Call)
         return call
@@ -363,6 +428,7 @@ class MessageState:
                 document = Document(self._targets.for_output)
                 choice._outputs.append(document)
             choice._output_of[update.block] = document
+            choice._last_block_of[id(document)] = update.block
         return document
 
 
@@ -373,9 +439,13 @@ _APPLY: Final[dict[type, Callable[[MessageState, Any], Update]]] = {
     DocumentProgress: MessageState._progress,
     ExtraAttached: MessageState._attach,
     BlockRestarted: MessageState._restart_block,
+    BlockGuessed: MessageState._guess,
     DocumentResumed: MessageState._resume,
     BlockEnded: MessageState._end_block,
     CallWithdrawn: MessageState._withdraw,
+    CallHeld: MessageState._hold,
+    FragmentMisplaced: MessageState._misplace,
+    Unread: MessageState._count_unread,
     MessageIdentified: MessageState._identify,
     UsageReported: MessageState._count,
     NextMessage: MessageState._begin_next,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Unpack
@@ -10,10 +9,12 @@ from weakref import ref
 
 from partialjson._core.parser import Parser
 from partialjson.errors import ParseError
+from partialjson.limits import DEFAULT
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.dispatch import Dispatcher
 from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.resumption import Resumption
+from partialjson.messages.strangers import KEPT, described, excerpt, understood
 from partialjson.messages.timings import Timings
 from partialjson.messages.updates import (
     DocumentProgress,
@@ -26,9 +27,9 @@ from partialjson.messages.updates import (
 from partialjson.options import DocumentOptions, refuse_unknown
 from partialjson.resume import Mode
 from partialjson.wire import ops
-from partialjson.wire.apis import adapter_for, framings_of
+from partialjson.wire.apis import adapter_for, api_named, errors_in, framings_of
 from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
-from partialjson.wire.sse import IncompleteBlock, SSEError, StrayLine
+from partialjson.wire.sse import IncompleteBlock, SSEError, SSEEvent, StrayLine
 
 _EXCERPT: Final = 200
 
@@ -79,21 +80,23 @@ class MessageParser:
         **options: Unpack[DocumentOptions],
     ) -> None:
         refuse_unknown("MessageParser", options, MessageOptions)
-        self._adapter = adapter_for(api)
+        self._adapter = adapter_for(api, tools or ())
         self.state = MessageState(tools=tools, output=output, on_end=_ends(self), **options)
         self.api = api
         self.timings = timings
-        self._dispatcher = Dispatcher(self.state)
+        self._dispatcher = Dispatcher(self.state, options.get("limits") or DEFAULT)
         self._framings = framings_of(api)
         self._framing: Framing | None = None  # made when bytes come: events may come without any
         # What is being handled; an exception from a validator interrupts it, and the next call goes on with it.
         self._items: Iterator[Item] | None = None
         self._operations: Iterator[ops.Operation] | None = None
         self._events = 0
-        self._mute: object = None  # the first event, if it was not understood
+        self._heard = False  # an event was understood
+        self._strange: list[tuple[object, str, object]] = []  # the first events until then: with name, and text if any
         self._stray: str | None = None
         self._bare: Parser[Any] | None = None
-        self._broken = False  # what follows cannot be trusted
+        self._bare_text = ""
+        self._busy = False
         self._ended = False
 
     @property
@@ -121,6 +124,12 @@ class MessageParser:
     def usage(self) -> dict[str, object]:
         """Token counts in the provider's names; the last of each counts."""
         return self.state.usage
+
+    @property
+    def unread(self) -> dict[tuple[ops.UnreadKind, str], int]:
+        """How often something came that was not understood, by its kind ("event", "block", "delta" or "field") and the
+        provider's name for it. At most about a hundred names are kept apart."""
+        return self.state.unread
 
     @property
     def choices(self) -> list[Choice]:
@@ -167,38 +176,43 @@ class MessageParser:
         For a WebSocket, feed the frames as they come, text or binary.
 
         Raises:
-            RuntimeError: the message has ended.
+            RuntimeError: the message has ended, or this is called while a validator runs inside another call.
             TypeError: ``bytes`` and ``str`` were mixed.
             ImportError: the framing needs a package that is not installed.
         """
-        self._check_open()
-        stalled = None if self.timings is None else self.timings.arrived(len(raw))
-        if self._broken:
-            return stalled or []
-        if self._framing is None:
-            self._framing = framing_for(self._framings)
+        self._begin_work()
         try:
-            items: Iterable[Item] = self._framing.decode(raw)
-        except (SSEError, FramingError) as error:
-            self._work(error.events)
-            if not self.terminal:
+            stalled = None if self.timings is None else self.timings.arrived(len(raw))
+            if self._dispatcher.broken:
+                return stalled or []
+            if self._framing is None:
+                self._framing = framing_for(self._framings)
+            try:
+                items: Iterable[Item] = self._framing.decode(raw)
+            except (SSEError, FramingError) as error:
+                self._work(error.events)
                 self._fail(StreamError(str(error)))
-        else:
-            self._work(items)
+            else:
+                self._work(items)
+        finally:
+            self._busy = False
         return self._dispatcher.take() if stalled is None else self._observed(stalled)
 
     def feed(self, event: object) -> list[Update]:
         """The updates from one decoded event: a mapping, an SDK's object, or ``"[DONE]"``.
 
         Raises:
-            RuntimeError: the message has ended.
+            RuntimeError: as ``feed_bytes``.
         """
-        self._check_open()
-        stalled = None if self.timings is None else self.timings.arrived(0)
-        if not self._broken:
-            if self._interrupted:
-                self._work(())
-            self._apply(self._adapter.feed(event))
+        self._begin_work()
+        try:
+            stalled = None if self.timings is None else self.timings.arrived(0)
+            if not self._dispatcher.broken:
+                if self._interrupted:
+                    self._work(())
+                self._apply(self._translated(event))
+        finally:
+            self._busy = False
         return self._dispatcher.take() if stalled is None else self._observed(stalled)
 
     def _observed(self, stalled: list[Update]) -> list[Update]:
@@ -213,21 +227,28 @@ class MessageParser:
         after the last event is missing, the event counts if it is the terminal one.
         """
         if not self._ended:
+            self._begin_work()
             self._ended = True
-            if self._interrupted:
-                self._work_off()
-            incomplete = None if self._broken or self._framing is None else self._framing.close()
             try:
-                if incomplete is not None and self._recover(incomplete):
-                    incomplete = None
-                if self._events == 1 and self._mute is not None and self._takes_plain_bodies():
-                    self._refuse_plain(self._mute)
+                self._finish()
             finally:
-                self._dispatcher.settle(incomplete)
-                self._hand_out()
+                self._busy = False
         end = self.state.first.ending
         assert end is not None
         return end
+
+    def _finish(self) -> None:
+        if self._interrupted:
+            self._work_off()
+        incomplete = None if self._dispatcher.broken or self._framing is None else self._framing.close()
+        try:
+            if incomplete is not None and self._recover(incomplete):
+                incomplete = None
+            if not self._heard and self._strange and self.state.error is None:
+                self._refuse_strangers()
+        finally:
+            self._dispatcher.settle(incomplete)
+            self._hand_out()
 
     def resume(self, document: Document | None = None, mode: Mode = "auto") -> Resumption:
         """Continues a document that was cut off, with the text of another answer of the model.
@@ -259,9 +280,12 @@ class MessageParser:
         if first.ending is not None and updates:
             self.state.apply(MessageEnded(first.index, first.ending.bringing(updates)))
 
-    def _check_open(self) -> None:
+    def _begin_work(self) -> None:
         if self._ended:
             raise RuntimeError("the message has ended")
+        if self._busy:
+            raise RuntimeError("the message is being fed: do not feed or end it from inside a validator")
+        self._busy = True
 
     @property
     def _interrupted(self) -> bool:
@@ -282,9 +306,11 @@ class MessageParser:
         elif not items:
             return
         self._items = remaining = iter(items)
+        run = self._dispatcher.run
         for item in remaining:
-            self._apply(self._read(item))
-        self._items = None
+            self._operations = operations = iter(self._read(item))
+            run(operations)
+        self._operations = self._items = None
 
     def _work_off(self, items: Sequence[Item] = (), operations: Sequence[ops.Operation] = ()) -> None:
         """The same, at the end, where what a validator raises is its document's error and nothing else."""
@@ -294,14 +320,31 @@ class MessageParser:
             with suppress(Exception):
                 self._work(())
 
+    def _translated(self, event: object, name: str = "", text: object = None) -> Sequence[ops.Operation]:
+        """The operations of an event; ``text`` is what it was parsed from, if that is known."""
+        try:
+            operations = self._adapter.feed(event, name)
+        except RecursionError:
+            self._fail(StreamError("an event is nested too deeply to be read"))
+            return ()
+        if not self._heard:
+            self._listen(event, name, text, operations)
+        return operations
+
+    def _listen(self, event: object, name: str, text: object, operations: Sequence[ops.Operation]) -> None:
+        """Keeps the first events until one is understood."""
+        if understood(operations):
+            self._heard = True
+            self._strange = []
+        elif len(self._strange) < KEPT and event != ops.DONE:
+            self._strange.append((event, name, event if text is None else text))
+
     def _read(self, item: Item) -> Iterable[ops.Operation]:
         """What an item of the body comes to."""
-        if self._broken:
+        if self._dispatcher.broken:
             return ()
-        if isinstance(item, Decoded):
-            return self._adapter.feed(item.event, item.name)
-        if isinstance(item, StrayLine):
-            return self._read_stray(item.text)
+        if type(item) is not SSEEvent:
+            return self._read_other(item)
         self._events += 1
         self._bare = None
         data = item.data.strip()
@@ -311,13 +354,22 @@ class MessageParser:
             event = payload(data)
             operations = self._adapter.feed(event, item.event)
         except (ValueError, RecursionError) as error:
-            if not self.terminal:
-                what = _excerpt(data)
-                self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {what}"))
-            return ()
-        if self._events == 1 and not operations:
-            self._mute = event
+            return self._read_no_json(item, data, error)
+        if not self._heard:
+            self._listen(event, item.event, data, operations)
         return operations
+
+    def _read_other(self, item: Item) -> Iterable[ops.Operation]:
+        if isinstance(item, Decoded):
+            return self._translated(item.event, item.name)
+        assert isinstance(item, StrayLine)
+        return self._read_stray(item.text)
+
+    def _read_no_json(self, item: SSEEvent, data: str, error: Exception) -> Sequence[ops.Operation]:
+        if not api_named(self.api).names_event(item.event):
+            return (ops.Unread("event", item.event),)  # a proxy's heartbeat, say
+        self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {excerpt(data)}"))
+        return ()
 
     def _read_stray(self, line: str) -> Iterable[ops.Operation]:
         """A line that does not belong to an event stream: perhaps an HTML page or a JSON body, which servers send for
@@ -330,12 +382,15 @@ class MessageParser:
         line = line.removeprefix("error:").lstrip()
         start = line[:1]
         if start == "<" and not self._events and self._bare is None:
-            self._fail(StreamError(f"the body is HTML or XML, not an event stream: {_excerpt(line)}"))
+            self._fail(StreamError(f"the body is HTML or XML, not an event stream: {excerpt(line)}"))
             return ()
         if self._bare is None:
             if start not in ("{", "["):
                 return ()
             self._bare = Parser()
+            self._bare_text = line
+        elif len(self._bare_text) < _EXCERPT:
+            self._bare_text += "\n" + line
         try:
             self._bare.feed(line + "\n")
         except ParseError:
@@ -344,20 +399,29 @@ class MessageParser:
         if not self._bare.done:
             return ()
         body, self._bare = self._bare.json, None
-        return self._read_body(body)
+        return self._read_body(body, self._bare_text)
 
-    def _read_body(self, body: object) -> Iterable[ops.Operation]:
-        """A JSON value outside any event: an error that the adapter knows, or no stream at all."""
-        operations = self._adapter.feed(body)
-        if any(isinstance(op, ops.Error) for op in operations):
-            return operations
-        if not self._events:
-            self._refuse_plain(body)
-        return ()
+    def _read_body(self, body: object, text: str) -> Iterable[ops.Operation]:
+        """A JSON value outside any event: an error of the API, or no stream at all."""
+        errors = errors_in(self.api, body)
+        if not errors and not self._events:
+            self._refuse_plain(body, text)
+        return errors
 
-    def _refuse_plain(self, body: object) -> None:
-        what = _excerpt(json.dumps(body, ensure_ascii=False))
-        self._fail(StreamError(f"the body is plain JSON, not an event stream: {what}", body))
+    def _refuse_plain(self, body: object, text: object) -> None:
+        self._fail(StreamError(f"the body is plain JSON, not an event stream: {excerpt(text)}", body))
+
+    def _refuse_strangers(self) -> None:
+        """No event was understood. If there is nothing strange about them, such as heartbeats, that is no error."""
+        first, _, text = self._strange[0]
+        if self._events == 1 and self._takes_plain_bodies():
+            self._refuse_plain(first, text)
+            return
+        hint = described(self.api, [(event, name) for event, name, _ in self._strange])
+        if hint is None and not any(kind == "event" for kind, _ in self.state.unread):
+            return
+        told = [f"no event was understood as one of {self.api}; the first is {excerpt(text)}"]
+        self._fail(StreamError(". ".join([*told, hint] if hint else told)))
 
     def _takes_plain_bodies(self) -> bool:
         """Whether the body is framed so that a plain JSON body looks like one event."""
@@ -365,8 +429,11 @@ class MessageParser:
         return self._framings == ("ndjson",) or (isinstance(framing, Detecting) and framing.name == "json-frames")
 
     def _fail(self, error: StreamError) -> None:
-        self._broken = True
-        self._dispatcher.fail(error)
+        """The rest of the body cannot be trusted. After the terminal event that is no error of the message."""
+        if self.terminal:
+            self._dispatcher.broken = True
+        else:
+            self._dispatcher.break_off(error)
 
     def _recover(self, block: IncompleteBlock) -> bool:
         """Whether the block without its blank line counts after all: an error body, or the complete terminal event."""
@@ -374,17 +441,17 @@ class MessageParser:
             self._work_off((StrayLine(block.line),))
         error = self.state.error
         if not self._events and error is None and self._stray is not None:
-            self._fail(StreamError(f"the body is not an event stream: {_excerpt(self._stray)}"))
+            self._fail(StreamError(f"the body is not an event stream: {excerpt(self._stray)}"))
             return False
         if block.event is None or error is not None:
             return False
         try:
             event = payload(block.event.data.strip())
-            operations = self._adapter.feed(event, block.event.event)
         except (ValueError, RecursionError):
             return False
-        if not operations and not self._events and self._takes_plain_bodies():
-            self._refuse_plain(event)
+        operations = self._translated(event, block.event.event, block.event.data)
+        if not understood(operations) and not self._events and self._takes_plain_bodies():
+            self._refuse_plain(event, block.event.data)
         if not any(map(_is_last, operations)):
             return False
         self._work_off(operations=operations)
@@ -405,7 +472,3 @@ def _ends(message: MessageParser) -> Callable[[], object]:
 
 def _is_last(op: ops.Operation) -> bool:
     return isinstance(op, (ops.End, ops.Error)) or (isinstance(op, ops.Stop) and op.terminal)
-
-
-def _excerpt(text: str) -> str:
-    return repr(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…")

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from partialjson._records import quick
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
-from partialjson.wire.ops import Kind, Reason
+from partialjson.wire.ops import Kind, Reason, UnreadKind
 from partialjson.wire.sse import IncompleteBlock
 
 EndReason = Reason | Literal["disconnected"]
@@ -43,11 +43,19 @@ class ProviderError(Exception):
         self.body = body
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.type, self.message) if part) or f"error: {self.body!r}"
+        return ": ".join(part for part in (self.type, self.message) if part) or f"error: {_shown(self.body)}"
+
+
+def _shown(body: object) -> str:
+    try:
+        return repr(body)
+    except RecursionError:
+        return "(nested too deeply to be shown)"
 
 
 class StreamError(ValueError):
-    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is not JSON, an event without an end.
+    """The body is not a stream of the API: HTML, a bare JSON body, a payload that is not JSON, an event without an end,
+    events of another API; or it passes a limit.
 
     The message says which event it was (counted from 1) and shows how the offending text begins. ``body`` is the JSON
     body if one was found, else None.
@@ -150,6 +158,17 @@ class BlockRestarted:
 
 @quick
 @dataclass(frozen=True, slots=True)
+class BlockGuessed:
+    """What came for the block is no JSON as it stands, so it was taken for something that the provider said more than
+    once; ``why`` tells how that shows."""
+
+    choice: int
+    block: int
+    why: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
 class DocumentResumed:
     """A document that was cut off continues; which one, as in ``DocumentProgress``.
 
@@ -171,6 +190,43 @@ class CallWithdrawn:
 
     choice: int
     block: int
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class CallHeld:
+    """A call must not be run yet: ``why`` says what it waits for. "" releases it."""
+
+    choice: int
+    block: int
+    why: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class FragmentMisplaced:
+    """A fragment of a call came that belongs to no known call; ``why`` says how that shows. None of the calls of this
+    message in the choice is ready from here on, since any of them may lack it."""
+
+    choice: int
+    text: str
+    why: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something came that was not understood: ``count`` times by now, under this ``name`` of the provider.
+
+    Names are cut after 64 characters. After 100 different ones, further ones count together, under the name "…".
+    """
+
+    kind: UnreadKind
+    name: str
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}" + f" ({self.count} times)" * (self.count > 1)
 
 
 @quick
@@ -260,9 +316,13 @@ Update = (
     | DocumentProgress
     | ExtraAttached
     | BlockRestarted
+    | BlockGuessed
     | DocumentResumed
     | BlockEnded
     | CallWithdrawn
+    | CallHeld
+    | FragmentMisplaced
+    | Unread
     | MessageIdentified
     | UsageReported
     | NextMessage
@@ -318,7 +378,8 @@ class DocumentEnd:
         return self.outcome.missing if isinstance(self.outcome, Truncated) else ()
 
     def __str__(self) -> str:
-        what = "output" if self.block is None else f"call {self.name}" + f" {self.call_id}" * bool(self.call_id)
+        name = f"call {self.name}" if self.name else "call without a name"
+        what = "output" if self.block is None else name + f" {self.call_id}" * bool(self.call_id)
         if isinstance(self.outcome, Complete):
             also = "" if self.block is None or self.runnable else ", not to be run"
             return f"{what}: complete{also}"
@@ -343,6 +404,9 @@ class MessageEnd:
         documents: how each of its documents ended, calls in order, then the output. If there are calls and nothing of a
             structured output came, the output is left out.
         said: why the provider says it stopped, in the vocabulary of ``reason``; None if it did not say.
+        unread: what came and was not understood, with counts, in the order in which it first came.
+        faults: what was wrong with the stream, in sentences: fragments that belong to no call, calls without a name,
+            texts that were said again where only a guess could tell. They are among the ``contradictions``.
     """
 
     reason: EndReason
@@ -353,6 +417,8 @@ class MessageEnd:
     updates: tuple[Update, ...] = field(default=(), compare=False, repr=False)
     documents: tuple[DocumentEnd, ...] = ()
     said: Reason | None = None
+    unread: tuple[Unread, ...] = ()
+    faults: tuple[str, ...] = ()
 
     def bringing(self, updates: Sequence[Update]) -> MessageEnd:
         """An equal ending, with these updates."""
@@ -365,6 +431,8 @@ class MessageEnd:
             tuple(updates),
             self.documents,
             self.said,
+            self.unread,
+            self.faults,
         )
 
     @property
@@ -390,7 +458,7 @@ class MessageEnd:
 
     @property
     def contradictions(self) -> tuple[str, ...]:
-        """Where the provider's word and the documents disagree, in sentences; empty if they agree."""
+        """Where the provider's word, the documents and the stream disagree, in sentences; empty if they agree."""
         told = f"the provider says {self.raw!r}" if self.raw else "the provider says it finished"
         whole = bool(self.documents) and all(document.state == "complete" for document in self.documents)
         found = []
@@ -402,13 +470,16 @@ class MessageEnd:
             found.append(f"{told}, but there is no call")
         if self.reason == "disconnected" and whole:
             found.append("the stream ended without its terminal event, but every document is whole")
-        return tuple(found)
+        return (*found, *self.faults)
 
     def _open(self) -> list[DocumentEnd]:
         return [document for document in self.documents if document.state == "truncated"]
 
     def _open_names(self) -> list[str]:
-        return ["the output" if each.block is None else f"the call of {each.name}" for each in self._open()]
+        return [
+            "the output" if each.block is None else f"the call of {each.name or 'an unnamed tool'}"
+            for each in self._open()
+        ]
 
     def __str__(self) -> str:
         head: str = self.reason
@@ -417,4 +488,6 @@ class MessageEnd:
         if self.error is not None:
             head += f": {self.error}"
         lines = [*map(str, self.documents), *(f"contradiction: {each}" for each in self.contradictions)]
+        if self.unread:
+            lines.append(f"not understood: {', '.join(map(str, self.unread))}")
         return "\n".join([head, *("  " + line.replace("\n", "\n  ") for line in lines)])

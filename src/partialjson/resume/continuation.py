@@ -32,12 +32,14 @@ import re
 from contextlib import suppress
 from typing import Any, Final, Generic, Literal
 
+from partialjson._core.canonical import canonical_text
 from partialjson._core.events import Event, Path
 from partialjson._core.parser import Parser
+from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import ParseError, json_path
 from partialjson.outcomes import Failed, Outcome
-from partialjson.resume.seam import Seam, SpliceError
+from partialjson.resume.seam import Seam
 from partialjson.wire.apis import API, APIS
 
 __all__ = ["ANCHOR", "Continuation", "Mode"]
@@ -102,15 +104,18 @@ class Continuation(Generic[T]):
         self._seam: Seam | None = None
         if mode != "exact":
             anchor = self.anchor if mode == "anchored" else ""
-            self._seam = Seam(self.prefix, self.prefill, anchor, self.path, self.parser._limits)
+            outline = self.parser._outline()
+            self._seam = Seam(self.prefix, self.prefill, anchor, outline, self.path, self.parser._limits)
         # White space that was removed for ``prefill`` and may come again.
         self._trimmed = self.prefix[len(self.prefill) :]
-        self._held = ""
+        self._held = 0  # how much of it has come again
         self._accepted: list[str] = []
+        self._length = len(self.prefix)
         self._before: list[str] = []
         self._after: list[str] = []
-        self._pattern: re.Pattern[str] | None = None
-        self._error: SpliceError | None = None
+        self._pattern: re.Pattern[str] | None = _pattern_of(self.prefix)
+        self._runs = False
+        self._error: BaseException | None = None
 
     def __repr__(self) -> str:
         return f"<Continuation ({self.mode}) at {json_path(self.path)} after {self.prefix[-_EXCERPT:]!r}>"
@@ -173,21 +178,25 @@ class Continuation(Generic[T]):
                 and another ``Continuation`` of ``parser`` and ``prefix`` may try another answer.
             ParseError: the answer joined, but later stopped being JSON. What came before stays: a ``Continuation`` of
                 ``parser`` and ``text`` goes on from there.
+            RuntimeError: this is called from inside another call, or an earlier one was interrupted.
             TypeError: the chunk is not a str.
         """
         if not isinstance(chunk, str):
             raise TypeError(f"a continuation is text, so feed takes str, not {type(chunk).__name__}")
-        self.added = self.read = ""
-        if self._error is not None:
-            raise self._error.with_traceback(None)
-        if self._seam is None:
-            return self._absorb(chunk)
+        self._begin_call("feed")
         try:
+            if self._seam is None:
+                return self._absorb(chunk)
             joined = self._seam.feed(chunk)
-        except SpliceError as error:
+            return () if joined is None else self._join(joined)
+        except ParseError:
+            raise
+        except BaseException as error:
+            # The answer does not fit, or user code or an interrupt left it half read.
             self._error = error
             raise
-        return () if joined is None else self._join(joined)
+        finally:
+            self._runs = False
 
     def end(self, reason: str | None = None) -> Outcome[T]:
         """End the document and tell how, as ``Parser.end``.
@@ -214,19 +223,32 @@ class Continuation(Generic[T]):
         Raises:
             SpliceError, ParseError: as ``feed``.
         """
+        self._begin_call("flush")
+        try:
+            events: tuple[Event, ...] = ()
+            if self._seam is not None:
+                events = self._join(self._seam.end())
+            held, self._held = self._trimmed[: self._held], 0
+            self._trimmed = ""
+            return events + self._read(held)
+        except ParseError:
+            raise
+        except BaseException as error:
+            self._error = error
+            raise
+        finally:
+            self._runs = False
+
+    def _begin_call(self, what: str) -> None:
+        if self._runs:
+            raise RuntimeError(f"{what}() was called from inside another call of the same continuation")
         self.added = self.read = ""
         if self._error is not None:
+            if not isinstance(self._error, Exception):
+                # Raised again later, it would interrupt something else.
+                self._error = RuntimeError(f"an earlier call was interrupted by {type(self._error).__name__}")
             raise self._error.with_traceback(None)
-        events: tuple[Event, ...] = ()
-        if self._seam is not None:
-            try:
-                joined = self._seam.end()
-            except SpliceError as error:
-                self._error = error
-                raise
-            events = self._join(joined)
-        held, self._held, self._trimmed = self._held, "", ""
-        return events + self._read(held)
+        self._runs = True
 
     def _join(self, text: str) -> tuple[Event, ...]:
         assert self._seam is not None
@@ -237,46 +259,58 @@ class Continuation(Generic[T]):
 
     def _absorb(self, text: str) -> tuple[Event, ...]:
         """Read on, but do not read a second time the white space that ``prefill`` lacks and the prefix has."""
-        if not self._trimmed:
+        trimmed, held = self._trimmed, self._held
+        if not trimmed:
             return self._read(text)
-        self._held += text
-        if self._trimmed.startswith(self._held) and self._held != self._trimmed:
+        missing = len(trimmed) - held
+        if len(text) < missing and trimmed.startswith(text, held):
+            self._held += len(text)
             return ()
-        held, self._held = self._held.removeprefix(self._trimmed), ""
-        self._trimmed = ""
-        return self._read(held)
+        self._trimmed, self._held = "", 0
+        if text.startswith(trimmed[held:]):
+            return self._read(text[missing:])
+        return self._read(trimmed[:held] + text)
 
     def _read(self, text: str) -> tuple[Event, ...]:
         """Feed the parser, up to the end of the document; what follows is skipped."""
         parser = self.parser
-        events: tuple[Event, ...] = ()
-        for piece in self._pieces(text):
-            if parser.done:
-                self._after.append(piece)
-                continue
-            self.read += piece
-            try:
-                events += parser.feed(piece.encode() if self._as_bytes else piece)
-            except ParseError as error:
-                # The document's text is what the parser understood.
-                self._accept(piece[: max(0, error.pos - len(self.text))])
-                error.events = events + error.events
-                raise
-            self._accept(piece)
-        return events
-
-    def _accept(self, piece: str) -> None:
-        self._accepted.append(piece)
-        self.added += piece
+        events: list[Event] = []
+        read: list[str] = []
+        accepted: list[str] = []
+        try:
+            for piece in self._pieces(text):
+                if parser.done:
+                    self._after.append(piece)
+                    continue
+                read.append(piece)
+                try:
+                    events += parser.feed(piece.encode("utf-8", "surrogatepass") if self._as_bytes else piece)
+                except ParseError as error:
+                    # The document's text is what the parser understood.
+                    accepted.append(piece[: max(0, error.pos - self._length - sum(map(len, accepted)))])
+                    error.events = (*events, *error.events)
+                    raise
+                accepted.append(piece)
+        finally:
+            self.read = "".join(read)
+            self.added = "".join(accepted)
+            self._accepted.append(self.added)
+            self._length += len(self.added)
+        return tuple(events)
 
     def _pieces(self, text: str) -> list[str]:
         """The text cut wherever the root of the document might close, so that what follows can be kept apart."""
         if self._pattern is None:
-            first = (self.text + text).lstrip(_WHITE)[:1]
-            if not first:
-                return [text]
-            self._pattern = _TO_BRACKET if first in "{[" else _EACH
-        return self._pattern.findall(text)
+            self._pattern = _pattern_of(text)
+        return [text] if self._pattern is None else self._pattern.findall(text)
+
+
+def _pattern_of(text: str) -> re.Pattern[str] | None:
+    """What cuts a document that begins so wherever its root might close; None while it is blank."""
+    first = text.lstrip(_WHITE)[:1]
+    if not first:
+        return None
+    return _TO_BRACKET if first in "{[" else _EACH
 
 
 def _decoded(data: bytes) -> str:
@@ -310,7 +344,7 @@ def _trusted(parser: Parser[T], text: str, as_bytes: bool) -> tuple[Parser[T], s
         text = text[: error.pos]
         parser = failed.fresh()
         feed(parser, text)
-        if parser.json != failed.json:
+        if _differ(parser.json, failed.json):
             # The character that was an error had closed a number before.
             text += " "
             feed(parser, " ")
@@ -321,6 +355,13 @@ def _trusted(parser: Parser[T], text: str, as_bytes: bool) -> tuple[Parser[T], s
         raise ValueError(f"the parser has read {parser.pos + dropped} characters, and the text has {len(text)}")
     kept = text[: len(text) - dropped]
     return parser, kept, text[len(kept) :] + broken
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Do two documents differ? Comparing deep values themselves would recurse."""
+    if one is MISSING or other is MISSING:
+        return one is not other
+    return canonical_text(one) != canonical_text(other)
 
 
 def _turn(api: API, role: str, text: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ document, or that it does not.
 It works line by line, since prose and fences are lines. Three things are known about the current line at each
 character: whether it repeats the whole prefix so far (ignoring white space outside strings); which repetitions of the
 prefix's end are still possible or complete; and whether its own characters could follow the prefix, according to a
-parser that has read the prefix. A line is skipped, joins, or is undecided; a line that joins ends the search. The
+parser that has read an outline of the prefix: its open containers without their values. So a line costs its own length,
+however long the prefix is. A line is skipped, joins, or is undecided; a line that joins ends the search. The
 rules:
 
 1. A repetition of the whole prefix (ignoring white space outside strings), or of its end, is removed if it has at least
@@ -56,6 +57,7 @@ HELD: Final = 200
 
 _SYNTAX: Final = 8  # characters outside strings that prose does not contain by chance
 _LONGEST: Final = 2000  # how much prose is skipped
+_LONGEST_FENCE: Final = 100  # longer lines do not open a fence
 _WINDOW: Final = 1024  # how far from the prefix's end a repetition of the end may begin
 _EXCERPT: Final = 60
 _WHITE: Final = " \t\r\n"
@@ -151,7 +153,9 @@ class _Line:
         self.window = seam.window
         self.begins: list[int] | range = range(len(seam.window))
         self.ending = 0
-        self.probe = seam.probe()
+        self._seam = seam
+        self._probe: Parser[Any] | None = None
+        self._is_in_open_string = seam.inside
         self.fails_at = -1  # which character cannot follow the prefix
         self.syntax = 0  # characters outside strings that can
         self.inside = seam.inside
@@ -183,19 +187,33 @@ class _Line:
                 self.ending = at + 1
             self.begins = still
         if self.fails_at < 0:
-            self._probe(character, at)
+            self._follow(character, at)
 
-    def _probe(self, character: str, at: int) -> None:
-        if self.probe.done:
+    @property
+    def ends(self) -> bool:
+        """Do its characters end the document?"""
+        return self._probe is not None and self._probe.done and not self._is_in_open_string
+
+    def _follow(self, character: str, at: int) -> None:
+        if self.ends:
             return  # a closing remark
+        if self._probe is None:
+            # Most lines of prose stop here, without a parser of their own.
+            if not self._seam.may_begin(character):
+                self.fails_at = at
+                return
+            self._probe = self._seam.probe()
         try:
-            self.probe.feed(character)
+            self._probe.feed(character)
         except ParseError:
             self.fails_at = at
             return
         if self.escaped:
             self.escaped = False
         elif character == '"':
+            if self._is_in_open_string:
+                self._probe = self._seam.probe_after_string()
+                self._is_in_open_string = False
             self.inside = not self.inside
             self.syntax += 1
         elif self.inside:
@@ -214,6 +232,7 @@ class Seam:
     Args:
         prefix, prefill: the text that is kept, and the same without trailing white space.
         anchor: what the answer must begin with; "" if the rules decide.
+        outline: a short text that leaves open what the prefix leaves open.
         path: the open place, for errors.
         limits: those of the document.
 
@@ -222,7 +241,7 @@ class Seam:
         repeated: how many characters repeated the prefix.
     """
 
-    def __init__(self, prefix: str, prefill: str, anchor: str, path: Path, limits: Limits) -> None:
+    def __init__(self, prefix: str, prefill: str, anchor: str, outline: str, path: Path, limits: Limits) -> None:
         self.base = prefill
         self.anchor = anchor
         self.path = path
@@ -232,7 +251,11 @@ class Seam:
         self.skipped: list[str] = []
         self.repeated = 0
         self._probe: Parser[Any] = Parser(select=[], limits=limits)
-        self._probe.feed(prefix)
+        self._probe.feed(outline)
+        # Which characters can follow the prefix, and which lengths of its end occur in it only there.
+        self._beginnings: dict[str, bool] = {}
+        self._unique: dict[int, bool] = {}
+        self._marked = False  # a line with quotes or brackets was skipped
         self._read = 0
         # Lines were skipped that turn out to be prose only if a fence or a repetition follows: at any time, and since
         # the last fence.
@@ -241,8 +264,35 @@ class Seam:
         self._line = _Line(self, 0)
 
     def probe(self) -> Parser[Any]:
-        """A parser that has read the prefix."""
+        """A parser that takes the characters that can follow the prefix, up to the end of a string that is open.
+
+        Any number of lines can be skipped inside a string, so they must not cost its depth.
+        """
+        if self.inside:
+            probe: Parser[Any] = Parser(select=[])
+            probe.feed('"')
+            return probe
         return self._probe.fork()
+
+    def probe_after_string(self) -> Parser[Any]:
+        probe = self._probe.fork()
+        probe.feed('"')
+        return probe
+
+    def may_begin(self, character: str) -> bool:
+        """Can this character follow the prefix?"""
+        kind = character if character.isascii() else "\x80"
+        may = self._beginnings.get(kind)
+        if may is None:
+            probe = self.probe()
+            try:
+                probe.feed(character)
+            except ParseError:
+                may = False
+            else:
+                may = True
+            self._beginnings[kind] = may
+        return may
 
     def feed(self, chunk: str) -> str | None:
         """The text that continues the document, once it is known where that begins."""
@@ -304,15 +354,16 @@ class Seam:
 
     def _without_repetition(self, line: _Line) -> str | None:
         text = line.text
-        if _FENCE_BEGINS.fullmatch(text):
+        may_be_fence = len(text) <= _LONGEST_FENCE
+        if may_be_fence and _FENCE_BEGINS.fullmatch(text):
             return None
-        fence = _FENCE.fullmatch(text)
+        fence = _FENCE.fullmatch(text) if may_be_fence else None
         # A fence that names no language may be the end of one.
-        if fence and (fence[1] or not any(_MARKS.search(line) for line in self.skipped)):
+        if fence and (fence[1] or not self._marked):
             self._skip(line, False)
             return None
         if not self.anchor and line.fails_at < 0:
-            if line.syntax < _SYNTAX and len(text) < HELD and not line.probe.done:
+            if line.syntax < _SYNTAX and len(text) < HELD and not line.ends:
                 return None
             if not self._needs_proof:
                 return text
@@ -329,14 +380,18 @@ class Seam:
         if not length:
             return None
         if self.anchor:
-            counts = length >= len(self.anchor)
-        else:
-            counts = self._proves(line.text[:length]) or line.must_repeat(length)
-        return self._cut(line, length) if counts else None
+            return self._cut(line, length) if length >= len(self.anchor) else None
+        return self._cut(line, length) if self._end_proves(length) or line.must_repeat(length) else None
 
     def _proves(self, text: str) -> bool:
         """Is a repetition accepted even if its text could also be new?"""
         return len(text) >= LEAST_REPETITION and self.base.find(text) == self.base.rfind(text)
+
+    def _end_proves(self, length: int) -> bool:
+        """``_proves`` for so many characters of the end of the prefix."""
+        if length not in self._unique:
+            self._unique[length] = self._proves(self.base[-length:])
+        return self._unique[length]
 
     def _cut(self, line: _Line, length: int) -> str:
         self.repeated = length
@@ -345,6 +400,7 @@ class Seam:
     def _skip(self, line: _Line, needs_proof: bool) -> None:
         if not line.blank:
             self.skipped.append(line.text)
+            self._marked = self._marked or _MARKS.search(line.text) is not None
         self._needs_proof = needs_proof
         self._doubtful = self._doubtful or needs_proof
         self._line = _Line(self, self._read)

@@ -17,7 +17,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from pydantic_core import SchemaValidator, ValidationError, core_schema
+from pydantic_core import SchemaError, SchemaValidator, ValidationError, core_schema
 
 from partialjson._core.plan import Failure, Plan
 from partialjson._core.spec import ANYTHING, ARRAY, NULL, OBJECT
@@ -30,8 +30,10 @@ from partialjson.typed.schemas import (
     OBJECTS,
     TRANSPARENT,
     Schema,
+    Scope,
     Unsupported,
     bare,
+    config_inside,
     exact_kinds,
     inside,
     is_secret,
@@ -41,7 +43,16 @@ from partialjson.typed.schemas import (
     previews,
     references,
 )
-from partialjson.typed.skeletons import FIRST_INDEX, After, Run, over_shape, over_switch, replayed_only
+from partialjson.typed.skeletons import (
+    FIRST_INDEX,
+    WAIVERS,
+    After,
+    Run,
+    over_shape,
+    over_switch,
+    replayed_only,
+    waived,
+)
 from partialjson.typed.specs import Specs
 from partialjson.typed.unions import follow_tagged_union, follow_union
 
@@ -55,13 +66,21 @@ class Compiler:
     """Compiles one core schema; plans are shared by schema node and configuration, so recursion ends."""
 
     def __init__(
-        self, schema: Schema, config: dict[str, Any], title: str, by_alias: bool | None, by_name: bool | None
+        self,
+        schema: Schema,
+        config: dict[str, Any],
+        title: str,
+        by_alias: bool | None,
+        by_name: bool | None,
+        never_strict: bool = False,
     ) -> None:
-        self.config = config
+        self.config = Scope(config)
         self.title = title
-        self.specs = Specs(schema, by_alias, by_name)
+        self.specs = Specs(schema, by_alias, by_name, never_strict)
         self.definitions = self.specs.definitions
         self.schema = self.specs.schema
+        # For each node in a definition, the definition's reference; made on demand.
+        self.homes: dict[int, str] | None = None
         self.plans: dict[tuple[int, int, frozenset[str]], Plan] = {}
         # The references that classes got (``by_reference``).
         self.references: dict[int, str] = {}
@@ -92,7 +111,7 @@ class Compiler:
     def child(self, schema: Schema, config: dict[str, Any]) -> Plan:
         """``plan`` for a child of a container: it is followed later, so that deep targets need no deep recursion."""
         markers = frozenset(self.markers(schema))
-        schema = self.specs.resolve(schema)
+        schema, config = self.specs.enter(schema, config)
         key = (id(schema), id(config), markers)
         plan = self.plans.get(key)
         if plan is None:
@@ -145,11 +164,14 @@ class Compiler:
             nonlocal validate
             if validate is None:
                 # Many places are never settled this way, and a validator is expensive to build.
-                validate = self.validator(schema, self.outward(schema, config), prebuilt=True).validate_json
+                defined = self.defined(schema, self.home(schema))
+                validate = self.validator(defined, self.outward(schema, config), prebuilt=True).validate_json
             try:
                 return validate(text, **run.arguments)
             except ValidationError as error:
                 return Failure(error)
+            except SchemaError as error:
+                return waived(error)
 
         return settle
 
@@ -183,11 +205,29 @@ class Compiler:
 
     def validator(self, schema: Schema, config: dict[str, Any], prebuilt: bool) -> SchemaValidator:
         """A validator for one node, with the definitions it refers to."""
+        if schema["type"] != "definitions":
+            schema = self.defined(schema, None)
+        return SchemaValidator(schema, config or None, prebuilt)  # type: ignore[arg-type]
+
+    def defined(self, schema: Schema, home: str | None) -> Schema:
+        """A node with the definitions it refers to; ``home`` is the one in which it stands.
+
+        Pydantic's names for nodes, which are in the locations of errors, depend on which definitions were built before
+        them: a definition that comes later, or that is being built, is called "...". So definitions keep their order,
+        and a node is built before the definition in which it stands.
+        """
         used: dict[str, Schema] = {}
         self.collect(schema, used)
-        if used:
-            schema = core_schema.definitions_schema(schema, list(used.values()))
-        return SchemaValidator(schema, config or None, prebuilt)  # type: ignore[arg-type]
+        if not used:
+            return schema
+        order = {ref: number for number, ref in enumerate(self.definitions)}
+        refs = sorted(used, key=order.__getitem__)
+        definitions = [used[ref] for ref in refs]
+        if home is not None:
+            here = {**bare(schema), "ref": "partialjson:here"}
+            definitions.insert(sum(order[ref] < order[home] for ref in refs), here)
+            schema = core_schema.definition_reference_schema("partialjson:here")
+        return core_schema.definitions_schema(schema, definitions)
 
     def collect(self, schema: Schema, used: dict[str, Schema]) -> None:
         seen: set[int] = set()
@@ -225,10 +265,27 @@ class Compiler:
             self.definitions[ref] = {**copy_inside(node), "ref": ref}
         return copied
 
-    def label(self, schema: Schema, config: dict[str, Any]) -> str:
+    def label(self, schema: Schema, config: dict[str, Any], home: str | None) -> str:
         """Pydantic's name for a node, for example in the locations of a union's errors."""
         untitled = {key: value for key, value in config.items() if key != "title"}
-        return self.validator(schema, untitled, prebuilt=True).title
+        return self.validator(self.defined(schema, home), untitled, prebuilt=True).title
+
+    def home(self, schema: Schema) -> str | None:
+        """The definition in which a node stands; None for one that stands in none."""
+        if self.homes is None:
+            self.homes = {}
+            seen: set[int] = set()
+            for ref, definition in self.definitions.items():
+                todo: list[Any] = [definition]
+                while todo:
+                    node = todo.pop()
+                    if isinstance(node, dict) and id(node) not in seen:
+                        seen.add(id(node))
+                        self.homes[id(node)] = ref
+                        todo.extend(value for key, value in node.items() if key not in _DATA)
+                    elif isinstance(node, list | tuple):
+                        todo.extend(node)
+        return self.homes.get(id(schema))
 
     # Following inside.
 
@@ -246,7 +303,17 @@ class Compiler:
             inner = self.plan(schema[TRANSPARENT[kind]], config)
             plan.exact = inner.exact | (NULL if kind == "nullable" else 0)
             plan.preview = inner.preview
-            self.delegate(plan, inner, OBJECT | ARRAY, None)
+            after = None
+            if kind == "default":
+                # Where a validator inside asks for the default.
+                skeleton = {**bare(schema), "schema": replayed_only()}
+                after = After(
+                    lambda: self.skeleton(schema, skeleton, config),
+                    str(FIRST_INDEX),
+                    self.hides_input(schema, config),
+                    WAIVERS,
+                )
+            self.delegate(plan, inner, OBJECT | ARRAY, after)
         elif kind == "function-after":
             self.follow_after(plan, schema, config)
         elif kind == "model" and schema.get("root_model"):
@@ -278,19 +345,18 @@ class Compiler:
         known(schema)
         if schema.get("custom_init"):
             raise Unsupported
-        self.follow_over(plan, schema, schema["schema"], config, schema.get("config") or NO_CONFIG)
+        self.follow_over(plan, schema, schema["schema"], config, config_inside(schema, config))
 
     def follow_over(
-        self, plan: Plan, schema: Schema, inside: Schema, config: dict[str, Any], config_inside: dict[str, Any]
+        self, plan: Plan, schema: Schema, inside: Schema, config: dict[str, Any], within: dict[str, Any]
     ) -> None:
         skeleton = {**bare(schema), "schema": replayed_only()}
         after = After(
             lambda: self.skeleton(schema, skeleton, config),
             str(FIRST_INDEX),
-            bool(config_inside.get("hide_input_in_errors")),
-            failures_only=False,
+            self.hides_input(schema, within),
         )
-        self.delegate(plan, self.plan(inside, config_inside), OBJECT | ARRAY, after)
+        self.delegate(plan, self.plan(inside, within), OBJECT | ARRAY, after)
 
     def delegate(self, plan: Plan, inner: Plan, kinds: int, after: After | None) -> None:
         """``plan`` follows containers of these kinds as ``inner`` does, and adds something when they close."""
@@ -311,6 +377,10 @@ class Compiler:
         """The validator for the skeleton of ``schema``."""
         return self.validator(skeleton, self.outward(schema, config), prebuilt=False)
 
+    def hides_input(self, schema: Schema, config: dict[str, Any]) -> bool:
+        """Do the errors of a node not show what they are about?"""
+        return bool(self.outward(schema, config).get("hide_input_in_errors"))
+
     def outward(self, schema: Schema, config: dict[str, Any]) -> dict[str, Any]:
         """The configuration of a node's errors: at the root they look like pydantic's own."""
         outermost = self.specs.resolve(self.schema)
@@ -321,10 +391,24 @@ class Compiler:
             if inside is None:
                 return config
             outermost = self.specs.resolve(outermost[inside])
-        while schema["type"].startswith("function-") and "schema" in schema:
-            schema = self.specs.resolve(schema["schema"])
-        hide_input = (schema.get("config") or NO_CONFIG).get("hide_input_in_errors", False)
-        return {"hide_input_in_errors": hide_input, **config, "title": self.title}
+        return {**config, "hide_input_in_errors": bool(self.config.get("hide_input_in_errors")), "title": self.title}
+
+    def may_waive(self, schema: Schema | list[Schema]) -> bool:
+        """May a validator in here ask for something else than a value (``Failure.waiver``)?"""
+        seen: set[int] = set()
+        todo: list[Any] = [schema]
+        while todo:
+            node = todo.pop()
+            if isinstance(node, list | tuple):
+                todo.extend(node)
+            elif isinstance(node, dict) and id(node) not in seen:
+                seen.add(id(node))
+                if "function" in node or node.get("post_init") or node.get("on_error", "raise") != "raise":
+                    return True
+                if node.get("type") == "definition-ref":
+                    todo.append(self.definitions[node["schema_ref"]])
+                todo.extend(value for key, value in node.items() if key not in _DATA)
+        return False
 
     def asks_for_info(self, schema: Schema) -> bool:
         """Does a validator in this field see the other fields of its model? Then it cannot run before them."""

@@ -6,7 +6,7 @@ document. When it closes, the set, the tuple or the dict with validated keys tak
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from partialjson._core.plan import Child, Plan, Shape
 from partialjson._core.spec import STRING
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from partialjson.typed.compiler import Compiler
 
 __all__ = ["follow_array", "follow_dict", "follow_tuple"]
+
+_NO_KEYS: Final = {"type": ""}
 
 
 def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -33,8 +35,9 @@ def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
             raise Unsupported
         return
     skeleton = compiler.skeleton(schema, {**bare(schema), "items_schema": replayed()}, config)
-    plan.array = Shape(closer(list_text, skeleton), {}, compiler.child(items, config))
-    plan.array.most = _most(plan)
+    close = closer(list_text, skeleton, compiler.hides_input(schema, config))
+    plan.array = Shape(close, {}, compiler.child(items, config))
+    _limit(compiler, plan, schema)
     plan.array.is_plain = schema["type"] == "list" and not schema.keys() & {"min_length", "max_length"}
     plan.array.is_direct = plan.array.is_plain
 
@@ -55,14 +58,16 @@ def follow_tuple(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     plans = [compiler.child(each, config) for each in schemas]
     rest = plans.pop() if variadic is not None else None
     items = [Child("", each) for each in plans]
-    plan.array = Shape(closer(list_text, skeleton), {}, rest, None, items)
-    plan.array.most = _most(plan)
+    plan.array = Shape(closer(list_text, skeleton, compiler.hides_input(schema, config)), {}, rest, None, items)
+    _limit(compiler, plan, schema)
 
 
-def _most(plan: Plan) -> int:
-    """The most elements that an array can have, as its spec says; -1 for no bound."""
-    most: int = plan.spec.filled().limits.get("maxItems", -1) if plan.spec is not None else -1
-    return most
+def _limit(compiler: Compiler, plan: Plan, schema: Schema) -> None:
+    """The most elements that an array can have, as its spec says."""
+    assert plan.array is not None
+    plan.array.most = plan.spec.filled().limits.get("maxItems", -1) if plan.spec is not None else -1
+    if plan.array.most >= 0 and plan.array.rest is not None:
+        plan.array.may_waive = compiler.may_waive(schema["items_schema"])
 
 
 def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -76,12 +81,13 @@ def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str
     if values is None:
         raise Unsupported
     skeleton = compiler.skeleton(schema, {**bare(schema), "values_schema": replayed()}, config)
-    plan.object = Shape(closer(dict_text, skeleton), {}, compiler.child(values, config))
-    keys = compiler.specs.resolve(schema["keys_schema"]) if "keys_schema" in schema else {"type": ""}
+    close = closer(dict_text, skeleton, compiler.hides_input(schema, config))
+    plan.object = Shape(close, {}, compiler.child(values, config))
+    keys, keys_config = compiler.specs.enter(schema.get("keys_schema", _NO_KEYS), config)
     plan.object.is_plain = (
         schema["type"] == "dict"
         and not schema.keys() & {"min_length", "max_length"}
         and keys["type"] == "str"
-        and exact_kinds(keys, config) == STRING
+        and exact_kinds(keys, keys_config) == STRING
     )
     plan.object.is_direct = plan.object.is_plain

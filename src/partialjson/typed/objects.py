@@ -24,7 +24,7 @@ from pydantic_core import ValidationError, core_schema
 from partialjson._core.plan import FIRST, HIDDEN, RAW, Child, Plan, Shape
 from partialjson.typed.dumps import awaited_by_functions
 from partialjson.typed.partial import maker_of, mark_unfinished, partial_class
-from partialjson.typed.schemas import Schema, Unsupported, bare, config_inside, extra_of, fields_of, known
+from partialjson.typed.schemas import Schema, Scope, Unsupported, bare, config_inside, extra_of, fields_of, known
 from partialjson.typed.skeletons import (
     FIRST_INDEX,
     IndexText,
@@ -55,13 +55,14 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
     """
     node = inside_afters(compiler, schema)
     fields = _Fields(compiler, node, config)
-    skeleton = compiler.skeleton(schema, _rewrap(compiler, schema, fields.skeleton()), config)
+    # What the fields refer to is built like what they hold; a class itself uses nothing but its own configuration.
+    built = fields.config.base if isinstance(fields.config, Scope) and node["type"] != "named-tuple" else config
+    skeleton = compiler.skeleton(schema, _rewrap(compiler, schema, fields.skeleton()), built)
+    wrap = fields.wrap()
     if node["type"] in ("model", "dataclass"):
         fields.probe()
-    close_config = fields.config if node["type"] != "named-tuple" else config
-    plan.object = Shape(
-        closer(fields.index_text(), skeleton, close_config), fields.children, fields.rest, fields.wrap()
-    )
+    hide_input = compiler.hides_input(schema, fields.config)
+    plan.object = Shape(closer(fields.index_text(), skeleton, hide_input), fields.children, fields.rest, wrap)
     if fields.extra == "forbid" and plan.spec is not None:
         plan.object.allowed = plan.spec.filled().keys
     fields.mark(plan.object)
@@ -71,7 +72,7 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
     if node["type"] == "named-tuple":
         items = list(fields.by_name.values())
         if not fields.has_raw:
-            plan.array = Shape(closer(list_text, skeleton, close_config), {}, None, None, items)
+            plan.array = Shape(closer(list_text, skeleton, hide_input), {}, None, None, items)
 
 
 def inside_afters(compiler: Compiler, schema: Schema) -> Schema:
@@ -137,7 +138,10 @@ class _Fields:
             else:
                 self.first_of.update((key, keys[0]) for key in keys[1:])
             self.by_name[name] = child
-            self.children.update((key, child) for key in keys)
+            self.children[keys[0]] = child
+            for number, key in enumerate(keys[1:], 1):
+                after = () if child.plan is None else tuple(keys[:number])
+                self.children[key] = Child(name, child.plan, child.traits, after)
 
     def settled_field(self, name: str, field: Schema) -> Child | None:
         """The child for a field that settles when it closes; None if it cannot."""
@@ -218,7 +222,11 @@ class _Fields:
     def wrap(self) -> Any:
         if self.kind not in ("model", "dataclass"):
             return None
-        make = maker_of(partial_class(self.node["cls"]))
+        try:
+            make = maker_of(partial_class(self.node["cls"]))
+        except TypeError as error:
+            # Pydantic knows nothing of its fields, as with BaseModel itself.
+            raise Unsupported from error
 
         def wrap(members: dict[str, Any], run: Run) -> Any:
             return make(members, run.missing)
@@ -323,7 +331,7 @@ class _Fields:
         """Do settled children survive this skeleton? Then pydantic has not put another validator in its place.
 
         Raises:
-            Unsupported: they do not.
+            Unsupported: they do not, or no object of the class can be made in this way.
         """
         names = [name for name, field in self.schemas.items() if not field.get("init_only") and field.get("init", True)]
         schemas = {}
@@ -336,17 +344,20 @@ class _Fields:
         sentinels = [object() for _ in keys]
         text = "{" + ",".join(f"{json.dumps(f'probe {name}')}:{FIRST_INDEX + i}" for i, name in enumerate(keys)) + "}"
         settled_children.stack.append(sentinels)
-        made: Any = None
+        made: Any
         try:
             made = self.compiler.validator(schema, {}, prebuilt=False).validate_json(text, by_alias=True)
+            # A class may compute attributes on access, so its objects are not asked.
+            found = getattr(made, "__dict__", None)
+            if found is None or any(name not in found for name in names):
+                found = {name: getattr(made, name, None) for name in names}
         except ValidationError:
-            pass
+            found = {}
+        except Exception as error:
+            # An abstract class, or one with its own way to make objects.
+            raise Unsupported from error
         finally:
             settled_children.stack.pop()
-        # A class may compute attributes on access, so its objects are not asked.
-        found = getattr(made, "__dict__", None)
-        if found is None or any(name not in found for name in names):
-            found = {name: getattr(made, name, None) for name in names}
         if any(found.get(name) is not each for name, each in zip(keys, sentinels, strict=True) if name in names):
             warnings.warn(
                 f"{self.node['cls'].__name__} cannot be validated field by field with this version of pydantic; it "

@@ -138,6 +138,11 @@ _STRING_BOUNDS: Final = ("str_min_length", "str_max_length")
 
 _ATOMS: Final = STRING | INTEGER | FLOAT | BOOLEAN | NULL
 
+# Before pydantic 2.14, the name of an aliased field is allowed even if extra keys are forbidden, and numbers of the
+# standard library are asked what they make of anything.
+_IS_OLD: Final = tuple(map(int, VERSION.split(".")[:2])) < (2, 14)
+FORBIDS_NAMES: Final = not _IS_OLD
+
 # The JSON kinds that a schema may accept, or look into before it refuses them. It refuses any other kind by its type
 # alone, and calls no user function. A schema that is not listed may do anything with anything.
 TAKEN: Final = {
@@ -147,9 +152,11 @@ TAKEN: Final = {
     **dict.fromkeys(("literal", "enum"), _ATOMS),
     "json": STRING,
     **dict.fromkeys(ARRAYS, ARRAY),
-    "generator": ARRAY,
+    # An iterator over the characters or the keys.
+    "generator": ARRAY | STRING | OBJECT,
     **dict.fromkeys((*OBJECTS, "typed-dict", "dataclass"), OBJECT),
     "named-tuple": OBJECT | ARRAY,
+    **dict.fromkeys(("decimal", "fraction") if _IS_OLD else (), ANYTHING),
 }
 
 
@@ -264,8 +271,48 @@ _WRAPPERS: Final = {
 NO_CONFIG: Final[dict[str, Any]] = {}
 """The configuration of a class without one. It is one object, since plans and specs are kept by identity."""
 
-# Before pydantic 2.14, the name of an aliased field is allowed even if extra keys are forbidden.
-FORBIDS_NAMES: Final = tuple(map(int, VERSION.split(".")[:2])) >= (2, 14)
+
+class Scope(dict[str, Any]):
+    """The configuration of a place, and that of the definitions which it refers to.
+
+    Pydantic builds definitions with the configuration of the validator they belong to. That is the root's, or that of a
+    class which brings a finished validator, but not that of any other class around the place.
+
+    Attributes:
+        base: the configuration of the definitions.
+    """
+
+    def __init__(self, config: dict[str, Any], around: Scope | None = None) -> None:
+        super().__init__(config)
+        self.base: Scope = self if around is None else around
+        # One scope for each configuration and base, since plans and specs are kept by identity.
+        self._made: dict[tuple[int, int], Scope] = {} if around is None else around._made
+
+    def within(self, node: Schema) -> Scope:
+        """The scope of the fields of a class."""
+        own: dict[str, Any] = node.get("config") or NO_CONFIG
+        around = None if is_prebuilt(node) else self.base
+        key = id(own), id(around)
+        made = self._made.get(key)
+        if made is None:
+            made = Scope(own, around)
+            made._made = self._made
+            made = self._made.setdefault(key, made)
+        return made
+
+
+def is_prebuilt(node: Schema) -> bool:
+    """Does pydantic put the finished validator of its class in the place of this node?"""
+    if node["type"] not in ("model", "dataclass") or (node["type"] == "dataclass" and "generic_origin" in node):
+        return False
+    given = node["cls"].__dict__
+    schema = given.get("__pydantic_core_schema__")
+    if given.get("__pydantic_complete__") is not True or not isinstance(schema, dict):
+        return False
+    definitions = {each["ref"]: each for each in schema.get("definitions", ())}
+    while schema["type"] in ("definitions", "definition-ref"):
+        schema = schema["schema"] if schema["type"] == "definitions" else definitions[schema["schema_ref"]]
+    return schema["type"] not in ("function-after", "function-wrap")
 
 
 def inside(schema: Schema) -> Schema | None:
@@ -291,6 +338,8 @@ def config_inside(schema: Schema, config: dict[str, Any]) -> dict[str, Any]:
     """The configuration under which the fields of an object stand; classes have their own."""
     if schema["type"] not in ("model", "dataclass", "typed-dict"):
         return config
+    if isinstance(config, Scope):
+        return config.within(schema)
     own: dict[str, Any] = schema.get("config") or NO_CONFIG
     return own
 

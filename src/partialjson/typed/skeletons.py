@@ -11,6 +11,10 @@ random number.
 A node that adds something to what is inside it (a validator that runs after it, a root model, a union) has a skeleton
 with one child, which runs over the settled one.
 
+*Waivers.* A validator may ask that its value be left out (``PydanticOmit``, ``OnErrorOmit``) or that the default take
+its place (``PydanticUseDefault``). Pydantic passes that on to the nearest container or default that can comply. So the
+child settles to a ``Failure`` with a waiver, and ``replay`` asks the same of the skeleton around it.
+
 *Errors.* A child that failed stands in the skeleton's error as one line that names it. The lines of the children take
 its place when somebody asks for the error (``Collected``): a fault deep in a document would otherwise be told anew,
 with a longer location, at every level around it.
@@ -24,7 +28,16 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from pydantic_core import InitErrorDetails, PydanticCustomError, SchemaValidator, ValidationError, core_schema
+from pydantic_core import (
+    InitErrorDetails,
+    PydanticCustomError,
+    PydanticOmit,
+    PydanticUseDefault,
+    SchemaError,
+    SchemaValidator,
+    ValidationError,
+    core_schema,
+)
 
 from partialjson._core.plan import Failure, Plan, RawText, Shape, Switch
 from partialjson._core.target import Options
@@ -81,17 +94,24 @@ class _Default:
 
 
 def _replay(value: Any) -> Any:
-    if type(value) is not int or value < FIRST_INDEX:
+    children = settled_children.stack[-1]
+    if type(value) is not int or not 0 <= value - FIRST_INDEX < len(children):
         # The text of an extra key that is also a way to a field.
         return value
-    result = settled_children.stack[-1][value - FIRST_INDEX]
+    result = children[value - FIRST_INDEX]
     if type(result) is Failure:
         raise _failed(result)
     return result
 
 
 def _replay_or_default(value: Any, validate: Callable[[Any], Any]) -> Any:
-    return validate(value.value) if type(value) is _Default else _replay(value)
+    if type(value) is not _Default:
+        return _replay(value)
+    try:
+        return validate(value.value)
+    except ValidationError as error:
+        # Told as it is: its inputs are the default's, even if they look like those of an index text.
+        raise _failed(Failure(error.with_traceback(None))) from None
 
 
 def _replay_only(value: Any) -> Any:
@@ -148,11 +168,10 @@ def child_text(settled: list[Any], index: int) -> str:
 
 
 def closer(
-    write: IndexText, skeleton: SchemaValidator, config: dict[str, Any] | None = None
+    write: IndexText, skeleton: SchemaValidator, hide_input: bool = False
 ) -> Callable[[list[str | int], list[Any], Any, Run], Any]:
     """Settles a container from its settled children; ``write`` gives its index text."""
     validate = skeleton.validate_json
-    hide_input = bool(config and config.get("hide_input_in_errors"))
 
     def close(keys: list[str | int], settled: list[Any], value: Any, run: Run) -> Any:
         text = write(keys, settled, value)
@@ -160,14 +179,21 @@ def closer(
         stack.append(settled)
         try:
             return validate(text, **run.arguments)
+        except SchemaError as error:
+            return waived(error)
         except ValidationError as error:
             indexes = range(FIRST_INDEX, FIRST_INDEX + len(keys))
+            written: Any = None
 
             def restore(given: Any) -> Any:
                 if type(given) is int and given in indexes:
                     return value[keys[given - FIRST_INDEX]]
-                if type(given) is type(value) and _is_index_text(given, indexes, text):
-                    return value
+                if type(given) is type(value):
+                    nonlocal written
+                    if written is None:
+                        written = json.loads(text)
+                    if given == written:
+                        return value
                 return given
 
             return _failure(error, restore, hide_input)
@@ -177,26 +203,33 @@ def closer(
     return close
 
 
+VALUES: Final = 0
+FAILURES: Final = 1
+WAIVERS: Final = 2
+
+
 class After:
     """What a node adds to what is inside it: a skeleton with one child, over the node's settled inside.
 
-    ``text`` is the index text, with the first index. With ``failures_only`` it only adds to errors; otherwise it only
-    runs if there is a value. Called with the result or Failure, the JSON value and the run.
+    ``text`` is the index text, with the first index. ``over`` says where it runs: over ``VALUES``, over all
+    ``FAILURES``, or only over those with ``WAIVERS``. Called with the result or Failure, the JSON value and the run.
     """
 
-    __slots__ = ("failures_only", "hide_input", "make_skeleton", "text", "validate")
+    __slots__ = ("hide_input", "make_skeleton", "over", "text", "validate")
 
     def __init__(
-        self, make_skeleton: Callable[[], SchemaValidator], text: str, hide_input: bool, failures_only: bool
+        self, make_skeleton: Callable[[], SchemaValidator], text: str, hide_input: bool, over: int = VALUES
     ) -> None:
         self.make_skeleton = make_skeleton
         self.text = text
         self.hide_input = hide_input
-        self.failures_only = failures_only
+        self.over = over
         self.validate: Callable[..., Any] | None = None
 
     def __call__(self, result: Any, value: Any, run: Run) -> Any:
-        if (type(result) is Failure) is not self.failures_only:
+        if (type(result) is Failure) is (self.over == VALUES):
+            return result
+        if self.over == WAIVERS and result.waiver is None:
             return result
         if self.validate is None:
             self.validate = self.make_skeleton().validate_json
@@ -204,6 +237,8 @@ class After:
         stack.append([result])
         try:
             return self.validate(self.text, **run.arguments)
+        except SchemaError as error:
+            return waived(error)
         except ValidationError as error:
 
             def restore(given: Any) -> Any:
@@ -231,7 +266,8 @@ def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
     made.most = shape.most
     made.mark = shape.mark
     made.marked = shape.marked
-    if after is None or after.failures_only:
+    made.may_waive = shape.may_waive
+    if after is None or after.over != VALUES:
         made.is_plain = shape.is_plain
         made.is_direct = shape.is_direct
         made.quick = shape.quick
@@ -302,8 +338,23 @@ Line = tuple[Location, InitErrorDetails | Failure]
 """A line of an error, or the child that failed, and the location relative to the error."""
 
 
-def _failed(child: Failure) -> PydanticCustomError:
+def waived(error: SchemaError) -> Failure:
+    """What a validator gives that was left with a value for a container around it to leave out or to replace.
+
+    Raises:
+        SchemaError: it says something else.
+    """
+    message = str(error)
+    for word, waiver in (("Omit", PydanticOmit), ("UseDefault", PydanticUseDefault)):
+        if message.startswith("Uncaught ") and word in message:
+            return Failure(error.with_traceback(None), None, waiver())
+    raise error
+
+
+def _failed(child: Failure) -> Exception:
     """Stands in a skeleton's error for that of a child."""
+    if child.waiver is not None:
+        return child.waiver.with_traceback(None)
     return PydanticCustomError("failed_child", "a child failed", {"failure": child})
 
 
@@ -348,11 +399,3 @@ def _detail(line: Any, given: Any) -> InitErrorDetails:
     elif context is not None:
         detail["ctx"] = context
     return detail
-
-
-def _is_index_text(given: Any, indexes: range, text: str) -> bool:
-    """Is this input of an error the index text itself?"""
-    if not given:
-        return len(text) == 2
-    children = given.values() if isinstance(given, dict) else given
-    return any(type(child) is int and child in indexes for child in children)

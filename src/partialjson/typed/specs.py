@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 from enum import Enum
+from operator import attrgetter
 from typing import Any, Final
 
 from partialjson._core.spec import (
@@ -36,6 +37,7 @@ from partialjson.typed.schemas import (
     TAKEN,
     TRANSPARENT,
     Schema,
+    Scope,
     changes_strings,
     choices_of,
     config_inside,
@@ -87,8 +89,12 @@ _NUMBER_LIMITS: Final = {
 class _Peeled:
     """The wrappers around a value."""
 
-    def __init__(self) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
+        # The configuration of the value.
+        self.config = config
         self.nullable = False
+        # Is a valid value made without the user's own code?
+        self.is_pure = True
         # What can be valid is that which the value inside says; a narrower bound on its kinds; and do its words bind?
         self.binding = True
         self.kinds = ANYTHING
@@ -98,11 +104,14 @@ class _Peeled:
 
 
 class Specs:
-    """The specs of one core schema, for documents read by alias or by name."""
+    """The specs of one core schema, for documents read by alias or by name, perhaps never strictly."""
 
-    def __init__(self, schema: Schema, by_alias: bool | None = None, by_name: bool | None = None) -> None:
+    def __init__(
+        self, schema: Schema, by_alias: bool | None = None, by_name: bool | None = None, never_strict: bool = False
+    ) -> None:
         self.by_alias = by_alias
         self.by_name = by_name
+        self.never_strict = never_strict
         self.definitions: dict[str, Schema] = {}
         if schema["type"] == "definitions":
             self.definitions = {each["ref"]: each for each in schema["definitions"]}
@@ -116,7 +125,7 @@ class Specs:
         """The spec of a node under a configuration; it is filled on demand."""
         if schema is None:
             return self._anything
-        schema = self.resolve(schema)
+        schema, config = self.enter(schema, config)
         key = id(schema), id(config)
         spec = self._made.get(key)
         if spec is None:
@@ -128,6 +137,12 @@ class Specs:
             schema = self.definitions[schema["schema_ref"]]
         return schema
 
+    def enter(self, schema: Schema, config: dict[str, Any]) -> tuple[Schema, dict[str, Any]]:
+        """``resolve``, and the configuration of what it leads to."""
+        if schema["type"] == "definition-ref" and isinstance(config, Scope):
+            config = config.base
+        return self.resolve(schema), config
+
     def ways(self, name: str, field: Schema, config: dict[str, Any]) -> tuple[tuple[str | int, ...], ...]:
         """Where a document may have a field; see ``ways_of``."""
         return ways_of(name, field, config, self.by_alias, self.by_name)
@@ -136,8 +151,9 @@ class Specs:
 
     def _fill(self, spec: Spec, source: tuple[Schema, dict[str, Any]]) -> None:
         schema, config = source
-        peeled = _Peeled()
+        peeled = _Peeled(config)
         node = self._peel(schema, peeled)
+        config = peeled.config
         spec.nullable = peeled.nullable
         spec.secret = is_secret(schema)
         kind = node["type"]
@@ -165,12 +181,13 @@ class Specs:
             spec.lead(notes=self._notes(peeled))
         spec.kinds = self._kinds(node, config, peeled)
         spec.binding = peeled.binding and peeled.is_exact
+        spec.is_pure = peeled.is_pure and not node.get("post_init")
 
     def _peel(self, schema: Schema, peeled: _Peeled) -> Schema:
         """The value inside the wrappers of a node, and what they add."""
         seen: set[int] = set()
         while True:
-            schema = self.resolve(schema)
+            schema, peeled.config = self.enter(schema, peeled.config)
             kind = schema["type"]
             if (
                 peeled.noted is None
@@ -192,7 +209,9 @@ class Specs:
                 peeled.is_exact = False
             elif kind == "default":
                 peeled.binding = peeled.binding and schema.get("on_error", "raise") == "raise"
-            elif kind not in TRANSPARENT and kind != "function-after":
+            elif kind == "function-after":
+                peeled.is_pure = peeled.is_pure and _is_pydantics(schema["function"]["function"])
+            elif kind not in TRANSPARENT:
                 peeled.binding = False
             schema = inner
 
@@ -352,7 +371,7 @@ class Specs:
             return ANYTHING
         if peeled.kinds != ANYTHING:
             return peeled.kinds | null
-        strict = node.get("strict", config.get("strict", False))
+        strict = node.get("strict", config.get("strict", False)) and not self.never_strict
         if kind == "union" or (kind == "model" and node.get("root_model") and not node.get("custom_init")):
             # As its branches say.
             return ANYTHING
@@ -383,6 +402,8 @@ class Specs:
         if kind == "definition-ref":
             ref = schema["schema_ref"]
             return 0 if ref in around else self._kinds_taken(self.definitions[ref], around | {ref})
+        if kind == "default" and schema.get("on_error", "raise") != "raise":
+            return ANYTHING
         if kind in TRANSPARENT or kind == "function-after":
             taken = self._kinds_taken(schema[TRANSPARENT.get(kind, "schema")], around)
             return taken | NULL if kind == "nullable" else taken
@@ -413,6 +434,12 @@ def asks_its_class(schema: Schema) -> bool:
     """Does an enum have a way of its own to find a member for an unknown value?"""
     find: Any = schema["cls"]._missing_
     return schema.get("missing") is not None or find.__func__ is not Enum._missing_.__func__  # type: ignore[attr-defined]
+
+
+def _is_pydantics(function: Any) -> bool:
+    """Is this a function with which pydantic itself checks a limit, or takes the value of an enum's member?"""
+    function = getattr(function, "func", function)
+    return isinstance(function, attrgetter) or str(getattr(function, "__module__", "")).startswith("pydantic.")
 
 
 def _either(specs: list[Spec]) -> Spec:

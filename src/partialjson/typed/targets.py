@@ -28,13 +28,17 @@ def typed_target(given: Any, options: Options) -> Target:
         PydanticUserError: pydantic does not understand the type, or would find its fields under no name at all.
         PydanticUndefinedAnnotation: the type refers to a name that is not defined.
     """
-    plan = compile_plan(given, options.by_alias, options.by_name)
+    plan = compile_plan(given, options.by_alias, options.by_name, options.strict is False)
     assert plan.spec is not None
     return Target(given, plan, Run(options), plan.spec, lambda: fingerprint(given))
 
 
-def compile_plan(given: Any, by_alias: bool | None = None, by_name: bool | None = None) -> Plan:
+def compile_plan(
+    given: Any, by_alias: bool | None = None, by_name: bool | None = None, never_strict: bool = False
+) -> Plan:
     """The plan for a type or TypeAdapter; it has the spec. Plans are cached.
+
+    With ``never_strict``, validation will be lax whatever the type says.
 
     Raises:
         as ``typed_target``.
@@ -47,16 +51,17 @@ def compile_plan(given: Any, by_alias: bool | None = None, by_name: bool | None 
     # ``int | bool`` and ``bool | int`` are equal, but validate differently.
     spelling = "" if isinstance(given, type | TypeAdapter) else repr(given)
     try:
-        return _cached_plan(given, spelling, by_alias, by_name)
+        return _cached_plan(given, spelling, by_alias, by_name, never_strict)
     except TypeError as error:
         if "unhashable" not in str(error):
             raise
-    return _compile(given, spelling, by_alias, by_name)
+    return _compile(given, spelling, by_alias, by_name, never_strict)
 
 
-def _compile(given: Any, spelling: str, by_alias: bool | None, by_name: bool | None) -> Plan:
+def _compile(given: Any, spelling: str, by_alias: bool | None, by_name: bool | None, never_strict: bool) -> Plan:
     adapter = adapter_of(given)
-    return Compiler(adapter.core_schema, config_of(adapter), adapter.validator.title, by_alias, by_name).root()
+    title = adapter.validator.title
+    return Compiler(adapter.core_schema, config_of(adapter), title, by_alias, by_name, never_strict).root()
 
 
 _cached_plan = lru_cache(maxsize=512)(_compile)
@@ -74,15 +79,32 @@ def adapter_of(given: Any) -> TypeAdapter[Any]:
 
 
 def config_of(adapter: TypeAdapter[Any]) -> dict[str, Any]:
-    """The configuration of an adapter, in the form that core schemas use."""
+    """The configuration of an adapter's validator, in the form that core schemas use."""
     given = getattr(adapter, "_config", None)
     if not given:
-        return {}
+        return _config_of_class(adapter)
     schema: Schema = create_model("Configured", __config__=given).__pydantic_core_schema__
     config: dict[str, Any] = dict(schema["config"])
     if "title" not in given:
         del config["title"]
     return config
+
+
+def _config_of_class(adapter: TypeAdapter[Any]) -> dict[str, Any]:
+    """The configuration of the class whose own validator an adapter uses; empty if it has made one."""
+    cls = getattr(adapter, "_type", None)
+    own = getattr(cls, "__dict__", {})
+    if own.get("__pydantic_validator__") is not adapter.validator:
+        return {}
+    schema: Schema = adapter.core_schema
+    definitions = {each["ref"]: each for each in schema.get("definitions", ())}
+    while schema.get("cls") is not cls:
+        # Validators of the class may be around it.
+        inner = definitions.get(schema.get("schema_ref")) or schema.get("schema")
+        if not isinstance(inner, dict):
+            return {}
+        schema = inner
+    return {key: value for key, value in (schema.get("config") or {}).items() if key != "title"}
 
 
 def fingerprint(given: Any) -> str:

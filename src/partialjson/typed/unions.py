@@ -23,7 +23,7 @@ from pydantic_core import ValidationError, core_schema
 from partialjson._core.plan import Plan, Switch
 from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
 from partialjson.typed.schemas import Schema, Unsupported, bare, choices_of, known
-from partialjson.typed.skeletons import FIRST_INDEX, MOST_SPELLINGS, After, Run, over_plan, replayed_only
+from partialjson.typed.skeletons import FAILURES, FIRST_INDEX, MOST_SPELLINGS, After, Run, over_plan, replayed_only
 
 if TYPE_CHECKING:
     from partialjson.typed.compiler import Compiler
@@ -75,17 +75,18 @@ def _fails_as(compiler: Compiler, schema: Schema, branch: int, kind: int, config
     """The union's own errors, if the only branch that could accept the value has failed."""
 
     def make_skeleton() -> Any:
+        home = compiler.home(schema)
         choices: list[Any] = []
         for i, choice in enumerate(schema["choices"]):
             if i == branch:
                 given, label = choice if isinstance(choice, tuple) else (choice, None)
-                choices.append((replayed_only(), label or compiler.label(given, config)))
+                choices.append((replayed_only(), label or compiler.label(given, config, home)))
             else:
                 choices.append(choice)
-        return compiler.skeleton(schema, {**bare(schema), "choices": choices}, config)
+        return compiler.skeleton(schema, compiler.defined({**bare(schema), "choices": choices}, home), config)
 
     text = f'{{"":{FIRST_INDEX}}}' if kind == OBJECT else f"[{FIRST_INDEX}]"
-    return After(make_skeleton, text, bool(config.get("hide_input_in_errors")), failures_only=True)
+    return After(make_skeleton, text, compiler.hides_input(schema, config), FAILURES)
 
 
 def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
@@ -103,7 +104,7 @@ def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: 
     numbered = {tag: core_schema.no_info_plain_validator_function(_always(i)) for i, tag in enumerate(tags)}
     find = compiler.validator({**bare(schema), "choices": numbered}, config, prebuilt=False).validate_json
     quoted = json.dumps(key)
-    hide_input = bool(config.get("hide_input_in_errors"))
+    hide_input = compiler.hides_input(schema, config)
     # By the text of the tag, which appears in the errors: a number may have many spellings.
     made: dict[str, Plan] = {}
 
@@ -123,7 +124,7 @@ def follow_tagged_union(compiler: Compiler, plan: Plan, schema: Schema, config: 
         if branch.object is None and branch.switch is None:
             return None
         if plan is None:
-            plan = over_plan(branch, After(make_skeleton, tagged, hide_input, failures_only=True))
+            plan = over_plan(branch, After(make_skeleton, tagged, hide_input, FAILURES))
             if len(made) < MOST_SPELLINGS:
                 made[text] = plan
         return plan

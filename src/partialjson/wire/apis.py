@@ -12,10 +12,10 @@ objects of any SDK alike, ignore what they do not know, and raise nothing whatev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Final, Literal, Protocol, cast
+from typing import Final, Literal, Protocol, cast, runtime_checkable
 
 from partialjson.reasons import WORDS, Reason
 from partialjson.wire import ops
@@ -28,6 +28,7 @@ __all__ = [
     "Counts",
     "adapter_for",
     "api_named",
+    "errors_in",
     "framings_of",
 ]
 
@@ -39,9 +40,17 @@ class Adapter(Protocol):
         """The operations one decoded event stands for.
 
         ``event`` is a mapping, an SDK's object, or ``DONE``; ``name`` is the event's name on the wire, where
-        it has one.
+        it has one. An adapter that can use the names of the caller's tools has an attribute ``tools``, which is set
+        before the first event.
         """
         ...
+
+
+@runtime_checkable
+class _UsesTools(Protocol):
+    """An adapter that can use the names of the caller's tools."""
+
+    tools: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,8 @@ class API:
         system: ``gen_ai.provider.name`` in the conventions of OpenTelemetry; "" for the API's own name.
         operation: ``gen_ai.operation.name`` there.
         counts: where its token counts stand.
+        events: how the names of its server-sent events begin that must hold JSON, besides those of every API: none,
+            and "error". Heartbeats are not among them.
     """
 
     module: str
@@ -97,6 +108,12 @@ class API:
     system: str = ""
     operation: str = "chat"
     counts: Counts = field(default_factory=Counts)
+    events: tuple[str, ...] = ()
+
+    def names_event(self, name: str) -> bool:
+        """Whether a server-sent event of this name is one of the API's that must hold JSON. "message" stands for no
+        name."""
+        return name in ("", "message", "error") or name.startswith(self.events)
 
     def reason(self, word: str) -> Reason:
         """The meaning of one of the API's stop words."""
@@ -166,6 +183,7 @@ APIS: Final[dict[str, API]] = {
             cache_write=("cache_creation_input_tokens",),
             cache_apart=True,
         ),
+        events=("message", "content_block"),
     ),
     "bedrock-converse": API(
         "bedrock_converse",
@@ -206,6 +224,7 @@ APIS: Final[dict[str, API]] = {
         ),
         system="cohere",
         counts=Counts(input=("tokens.input_tokens",), output=("tokens.output_tokens",)),
+        events=("message-", "content-", "tool-", "citation-"),
     ),
     "gemini": API(
         "gemini",
@@ -256,12 +275,40 @@ APIS: Final[dict[str, API]] = {
             reasoning=("total_thought_tokens",),
             reasoning_apart=True,
         ),
+        events=("interaction", "content", "step"),
     ),
     "gemini-live": API(
         "gemini_live",
         framings=("json-frames",),
         session=True,
-        reasons=_reasons("turnComplete", "toolCall", "interrupted"),
+        reasons=_reasons(
+            "turnComplete",
+            "toolCall",
+            "interrupted",
+            "MALFORMED_FUNCTION_CALL",
+            "RESPONSE_REJECTED",
+            "PROHIBITED_INPUT_CONTENT",
+            "IMAGE_PROHIBITED_INPUT_CONTENT",
+            "INPUT_IMAGE_CELEBRITY",
+            "INPUT_TEXT_NCII_PROHIBITED",
+            "INPUT_IP_PROHIBITED",
+            "INPUT_OTHER",
+            "BLOCKLIST",
+            "UNSAFE_PROMPT_FOR_IMAGE_GENERATION",
+            "GENERATED_IMAGE_SAFETY",
+            "GENERATED_CONTENT_SAFETY",
+            "GENERATED_AUDIO_SAFETY",
+            "GENERATED_VIDEO_SAFETY",
+            "GENERATED_CONTENT_PROHIBITED",
+            "GENERATED_CONTENT_BLOCKLIST",
+            "GENERATED_IMAGE_PROHIBITED",
+            "GENERATED_IMAGE_CELEBRITY",
+            "GENERATED_IMAGE_IDENTIFIABLE_PEOPLE",
+            "GENERATED_IMAGE_MINORS",
+            "GENERATED_OTHER",
+            "OUTPUT_IMAGE_IP_PROHIBITED",
+            "MAX_REGENERATION_REACHED",
+        ),
         turn="parts",
         model_role="model",
         system="gcp.gen_ai",
@@ -319,6 +366,7 @@ APIS: Final[dict[str, API]] = {
             cache_read=("input_tokens_details.cached_tokens",),
             reasoning=("output_tokens_details.reasoning_tokens",),
         ),
+        events=("response",),
     ),
 }
 """The rows, by the names of the APIs."""
@@ -339,11 +387,24 @@ def api_named(name: str) -> API:
     return api
 
 
-def adapter_for(api: str) -> Adapter:
-    """A fresh adapter for one response of the named wire format. ValueError as in ``api_named``."""
+def adapter_for(api: str, tools: Collection[str] = ()) -> Adapter:
+    """A fresh adapter for one response of the named wire format; ``tools`` are the names of the caller's tools, as far
+    as they are known. ValueError as in ``api_named``."""
     module = import_module(f"partialjson.wire.providers.{api_named(api).module}")
     factory = cast("Callable[[], Adapter]", module.Adapter)
-    return factory()
+    adapter = factory()
+    if tools and isinstance(adapter, _UsesTools):
+        adapter.tools = tools
+    return adapter
+
+
+def errors_in(api: str, event: object) -> list[ops.Operation]:
+    """The error that an event of the named wire format reports, with the counts and names that came with it; empty if
+    it reports none. The adapter of the stream does not see the event, since its blocks are not to change."""
+    operations = adapter_for(api).feed(event)
+    if not any(isinstance(op, ops.Error) for op in operations):
+        return []
+    return [op for op in operations if isinstance(op, (ops.Info, ops.Usage, ops.Error))]
 
 
 def framings_of(api: str) -> tuple[str, ...]:

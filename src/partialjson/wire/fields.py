@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
+from partialjson.wire import ops
+
 __all__ = [
     "Members",
     "as_int",
@@ -23,6 +25,9 @@ __all__ = [
     "get_str",
     "members",
     "plain",
+    "says_something",
+    "unread",
+    "unread_event",
 ]
 
 
@@ -132,3 +137,33 @@ def plain(obj: object) -> object:
         return dump(mode="json", by_alias=True, exclude_unset=True)
     except Exception:  # a model that has no such options, or holds values that JSON does not have
         return dump(exclude_unset=True)
+
+
+def says_something(value: object) -> bool:
+    """Whether a field holds more than nothing: not None, no empty text or list, and no object of which all fields are
+    None."""
+    if value is None:
+        return False
+    if isinstance(value, Mapping):
+        return any(each is not None for each in value.values())
+    return bool(value) if isinstance(value, (str, list, tuple)) else True
+
+
+def unread(fields: Members, known: frozenset[str], place: str, out: list[ops.Operation]) -> None:
+    """Reports the fields of a mapping that hold something and are not known; ``place`` goes before their names."""
+    if not isinstance(fields, Mapping) or known.issuperset(fields):
+        return
+    for name, value in fields.items():
+        if name not in known and says_something(value):
+            out.append(ops.Unread("field", f"{place}{name}"))
+
+
+def unread_event(event: object, kind: str, known: frozenset[str], out: list[ops.Operation]) -> None:
+    """Reports an event that was not understood, by its kind or else by the fields that are not known. An event that
+    holds nothing is a sign of life."""
+    if kind and kind != "message":
+        out.append(ops.Unread("event", kind))
+    elif isinstance(event, Mapping):
+        strange = [str(name) for name, value in event.items() if name not in known and says_something(value)]
+        if strange:
+            out.append(ops.Unread("event", f"with {', '.join(strange[:4])}"))

@@ -142,7 +142,8 @@ class JSONArrayDecoder:
 
 
 class JSONFramesDecoder:
-    """JSON objects one after another. Anything between them except white space is an error."""
+    """JSON objects one after another. Anything between them except white space is an error, after which nothing more
+    can be read. The error names one character, so that it does not depend on how the body was cut."""
 
     def __init__(self) -> None:
         self._input = TextInput(mixed=True)
@@ -161,7 +162,7 @@ class JSONFramesDecoder:
                 if start == len(text):
                     break
                 if text[start] not in "{[":
-                    raise FramingError(f"expected a JSON object, found {text[start : start + 200]!r}", tuple(items))
+                    raise FramingError(f"expected a JSON object, found {text[start]!r}", tuple(items))
             pos = self._end(text, start)
             if pos < 0:
                 self._keep(text[start:], items)

@@ -23,16 +23,20 @@ __all__ = [
     "Close",
     "End",
     "Error",
+    "Hold",
     "Identify",
     "Info",
     "Key",
     "Kind",
+    "Misplaced",
     "Open",
     "Operation",
     "Reason",
     "Restate",
     "Stop",
     "Text",
+    "Unread",
+    "UnreadKind",
     "Usage",
     "Value",
     "Withdraw",
@@ -47,6 +51,10 @@ Kind = Literal["text", "reasoning", "refusal", "call", "server_call", "other"]
 """What a block is. ``call``: a tool call for the caller to run; ``server_call``: one that the provider runs
 itself; ``other``: a block whose text, if it has any, is no part of the answer, such as the result of a server
 tool or the code it runs."""
+
+UnreadKind = Literal["event", "block", "delta", "field"]
+"""What was not understood: a whole event, a kind of block, a kind of delta, or a field of something that was
+understood."""
 
 
 @quick
@@ -93,7 +101,10 @@ class Identify:
 @quick
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The block's text continues: prose, or a fragment of a JSON document cut anywhere."""
+    """The block's text continues: prose, or a fragment of a JSON document cut anywhere.
+
+    Adapters pass on what came. Whether a fragment of a document goes on or says the document again is decided where the
+    document is read."""
 
     key: Key
     text: str
@@ -112,7 +123,8 @@ class Restate:
 @quick
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The block's document came whole and already parsed; it has no source text."""
+    """The block's document came whole and already parsed; it has no source text. An adapter passes on each value that
+    comes: the same again, one that has grown, or the real one after an empty object."""
 
     key: Key
     value: object
@@ -148,6 +160,38 @@ class Withdraw:
     """The provider withdraws a call: it must not be run, and its result is not wanted."""
 
     key: Key
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A call must not be run yet, whatever its arguments are: ``why`` says what it waits for, as in "confirmation"; ""
+    releases it."""
+
+    key: Key
+    why: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Misplaced:
+    """A fragment of a call came, and nothing tells which call it belongs to: so none of the choice may be run.
+
+    ``text`` is what came, ``why`` is a sentence such as "arguments for index 3, where no call began".
+    """
+
+    choice: int
+    text: str
+    why: str
+
+
+@quick
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something came that the adapter does not understand; ``name`` is the provider's word for it."""
+
+    kind: UnreadKind
+    name: str
 
 
 @quick
@@ -207,5 +251,21 @@ class Error:
 
 
 Operation = (
-    Begin | Open | Identify | Text | Restate | Value | Attach | Close | Withdraw | Info | Usage | Stop | End | Error
+    Begin
+    | Open
+    | Identify
+    | Text
+    | Restate
+    | Value
+    | Attach
+    | Close
+    | Withdraw
+    | Hold
+    | Misplaced
+    | Unread
+    | Info
+    | Usage
+    | Stop
+    | End
+    | Error
 )

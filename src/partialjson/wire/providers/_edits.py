@@ -10,6 +10,9 @@ the last one, or to a scalar that has been written. From such an edit on, nothin
 to the value of the text, and ``finish`` returns the whole text, which the provider's ``Restate`` puts in place of what
 was streamed. Elements that were skipped become null. A number is a double on this wire; one without a fraction is
 written as an integer.
+
+What an edit can cost is bounded by its size: a path has at most 512 steps, and at most 10,000 elements may be skipped
+in all. An edit beyond that, or a number that JSON does not have, makes the document one that can never be complete.
 """
 
 from __future__ import annotations
@@ -33,19 +36,21 @@ _STEP: Final = re.compile(
     re.DOTALL,
 )
 _EXACT: Final = 2**53
-_MAX_GAP: Final = 10_000  # an index this far beyond the last element is taken for an error
+_MAX_GAPS: Final = 10_000  # elements of a document that no edit brought; more of them are taken for an error
+_MAX_STEPS: Final = 512
+_MAX_PATH: Final = 65_536  # characters
 
 
 @lru_cache(maxsize=256)  # the pieces of a string repeat its path
 def parse_path(text: str) -> EditPath | None:
     """A path such as ``$.items[0]['na me']``; None if it is none."""
-    if not text.startswith("$"):
+    if not text.startswith("$") or len(text) > _MAX_PATH:
         return None
     steps: list[str | int | None] = []
     pos = 1
     while pos < len(text):
         match = _STEP.match(text, pos)
-        if match is None or (steps and steps[-1] is None):
+        if match is None or len(steps) >= _MAX_STEPS or (steps and steps[-1] is None):
             return None
         pos = match.end()
         if match["name"] is not None:
@@ -90,12 +95,31 @@ class EditWriter:
         self._apart = False  # no more text is written, only the value is kept up to date
         self._value: Any = None
         self._growing: EditPath | None = None  # the open string in the value
+        self._more: list[str] = []  # what it has grown by
+        self._gaps = 0
         self._lost = False
 
     @property
     def apart(self) -> bool:
         """Whether an edit went back, so that only ``finish`` has the document."""
         return self._apart
+
+    @property
+    def written(self) -> bool:
+        """Whether any text was written."""
+        return bool(self._written)
+
+    @property
+    def touched(self) -> bool:
+        """Whether any edit came."""
+        return self._apart or bool(self._written) or self._lost
+
+    def value(self) -> object:
+        """The document so far, as if it were complete."""
+        if not self._apart:
+            return json.loads("".join([*self._written, *self._closing()]) or "{}")
+        self._join()
+        return self._value
 
     @property
     def in_string(self) -> bool:
@@ -133,6 +157,11 @@ class EditWriter:
         """A number, boolean or null at the path."""
         if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
             value = int(value)
+        try:
+            text = json_text(value, ensure_ascii=True)
+        except (TypeError, ValueError, RecursionError):
+            self._lost = True
+            return ""
         path = self._resolve(path, False)
         if self._apart:
             self._assign(path, value, False, False)
@@ -140,7 +169,7 @@ class EditWriter:
         out: list[str] = []
         if not self._enter(path, out):
             return self._give_up(path, value, False, False)
-        out.append(json_text(value, ensure_ascii=True))
+        out.append(text)
         return self._write(out)
 
     def mark(self, path: EditPath) -> str:
@@ -164,6 +193,7 @@ class EditWriter:
         if self._lost:
             return ""
         if self._apart:
+            self._join()
             return json_text(self._value)
         out: list[str] = []
         if not self._open and not self._written:
@@ -232,10 +262,10 @@ class EditWriter:
         target = self._open[shared] if self._open else _Container(True)
         if self._holds(target, path[shared]) or target.is_object is not isinstance(path[shared], str):
             return False
-        gaps = (
+        gaps = [
             step - (0 if depth else target.count) for depth, step in enumerate(path[shared:]) if isinstance(step, int)
-        )
-        if any(gap > _MAX_GAP for gap in gaps):
+        ]
+        if not self._skip(sum(gaps)):
             return False
         if not self._open:
             out.append("{")
@@ -261,6 +291,19 @@ class EditWriter:
         out.append("," if step else "")
         container.count = step + 1
 
+    def _skip(self, count: int) -> bool:
+        """Whether so many more elements may be skipped."""
+        if self._gaps + count > _MAX_GAPS:
+            self._lost = True
+            return False
+        self._gaps += count
+        return True
+
+    def _closing(self) -> list[str]:
+        """What closes all that is open."""
+        ends = ["}" if container.is_object else "]" for container in reversed(self._open)]
+        return ['"', *ends] if self._string is not None else ends
+
     def _leave(self, depth: int, out: list[str]) -> None:
         """Closes what is open deeper than ``depth`` containers."""
         if self._string is not None:
@@ -278,13 +321,12 @@ class EditWriter:
     # When an edit went back.
 
     def _give_up(self, path: EditPath, value: object, is_string: bool, more: bool) -> str:
-        if not _is_place(path):
+        if self._lost or not _is_place(path):
             self._lost = True
             return ""
         string, here = self._string, self._here()
-        closing: list[str] = []
-        self._leave(0, closing)
-        self._value = json.loads("".join([*self._written, *closing]) or "{}")
+        self._value = self.value()
+        self._leave(0, [])
         self._apart = True
         self._string = None
         self._growing = None if string is None else (*here, string)
@@ -293,28 +335,50 @@ class EditWriter:
 
     def _assign(self, path: EditPath, value: object, is_string: bool, more: bool) -> None:
         """Sets the value at the path; text for the string that is open there is appended."""
+        if is_string and self._growing == path and path:
+            self._more.append(str(value))
+            if not more:
+                self._join()
+            return
+        self._join()
         place: Any = self._value if _is_place(path) else None
         for depth, step in enumerate(path[:-1]):
-            place = _child(place, step, [] if isinstance(path[depth + 1], int) else {})
-        if not _fits(place, path[-1] if path else None):
+            place = self._child(place, step, [] if isinstance(path[depth + 1], int) else {})
+        if not path or not self._fits(place, path[-1]):
             self._lost = True
             return
-        last = path[-1]
-        if is_string and self._growing == path:
-            value = str(_get(place, last)) + str(value)
+        _set(place, path[-1], value)
         self._growing = path if is_string and more else None
-        _set(place, last, value)
+
+    def _join(self) -> None:
+        """The open string in the value gets what it has grown by, and ends."""
+        path, more = self._growing, self._more
+        self._growing, self._more = None, []
+        if path and more:
+            place: Any = self._value
+            for step in path[:-1]:
+                place = _get(place, step)
+            _set(place, path[-1], str(_get(place, path[-1])) + "".join(more))
+
+    def _fits(self, place: Any, step: str | int | None) -> bool:
+        if isinstance(place, dict):
+            return isinstance(step, str)
+        return isinstance(place, list) and isinstance(step, int) and self._skip(max(step - len(place), 0))
+
+    def _child(self, place: Any, step: str | int | None, empty: Any) -> Any:
+        """The container at the step, made where there is none; None where the step does not fit."""
+        child = _get(place, step)
+        if not isinstance(child, type(empty)):
+            if not self._fits(place, step):
+                return None
+            _set(place, step, empty)
+            child = empty
+        return child
 
 
 def _is_place(path: EditPath) -> bool:
     """Whether a value can stand there, inside of the object that is the root."""
     return bool(path) and None not in path and isinstance(path[0], str)
-
-
-def _fits(place: Any, step: str | int | None) -> bool:
-    if isinstance(place, dict):
-        return isinstance(step, str)
-    return isinstance(place, list) and isinstance(step, int) and step - len(place) <= _MAX_GAP
 
 
 def _get(place: Any, step: str | int | None) -> Any:
@@ -330,17 +394,6 @@ def _set(place: Any, step: str | int | None, value: object) -> None:
         place[step] = value
     elif isinstance(place, dict):
         place[step] = value
-
-
-def _child(place: Any, step: str | int | None, empty: Any) -> Any:
-    """The container at the step, made where there is none; None where the step does not fit."""
-    child = _get(place, step)
-    if not isinstance(child, type(empty)):
-        if not _fits(place, step):
-            return None
-        _set(place, step, empty)
-        child = empty
-    return child
 
 
 def _escaped(text: str) -> str:

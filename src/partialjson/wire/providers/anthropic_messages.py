@@ -9,8 +9,12 @@ special rules. A delta for a block that never opened opens it, as the kind that 
 already be there, blocks and stop reason included, and only ``message_stop`` follows.
 
 The ``input`` of a tool block's start is normally a placeholder and its JSON follows in fragments. If no fragment comes
-and the placeholder is not empty, it is the whole input. ``stop_reason`` arrives in
-``message_delta``; the message has ended only with ``message_stop``. Token counts are cumulative.
+and the placeholder is not empty, it is the whole input. Fragments may be objects, on some gateways. ``stop_reason``
+arrives in ``message_delta``; the message has ended only with ``message_stop``. Token counts are cumulative. What else
+belongs to the message (its container, what context management did) is told in the details of its stop. A message that
+was not streamed is read like a stream that brings it.
+
+If another model takes over, a ``fallback`` block names it: from there on it is the model of the message.
 
 Sources: the streaming, extended thinking, tool use, citations and stop reason pages of Anthropic's API
 documentation, and the event models of its SDK.
@@ -25,6 +29,7 @@ from typing import Final
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
 from partialjson.wire.fields import Members, as_int, as_mapping, as_str, get, get_list, get_str, members, plain
+from partialjson.wire.providers._values import grown
 
 __all__ = ["Adapter"]
 
@@ -33,6 +38,30 @@ _KINDS: Final[dict[str, ops.Kind]] = {
     "thinking": "reasoning",
     "tool_use": "call",
 }
+
+# Blocks whose payload is attached.
+_OTHERS: Final = frozenset(
+    [
+        "advisor_tool_result",
+        "bash_code_execution_tool_result",
+        "code_execution_tool_result",
+        "compaction",
+        "container_upload",
+        "fallback",
+        "mcp_tool_listing",
+        "mcp_tool_result",
+        "mcp_tool_use",
+        "redacted_thinking",
+        "server_tool_use",
+        "text_editor_code_execution_tool_result",
+        "tool_search_tool_result",
+        "web_fetch_tool_result",
+        "web_search_tool_result",
+    ]
+)
+# Those that the SDK derives from the others, and those without content.
+_SILENT: Final = frozenset(["ping", ops.DONE, "text", "thinking", "citation", "signature", "input_json", "compaction"])
+_BESIDES: Final = ("container", "context_management", "diagnostics", "input_transformations")
 
 _API: Final = APIS["anthropic-messages"]
 
@@ -43,12 +72,22 @@ _TEXT_DELTAS: Final[dict[str, tuple[str, str]]] = {
     "input_json_delta": ("partial_json", "tool_use"),
 }
 
+# No prose in arguments, no arguments in prose: the block a delta opens -> the kinds of blocks it cannot stand in
+_UNFIT: Final[dict[str, tuple[ops.Kind, ...]]] = {
+    "text": ("call", "server_call"),
+    "thinking": ("call", "server_call"),
+    "tool_use": ("text", "reasoning"),
+}
+# delta type -> the block it opens if none is open
+_BESIDE_DELTAS: Final = {"signature_delta": "thinking", "citations_delta": "text", "compaction_delta": "compaction"}
+
 _HEADER_FIELDS: Final = ("type", "id", "name", "input", "text", "thinking")
 
 
 @dataclass(slots=True)
 class _Block:
     key: int
+    kind: ops.Kind
     input: object = None
     started: bool = False
 
@@ -59,28 +98,43 @@ class Adapter:
     def __init__(self) -> None:
         self._open: dict[int, _Block] = {}
         self._count = 0
+        self._besides: dict[str, object] = {}
+        self._stopped: ops.Stop | None = None
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
         fields = members(event)
-        kind = as_str(fields.get("type")) or name
+        kind = as_str(fields.get("type"))
+        if kind == "content_block_delta":
+            self._block_delta(fields, out)
+            return out
+        if not kind and name != "message":  # which is the name of events without one
+            kind = name
         handler = _HANDLERS.get(kind)
         if handler is not None:
             handler(self, fields, out)
-        elif kind == "error" or fields.get("error") is not None:
+        if kind == "error" or fields.get("error") is not None:
             _read_error(event, out)
+        elif handler is None and kind not in _SILENT and event != ops.DONE:
+            out.append(ops.Unread("event", kind))
         return out
 
     def _message_start(self, event: Members, out: list[ops.Operation]) -> None:
         message = event.get("message")
         self._open.clear()
+        self._besides, self._stopped = {}, None
         out.append(ops.Begin())
         out.append(ops.Info(get_str(message, "id"), get_str(message, "model")))
         for index, content in enumerate(get_list(message, "content")):
             self._start(index, content, out)
             self._finish(index, out)
-        _stop(message, out)
+        self._stop(message, out)
         _usage(message, out)
+
+    def _message(self, event: Members, out: list[ops.Operation]) -> None:
+        """A message that was not streamed."""
+        self._message_start({"message": event}, out)
+        out.append(ops.End())
 
     def _block_start(self, event: Members, out: list[ops.Operation]) -> None:
         index = as_int(event.get("index"))
@@ -90,10 +144,12 @@ class Adapter:
     def _start(self, index: int, content: object, out: list[ops.Operation]) -> _Block:
         if index in self._open:
             self._finish(index, out)
-        block = self._open[index] = _Block(self._count, plain(get(content, "input")))
-        self._count += 1
         word = get_str(content, "type")
         kind = _kind(word)
+        block = self._open[index] = _Block(self._count, kind, plain(get(content, "input")))
+        self._count += 1
+        if word not in _KINDS and word not in _OTHERS:
+            out.append(ops.Unread("block", word))
         out.append(
             ops.Open(
                 block.key,
@@ -112,8 +168,11 @@ class Adapter:
             out.extend(
                 ops.Attach(block.key, str(field), value)
                 for field, value in data.items()
-                if field not in _HEADER_FIELDS and value not in (None, "", [])
+                if field not in (_HEADER_FIELDS if kind != "other" else ("type",)) and value not in (None, "", [])
             )
+        model = get_str(get(content, "to"), "model") if word == "fallback" else ""
+        if model:
+            out.append(ops.Info(model=model))
         return block
 
     def _block_delta(self, event: Members, out: list[ops.Operation]) -> None:
@@ -127,12 +186,22 @@ class Adapter:
         if place is not None:
             field, opens = place
             block = block or self._start(index, {"type": opens}, out)
-            text = as_str(delta.get(field))
-            if text:
+            text = delta.get(field)
+            if isinstance(text, str):
+                if not text:
+                    return
+                if block.kind in _UNFIT[opens]:
+                    _misplace(block.kind, word, index, text, out)
+                    return
                 block.started = True
                 out.append(ops.Text(block.key, text))
-        elif block is not None:
+            elif text is not None:
+                block.input = grown(block.input, plain(text))
+        elif word in _BESIDE_DELTAS:
+            block = block or self._start(index, {"type": _BESIDE_DELTAS[word]}, out)
             _attach_delta(block.key, delta, word, out)
+        else:
+            out.append(ops.Unread("delta", word))
 
     def _block_stop(self, event: Members, out: list[ops.Operation]) -> None:
         index = as_int(event.get("index"))
@@ -144,12 +213,39 @@ class Adapter:
     def _finish(self, index: int, out: list[ops.Operation]) -> None:
         block = self._open.pop(index)
         if block.input and not block.started:
-            out.append(ops.Value(block.key, block.input))
+            # Some gateways give the input as text.
+            whole = isinstance(block.input, str)
+            out.append(ops.Text(block.key, as_str(block.input)) if whole else ops.Value(block.key, block.input))
         out.append(ops.Close(block.key))
 
     def _message_delta(self, event: Members, out: list[ops.Operation]) -> None:
-        _stop(event.get("delta"), out)
+        for name in _BESIDES:
+            value = plain(event.get(name))
+            if value not in (None, [], {}):
+                self._besides[name] = value
+        self._stop(event.get("delta"), out)
         _usage(event, out)
+
+    def _stop(self, holder: object, out: list[ops.Operation]) -> None:
+        """The stop reason, with what accompanies it: the stop sequence that matched, the details of a refusal, and what
+        else belongs to the message, whenever it comes."""
+        for name in _BESIDES:
+            value = plain(get(holder, name))
+            if value not in (None, [], {}):
+                self._besides[name] = value
+        word = get_str(holder, "stop_reason")
+        said = self._stopped
+        if word:
+            found = {name: plain(get(holder, name)) for name in ("stop_sequence", "stop_details")}
+            details = {name: value for name, value in found.items() if value is not None}
+        elif said is not None:
+            word, details = said.raw, dict(said.details or {})
+        else:
+            return
+        stop = ops.Stop(_API.reason(word), word, details={**details, **self._besides} or None)
+        if stop != said:
+            self._stopped = stop
+            out.append(stop)
 
     def _message_stop(self, event: Members, out: list[ops.Operation]) -> None:
         out.append(ops.End())
@@ -173,13 +269,11 @@ def _attach_delta(key: int, delta: Members, word: str, out: list[ops.Operation])
         )
 
 
-def _stop(holder: object, out: list[ops.Operation]) -> None:
-    """The stop reason, with what accompanies it: the stop sequence that matched, the details of a refusal."""
-    word = get_str(holder, "stop_reason")
-    if word:
-        found = {name: plain(get(holder, name)) for name in ("stop_sequence", "stop_details")}
-        details = {name: value for name, value in found.items() if value is not None}
-        out.append(ops.Stop(_API.reason(word), word, details=details or None))
+def _misplace(kind: ops.Kind, word: str, index: int, text: str, out: list[ops.Operation]) -> None:
+    if word == "input_json_delta":
+        out.append(ops.Misplaced(0, text, f"arguments for index {index}, where the block is {kind}"))
+    else:
+        out.append(ops.Unread("delta", word))
 
 
 def _read_error(event: object, out: list[ops.Operation]) -> None:
@@ -198,6 +292,7 @@ def _usage(holder: object, out: list[ops.Operation]) -> None:
 
 
 _HANDLERS: Final[dict[str, Callable[[Adapter, Members, list[ops.Operation]], None]]] = {
+    "message": Adapter._message,
     "message_start": Adapter._message_start,
     "content_block_start": Adapter._block_start,
     "content_block_delta": Adapter._block_delta,

@@ -4,7 +4,8 @@
 An event is a mapping with one member, whose name is that of the event. Both boto3 and the decoder of the binary framing
 return it in this form. ``contentBlockIndex`` says which block it is about. Only tool uses are announced by a start;
 text and reasoning blocks open with their first delta. ``messageStop`` brings the reason and ends the message;
-``metadata``, with the token counts, comes after it and may be missing. Exceptions are members like the others.
+``metadata``, with the token counts, comes after it and may be missing. What guardrails and routers did is told in the
+details of the stop; the model is the one that a router chose. Exceptions are members like the others.
 
 Sources: the service model of Bedrock Runtime, as botocore has it, and the AWS documentation of the Converse API.
 """
@@ -12,15 +13,20 @@ Sources: the service model of Bedrock Runtime, as botocore has it, and the AWS d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
 from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
+from partialjson.wire.providers._values import grown
 
 __all__ = ["Adapter"]
 
 _API: Final = APIS["bedrock-converse"]
+_STARTS: Final = frozenset(["toolUse", "toolResult", "image"])
+_DELTAS: Final = frozenset(["text", "toolUse", "toolResult", "reasoningContent", "citation", "image"])
+_DETAILS: Final = ("trace", "performanceConfig", "serviceTier")
 
 
 class Adapter:
@@ -29,16 +35,24 @@ class Adapter:
     def __init__(self) -> None:
         self._open: dict[int, tuple[int, ops.Kind]] = {}
         self._keys = 0
-        self._stopped = False
+        self._stopped: ops.Stop | None = None
+        self._over = False
+        self._inputs: dict[int, object] = {}  # arguments that came as objects, by the key of their call
+        self._pieces: dict[tuple[int, str], object] = {}  # signatures and the like, which may come in several
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
+        known = event == ops.DONE
         for member, handler in _HANDLERS.items():
             data = get(event, member)
             if data is not None:
+                known = True
                 handler(self, data, out)
         if isinstance(event, Mapping) and not out:
             _read_exception(event, name, out)
+        if not out and not known and get(event, "messageStart") is None:
+            first = next(iter(event), "") if isinstance(event, Mapping) else ""
+            out.append(ops.Unread("event", str(first)))
         return out
 
     def _start(self, data: object, out: list[ops.Operation]) -> None:
@@ -48,11 +62,14 @@ class Adapter:
         if tool is not None:
             word = get_str(tool, "type") or "toolUse"
             kind: ops.Kind = "call" if word in ("toolUse", "tool_use") else "server_call"
-            self._begin(index, kind, word, out, get_str(tool, "name"), get_str(tool, "toolUseId"))
+            key = self._begin(index, kind, word, out, get_str(tool, "name"), get_str(tool, "toolUseId"))
+            self._inputs[key] = plain(get(tool, "input"))
             return
         fields = as_mapping(plain(start))
         if fields is not None:
             for name, value in fields.items():
+                if name not in _STARTS:
+                    out.append(ops.Unread("block", str(name)))
                 key = self._begin(index, "other", str(name), out)
                 out.append(ops.Attach(key, str(name), value))
 
@@ -73,6 +90,9 @@ class Adapter:
     def _close(self, index: int, out: list[ops.Operation]) -> None:
         block = self._open.pop(index, None)
         if block is not None:
+            given = self._inputs.pop(block[0], None)
+            if given:
+                out.append(ops.Text(block[0], given) if isinstance(given, str) else ops.Value(block[0], given))
             out.append(ops.Close(block[0]))
 
     def _delta(self, data: object, out: list[ops.Operation]) -> None:
@@ -80,22 +100,46 @@ class Adapter:
         index = self._index(data)
         tool, reasoning = get(delta, "toolUse"), get(delta, "reasoningContent")
         if tool is not None:
-            self._text(index, ("call", "server_call"), "toolUse", get_str(tool, "input"), out)
+            self._read_input(index, plain(get(tool, "input")), out)
         elif reasoning is not None:
             self._text(index, ("reasoning",), "reasoningContent", get_str(reasoning, "text"), out)
             for name in ("signature", "redactedContent"):
                 value = get(reasoning, name)
                 if value:
                     key = self._block(index, ("reasoning",), "reasoningContent", out)
-                    out.append(ops.Attach(key, name, value))
+                    out.append(ops.Attach(key, name, self._joined(key, name, value)))
         elif get_str(delta, "text"):
             self._text(index, ("text",), "text", get_str(delta, "text"), out)
         else:
             fields = plain(delta)
             for name, value in fields.items() if isinstance(fields, Mapping) else ():
+                if name not in _DELTAS:
+                    out.append(ops.Unread("delta", str(name)))
                 if name not in ("text",) and value is not None:
                     key = self._block(index, ("other", "text"), str(name), out)
                     out.append(ops.Attach(key, str(name), value, append=True))
+
+    def _read_input(self, index: int, given: object, out: list[ops.Operation]) -> None:
+        """Arguments: a piece of their text or, from some gateways, an object."""
+        kinds: tuple[ops.Kind, ...] = ("call", "server_call")
+        if isinstance(given, str):
+            if given:
+                key = self._block(index, kinds, "toolUse", out)
+                self._inputs.pop(key, None)
+                out.append(ops.Text(key, given))
+        elif given is not None:
+            key = self._block(index, kinds, "toolUse", out)
+            self._inputs[key] = grown(self._inputs.get(key), given)
+
+    def _joined(self, key: int, name: str, value: object) -> object:
+        """The value with the pieces of it that came before."""
+        old = self._pieces.get((key, name))
+        if isinstance(old, str) and isinstance(value, str):
+            value = f"{old}{value}"
+        elif isinstance(old, bytes) and isinstance(value, bytes):
+            value = b"".join((old, value))
+        self._pieces[key, name] = value
+        return value
 
     def _text(self, index: int, kinds: tuple[ops.Kind, ...], type: str, text: str, out: list[ops.Operation]) -> None:
         if text:
@@ -113,9 +157,10 @@ class Adapter:
         word = get_str(data, "stopReason")
         fields = plain(get(data, "additionalModelResponseFields"))
         details = {"additionalModelResponseFields": fields} if fields else None
-        self._stopped = True
+        self._over = True
         if word:
-            out.append(ops.Stop(_API.reason(word), word, terminal=True, details=details))
+            self._stopped = ops.Stop(_API.reason(word), word, terminal=True, details=details)
+            out.append(self._stopped)
         else:
             out.append(ops.End())
 
@@ -123,7 +168,13 @@ class Adapter:
         usage = as_mapping(plain(get(data, "usage")))
         if usage is not None:
             out.append(ops.Usage(usage))
-        if self._stopped:
+        model = get_str(get(get(data, "trace"), "promptRouter"), "invokedModelId")
+        if model:
+            out.append(ops.Info(model=model))
+        found = {name: plain(get(data, name)) for name in _DETAILS if get(data, name)}
+        if found and self._stopped is not None:
+            out.append(replace(self._stopped, details={**(self._stopped.details or {}), **found}))
+        if self._over:
             out.append(ops.End())
 
 

@@ -5,7 +5,8 @@ spoken output is text. ``toolCall`` brings function calls, whole and several at 
 results. So this ends a message, as a tool turn does elsewhere, and the next content begins another.
 ``toolCallCancellation`` withdraws calls.
 
-``turnComplete`` is the terminal event. A turn that the user ``interrupted`` was cut, though ``turnComplete`` follows.
+``turnComplete`` is the terminal event, and may say why. A turn that the user ``interrupted`` was cut, though
+``turnComplete`` follows. What the user said, and events of the session, are no part of a message.
 
 Sources: the Live API reference for server messages, and the types of the google-genai SDK.
 """
@@ -17,11 +18,24 @@ from typing import Final
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
 from partialjson.wire.fields import Members, as_list, as_mapping, as_str, get_list, get_str, plain
-from partialjson.wire.providers.gemini import Parts, read_error, wire
+from partialjson.wire.providers.gemini import Parts, first_name, read_error, unread_fields, wire
 
 __all__ = ["Adapter"]
 
 _API: Final = APIS["gemini-live"]
+
+# What is read, and what is about the session or the user.
+_SESSION: Final = frozenset(
+    ["goAway", "sessionResumptionUpdate", "voiceActivity", "voiceActivityDetectionSignal", "setupComplete"]
+)
+_READ: Final = frozenset(["serverContent", "toolCall", "toolCallCancellation", "usageMetadata", "error"])
+_MESSAGE: Final = _READ | _SESSION
+_BESIDES: Final = ("groundingMetadata", "urlContextMetadata")
+_CONTENT: Final = frozenset(
+    [*_BESIDES, "modelTurn", "outputTranscription", "interrupted", "turnComplete", "turnCompleteReason"]
+) | frozenset(
+    ["generationComplete", "inputTranscription", "interimInputTranscription", "interactionStatus", "waitingForInput"]
+)
 
 
 class Adapter:
@@ -42,6 +56,7 @@ class Adapter:
             out.append(ops.Info(session))
         content = wire(fields.get("serverContent"))
         self._content(content, out)
+        unread_fields(fields.get("serverContent"), _CONTENT, "serverContent.", out)
         self._call(wire(fields.get("toolCall")), out)
         for id in get_list(fields.get("toolCallCancellation"), "ids"):
             key = self._calls.get(id) if isinstance(id, str) else None
@@ -54,6 +69,12 @@ class Adapter:
         if error:
             out.append(read_error(error))
         self._end(content, out)
+        if not out and all(fields.get(name) is None for name in _MESSAGE):
+            name = first_name(event)
+            if name not in _SESSION:
+                out.append(ops.Unread("event", name))
+        else:
+            unread_fields(event, _MESSAGE, "", out)
         return out
 
     def _begin(self, out: list[ops.Operation]) -> None:
@@ -63,13 +84,18 @@ class Adapter:
 
     def _content(self, content: Members, out: list[ops.Operation]) -> None:
         parts = get_list(content.get("modelTurn"), "parts")
-        spoken = get_str(content.get("outputTranscription"), "text")
-        if parts or spoken:
+        spoken = content.get("outputTranscription")
+        if parts or get_str(spoken, "text"):
             self._over = self._over or self._asked
             self._begin(out)
         for part in parts:
             self._parts.read(part, out)
-        self._parts.read_text("text", spoken, out, "outputTranscription")
+        if spoken is not None:
+            self._parts.read_spoken(spoken, "outputTranscription", out)
+        for name in _BESIDES:
+            found = plain(content.get(name))
+            if found:
+                self._parts.note(name, found, out)
 
     def _call(self, calls: Members, out: list[ops.Operation]) -> None:
         functions = as_list(calls.get("functionCalls"))
@@ -97,6 +123,9 @@ class Adapter:
             self._parts.end(not self._interrupted, out)
             word = as_str(content.get("turnCompleteReason")) or "turnComplete"
             if not self._interrupted:
-                out.append(ops.Stop(_API.reason("turnComplete"), word))
+                reason = _API.reasons.get(word, _API.reason("turnComplete"))
+                if reason == "error":
+                    out.append(ops.Error(word, word))
+                out.append(ops.Stop(reason, word))
             out.append(ops.End())
             self._over = True

@@ -4,9 +4,14 @@ Chat chunks differ from OpenAI's in what that adapter reads anyway: content may 
 them; calls come whole, with arguments that may be an object, and with index 0 each. The events of the SDK hold the
 chunk in ``data``, and "null" for ids that were not sent.
 
+Parts of content that are no text (references, files, images) are attached to the text, those of thinking to the
+reasoning, each under its type.
+
 The Conversations API names its events. Outputs of the model and calls come in deltas, a call's by its
-``tool_call_id``; tools that the server runs have an execution instead. ``conversation.response.done`` is the terminal
-event and tells no reason.
+``tool_call_id``; deltas without an id belong to the last call. A call whose ``confirmation_status`` is "pending" waits
+for the user, and one that is "denied" is withdrawn. Tools that the server runs have an execution instead. A handoff to
+another agent is a block of its own. ``conversation.response.done`` is the terminal event and tells no reason. A whole
+response is read like its events.
 
 Sources: Mistral's API reference and the types of its SDK.
 """
@@ -17,7 +22,7 @@ from collections.abc import Callable
 from typing import Final
 
 from partialjson.wire import ops
-from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
+from partialjson.wire.fields import as_mapping, get, get_int, get_list, get_str, members, plain, says_something, unread
 from partialjson.wire.providers import openai_chat
 
 __all__ = ["Adapter"]
@@ -31,6 +36,7 @@ class Adapter(openai_chat.Adapter):
     def __init__(self) -> None:
         super().__init__()
         self._calls: dict[str, ops.Key] = {}
+        self._last_call: ops.Key | None = None
         self._count = 0
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
@@ -42,12 +48,32 @@ class Adapter(openai_chat.Adapter):
             event = data
             if event == ops.DONE:
                 return super().feed(event, name)
-        handler = _HANDLERS.get(get_str(event, "type") or name)
+        kind = get_str(event, "type") or name
+        handler = _HANDLERS.get(get_str(event, "object") if kind in ("", "message") else kind)
         if handler is None:
             return super().feed(event, name)
         out: list[ops.Operation] = []
         handler(self, event, out)
+        unread(members(event), _EVENT, "", out)
         return out
+
+    def _whole(self, event: object, out: list[ops.Operation]) -> None:
+        """A response that came in one event, as without streaming."""
+        self._started(event, out)
+        for entry in get_list(event, "outputs"):
+            kind = get_str(entry, "type")
+            if kind == "message.output":
+                self._output(entry, out)
+            elif kind == "function.call":
+                self._call(entry, out)
+            elif kind == "tool.execution":
+                self._execution(entry, out)
+                self._executed(entry, out)
+            elif kind == "agent.handoff":
+                self._handoff(entry, out)
+            else:
+                out.append(ops.Unread("block", kind))
+        self._finished(event, out)
 
     def _started(self, event: object, out: list[ops.Operation]) -> None:
         id = get_str(event, "conversation_id")
@@ -63,24 +89,48 @@ class Adapter(openai_chat.Adapter):
         self._read_content(self._choice(0), content if isinstance(content, (str, list, tuple)) else [content], out)
 
     def _call(self, event: object, out: list[ops.Operation]) -> None:
-        self._grow(event, get_str(event, "tool_call_id") or get_str(event, "id"), "call", "function.call", out)
+        id = get_str(event, "tool_call_id") or get_str(event, "id")
+        key = self._last_call
+        if id or get_str(event, "name") or key is None:
+            key = self._last_call = self._begin(event, id, "call", "function.call", out)
+        status = get_str(event, "confirmation_status")
+        if status == "denied":
+            out.append(ops.Withdraw(key))
+        elif status:
+            out.append(ops.Hold(key, "" if status == "allowed" else "confirmation"))
+        self._grow(event, key, out)
 
     def _execution(self, event: object, out: list[ops.Operation]) -> None:
-        self._grow(event, get_str(event, "id"), "server_call", "tool.execution", out)
+        self._grow(event, self._begin(event, get_str(event, "id"), "server_call", "tool.execution", out), out)
 
-    def _grow(self, event: object, id: str, kind: ops.Kind, type: str, out: list[ops.Operation]) -> None:
+    def _begin(self, event: object, id: str, kind: ops.Kind, type: str, out: list[ops.Operation]) -> ops.Key:
+        """The key of the call with this id."""
+        name = get_str(event, "name")
         key = self._calls.get(id)
         if key is None:
             key = self._calls[id] = ("conversation", self._count)
             self._count += 1
-            out.append(
-                ops.Open(key, kind, type, index=get_int(event, "output_index"), name=get_str(event, "name"), call_id=id)
-            )
+            out.append(ops.Open(key, kind, type, index=get_int(event, "output_index"), name=name, call_id=id))
+        elif name:
+            out.append(ops.Identify(key, name))
+        return key
+
+    def _grow(self, event: object, key: ops.Key, out: list[ops.Operation]) -> None:
         arguments = get(event, "arguments")
         if isinstance(arguments, str) and arguments:
             out.append(ops.Text(key, arguments))
         elif arguments is not None and not isinstance(arguments, str):
             out.append(ops.Value(key, plain(arguments)))
+
+    def _handoff(self, event: object, out: list[ops.Operation]) -> None:
+        key = "conversation", self._count
+        self._count += 1
+        out.append(ops.Open(key, "other", get_str(event, "type"), index=get_int(event, "output_index")))
+        for name in _HANDOFF:
+            value = get(event, name)
+            if says_something(value):
+                out.append(ops.Attach(key, name, plain(value)))
+        out.append(ops.Close(key))
 
     def _executed(self, event: object, out: list[ops.Operation]) -> None:
         id = get_str(event, "id")
@@ -96,7 +146,7 @@ class Adapter(openai_chat.Adapter):
         usage = as_mapping(plain(get(event, "usage")))
         if usage is not None:
             out.append(ops.Usage(usage))
-        out.append(ops.End())
+        self._end(out)
 
     def _failed(self, event: object, out: list[ops.Operation]) -> None:
         code = get(event, "code")
@@ -105,6 +155,13 @@ class Adapter(openai_chat.Adapter):
         )
 
 
+_HANDOFF: Final = ("previous_agent_id", "previous_agent_name", "next_agent_id", "next_agent_name")
+_EVENT: Final = frozenset(
+    {"conversation_id", "model", "content", "tool_call_id", "id", "name", "arguments", "info", "usage", "outputs"}
+    | {"confirmation_status", "code", "message", *_HANDOFF}
+    | {"type", "event", "created_at", "output_index", "content_index", "agent_id", "role", "object"}  # where it stands
+)
+
 _HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None]]] = {
     "conversation.response.started": Adapter._started,
     "message.output.delta": Adapter._output,
@@ -112,6 +169,9 @@ _HANDLERS: Final[dict[str, Callable[[Adapter, object, list[ops.Operation]], None
     "tool.execution.started": Adapter._execution,
     "tool.execution.delta": Adapter._execution,
     "tool.execution.done": Adapter._executed,
+    "conversation.response": Adapter._whole,
+    "agent.handoff.started": Adapter._handoff,
+    "agent.handoff.done": Adapter._handoff,
     "conversation.response.done": Adapter._finished,
     "conversation.response.error": Adapter._failed,
 }

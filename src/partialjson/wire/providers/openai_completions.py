@@ -1,12 +1,14 @@
 """OpenAI Completions, the API before Chat: chunks whose choices bring ``text``.
 
 All else is as in Chat Completions: the reasons, the errors, usage and ``[DONE]``. There are no messages, calls or
-refusals.
+refusals; where a server answers as in Chat Completions all the same, that is read.
 
 Sources: the OpenAI API reference for (legacy) completions.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.fields import Members, as_str
@@ -15,9 +17,19 @@ from partialjson.wire.providers import openai_chat
 __all__ = ["Adapter"]
 
 
+_CHOICE: Final = frozenset({"index", "text", "finish_reason", "logprobs"})
+
+
 class Adapter(openai_chat.Adapter):
     """Completions chunks to operations."""
 
     def _read_choice(self, state: openai_chat.Choice, choice: Members, out: list[ops.Operation]) -> None:
+        if type(choice) is not dict or not _CHOICE.issuperset(choice):
+            super()._read_choice(state, choice, out)
+            return
         openai_chat.read_text(state, "text", as_str(choice.get("text")), out)
-        openai_chat.read_stop(state, choice, out)
+        logprobs = choice.get("logprobs")
+        if logprobs is not None:
+            openai_chat.read_logprobs(state, logprobs, out)
+        if choice.get("finish_reason"):
+            self._stop(state, choice, out)

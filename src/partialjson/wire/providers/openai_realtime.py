@@ -14,12 +14,24 @@ Sources: the OpenAI API reference for Realtime server events.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.fields import Members, as_str, get_str
 from partialjson.wire.providers import openai_responses
 
 __all__ = ["Adapter"]
+
+# The beginnings of the types of events that are about something else than a response.
+_ASIDE: Final = (
+    "conversation.",
+    "input_audio_buffer.",
+    "mcp_list_tools.",
+    "output_audio_buffer.",
+    "rate_limits.",
+    "session.",
+    "transcription_session.",
+)
 
 
 class Adapter(openai_responses.Adapter):
@@ -31,3 +43,6 @@ class Adapter(openai_responses.Adapter):
     def _error(self, event: object) -> ops.Error:
         error = super()._error(event)
         return replace(error, fatal=False) if get_str(event, "type") == "error" else error
+
+    def _aside(self, kind: str) -> bool:
+        return kind.startswith(_ASIDE) or super()._aside(kind)

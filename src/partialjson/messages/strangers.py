@@ -1,0 +1,137 @@
+"""What a stream is of which no event was understood: another API, or the API's events in an envelope.
+
+The adapters are asked themselves: each reads the first events, and what it makes of them tells whether they are its
+own. So nothing is listed here that a new adapter would have to keep up to date. Besides the events as they came, what
+their fields hold is tried, two levels deep: objects, and texts or bytes that are JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from partialjson.wire import ops
+from partialjson.wire.apis import PROVIDERS, adapter_for
+
+__all__ = ["KEPT", "described", "excerpt", "understood"]
+
+KEPT: Final = 5
+"""How many of the first events are looked at."""
+
+_EXCERPT: Final = 200
+_FIELDS: Final = 20  # of an event or of one of its fields
+_LARGEST: Final = 1 << 20  # characters of a field that is read as JSON
+_TELLING: Final = (ops.Begin, ops.Open, ops.Text, ops.Value, ops.Stop)
+_SENDERS: Final = {
+    "raw_response_event": "the OpenAI Agents SDK",
+    "stream_event": "the Claude Agent SDK",
+}
+
+
+def understood(operations: Sequence[ops.Operation]) -> bool | None:
+    """Whether an adapter understood an event; None if there was nothing to understand, as in a heartbeat."""
+    found = None
+    for op in operations:
+        if isinstance(op, ops.Unread):
+            if op.kind == "event":
+                return False
+            found = True
+        elif not isinstance(op, ops.Info):
+            return True
+    return found
+
+
+def described(api: str, events: Sequence[tuple[object, str]]) -> str | None:
+    """A sentence on what the events look like, each given with its name on the wire; None if nothing is known of it."""
+    paths: dict[str, list[tuple[object, str]]] = {}
+    for event, _ in events:
+        for path, inner in _inside(event):
+            paths.setdefault(path, []).append((inner, ""))
+    for path, inners in paths.items():
+        if _best([api], inners):
+            return _unwrap(path, api, events)
+    others = [name for name in PROVIDERS if name != api]
+    found = _best(others, events)
+    if found:
+        return f"They look like events of {found}: name that as the API"
+    for path, inners in paths.items():
+        found = _best(others, inners)
+        if found:
+            return _unwrap(path, found, events)
+    return None
+
+
+def _unwrap(path: str, api: str, events: Sequence[tuple[object, str]]) -> str:
+    sender = next((f", as {_SENDERS[kind]} sends them" for kind in _kinds(events) if kind in _SENDERS), "")
+    return f"Their field {path} holds events of {api}{sender}: pass on what is in that field"
+
+
+def excerpt(event: object) -> str:
+    """How an event, or the text of one, begins."""
+    try:
+        text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = _printed(event)
+    return repr(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…")
+
+
+def _printed(event: object) -> str:
+    try:
+        return repr(event)
+    except Exception:
+        return type(event).__name__
+
+
+def _best(names: Sequence[str], events: Sequence[tuple[object, str]]) -> str:
+    """The APIs whose adapters make the most of the events; "" if none makes anything of them."""
+    scores = {name: _score(name, events) for name in names}
+    best = max(scores.values())
+    return " or ".join(name for name in names if scores[name] == best) if best else ""
+
+
+def _score(api: str, events: Sequence[tuple[object, str]]) -> int:
+    adapter = adapter_for(api)
+    try:
+        return sum(isinstance(op, _TELLING) for event, name in events for op in adapter.feed(event, name))
+    except RecursionError:
+        return 0
+
+
+def _kinds(events: Sequence[tuple[object, str]]) -> Iterator[str]:
+    for event, _ in events:
+        for name, value in _fields(event):
+            if name == "type" and isinstance(value, str):
+                yield value
+
+
+def _inside(event: object) -> Iterator[tuple[str, object]]:
+    """What the fields of an event hold, and what the fields of these do, by their paths."""
+    for name, value in _fields(event):
+        inner = _opened(value)
+        if inner is not None:
+            yield name, inner
+            for below, more in _fields(inner):
+                deeper = _opened(more)
+                if deeper is not None:
+                    yield f"{name}.{below}", deeper
+
+
+def _opened(value: object) -> object:
+    """A value that may be an event, or the event in a text or in bytes; None for any other."""
+    if isinstance(value, (str, bytes, bytearray)):
+        if len(value) > _LARGEST:
+            return None
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return None
+    return value if isinstance(value, Mapping) or hasattr(value, "__dict__") else None
+
+
+def _fields(event: object) -> list[tuple[str, Any]]:
+    fields = event if isinstance(event, Mapping) else getattr(event, "__dict__", None)
+    if not isinstance(fields, Mapping):
+        return []
+    return [(name, value) for name, value in islice(fields.items(), _FIELDS) if isinstance(name, str)]

@@ -1,0 +1,241 @@
+"""Documents that a provider says more than once: one rule for every API, and a guess only where the text cannot be
+read as it stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from partialjson import Complete, Failed, Truncated
+from partialjson.messages import BlockGuessed, MessageEnd, MessageParser, Update
+from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
+from support.effort import examples
+from support.folding import check_fold
+from support.strategies import documents
+
+CALLING = [api for api in APIS if api not in WITHOUT_CALLS and api not in WITHOUT_PIECES]
+# Their terminal events say the arguments again, marked as such.
+MARKED = ("openai-responses", "openai-realtime")
+CHAT = "openai-chat"
+
+
+class Trip(BaseModel):
+    city: str
+    days: int = 1
+
+
+def read(api: str, items: Sequence[Any], **options: Any) -> tuple[MessageParser, list[Update]]:
+    message = MessageParser(api, **options)
+    updates = [update for item in items for update in message.feed(item)]
+    updates += message.end().updates
+    check_fold(message, updates, **options)
+    return message, updates
+
+
+def called(api: str, *pieces: str, **options: Any) -> tuple[MessageParser, list[Update]]:
+    return read(api, events(api, Said(calls=(Say("c1", "trip", pieces),), reason="tool_calls")), **options)
+
+
+def chat_call(arguments: Any, finish: str | None = None) -> dict[str, Any]:
+    call = {"index": 0, "id": "c1", "type": "function", "function": {"name": "trip", "arguments": arguments}}
+    return {"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": finish}]}
+
+
+def chat_text(*pieces: str) -> list[Any]:
+    said: list[Any] = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
+    return [*said, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
+
+
+REPEATED = {
+    "whole at the end": ('{"city": ', '"Bern"}', '{"city": "Bern"}'),
+    "whole twice": ('{"city": "Bern"}', '{"city": "Bern"}', '{"city": "Bern"}'),
+    "in one piece": ('{"city": "Bern"}{"city": "Bern"}',),
+    "again in pieces": ('{"city": "Bern"}', '{"city":', ' "Bern"', "}"),
+    "with other spaces": ('{"city": "Bern"}', '{"city":"Bern"}'),
+    "with other spaces, in pieces": ('{"city": "Bern"}', '{"city":"B', 'ern"}'),
+    "white space between": ('{"city": "Bern"}', " ", '\n{"city": "Bern"}'),
+    "all so far in each piece": ('{"ci', '{"city": "B', '{"city": "Bern"', '{"city": "Bern"}'),
+    "all so far, from a string": ('{"city": "B', '{"city": "Be', '{"city": "Bern"}'),
+    "all so far, from a value": ('{"city": ', '{"city": "B', '{"city": "Bern"}'),
+    "all so far, read as nested": ('{"city": ', '{"city": "Bern"}'),
+    "all so far, once": ('{"city": "B', "er", '{"city": "Bern"}'),
+    "all so far with other spaces": ('{"city": "B', "er", '{"city":"Bern"}'),
+    "a placeholder": ("{}", '{"city": "Bern"}'),
+    "a placeholder, then pieces": ("{}", '{"ci', 'ty": "Bern', '"}'),
+    "a placeholder with a space": ("{ }", '{"city": "Bern"}'),
+    "a placeholder in the same piece": ('{}{"city"', ': "Bern"}'),
+    "placeholders": ("{}", "{}", '{"city": "Bern"}'),
+    "grown": ('{"city": "B"}', '{"city": "Bern"}'),
+}
+CONTRADICTORY = {
+    "another value": ('{"city": "Bern"}', '{"city": "Rome"}'),
+    "less": ('{"city": "Bern", "days": 2}', '{"city": "Bern"}'),
+    "nothing after something": ('{"city": "Bern"}', "{}"),
+    "another type": ('{"city": "Bern", "days": 1}', '{"city": "Bern", "days": true}'),
+    "half of it": ('{"city": "Bern"}', '{"city": '),
+    "no JSON": ('{"city": "Bern"}', "so be it"),
+    "no JSON in braces": ('{"city": "Bern"}', "{city"),
+}
+
+
+@pytest.mark.parametrize("targets", [{}, {"tools": {"trip": Trip}}], ids=["untyped", "typed"])
+@pytest.mark.parametrize("pieces", REPEATED.values(), ids=REPEATED)
+@pytest.mark.parametrize("api", CALLING)
+def test_arguments_said_again(api: str, pieces: tuple[str, ...], targets: dict[str, Any]) -> None:
+    said = events(api, Said(calls=(Say("c1", "trip", pieces),), reason="tool_calls"))
+    if api in MARKED:  # here the events that say it again are left out, and with them the end
+        said = [item for item in said if "done" not in str(item.get("type")) and "completed" not in str(item)]
+    message, updates = read(api, said, **targets)
+    (call,) = message.calls
+    if api in MARKED and pieces == REPEATED["all so far, read as nested"]:
+        assert not call.ready  # only the end shows what it was
+        return
+    assert call.json == {"city": "Bern"}, call.outcome
+    assert call.ready
+    assert call.guessed
+    assert any(isinstance(update, BlockGuessed) for update in updates)
+    assert any("guess" in each for each in message.end().contradictions)
+    assert message.end().documents[0].runnable
+
+
+@pytest.mark.parametrize("targets", [{}, {"tools": {"trip": Trip}}], ids=["untyped", "typed"])
+@pytest.mark.parametrize("pieces", CONTRADICTORY.values(), ids=CONTRADICTORY)
+@pytest.mark.parametrize("api", [api for api in CALLING if api not in MARKED])
+def test_arguments_that_contradict_each_other(api: str, pieces: tuple[str, ...], targets: dict[str, Any]) -> None:
+    message, _ = called(api, *pieces, **targets)
+    assert [call.ready for call in message.calls] == [False]
+    end = message.end()
+    assert end.contradictions or end.documents[0].state == "failed"
+
+
+OBJECTS: dict[str, tuple[tuple[Any, ...], Any]] = {
+    "an object again": (({"city": "Bern"}, {"city": "Bern"}), {"city": "Bern"}),
+    "growing": (({"city": "B"}, {"city": "Bern"}, {"city": "Bern", "days": 2}), {"city": "Bern", "days": 2}),
+    "growing inside": (({"a": [{"b": 1}]}, {"a": [{"b": 1, "c": 2}, 3]}), {"a": [{"b": 1, "c": 2}, 3]}),
+    "a placeholder": (({}, {"city": "Bern"}), {"city": "Bern"}),
+    "a placeholder, then text": (({}, '{"city": "Bern"}'), {"city": "Bern"}),
+    "a placeholder, then pieces": (({}, '{"ci', 'ty": "Bern"}'), {"city": "Bern"}),
+    "a text, then the object": (('{"city": ', '"Bern"}', {"city": "Bern"}), {"city": "Bern"}),
+    "a broken text, then the object": (('{"city": "B', {"city": "Bern"}), {"city": "Bern"}),
+    "an object, then its text": (({"city": "Bern"}, '{"city": "Bern"}'), {"city": "Bern"}),
+    "an object, then more of it in text": (({"city": "B"}, '{"city": "Be', 'rn"}'), {"city": "Bern"}),
+}
+
+
+@pytest.mark.parametrize(("pieces", "value"), OBJECTS.values(), ids=OBJECTS)
+def test_objects_for_text(pieces: tuple[Any, ...], value: Any) -> None:
+    message, _ = read(CHAT, [*map(chat_call, pieces), chat_call("", "tool_calls")])
+    assert [(call.json, call.ready) for call in message.calls] == [(value, True)]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [({"a": 1}, {"a": 2}), ({"a": 1, "b": 2}, {"a": 1}), ('{"a": 1', {"b": 1}), ({"a": 1}, {}), ({"a": 1}, '{"a": 2}')],
+    ids=str,
+)
+def test_objects_that_contradict_each_other(pieces: tuple[Any, ...]) -> None:
+    message, _ = read(CHAT, [*map(chat_call, pieces), chat_call("", "tool_calls")])
+    assert [call.ready for call in message.calls] == [False]
+    assert isinstance(message.calls[0].outcome, Failed)
+
+
+@pytest.mark.parametrize("target", [Any, Trip], ids=["untyped", "typed"])
+@pytest.mark.parametrize("pieces", REPEATED.values(), ids=REPEATED)
+def test_a_structured_output_said_again(pieces: tuple[str, ...], target: Any) -> None:
+    message, _ = read(CHAT, chat_text(*pieces), output=target)
+    assert isinstance(message.output.outcome, Complete)
+    assert message.output.json == {"city": "Bern"}
+    assert json.loads(message.text) == {"city": "Bern"}
+    assert message.blocks[0].guessed
+    assert [each for each in message.end().contradictions if "the output" in each]
+
+
+@pytest.mark.parametrize("pieces", CONTRADICTORY.values(), ids=CONTRADICTORY)
+def test_a_structured_output_that_contradicts_itself(pieces: tuple[str, ...]) -> None:
+    message, _ = read(CHAT, chat_text(*pieces), output=Any)
+    assert isinstance(message.output.outcome, Failed)
+    assert message.text == "".join(pieces)
+
+
+def test_prose_is_taken_literally() -> None:
+    message, _ = read(CHAT, chat_text("{}", "ha ", "ha ", "ha ha "))
+    assert message.text == "{}ha ha ha ha "
+    assert not message.blocks[0].guessed
+
+
+def test_what_is_held_back_is_shown_at_the_end() -> None:
+    message, _ = read(CHAT, chat_text('{"a": 1}', '{"a"')[:-1], output=Any)
+    assert message.text == '{"a": 1}{"a"'
+
+
+def test_a_disconnected_stream_is_not_guessed_whole() -> None:
+    message, _ = read(CHAT, [chat_call('{"a": '), chat_call('{"a": 1}')])
+    assert isinstance(message.calls[0].outcome, Truncated)
+
+
+def cut(text: str, sizes: Sequence[int]) -> list[str]:
+    pieces, at = [], 0
+    for size in sizes:
+        pieces.append(text[at : at + size])
+        at += size
+    return [piece for piece in [*pieces, text[at:]] if piece]
+
+
+DOCUMENTS = st.dictionaries(st.text(max_size=4), documents(max_leaves=6), max_size=4).map(json.dumps)
+SIZES = st.lists(st.integers(1, 9), max_size=12)
+
+
+@given(DOCUMENTS, SIZES)
+@settings(max_examples=examples(100), deadline=None)
+def test_a_text_that_can_be_read_is_never_guessed(text: str, sizes: list[int]) -> None:
+    message, updates = called(CHAT, *cut(text, sizes))
+    (call,) = message.calls
+    assert (call.text, call.json, call.ready, call.guessed) == (text, json.loads(text), True, False)
+    assert not call.contradicted
+    assert message.end().contradictions == ()
+    assert not [update for update in updates if isinstance(update, BlockGuessed)]
+
+
+@given(DOCUMENTS, SIZES, SIZES, st.integers(1, 3))
+@settings(max_examples=examples(100), deadline=None)
+def test_a_text_said_again(text: str, sizes: list[int], again: list[int], times: int) -> None:
+    pieces = cut(text, sizes)
+    for _ in range(times):
+        pieces += cut(text, again)
+    message, _ = called(CHAT, *pieces)
+    (call,) = message.calls
+    assert (call.json, call.ready) == (json.loads(text), True)
+
+
+@given(DOCUMENTS, SIZES)
+@settings(max_examples=examples(100), deadline=None)
+def test_all_of_it_so_far_in_each_piece(text: str, sizes: list[int]) -> None:
+    so_far: list[str] = []
+    for piece in cut(text, sizes):
+        so_far.append((so_far[-1] if so_far else "") + piece)
+    message, _ = called(CHAT, *so_far)
+    (call,) = message.calls
+    assert (call.json, call.ready) == (json.loads(text), True)
+
+
+@given(DOCUMENTS, DOCUMENTS, SIZES)
+@settings(max_examples=examples(100), deadline=None)
+def test_no_call_is_ready_with_arguments_that_nobody_said(one: str, other: str, sizes: list[int]) -> None:
+    message, _ = called(CHAT, one, *cut(other, sizes))
+    for call in message.calls:
+        if call.ready:
+            assert call.json in (json.loads(one), json.loads(other))
+
+
+def test_an_end_says_what_was_guessed() -> None:
+    end: MessageEnd = called(CHAT, "{}", '{"city": "Bern"}')[0].end()
+    assert "contradiction: the arguments of trip could be read only by a guess: an empty object came before it" in str(
+        end
+    )
