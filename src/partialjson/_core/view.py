@@ -558,10 +558,18 @@ class View:
                     if self.shared:
                         self._unshare()
                         self.shared = False
+                    # As in ``_unshare``, the calls come first.
+                    wrap = frame.shape.wrap
+                    assert wrap is not None
+                    shown: Any = wrap(frame.members, frame.run)
+                    frame.shape.mark(shown, names)
                     frame.unfinished = names
-                    frame.show()
-                    self.shows[i] = frame.shown
-                    parent.put(frame.shown)
+                    frame.shown = shown
+                    self.shows[i] = shown
+                    if parent.is_object:
+                        parent.members[parent.child_name] = shown
+                    else:
+                        parent.items[-1] = shown
             parent = frame
 
     def let_go(self, in_text: bool) -> None:
@@ -609,6 +617,8 @@ class View:
                 box: Any = frame.members.copy() if frame.is_object else frame.items.copy()
                 wrap = frame.shape.wrap if frame.is_object else None
                 shown: Any = box if wrap is None else wrap(box, frame.run)
+                if frame.unfinished and frame.shape.mark is not None:
+                    frame.shape.mark(shown, frame.unfinished)
                 if frame.is_object:
                     frame.members = box
                 else:
