@@ -808,10 +808,10 @@ def test_subclasses_of_str_and_bytes_do_not_get_into_the_document() -> None:
 
 
 HOSTILE: tuple[tuple[str, Any], ...] = (
-    ("changes", {"size": 3, "floor": 3, "clock": [1], "marks": [["add", [], "[" * 100_000]]}),
-    ("changes", {"size": float("inf"), "floor": 0, "clock": [], "marks": []}),
-    ("changes", {"size": 10**30, "floor": 0, "clock": [], "marks": []}),
-    ("changes", {"size": 3, "floor": 0, "clock": [float("nan")], "marks": [["add", [], "1"]]}),
+    ("journal", {"size": 3, "floor": 3, "clock": [1], "marks": [["add", [], "[" * 100_000]]}),
+    ("journal", {"size": float("inf"), "floor": 0, "clock": [], "marks": []}),
+    ("journal", {"size": 10**30, "floor": 0, "clock": [], "marks": []}),
+    ("journal", {"size": 3, "floor": 0, "clock": [float("nan")], "marks": [["add", [], "1"]]}),
     ("asked", float("inf")),
     ("pos", 10**30),
     ("line", 10**30),

@@ -270,6 +270,27 @@ def custom_tool(*deltas: str, whole: str, status: str = "completed") -> list[dic
     ]
 
 
+@pytest.mark.parametrize("ends", ["another message", "the end"])
+def test_arguments_that_close_invalid_after_their_call_has_ended(ends: str) -> None:
+    """No arguments stand for an empty object, which this tool refuses: the outcome has what the parser said of it."""
+    message = MessageParser("anthropic-messages", **TYPED)
+    updates: list[Update] = []
+    block = {"type": "tool_use", "id": "c0", "name": "get_weather", "input": {}}
+    told_events: list[dict[str, Any]] = [
+        {"type": "message_start", "message": {"id": "m1"}},
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        {"type": "content_block_stop", "index": 0},
+    ]
+    if ends == "another message":
+        told_events += [told_events[1] | {"index": 1}, {"type": "message_start", "message": {"id": "m2"}}]
+    for event in told_events:
+        updates += message.feed(event)
+    updates += message.end().updates
+    assert isinstance(message.calls[0].outcome, Failed if ends == "another message" else object)
+    assert not message.calls[0].ready
+    check_fold(message, updates, **TYPED)
+
+
 @pytest.mark.parametrize("status", ["completed", "incomplete"])
 def test_free_text(status: str) -> None:
     message, updates = check("openai-responses", custom_tool('say "', "hi", whole='say "hi', status=status), **TYPED)

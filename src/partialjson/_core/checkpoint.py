@@ -108,7 +108,7 @@ def save_document(lexer: Lexer) -> dict[str, Any]:
         "pos": lexer.base,
         "line": lexer.line,
         "line_start": lexer.line_start,
-        "changes": save_changes(lexer.tree, lexer.parse_float is not None or lexer.parse_int is not None),
+        "journal": save_changes(lexer.tree, lexer.parse_float is not None or lexer.parse_int is not None),
     }
 
 
@@ -139,8 +139,8 @@ def load_document(lexer: Lexer, saved: Any, is_own: bool) -> None:
     lexer.base = pos
     lexer.line = line
     lexer.line_start = line_start
-    if saved["changes"] is not None:
-        load_changes(lexer.tree, saved["changes"], pos, lexer.length if lexer.tree.in_text else -1, is_own)
+    if saved["journal"] is not None:
+        load_changes(lexer.tree, saved["journal"], pos, lexer.length if lexer.tree.in_text else -1, is_own)
 
 
 def _length_of_cut_token(lexer: Lexer) -> int:

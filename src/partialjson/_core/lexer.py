@@ -47,9 +47,9 @@ from partialjson._core.machine import (
     shown,
 )
 from partialjson._core.numbers import end_number, long_number, read_number, short_number
-from partialjson._core.plan import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
 from partialjson._core.refcounts import COMPILED
 from partialjson._core.source import Source
+from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
 from partialjson._core.strings import begin_key, begin_string, grows_by, read_text
 from partialjson._core.tree import Tree
 from partialjson.limits import LARGEST

@@ -28,17 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, final
 
-# A plan speaks of kinds as a spec does.
-from partialjson._core.spec import ANYTHING as ANYTHING
-from partialjson._core.spec import ARRAY as ARRAY
-from partialjson._core.spec import BOOLEAN as BOOLEAN
-from partialjson._core.spec import FLOAT as FLOAT
-from partialjson._core.spec import INTEGER as INTEGER
-from partialjson._core.spec import NULL as NULL
-from partialjson._core.spec import OBJECT as OBJECT
-from partialjson._core.spec import STRING as STRING
-from partialjson._core.spec import Bounds as Bounds
-from partialjson._core.spec import Spec
+from partialjson._core.spec import Bounds, Spec
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

@@ -37,23 +37,10 @@ import json
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.frames import NO_WAITING, UNDECIDED, UNSEEN, Frame, Waiting, never
-from partialjson._core.plan import (
-    ARRAY,
-    BOOLEAN,
-    FIRST,
-    FLOAT,
-    INTEGER,
-    NULL,
-    OBJECT,
-    RAW,
-    STRING,
-    Failure,
-    Plan,
-    RawText,
-    Shape,
-)
+from partialjson._core.plan import FIRST, RAW, Failure, Plan, RawText, Shape
 from partialjson._core.refcounts import is_held
 from partialjson._core.source import Source
+from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
