@@ -669,3 +669,21 @@ def test_half_a_pair_in_an_answer_to_bytes_is_an_error_of_the_document() -> None
     with pytest.raises(ParseError, match="not UTF-8"):
         rest.feed("b\ud800")
     assert parser.json == ["ab"]
+
+
+@pytest.mark.parametrize("at", range(1, 13))
+def test_what_a_call_has_added_is_told_whatever_it_was_held_back_for(at: int) -> None:
+    """The end of the answer decides a seam, and gives back white space that was held: both in one call."""
+    text = '{"a": [1, 2]}'
+    parser = Parser()
+    parser.feed(text[:at])
+    parser.end("length")
+    rest = Continuation(parser, text[:at])
+    told = []
+    for piece in text[len(rest.prefill) :]:
+        rest.feed(piece)
+        told.append(rest.added)
+    rest.flush()
+    told.append(rest.added)
+    assert rest.prefix + "".join(told) == rest.text
+    assert rest.close() == {"a": [1, 2]}

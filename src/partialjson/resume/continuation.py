@@ -292,10 +292,12 @@ class Continuation(Generic[T]):
                     raise
                 accepted.append(piece)
         finally:
-            self.read = "".join(read)
-            self.added = "".join(accepted)
-            self._accepted.append(self.added)
-            self._length += len(self.added)
+            # A call may read more than once; it began with both of them empty.
+            added = "".join(accepted)
+            self.read += "".join(read)
+            self.added += added
+            self._accepted.append(added)
+            self._length += len(added)
         return tuple(events)
 
     def _pieces(self, text: str) -> list[str]:

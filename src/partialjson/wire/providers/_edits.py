@@ -160,6 +160,9 @@ class EditWriter:
         try:
             text = json_text(value, ensure_ascii=True)
         except (TypeError, ValueError, RecursionError):
+            text = "NaN"
+        if text == "NaN":
+            # No JSON, whatever it is.
             self._lost = True
             return ""
         path = self._resolve(path, False)
