@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, floor, log
@@ -32,6 +31,7 @@ from partialjson.messages.updates import BlockRestarted, DocumentProgress, Stall
 __all__ = ["BlockTimings", "Gaps", "Timings"]
 
 _WHITE: Final = " \t\r\n"
+_RUN: Final = re.compile(r"[ \t\r\n]+")
 _TOKENS: Final = re.compile(r'[ \t\r\n]+|["\\]|[^ \t\r\n"\\]+')
 _CLASS: Final = log(1.2)
 _LEAST: Final = 1e-6
@@ -48,7 +48,7 @@ class Gaps:
         self.count = 0
         self.total = 0.0
         self.max = 0.0
-        self._classes: Counter[int] = Counter()
+        self._classes: dict[int, int] = {}
 
     def __repr__(self) -> str:
         return f"<Gaps count={self.count} total={self.total:.3f} max={self.max:.3f} p95={self.percentile(95):.3f}>"
@@ -56,8 +56,10 @@ class Gaps:
     def add(self, seconds: float) -> None:
         self.count += 1
         self.total += seconds
-        self.max = max(self.max, seconds)
-        self._classes[floor(log(max(seconds, _LEAST)) / _CLASS)] += 1
+        if seconds > self.max:
+            self.max = seconds
+        number = floor(log(seconds if seconds > _LEAST else _LEAST) / _CLASS)
+        self._classes[number] = self._classes.get(number, 0) + 1
 
     def percentile(self, percent: float) -> float:
         """The gap that this percentage of all gaps do not exceed, accurate to a tenth; 0.0 if there are none.
@@ -191,24 +193,26 @@ class Timings(BlockTimings):
         now = self._last - self._start
         floods: list[Update] = []
         for update in updates:
-            if isinstance(update, TextDelta):
+            if isinstance(update, DocumentProgress):
+                flood = self._progress(update, state, now)
+                if flood is not None:
+                    floods.append(flood)
+            elif isinstance(update, TextDelta):
                 self._token(update.choice, update.block, update.text, now)
-            elif isinstance(update, DocumentProgress):
-                floods += self._progress(update, state, now)
             elif isinstance(update, BlockRestarted):
                 self._white.pop((update.choice, update.block), None)
         return updates + floods if floods else updates
 
-    def _progress(self, update: DocumentProgress, state: MessageState, now: float) -> list[Update]:
+    def _progress(self, update: DocumentProgress, state: MessageState, now: float) -> Update | None:
         choice, block, text = update.choice, update.block, update.text
         # The text of an output was counted with its block.
         timings = self._token(choice, block, text, now) if update.kind in CALLS else self._of(choice, block)
-        if update.events or (timings.first_visible is None and _shows_something(state, update)):
-            self._value(timings, bool(update.events), now)
+        if timings.first_field is None:
+            self._first(timings, update, state, now)
         # Free text is told with the string that it becomes.
         if text and self.flood_after is not None and update.source is None:
             return self._flood(choice, block, text, self.flood_after)
-        return []
+        return None
 
     def _of(self, choice: int, block: int) -> BlockTimings:
         timings = self.blocks.get((choice, block))
@@ -219,29 +223,38 @@ class Timings(BlockTimings):
     def _token(self, choice: int, block: int, text: str, now: float) -> BlockTimings:
         timings = self._of(choice, block)
         if text:
+            if timings.first_token is None:
+                timings.first_token = now
+                if self.first_token is None:
+                    self.first_token = now
+            timings.last_token = self.last_token = now
             size = len(text)
-            for each in (timings, self):
-                if each.first_token is None:
-                    each.first_token = now
-                each.last_token = now
-                each.characters += size
-                each.fragments += 1
+            timings.characters += size
+            timings.fragments += 1
+            self.characters += size
+            self.fragments += 1
         return timings
 
-    def _value(self, timings: BlockTimings, closed: bool, now: float) -> None:
-        """A value is to be seen, or even one that has closed."""
+    def _first(self, timings: BlockTimings, update: DocumentProgress, state: MessageState, now: float) -> None:
+        """Is a value of the block to be seen for the first time, or has even one closed?"""
+        closed = bool(update.events)
+        if not closed and (timings.first_visible is not None or not _shows_something(state, update)):
+            return
         for each in (timings, self):
             if each.first_visible is None:
                 each.first_visible = now
             if closed and each.first_field is None:
                 each.first_field = now
 
-    def _flood(self, choice: int, block: int, text: str, limit: int) -> list[Update]:
-        white = self._white.setdefault((choice, block), _White())
+    def _flood(self, choice: int, block: int, text: str, limit: int) -> Update | None:
+        white = self._white.get((choice, block))
+        if white is None:
+            white = self._white[choice, block] = _White()
         before = white.run
-        longest = white.read(text)
-        self.flooded = max(self.flooded, longest)
-        return [WhitespaceFlood(choice, block, longest)] if before < limit <= longest else []
+        longest = white.read(text, self.flooded)
+        if longest > self.flooded:
+            self.flooded = longest
+        return WhitespaceFlood(choice, block, longest) if before < limit <= longest else None
 
 
 class _White:
@@ -252,10 +265,39 @@ class _White:
         self._inside = False
         self._escaped = False
 
-    def read(self, text: str) -> int:
-        """The longest run that ended in this text or is still open at its end."""
-        if self._inside and not self._escaped and '"' not in text and "\\" not in text:
+    def read(self, text: str, known: int = 0) -> int:
+        """The longest run that ended in this text or is still open at its end.
+
+        A run of one is not looked for if one as long is ``known``.
+        """
+        if self._escaped or "\\" in text:
+            return self._read_escapes(text)
+        if self._inside and '"' not in text:
             return 0
+        if self.run == 0 and not _may_have_longer_runs(text) and (known or " " not in text):
+            # Most text of most models.
+            if text.count('"') % 2:
+                self._inside = not self._inside
+            self.run = 1 if text.endswith(" ") and not self._inside else 0
+            return self.run
+        # What stands outside of strings: every other part between quotes.
+        began_inside = self._inside
+        parts = text.split('"')
+        outside = '"'.join(parts[began_inside::2])
+        runs = _RUN.findall(outside)
+        longest = max(map(len, runs), default=0)
+        if runs and not began_inside and outside[0] in _WHITE:
+            longest = max(longest, self.run + len(runs[0]))
+        self._inside = began_inside ^ (len(parts) % 2 == 0)
+        if self._inside or (outside and outside[-1] not in _WHITE):
+            self.run = 0
+        elif len(parts) == 1 and len(runs[0]) == len(outside):
+            self.run += len(outside)
+        else:
+            self.run = len(runs[-1]) if outside else 0
+        return longest
+
+    def _read_escapes(self, text: str) -> int:
         longest = 0
         for found in _TOKENS.finditer(text):
             token = found.group()
@@ -273,6 +315,11 @@ class _White:
                 self.run = 0
                 self._inside = token == '"'
         return longest
+
+
+def _may_have_longer_runs(text: str) -> bool:
+    """Can there be more than one white space at a time?"""
+    return "  " in text or "\n" in text or "\t" in text or "\r" in text
 
 
 def _shows_something(state: MessageState, update: DocumentProgress) -> bool:
