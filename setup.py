@@ -2,12 +2,15 @@
 
 The modules of ``partialjson._core`` are ordinary Python. With mypyc and a C compiler at hand they are compiled
 as one group, in one unit: calls between modules are inlined, which separate units cost 1 to 3 % of all instructions, as
-does -O2. Otherwise, or with PARTIALJSON_INTERPRETED=1, the same files are installed as they are. pip shows what is
-printed here with -v.
+does -O2. Otherwise, or with PARTIALJSON_INTERPRETED=1, the same files are installed as they are.
+
+pip keeps what a build prints to itself unless it is given -v, and a minute of silence looks like a fault. So what is
+said here is also written to the terminal that somebody sits at, if there is one.
 """
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -27,11 +30,13 @@ class OptionalBuildExt(build_ext):
 
     def run(self) -> None:
         if self.extensions:
-            say("compiling the core; this takes the C compiler some 20 seconds, PARTIALJSON_INTERPRETED=1 skips it")
+            say("compiling the core, some 20 seconds (PARTIALJSON_INTERPRETED=1 skips it)")
         try:
             super().run()
         except Exception as error:
             self.give_up(error)
+        else:
+            say("the core is compiled")
 
     def give_up(self, error: Exception) -> None:
         say(f"no compiled core ({error}); installing the interpreted one, which is about ten times slower")
@@ -44,7 +49,13 @@ class OptionalBuildExt(build_ext):
 
 
 def say(what: str) -> None:
-    print(f"partialjson: {what}", file=sys.stderr, flush=True)
+    line = f"partialjson: {what}"
+    print(line, file=sys.stderr, flush=True)
+    if sys.stderr.isatty() or os.environ.get("CI"):
+        return
+    # pip may be in the middle of a line of its own.
+    with suppress(OSError), open("CONOUT$" if os.name == "nt" else "/dev/tty", "w") as terminal:
+        print(f"\r\x1b[K  {line}", file=terminal, flush=True)
 
 
 def core_extensions() -> list[Extension]:
@@ -58,6 +69,7 @@ def core_extensions() -> list[Extension]:
     except ImportError:
         say("mypyc is not installed: installing the interpreted core")
         return []
+    say("translating the core to C")
     os.environ["MYPYPATH"] = "src"
     sources = [f"src/partialjson/_core/{name}.py" for name in CORE]
     try:

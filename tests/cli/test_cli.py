@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 import pytest
 from pydantic import BaseModel
 
-from partialjson import Complete, Failed, Parser, Truncated
+from partialjson import Complete, Failed, Parser, Truncated, compiled
 from partialjson.cli import demo, main, screens, watch
 from partialjson.cli.board import Board
 from partialjson.cli.exits import Exit
@@ -219,6 +219,13 @@ def test_demo_plays_everything_when_nothing_is_named(capsys: pytest.CaptureFixtu
     assert main(["demo", "--speed", "0"]) == 0
     titles = [line for line in capsys.readouterr().out.splitlines() if re.match(r"# [a-z-]+ \(", line)]
     assert titles == [f"# {recording.name} ({recording.provider})" for recording in RECORDINGS]
+
+
+def test_demo_ends_by_saying_which_core_it_ran_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--speed", "0", "--no-tty"]) == Exit.COMPLETE
+    *_, before, last = "".join(capsys.readouterr()).splitlines()
+    assert before == ""
+    assert last.startswith("The core ran compiled." if compiled else "The core ran interpreted.")
 
 
 def test_demo_lists_its_recordings(capsys: pytest.CaptureFixture[str]) -> None:

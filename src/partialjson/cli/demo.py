@@ -49,10 +49,12 @@ def run(
             if recording is not chosen[-1] and not isinstance(screen, Plain):
                 schedule.wait(_HOLD)
     if not names and not isinstance(screen, Plain):
-        say(stream, f"\nAgain, slowly:    partialjson demo {chosen[0].name} --speed 0.5")
+        say(stream, "")
+        say(stream, f"Again, slowly:    partialjson demo {chosen[0].name} --speed 0.5")
         say(stream, "Your own stream:  curl -N ... | partialjson watch --provider openai-chat")
     if not names:
-        say(stream, f"\n{_CORES[compiled]}")
+        say(stream, "")
+        say(stream, _CORES[compiled])
     return Exit.COMPLETE
 
 
