@@ -102,7 +102,11 @@ def test_scalar(name: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", PLAIN)
+# Before 2.14 the decimals of pydantic look into containers, too, so such a union is settled as a whole.
+BESIDE = [pytest.param(name, marks=since_2_14) if "Decimal" in repr(SCALARS[name][0]) else name for name in PLAIN]
+
+
+@pytest.mark.parametrize("name", BESIDE)
 def test_scalar_beside_a_container_in_a_union(name: str) -> None:
     """It refuses objects and arrays by their type alone, so the other branch is followed."""
     target, texts = SCALARS[name]
