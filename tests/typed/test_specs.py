@@ -333,6 +333,8 @@ def shared(size: int, **options: Any) -> Any:
     return made[-1]
 
 
+# Before 2.14 pydantic itself takes exponential time to make such classes.
+@since_2_14
 def test_shared_models_are_compiled_in_linear_steps() -> None:
     Parser(shared(3))
     few, more, many = (shared(size) for size in (10, 20, 80))
@@ -341,6 +343,7 @@ def test_shared_models_are_compiled_in_linear_steps() -> None:
     assert counted[2] - counted[1] < 7 * (counted[1] - counted[0])
 
 
+@since_2_14
 def test_shared_models_with_validated_defaults() -> None:
     config = ConfigDict(validate_default=True)
     few, many = (shared(size, __config__=config) for size in (12, 24))
@@ -352,6 +355,7 @@ def test_shared_models_with_validated_defaults() -> None:
     assert parser.close() == model.model_validate_json('{"value": 1, "ref1": {"value": 2}}')
 
 
+@since_2_14
 def test_deep_models_need_no_deep_recursion() -> None:
     model = shared(300)
     parser: Parser[Any] = Parser(model)
