@@ -12,6 +12,7 @@ from partialjson.errors import json_path
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
     from partialjson.errors import IncompleteError
+    from partialjson.repairs import Repair, Skipped
 
 __all__ = ["Complete", "Failed", "Outcome", "Truncated"]
 
@@ -20,11 +21,26 @@ _SHOWN: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Complete(Generic[T]):
-    """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives."""
+    """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives.
+
+    Attributes:
+        value: that value.
+        events: what the end itself completed.
+        reason: the reason that the caller gave for the end, if any.
+        repairs: what lenient parsing mended, in the order of the text; empty for strict parsing.
+        skipped: the parts of the source that it left out.
+    """
 
     value: T
     events: tuple[Event, ...] = ()
     reason: str | None = None
+    repairs: tuple[Repair, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def verbatim(self) -> bool:
+        """Was the text JSON as it stood? Then nothing was mended."""
+        return not self.repairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,7 @@ class Truncated:
         growing: the path of the innermost visible value that was open; None if there was none.
         missing: paths of required fields that had not come, in the document's names, for each object that was open,
             from the root inwards. Empty without a target, and if the target does not determine which object it is.
+        repairs, skipped: what lenient parsing mended and left out.
 
     ``str()`` is a report for people.
     """
@@ -52,6 +69,8 @@ class Truncated:
     events: tuple[Event, ...] = ()
     growing: Path | None = None
     missing: tuple[Path, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
     def __str__(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
@@ -100,6 +119,8 @@ class Failed:
     value: Any = MISSING
     reason: str | None = None
     events: tuple[Event, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 def _listed(paths: tuple[Path, ...]) -> str:
