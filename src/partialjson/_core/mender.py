@@ -53,6 +53,7 @@ from partialjson._core.lookout import (
     MORE,
     NO,
     OPEN_PAREN,
+    QUOTE_TELLS,
     REACH,
     SEMICOLON,
     SINGLE,
@@ -61,6 +62,7 @@ from partialjson._core.lookout import (
     YES,
     StringState,
     closes_quote,
+    ends_in_comment,
     has_newline,
     is_blank,
     is_fence,
@@ -119,6 +121,13 @@ IN_COMMENT: Final = 4
 IN_SKIPPED: Final = 5
 IN_STRAY: Final = 6
 IN_TRAILING: Final = 7
+
+# What can decide about the text that is held.
+AWAKE: Final = 0  # any character
+UNTIL_NO_WORD: Final = 1  # any but a character of a word
+UNTIL_NO_DIGIT: Final = 2  # any but a digit
+UNTIL_QUOTE: Final = 3  # a quote
+UNTIL_COMMENT_ENDS: Final = 4  # the end of a line, or a slash
 
 _NUMBERS: Final[dict[RepairKind, int]] = {kind: number for number, kind in enumerate(KINDS)}
 
@@ -198,6 +207,8 @@ class Mender:
         # What has come and is not decided, and how much has come with it.
         self.pend = ""
         self.read: i64 = 0
+        # What can decide about it; anything else is only added.
+        self.sleeps: i64 = AWAKE
         # While a text is read: the offset of its first character in the source, and the index before which everything
         # has been handed on or left out.
         self.at: i64 = 0
@@ -279,8 +290,11 @@ class Mender:
         n: i64 = len(s)
         before: i64 = len(self.pend)
         if before > 0:
+            if self.sleeps != AWAKE and self._sleeps_on(s, n, before):
+                return
             s = self.pend + s
             self.pend = ""
+        self.sleeps = AWAKE
         self.at = self.read - before
         self.read += n
         self.line = self.first_line
@@ -300,6 +314,54 @@ class Mender:
             self.read -= len(self.pend)
             self.pend = ""
             self.stopped = max(self.stopped - before, 0)
+
+    def _sleeps_on(self, s: str, n: i64, before: i64) -> bool:
+        """Take a chunk that cannot decide what is held, and leave it at that."""
+        sleeps = self.sleeps
+        if before + n >= (self.lexer.max_number if sleeps == UNTIL_NO_DIGIT else REACH):
+            return False
+        i: i64 = 0
+        while i < n:
+            c: i64 = ord(s[i])
+            if sleeps == UNTIL_NO_WORD:
+                if not is_word(c):
+                    return False
+            elif sleeps == UNTIL_NO_DIGIT:
+                if not DIGIT_0 <= c <= DIGIT_9:
+                    return False
+            elif sleeps == UNTIL_QUOTE:
+                if is_quote(c) or (c > 127 and not is_word(c)):
+                    return False
+            elif c == NEWLINE or c == SLASH:
+                return False
+            i += 1
+        # Taken out of its slot, the text has one reference, so CPython extends it in place.
+        pend = self.pend
+        self.pend = ""
+        pend += s
+        self.pend = pend
+        self.read += n
+        self.steps += n
+        return True
+
+    def _waits(self, answer: i64, i: i64, s: str, j: i64, n: i64) -> i64:
+        """The text from ``i`` on is held, since the answer to a question about what comes at ``j`` is MORE or less."""
+        if answer == QUOTE_TELLS:
+            self.sleeps = UNTIL_QUOTE
+        elif ends_in_comment(s, j, n):
+            self.sleeps = UNTIL_COMMENT_ENDS
+        return -1 - i
+
+    def _fall_asleep(self, s: str, i: i64, n: i64) -> None:
+        """The text ``s[i:]`` is held; find out what can decide about it."""
+        last: i64 = ord(s[n - 1])
+        if self.sleeps != AWAKE:
+            return
+        if self.mode == BETWEEN and may_become_scalar(s[i]) and not s[i].isalpha():
+            if DIGIT_0 <= last <= DIGIT_9 and s[i:].isalnum():
+                self.sleeps = UNTIL_NO_DIGIT
+        elif is_word(last) and ord(s[i]) != BACKSLASH:
+            self.sleeps = UNTIL_NO_WORD
 
     def _mark(self, s: str, i: i64) -> None:
         """Let ``line``, ``line_start`` and ``bytes`` be those of index ``i``, from those of another index, ``marked``."""
@@ -375,7 +437,10 @@ class Mender:
             if j < 0:
                 # Undecided from there on.
                 self.steps += n - i
-                return -1 - j
+                i = -1 - j
+                if i < n and not final:
+                    self._fall_asleep(s, i, n)
+                return i
             self.steps += j - i
             i = j
         return n
@@ -711,7 +776,7 @@ class Mender:
             self._drop_groups()
             return i + 1
         levels = self._levels_to(c)
-        if levels < 0:
+        if levels <= 0:
             if in_object or c == CLOSE_PAREN:
                 self._repair(EXTRA_CLOSER, s, i, i + 1)
             else:
@@ -728,8 +793,8 @@ class Mender:
             elif ord(s[k]) == COMMA:
                 k = skip(s, k + 1, end)
                 answer = key_follows(s, k, end, is_final)
-            if answer == MORE:
-                return -1 - i
+            if answer <= MORE:
+                return self._waits(answer, i, s, i + 1, n)
             if answer == YES:
                 self._close_wrongly(s, i)
                 return i + 1
@@ -871,8 +936,8 @@ class Mender:
                 return j + 1
             # A key after it, or its value?
             answer = string_then(s, j + 1, end, final, QUOTE, False)
-            if answer == MORE:
-                return -1 - i
+            if answer <= MORE:
+                return self._waits(answer, i, s, j + 1, n)
             answer = NO if answer == YES else YES
         elif c == COLON_SIGN or c == EQUALS or c == OPEN_BRACE or c == OPEN_BRACKET:
             answer = YES
@@ -889,7 +954,7 @@ class Mender:
         self._repair(UNQUOTED_KEY, s, i, j)
         self.lexer.key_at = self.lexer.base
         self._say('"', s, i)
-        self._content(s, i, j)
+        self._bare_content(s, i, j)
         self._say('"', s, j)
         self.done_to = j
 
@@ -1016,8 +1081,8 @@ class Mender:
         mended = mended_scalar(s[i:j]) if j > i else ""
         if mended:
             answer = self._scalar_ends(s, j, n, final)
-            if answer == MORE:
-                return -1 - i
+            if answer <= MORE:
+                return self._waits(answer, i, s, j + 1, n)
             if answer == YES:
                 return self._scalar(s, i, j, n, mended)
         self._separate(s, i)
@@ -1281,17 +1346,17 @@ class Mender:
                 continue
             elif self.is_escaped:
                 # Only an escaped quote ends it.
-                self._repair(INNER_QUOTE, s, j, j + 1)
                 self._content(s, i, j)
+                self._repair(INNER_QUOTE, s, j, j + 1)
                 self._say('\\"', s, j)
                 j += 1
                 i = self.done_to = j
                 held = -1
                 continue
             verdict = self._judge(s, i, j, held, n, final, width)
-            if verdict == MORE:
+            if verdict <= MORE:
                 self._content(s, i, to)
-                return -1 - to
+                return self._waits(verdict, to, s, j + width, n)
             if verdict == ENDS or verdict == ENDS_DOUBLED:
                 self._content(s, i, j)
                 if c == QUOTE:
@@ -1301,8 +1366,8 @@ class Mender:
                 self.mode = BETWEEN
                 return j + (1 + string.doubled if verdict == ENDS_DOUBLED else width)
             if verdict == BEGINS_NEXT:
-                self._repair(MISSING_QUOTE, s, to, to)
                 self._content(s, i, to)
+                self._repair(MISSING_QUOTE, s, to, to)
                 self._say('"', s, to)
                 self.mode = BETWEEN
                 return to
@@ -1313,15 +1378,15 @@ class Mender:
                 i = j
             elif verdict == CONCATENATES:
                 k = skip(s, skip(s, j + 1, n) + 1, n)
-                self._repair(CONCATENATION, s, j, k + 1)
                 self._content(s, i, j)
+                self._repair(CONCATENATION, s, j, k + 1)
                 opening = string.opening = ord(s[k])
                 is_exact = opening == QUOTE or opening == SINGLE
                 j = k + 1
                 i = j
             else:
-                self._repair(INNER_QUOTE, s, j, j + width)
                 self._content(s, i, j)
+                self._repair(INNER_QUOTE, s, j, j + width)
                 if not string.has_inner:
                     self._count_brackets()
                 if c == QUOTE or width == 2:
@@ -1428,13 +1493,13 @@ class Mender:
                 self._content(s, i, j)
                 return -1 - j
             if n - j >= 4 and s[j + 2] in _HEX and s[j + 3] in _HEX:
-                self._repair(ESCAPE, s, j, j + 4)
                 self._content(s, i, j)
+                self._repair(ESCAPE, s, j, j + 4)
                 self._say("\\u00" + s[j + 2 : j + 4], s, j)
                 self.done_to = j + 4
                 return j + 4
-        self._repair(ESCAPE, s, j, j + 2)
         self._content(s, i, j)
+        self._repair(ESCAPE, s, j, j + 2)
         self.done_to = j + 1
         return j + 1
 
@@ -1510,7 +1575,8 @@ class Mender:
                 k = skip_blank(s, j, n)
                 if k == n and k - j <= REACH:
                     if not final:
-                        return self._text_waits(s, i, j)
+                        self._bare_content(s, i, j)
+                        return -1 - j
                     return self._text_ends(s, i, j)
                 if k - j <= REACH:
                     answer = self._text_ends_at(s, j, k, n, final, in_object)
@@ -1548,8 +1614,9 @@ class Mender:
                 self.opened += "}"
             elif c == OPEN_BRACKET:
                 self.opened += "]"
-            if answer == MORE:
-                return self._text_waits(s, i, j)
+            if answer <= MORE:
+                self._bare_content(s, i, j)
+                return self._waits(answer, j, s, j + 1, n)
             if answer == YES:
                 return self._text_ends(s, i, j)
             j = k if k > j else j + 1
@@ -1557,10 +1624,6 @@ class Mender:
             return self._text_ends(s, i, n)
         self._bare_content(s, i, n)
         return n
-
-    def _text_waits(self, s: str, i: i64, j: i64) -> i64:
-        self._bare_content(s, i, j)
-        return -1 - j
 
     def _text_ends(self, s: str, i: i64, j: i64) -> i64:
         self._bare_content(s, i, j)
