@@ -176,6 +176,7 @@ _FEW: Final = 4
 _HEX: Final = "0123456789abcdefABCDEF"
 _PLAIN_ESCAPES: Final = '"\\/bfnrt'
 _CONTROLS: Final = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f", '"': '\\"', "\\": "\\\\"}
+_BLANKS: Final = " \t\r\n"
 _CONTROL: Final = re.compile(r"[\x00-\x1f]").search
 _SPECIAL: Final = re.compile(r'[\x00-\x1f"\\]').search
 
@@ -202,7 +203,7 @@ class Mender:
         # The limit on the source; the mended text may be longer.
         self.max_document = lexer.max_document
         lexer.max_document = LARGEST
-        lexer.reads_nan = True
+        lexer.is_mended = True
         self.mode: i64 = BETWEEN
         # What has come and is not decided, and how much has come with it.
         self.pend = ""
@@ -231,6 +232,9 @@ class Mender:
         self.gap = ""
         self.gap_at: i64 = 0
         self.gap_is_source = True
+        self.gap_line: i64 = 0
+        self.gap_line_start: i64 = 0
+        self.gap_byte: i64 = 0
         # The open string.
         self.string: Final = StringState()
         self.is_escaped = False
@@ -396,7 +400,7 @@ class Mender:
             except NotMended:
                 # From here on strict parsing says what is wrong.
                 self.is_strict = True
-                self.lexer.reads_nan = False
+                self.lexer.is_mended = False
                 self._put_gap(s)
         else:
             self.done_to = 0
@@ -432,6 +436,8 @@ class Mender:
             else:
                 self.records[-1].end = self.at + n
                 j = n
+            if self.is_strict:
+                return n
             if self.stopped >= 0:
                 return j
             if j < 0:
@@ -478,9 +484,15 @@ class Mender:
         self.shift = self.at + i - base
         self.shifted = base
         self.puts_in = puts_in
-        if self.map is not None:
-            self._mark(s, i if i > 0 else 0)
-            self.map.add(base, self.at + i, self.line, self.line_start, self.bytes)
+        source_map = self.map
+        if source_map is None:
+            return
+        if i < 0:
+            # Only a comma can have come in an earlier chunk.
+            source_map.add(base, self.at + i, self.gap_line, self.gap_line_start, self.gap_byte)
+        else:
+            self._mark(s, i)
+            source_map.add(base, self.at + i, self.line, self.line_start, self.bytes)
 
     def _put(self, s: str, a: i64, b: i64) -> None:
         """Hand on a part of the source."""
@@ -515,14 +527,22 @@ class Mender:
         Raises:
             NotMended: repairs of this kind are not wanted.
         """
-        if not self.mends[kind]:
-            raise NotMended
+        self._is_wanted(kind)
         path = self.lexer.path()
         start = self.at + a
         self.records.append(Record(kind, start, self.at + b, path))
         observer = self.lexer.tree.observer
         if observer is not None and self._is_selected(path):
             observer.events.append(Repaired(path, KINDS[kind].value, start))
+
+    def _is_wanted(self, kind: i64) -> None:
+        """A repair of this kind will be needed.
+
+        Raises:
+            NotMended: it is not wanted.
+        """
+        if not self.mends[kind]:
+            raise NotMended
 
     def _is_selected(self, path: Path) -> bool:
         """Is a repair at this place reported: is the place selected, or inside of what is?"""
@@ -689,10 +709,19 @@ class Mender:
                 self._repair(EXTRA_COMMA, s, i, i + 1)
             self.gap_is_source = False
         else:
-            self.gap = ","
-            self.gap_at = self.at + i
-            self.gap_is_source = c == COMMA
+            self._begin_gap(s, i, c == COMMA)
         return i + 1
+
+    def _begin_gap(self, s: str, i: i64, is_source: bool) -> None:
+        """There is a comma at ``i``, or what stands for one."""
+        self.gap = ","
+        self.gap_at = self.at + i
+        self.gap_is_source = is_source
+        if self.map is not None:
+            self._mark(s, i)
+            self.gap_line = self.line
+            self.gap_line_start = self.line_start
+            self.gap_byte = self.bytes
 
     def _no_value(self, s: str, i: i64) -> None:
         """A key has no value."""
@@ -714,9 +743,7 @@ class Mender:
         if lexer.state == COLON:
             self._say(":", s, i)
         elif lexer.state == AFTER and not lexer.tree.in_object and not self.gap:
-            self.gap = ","
-            self.gap_at = self.at + i
-            self.gap_is_source = False
+            self._begin_gap(s, i, False)
         else:
             self.gap_is_source = False
         return end
@@ -873,8 +900,9 @@ class Mender:
             containers = lexer.tree.containers
             if isinstance(containers[len(containers) - 2], list):
                 # The object before it was not closed.
-                self._repair(MISSING_CLOSER, s, i, i)
-                self._say("}", s, i)
+                end = self.gap_at - self.at if self.gap else i
+                self._repair(MISSING_CLOSER, s, end, end)
+                self._say("}", s, end)
                 return i
         if c == OPEN_BRACE or c == OPEN_BRACKET or c == OPEN_PAREN:
             self._repair(NO_PLACE, s, i, i + 1)
@@ -1084,6 +1112,11 @@ class Mender:
             if answer <= MORE:
                 return self._waits(answer, i, s, j + 1, n)
             if answer == YES:
+                if j == n:
+                    # The text ended, inside something.
+                    self._is_wanted(UNFINISHED)
+                elif is_other_blank(ord(s[j])):
+                    self._is_wanted(BLANK)
                 return self._scalar(s, i, j, n, mended)
         self._separate(s, i)
         self._repair(UNQUOTED_TEXT, s, i, i)
@@ -1103,6 +1136,9 @@ class Mender:
     def _scalar(self, s: str, i: i64, j: i64, n: i64, mended: str) -> i64:
         """A number or a literal ends at ``j``."""
         text = s[i:j]
+        has_quote = j < n and ord(s[j]) == QUOTE
+        if has_quote:
+            self._repair(MISSING_QUOTE, s, i, i)
         self._separate(s, i)
         if text == mended:
             self._put(s, i, j)
@@ -1111,10 +1147,7 @@ class Mender:
             self._repair(NUMBER if is_number or text[:2].lower() in ("0x", "+0", "-0") else LITERAL, s, i, j)
             self._say(mended, s, i)
         close_number(self.lexer)
-        if j < n and ord(s[j]) == QUOTE:
-            self._repair(MISSING_QUOTE, s, i, i)
-            j += 1
-        return j
+        return j + 1 if has_quote else j
 
     def _scalar_ends(self, s: str, j: i64, n: i64, final: bool) -> i64:
         """Does a number or literal end before ``j``, rather than be the beginning of text?"""
@@ -1194,38 +1227,72 @@ class Mender:
                 return -1 - i
             if k < n and ord(s[k]) == OPEN_PAREN:
                 return self._call(s, i, k)
+        mends = self.mends
+        if not (mends[UNQUOTED_TEXT] or mends[NUMBER] or mends[LITERAL]):
+            # Then strict parsing knows better what is wrong.
+            raise NotMended
         self.mode = AT_ROOT
         self.gap_at = self.at + i
+        self._mark(s, i)
+        self.gap_line = self.line
+        self.gap_line_start = self.line_start
+        self.gap_byte = self.bytes
         return i
 
     def _at_root(self, s: str, i: i64, n: i64) -> i64:
         self.parts.append(s[i:n])
+        if not self.mends[UNQUOTED_TEXT]:
+            text = "".join(self.parts).strip(_BLANKS)
+            if not may_become_scalar(text) and not mended_scalar(text.rstrip(",;" + _BLANKS)):
+                self._root_is_refused(s)
         return n
+
+    def _root_is_refused(self, s: str) -> None:
+        """Let strict parsing say what is wrong with the text at the root."""
+        text = "".join(self.parts)
+        self.parts = []
+        self.is_strict = True
+        self.lexer.is_mended = False
+        self.mode = BETWEEN
+        self._begin_segment(s, self.gap_at - self.at, False)
+        try:
+            self.lexer.feed(text)
+        except ParseError as error:
+            before: i64 = self.source_of(error.pos) - self.gap_at
+            newlines: i64 = text.count("\n", 0, before)
+            last: i64 = text.rfind("\n", 0, before)
+            line_start = self.gap_line_start if last < 0 else self.gap_at + last + 1
+            self.read = error.pos = self.gap_at + before
+            error.lineno = self.gap_line + newlines
+            error.colno = error.pos - line_start + 1
+            self.error_byte = self.gap_byte + len(text[:before].encode("utf-8", "surrogatepass"))
+            self.own = error
+            raise
 
     def _root_ends(self, s: str, n: i64) -> None:
         """The text at the root is over."""
         text = "".join(self.parts)
-        self.parts = []
-        self.mode = BETWEEN
         start = self.gap_at - self.at
-        kept = text.rstrip(" \t\r\n")
-        scalar = kept.rstrip(",; \t\r\n")
+        kept = text.rstrip(_BLANKS)
+        scalar = kept.rstrip(",;" + _BLANKS)
         mended = mended_scalar(scalar)
         self.done_to = n
-        if mended:
-            if mended == scalar:
-                self._say(scalar, s, 0)
-            else:
-                self._repair(
-                    NUMBER if DIGIT_0 <= ord(scalar[-1]) <= DIGIT_9 or scalar[-1] == "." else LITERAL, s, start, n
-                )
-                self._say(mended, s, 0)
-            close_number(self.lexer)
-            if len(scalar) < len(kept):
+        try:
+            if mended and mended != scalar:
+                last: i64 = ord(scalar[len(scalar) - 1])
+                is_number = DIGIT_0 <= last <= DIGIT_9 or last == DOT
+                self._repair(NUMBER if is_number else LITERAL, s, start, start + len(scalar))
+            elif not mended:
+                self._repair(UNQUOTED_TEXT, s, start, start + len(kept))
+            if mended and len(scalar) < len(kept):
                 self._repair(EXTRA_COMMA, s, start + len(scalar), start + len(kept))
+        except NotMended:
+            self._root_is_refused(s)
             return
-        self._repair(UNQUOTED_TEXT, s, start, start + len(kept))
-        self._say(canonical_text(kept), s, 0)
+        self.parts = []
+        self.mode = BETWEEN
+        self._say(mended or canonical_text(kept), s, start)
+        close_number(self.lexer)
 
     def _after_root(self, s: str, i: i64, n: i64, c: i64) -> i64:
         if self.stops and not self.groups:
@@ -1402,9 +1469,12 @@ class Mender:
         """What the quote at ``j`` is; ``s[i:j]`` has not been handed on yet."""
         string = self.string
         if self.is_escaped:
+            if n - j > REACH:
+                n = j + REACH
+                final = True
             k = skip(s, j + width, n)
-            if k == n or n - j > REACH:
-                return ENDS if final or n - j > REACH else MORE
+            if k == n:
+                return ENDS if final else MORE
             c: i64 = ord(s[k])
             is_end = c == COMMA or c == COLON_SIGN or c == CLOSE_BRACE or c == CLOSE_BRACKET or c == BACKSLASH
             return ENDS if is_end else 2
@@ -1749,6 +1819,9 @@ class Mender:
                     i = self._in_text(s, n, n, True)
             if self.mode == AT_ROOT:
                 self._root_ends(s, n)
+                if self.is_strict:
+                    lexer.finish(is_cut)
+                    return
             self.mode = BETWEEN
             self._close_all(s, n)
         except NotMended:
@@ -1784,7 +1857,7 @@ class Mender:
             text = source.all
             length: i64 = len(text)
             kept: i64 = lexer.key_at - source.base
-            head = text[: max(kept, 0)].rstrip(" \t\r\n")
+            head = text[: max(kept, 0)].rstrip(_BLANKS)
             if head.endswith(","):
                 head = head[:-1]
             source.drop(length - len(head))
@@ -1892,12 +1965,14 @@ class Mender:
             "shift": [self.shift, self.shifted, self.puts_in],
             "map": segments,
             "gap": [self.gap, self.gap_at, self.gap_is_source] if self.gap else ["", 0, True],
+            "gap_position": [self.gap_line, self.gap_line_start, self.gap_byte] if self.gap else [0, 0, 0],
             "key_at": self.lexer.key_at,
             "string": [string.where, string.opening, string.doubled, string.has_inner] if in_string else [0, 0, 0, False],
             "brackets": brackets,
             "escaped": self.is_escaped and in_string,
             "text": [self.opened, self.text_record] if mode == IN_TEXT else ["", 0],
             "root": ["".join(self.parts), self.gap_at] if mode == AT_ROOT else ["", 0],
+            "root_position": [self.gap_line, self.gap_line_start, self.gap_byte] if mode == AT_ROOT else [0, 0, 0],
             "skipping": [self.comment, self.nested, self.nested_quote] if skips else [0, 0, 0],
             "groups": list(self.groups),
             "tuples": list(self.tuples),
@@ -1932,9 +2007,10 @@ class Mender:
             self.map.load([[load_count(n) for n in typed(list, each)] for each in typed(list, saved["map"])])
         gap, gap_at, gap_is_source = saved["gap"]
         self.gap = typed(str, gap)
-        if self.gap.strip(" \t\r\n") not in ("", ","):
+        if self.gap.strip(_BLANKS) not in ("", ","):
             raise ValueError("what waits is no comma")
         self.gap_at = load_count(gap_at, self.read)
+        self.gap_line, self.gap_line_start, self.gap_byte = [load_count(n) for n in saved["gap_position"]]
         self.gap_is_source = typed(bool, gap_is_source)
         self.lexer.key_at = load_count(saved["key_at"], self.lexer.base)
         string = self.string
@@ -1953,6 +2029,7 @@ class Mender:
         self.parts = [typed(str, root)] if root else []
         if self.mode == AT_ROOT:
             self.gap_at = load_count(root_at, self.read)
+            self.gap_line, self.gap_line_start, self.gap_byte = [load_count(n) for n in saved["root_position"]]
         comment, nested, nested_quote = saved["skipping"]
         self.comment = load_count(comment, 1)
         self.nested = load_count(nested)
@@ -1962,7 +2039,7 @@ class Mender:
         if len(self.groups) % 2 == 1 or max([*self.groups[::2], *self.tuples], default=0) > self.lexer.tree.depth():
             raise ValueError("its brackets contradict its text")
         self.is_strict = typed(bool, saved["strict"])
-        self.lexer.reads_nan = not self.is_strict
+        self.lexer.is_mended = not self.is_strict
         self.records = []
         for kind, start, end, path in typed(list, saved["repairs"]):
             keys = [key if type(key) is int else typed(str, key) for key in typed(list, path)]
