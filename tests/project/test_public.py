@@ -144,7 +144,7 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
 
 
 # What every program needs. The names of other features load them.
-ALWAYS = {"_core", "_missing", "_typevars", "errors", "limits", "options", "outcomes", "reasons"}
+ALWAYS = {"_core", "_missing", "_typevars", "errors", "limits", "options", "outcomes", "reasons", "repairs"}
 if os.environ.get("PARTIALJSON_INTERPRETED", "") not in ("", "0"):
     # What prefers the sources to what was compiled.
     ALWAYS.add("_sources")

@@ -594,7 +594,7 @@ class Parser(Generic[T]):
             raise RuntimeError("reopen() after the document failed; feed the text before the error to fresh()")
         if self._life == CLOSED and not isinstance(self.end(), Truncated):
             raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
-        dropped = self._lexer.drop_token()
+        dropped = self._lexer.drop_token() if self._mender is None else self._mender.drop_token()
         if self._utf8 is not None:
             self._utf8.go_back(dropped if self._input == BYTES else 0)
         self._outcome = None
