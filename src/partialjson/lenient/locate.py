@@ -87,13 +87,16 @@ _BRACKET_TOKENS: Final = ("[TOOL_CALLS]", "[/TOOL_CALLS]", "[ARGS]", "[CALL_ID]"
 
 _BRACKET_TOKEN_STARTS: Final = tuple({token[:2] for token in (*_BRACKET_TOKENS, "[THINK]")})
 
-_THOUGHTS: Final = frozenset(
-    "think thinking thought thoughts reasoning reflection scratchpad analysis antthinking seed:think".split()
-)
-_ANSWERS: Final = frozenset(
-    "tool_call tool_calls toolcall function_call function_calls functioncall function tool_use invoke arguments "
-    "parameters json answer final_answer final output result response".split()
-)
+# Names of tags: what is between these is thoughts, and after these a document is expected.
+_THOUGHTS: Final = {
+    *("think", "thinking", "thought", "thoughts", "seed:think", "antthinking"),
+    *("reasoning", "reflection", "scratchpad", "analysis"),
+}
+_ANSWERS: Final = {
+    *("tool_call", "tool_calls", "toolcall", "tool_use", "function_call", "function_calls", "functioncall"),
+    *("function", "invoke", "arguments", "parameters"),
+    *("json", "answer", "final_answer", "final", "output", "result", "response"),
+}
 # Blocks of thoughts that are not marked by tags of one name.
 _THOUGHT_TOKENS: Final = {
     "[THINK]": "[/THINK]",
@@ -288,8 +291,8 @@ class Locator:
         self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at = lines
         held, (fence, info), closes, before = state["held"], state["fence"], state["closes"], state["before"]
         _must(all(type(each) is str for each in (held, fence, info, closes, before)))
-        _must(0 <= self.found and -1 <= self.start <= self.pos and len(held) <= self.pos)
-        _must(1 <= self.line <= self._lines and 0 <= self.line_start and 0 <= self._line_at <= self.pos)
+        _must(self.found >= 0 and -1 <= self.start <= self.pos and len(held) <= self.pos)
+        _must(1 <= self.line <= self._lines and self.line_start >= 0 and 0 <= self._line_at <= self.pos)
         _must(len(set(fence)) <= 1 and not fence.strip("`~") and len(info) <= _INFO and len(before) <= 1)
         flags = state["flags"]
         _must(isinstance(flags, list) and len(flags) == len(_FLAGS) and all(type(each) is bool for each in flags))
@@ -308,7 +311,7 @@ class Locator:
             kept = state[name]
             if kept is not None:
                 first, text = kept
-                _must(type(text) is str and 0 <= first and first + len(text) <= self.pos)
+                _must(type(text) is str and first >= 0 and first + len(text) <= self.pos)
                 setattr(self, f"_{name}", (first, text))
 
     # The search.
