@@ -18,8 +18,9 @@ __all__ = ["Complete", "Failed", "Outcome", "Skipped", "SkippedKind", "Truncated
 _SHOWN: Final = 12
 
 
-SkippedKind = Literal["prose", "fence", "think", "tag"]
-"""What was skipped: prose; a fence, with what is in it besides the document; thoughts of the model; a tag."""
+SkippedKind = Literal["prose", "fence", "think", "tag", "document"]
+"""What was skipped: prose; a fence, with what is in it besides the document; thoughts of the model; a tag; another
+document, where the last one was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,24 @@ alone and not on how it was cut. Each character is looked at a bounded number of
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, Protocol
 
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING, bounds_of
 from partialjson._core.target import Target
+from partialjson.errors import ParseError
 from partialjson.outcomes import Skipped, SkippedKind
 
-__all__ = ["HELD", "Locator", "fence_line", "looks_like_json", "may_become_fence_line", "root_kinds"]
+__all__ = [
+    "HELD",
+    "LastDocument",
+    "Locator",
+    "Reader",
+    "fence_line",
+    "looks_like_json",
+    "may_become_fence_line",
+    "root_kinds",
+]
 
 HELD: Final = 96
 """How many characters are held for a decision."""
@@ -355,7 +366,6 @@ class Locator:
                 self._in_string = True
                 self._closed = self._escaped = False
                 self._string_line_at = self._line_at
-                self._end_stretch()
                 self._skip(s, i, i + 1)
                 return i + 1, False
         signs = _SIGNS_IN_FENCE if self._fence else _SIGNS if self._seeks else _SIGNS_AFTER
@@ -582,7 +592,7 @@ class Locator:
         return at + 1
 
     def _reread(self, s: str, i: int) -> tuple[str, int]:
-        """Go back to where the string began."""
+        """Go back to before the string, whose quote opens nothing."""
         self._join()
         read = "".join(self._stretch)
         self._in_string = self._closed = self._escaped = False
@@ -594,10 +604,7 @@ class Locator:
         self._drop_stretch()
         self._before = ""
         self._introduced = True
-        s = read + s[i:]
-        # Its quote opens nothing.
-        self._skip(s, 0, 1)
-        return s, 1
+        return read + s[i:], 0
 
     # Spans, lines, and the stretch that may be a scalar.
 
@@ -678,6 +685,103 @@ class Locator:
     def _join(self) -> None:
         if len(self._stretch) > 1:
             self._stretch = ["".join(self._stretch)]
+
+
+class Reader(Protocol):
+    """What reads a document to its end: a ``Parser``."""
+
+    @property
+    def done(self) -> bool: ...
+
+    @property
+    def pos(self) -> int: ...
+
+    def feed_value(self, chunk: str, /) -> tuple[object, int]: ...
+
+
+class LastDocument:
+    """Finds the last document of a text, which is known at its end.
+
+        last = LastDocument(kinds, Parser)
+        last.feed(text)
+        start, text = last.end()
+
+    If the text ends inside a document, that is the last one. One that its reader refuses is passed over, unless there
+    is no other. If no container was found, it is what a ``Locator`` would hand on at the end.
+
+    Args:
+        kinds: as for ``Locator``.
+        reader: makes a reader, which only tells where a document ends.
+
+    Attributes:
+        skipped: the spans besides the last document, once it has been found; earlier documents are among them.
+    """
+
+    def __init__(self, kinds: int, reader: Callable[[], Reader]) -> None:
+        self.skipped: list[Skipped] = []
+        self._make = reader
+        self._locator = Locator(kinds, many=True)
+        self._fallback: Locator | None = Locator(kinds)
+        self._reader: Reader | None = None
+        self._pieces: list[str] = []
+        self._last: tuple[int, str] | None = None
+        self._refused: tuple[int, str] | None = None
+        self._documents: list[tuple[int, int]] = []
+
+    def feed(self, text: str) -> None:
+        """Read the next piece of the text, cut anywhere."""
+        if self._fallback is not None and not self._fallback.reading:
+            self._fallback.seek(text)
+        self._read(text)
+
+    def end(self) -> tuple[int, str]:
+        """Where the last document begins, and its text; -1 and "" if there is none."""
+        if not self._locator.reading:
+            self._read(self._locator.end())
+        if self._locator.reading:
+            self._last = self._locator.start, "".join(self._pieces)
+        elif self._last is None:
+            self._last = self._refused
+        if self._last is None and self._fallback is not None:
+            text = self._fallback.end()
+            self.skipped = self._fallback.skipped
+            return self._fallback.start, text
+        assert self._last is not None
+        documents = [Skipped("document", start, end) for start, end in self._documents if start != self._last[0]]
+        self.skipped = sorted([*self._locator.skipped, *documents], key=lambda span: span.start)
+        return self._last
+
+    def _read(self, text: str) -> None:
+        locator = self._locator
+        while text:
+            if not locator.reading:
+                text = locator.seek(text)
+                self._pieces = []
+                self._reader = None
+                continue
+            self._fallback = None
+            if self._reader is None:
+                self._reader = self._make()
+            text = self._read_on(self._reader, text)
+
+    def _read_on(self, reader: Reader, text: str) -> str:
+        locator, before = self._locator, reader.pos
+        refused = False
+        try:
+            _, used = reader.feed_value(text)
+        except ParseError as error:
+            refused = True
+            used = max(error.pos - before, 0)
+        rest = locator.advance(text, used, not refused and reader.done)
+        self._pieces.append(text[: len(text) - len(rest)])
+        if not locator.reading:
+            found = locator.start, "".join(self._pieces)
+            self._documents.append((found[0], found[0] + len(found[1])))
+            if refused:
+                self._refused = found
+            else:
+                self._last = found
+        return rest
 
 
 _FLAGS: Final = (
