@@ -364,7 +364,7 @@ class DocumentSequence(Generic[T]):
                     piece = locator.seek(piece)
                     if locator.reading:
                         self._open()
-                        self._start = locator.line
+                        self._line = self._start = locator.line
                 else:
                     piece = self._read_embedded(locator, self.parser, piece)
 
@@ -395,14 +395,14 @@ class DocumentSequence(Generic[T]):
             if locator.reading:
                 # What was held is the beginning of a document.
                 self._open()
-                self._start = locator.line
+                self._line = self._start = locator.line
                 self._read_embedded(locator, cast("Parser[T]", self.parser), text)
         self.skipped += locator.skipped
 
     def _fail_at_bytes(self, msg: str) -> None:
         """Bytes that are no text stop the sequence; they belong to the document that is open, if there is one."""
-        if self.parser is None:
-            self._start = self._locator._lines if self._locator is not None else self._line
+        if self.parser is None and self._locator is not None:
+            self._line = self._start = self._locator.lines
         pos = 0 if self.parser is None else self.parser.pos
         self._stop(Failed(ParseError(msg, pos, 1, pos + 1, ())))
 

@@ -94,7 +94,7 @@ def drive(chunks: list[str], kinds: int, many: bool, saving: bool) -> Found:
         outcome = parser.end()
         value = outcome.value if isinstance(outcome, Complete) else parser.json
         documents.append((start, text[start:end], value, error))
-    skipped = [(span.kind, text[span.start : span.end]) for span in locator.skipped]
+    skipped: list[tuple[str, str]] = [(span.kind, text[span.start : span.end]) for span in locator.skipped]
     check_cover(text, documents, [(span.start, span.end) for span in locator.skipped])
     return Found(documents, skipped, lines, state)
 
@@ -275,7 +275,8 @@ def test_the_kinds_of_a_target() -> None:
         a: int
 
     kinds = root_kinds(target_of(Order, Options()))
-    assert kinds & OBJECT and not kinds & ARRAY
+    assert kinds & OBJECT
+    assert not kinds & ARRAY
     assert root_kinds(target_of(list[Order], Options())) & OBJECT == 0
     assert root_kinds(None) == ANYTHING
 
@@ -333,7 +334,8 @@ def last_of(text: str, kinds: int = ANYTHING) -> tuple[int, str, list[tuple[str,
             last.feed(chunk)
         start, found = last.end()
         check_cover(text, [(start, found, 0, 0)], [(span.start, span.end) for span in last.skipped])
-        seen.append((start, found, [(span.kind, text[span.start : span.end]) for span in last.skipped]))
+        skipped: list[tuple[str, str]] = [(span.kind, text[span.start : span.end]) for span in last.skipped]
+        seen.append((start, found, skipped))
     assert seen[0] == seen[1]
     return seen[0]
 
@@ -369,7 +371,7 @@ AFTER = st.sampled_from(
 @settings(deadline=None, max_examples=examples(150))
 def test_a_document_is_found_exactly(before: str, document: str, after: str) -> None:
     # Where it is not expected, it must look like one: with a key, or more than numbers.
-    expected = not before.strip() or before.endswith(("\n", ">", "[/THINK]")) and before[:1] in "`~<["
+    expected = not before.strip() or (before.endswith(("\n", ">", "[/THINK]")) and before[:1] in "`~<[")
     if not expected and not json.loads(document):
         return
     if not expected and document[0] == "[" and not document.lstrip("[ \t\r\n").startswith(("{", '"')):

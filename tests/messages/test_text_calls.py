@@ -92,7 +92,8 @@ def test_spellings(style: str, text: str) -> None:
     for styles in (style, True, [style]):
         message = said(text, text_calls=styles)
         assert [(call.name, call.json) for call in message.calls] == [WEATHER]
-        assert message.calls[0].ready and message.calls[0].value == Weather(city="Zürich", days=2)
+        assert message.calls[0].ready
+        assert message.calls[0].value == Weather(city="Zürich", days=2)
         assert message.calls[0].type == style
         assert message.text == ""
         assert message.end().reason == "tool_calls"
@@ -295,7 +296,8 @@ def test_law_1_chunking_is_invisible_in_any_text(parts: list[str], styles: Any, 
     at = data.draw(st.integers(0, len(text)))
     assert operations([text[:at], text[at:]], styles) == whole
     opened = {op.key: op.kind for op in whole if isinstance(op, ops.Open)}
-    assert [op.key for op in whole if isinstance(op, ops.Close)] and len(set(opened)) == len(opened)
+    assert [op.key for op in whole if isinstance(op, ops.Close)]
+    assert len(set(opened)) == len(opened)
     if "call" not in opened.values():
         assert "".join(op.text for op in whole if isinstance(op, ops.Text)) == text
 

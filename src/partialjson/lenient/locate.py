@@ -254,6 +254,11 @@ class Locator:
         self.skipped = kept
         return done
 
+    @property
+    def lines(self) -> int:
+        """The line in which the text ends, from 1; what is held is not counted."""
+        return self._lines
+
     # Plain data.
 
     def save(self) -> dict[str, Any]:
