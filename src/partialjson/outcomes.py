@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal
+from typing import TYPE_CHECKING, Any, Final, Generic
 
 from partialjson._missing import MISSING
 from partialjson._typevars import T
@@ -13,24 +13,9 @@ if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
     from partialjson.errors import IncompleteError
 
-__all__ = ["Complete", "Failed", "Outcome", "Skipped", "SkippedKind", "Truncated"]
+__all__ = ["Complete", "Failed", "Outcome", "Truncated"]
 
 _SHOWN: Final = 12
-
-
-SkippedKind = Literal["prose", "fence", "think", "tag", "document"]
-"""What was skipped: prose; a fence, with what is in it besides the document; thoughts of the model; a tag; another
-document, where the last one was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Text that is no part of a document: its characters from ``start`` up to ``end``, counted from the beginning of
-    the whole text."""
-
-    kind: SkippedKind
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

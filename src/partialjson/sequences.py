@@ -39,10 +39,10 @@ from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, InvalidError, ParseError
-from partialjson.lenient.locate import Locator, root_kinds
+from partialjson.lenient.locate import Locator, Skipped, root_kinds
 from partialjson.limits import LARGEST
 from partialjson.options import NumberReader, ParserOptions, refuse_unknown
-from partialjson.outcomes import Complete, Failed, Outcome, Skipped, Truncated
+from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.streaming.consumers import Reading
 from partialjson.streaming.stream import AsyncIteration, iterate
 

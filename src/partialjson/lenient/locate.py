@@ -44,18 +44,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
 
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING, bounds_of
 from partialjson._core.target import Target
 from partialjson.errors import ParseError
-from partialjson.outcomes import Skipped, SkippedKind
 
 __all__ = [
     "HELD",
     "LastDocument",
     "Locator",
     "Reader",
+    "Skipped",
+    "SkippedKind",
     "fence_line",
     "looks_like_json",
     "may_become_fence_line",
@@ -121,6 +123,21 @@ _SCRIPT: Final = re.compile(r"json|javascript|\bjs\b")  # languages in which bar
 _STRING_SIGN: Final = re.compile(r'["\\\x00-\x1f]')
 
 _VERSION: Final = 1
+
+
+SkippedKind = Literal["prose", "fence", "think", "tag", "document"]
+"""What was skipped: prose; a fence, with what is in it besides the document; thoughts of the model; a tag; another
+document, where the last one was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Text that is no part of a document: its characters from ``start`` up to ``end``, counted from the beginning of
+    the whole text."""
+
+    kind: SkippedKind
+    start: int
+    end: int
 
 
 def root_kinds(target: Target | None) -> int:
