@@ -39,7 +39,6 @@ from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, InvalidError, ParseError
-from partialjson.lenient.locate import Locator, Skipped, root_kinds
 from partialjson.limits import LARGEST
 from partialjson.options import NumberReader, ParserOptions, refuse_unknown
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from partialjson._core.target import MakesTarget
+    from partialjson.lenient.locate import Locator, Skipped
 
 __all__ = ["DocumentSequence", "Progress", "adocuments", "documents"]
 
@@ -128,6 +128,8 @@ class DocumentSequence(Generic[T]):
         self._on_error: OnError = on_error
         self._locator: Locator | None = None
         if format == "embedded":
+            from partialjson.lenient.locate import Locator, root_kinds
+
             self._locator = Locator(root_kinds(self._pattern._target), many=True)
         self._cut = b""  # in an embedding text, a character of which bytes are missing
         self._kind: type | None = None
@@ -533,7 +535,7 @@ class DocumentSequence(Generic[T]):
             self._load_locator(self._locator, *state["locator"])
 
     def _load_locator(self, ours: Locator, saved: Any, cut: Any) -> None:
-        locator = self._locator = Locator.load(saved)
+        locator = self._locator = ours.load(saved)
         self._cut = bytes.fromhex(cut)
         contradictions = (
             locator.kinds != ours.kinds or not locator.many,

@@ -42,7 +42,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, set()),
     "streaming": ({*BASE, "_core"}, set()),
     "lenient": ({*BASE, "_core"}, set()),
-    "sequences": ({*BASE, "_core", "streaming", "lenient"}, set()),
+    "sequences": ({*BASE, "_core", "streaming"}, {"lenient"}),
     "resume": ({*BASE, "_core", "wire", "lenient"}, set()),
     "patch": (BASE, set()),
     "wire": ({*BASE, "_core"}, set()),
