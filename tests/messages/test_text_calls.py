@@ -178,6 +178,8 @@ def test_a_call_that_does_not_close_is_never_ready(text: str) -> None:
     message = said(text)
     assert [call.ready for call in message.calls] == [False]
     assert message.calls[0].held == "the end of the call"
+    assert message.end().reason == "truncated"
+    assert "in block 0 does not end" in message.end().contradictions[-1]
 
 
 def test_arguments_stream_and_the_call_is_ready_when_it_has_closed() -> None:

@@ -109,7 +109,7 @@ class Continuation(Generic[T]):
         self._length = len(self.prefix)
         self._before: list[str] = []
         self._after: list[str] = []
-        self._over = False  # the document has ended, and other text has come
+        self._over = False  # the document has ended
         self._runs = False
         self._error: BaseException | None = None
 
@@ -280,7 +280,8 @@ class Continuation(Generic[T]):
         try:
             events, used = parser.feed_value(piece)
             read = accepted = piece[:used].decode() if isinstance(piece, bytes) else text[:used]
-            if len(read) < len(text):
+            if parser.done:
+                read = accepted = read[: _end_of(read, parser.json)]
                 self._over = True
                 self._after.append(text[len(read) :])
         except ParseError as error:
@@ -294,6 +295,14 @@ class Continuation(Generic[T]):
             self._accepted.append(accepted)
             self._length += len(accepted)
         return events
+
+
+def _end_of(text: str, root: Any) -> int:
+    """Where a document ends in the text that its parser has read last: without the white space after it, except for
+    what ends a number."""
+    end = len(text.rstrip(_WHITE))
+    is_number = not isinstance(root, str | list | dict | bool | None)
+    return min(end + 1, len(text)) if is_number else end
 
 
 def _decoded(data: bytes) -> str:

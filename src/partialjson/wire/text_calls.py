@@ -17,8 +17,8 @@ is dropped, and so are its marks.
 are passed on as they come. Arguments that come before the name wait for it. Until the block opens, what came since the
 mark is held, and it becomes text as it is if it turns out to be no call.
 
-**When it may be run.** The call is on hold (``ops.Hold``) until its JSON has closed. If that is cut off or broken, it
-stays on hold.
+**When it may be run.** The call is on hold (``ops.UNCLOSED``) until its JSON has closed. If that is cut off or broken,
+it stays on hold.
 
 **What only talks about calls.** Inside a code fence or after a back-tick, a call counts only if its name is one of the
 caller's tools. The same holds for an object at the beginning of the text without any mark, which could be an answer.
@@ -41,9 +41,6 @@ __all__ = ["STYLES", "TextCallStyle", "TextCalls", "styles_of"]
 TextCallStyle = Literal["hermes", "llama", "mistral"]
 
 STYLES: Final[tuple[TextCallStyle, ...]] = get_args(TextCallStyle)
-
-ON_HOLD: Final = "the end of the call"
-"""Why a call is on hold whose text has not closed."""
 
 _BLANK: Final = " \t\r\n"
 _MOST_BLANK: Final = 96  # white space that is held since a call may follow
@@ -483,7 +480,7 @@ class _Block:
         self._is_start = False
         self._raw = []
         out.append(ops.Open(key, "call", self._style, op.choice, name=self._name, call_id=self._id))
-        out.append(ops.Hold(key, ON_HOLD))
+        out.append(ops.Hold(key, ops.UNCLOSED))
         for piece in self._early:
             out.append(ops.Text(key, piece))
         self._early = []
