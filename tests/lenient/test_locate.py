@@ -49,6 +49,9 @@ def drive(chunks: list[str], kinds: int, many: bool, saving: bool) -> Found:
     def begin() -> None:
         parsers.append((locator.start, Parser()))
         lines.append((locator.line, locator.line_start))
+        before = text[: locator.start]
+        assert locator.start_bytes == len(before.encode())
+        assert lines[-1] == (before.count("\n") + 1, before.rfind("\n") + 1)
         errors.append(None)
         ends.append(len(text))
 

@@ -14,8 +14,8 @@ and tags inside a string are content:
     ...
     rest = locator.end()                                # at the end of the text: what only the end could decide
 
-When a document begins, ``start``, ``line`` and ``line_start`` say where in the text that is. A lexer that takes them as
-its base counts in the offsets of the text.
+When a document begins, ``start``, ``start_bytes``, ``line`` and ``line_start`` say where in the text that is. A lexer
+that takes them as its base counts in the offsets of the text.
 
 **At once or by its looks.** ``{`` or ``[`` is handed on at once where a document is expected: at the beginning of the
 text, after a block of thoughts, in a fence that says JSON or nothing, after the tag of a call or an answer. Anywhere
@@ -124,6 +124,9 @@ _STRING_SIGN: Final = re.compile(r'["\\\x00-\x1f]')
 
 _VERSION: Final = 1
 
+_Place = tuple[int, int, int, int]  # offsets in characters and in bytes, a line, and where that begins
+_NOWHERE: Final = (-1, -1, -1, -1)
+
 
 SkippedKind = Literal["prose", "fence", "think", "tag", "document"]
 """What was skipped: prose; a fence, with what is in it besides the document; thoughts of the model; a tag; another
@@ -162,6 +165,7 @@ class Locator:
         found: how many documents have begun.
         pos: how many characters of the text have come.
         start: where the last document begins, in characters; -1 before one has.
+        start_bytes: the same in bytes, if the text were UTF-8; half a surrogate pair counts as three.
         line, line_start: the line in which it begins, from 1, and where that line begins.
         skipped: the spans that are no part of a document, in order. The last one may still grow.
     """
@@ -173,6 +177,7 @@ class Locator:
         self.found = 0
         self.pos = 0
         self.start = -1
+        self.start_bytes = -1
         self.line = 1
         self.line_start = 0
         self.skipped: list[Skipped] = []
@@ -198,12 +203,13 @@ class Locator:
         self._blank_at = -1  # where white space begins that is in no span yet
         self._string_line_at = 0  # where the line begins that it begins in
         # Text that may be a scalar, or a weak candidate: where it begins, and its pieces.
-        self._stretch_at = -1
+        self._stretch_at: _Place = _NOWHERE
         self._stretch: list[str] = []
-        self._scalar: tuple[int, str] | None = None
+        self._scalar: tuple[_Place, str] | None = None
         self._scalar_is_fenced = False
-        self._weak: tuple[int, str] | None = None
-        # Lines of the text before what is held.
+        self._weak: tuple[_Place, str] | None = None
+        # Lines and bytes of the text before what is held.
+        self._bytes = 0
         self._lines = 1
         self._line_at = 0
 
@@ -232,6 +238,7 @@ class Locator:
         self.pos = self._read_to + len(text)
         self._read_to += used
         self._count(text, 0, used)
+        self._bytes += _size(text[:used])
         if used > 0:
             self._before = text[used - 1]
         if used == len(text) and not done:
@@ -255,12 +262,16 @@ class Locator:
         chosen = self._weak or self._scalar
         if chosen is None:
             return ""
-        at, text = chosen
+        (at, size, line, line_start), text = chosen
         bare = text.strip(_BLANK)
+        blank = text[: text.index(bare)]
         self._uncover(at, at + len(text))
         self.reading = True
         self.found = 1
-        self.start = self._read_to = at + text.index(bare)
+        self.start = self._read_to = at + len(blank)
+        self.start_bytes = size + len(blank)
+        self.line = line + blank.count("\n")
+        self.line_start = at + blank.rfind("\n") + 1 if "\n" in blank else line_start
         return bare
 
     def take_skipped(self) -> list[Skipped]:
@@ -287,15 +298,16 @@ class Locator:
             "many": self.many,
             "at": [self.found, self.pos, self.start, self.line, self.line_start],
             "lines": [self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at],
+            "bytes": [self.start_bytes, self._bytes],
             "skipped": [[span.kind, span.start, span.end] for span in self.skipped],
             "held": self._held,
             "fence": [self._fence, self._info],
             "closes": self._closes,
             "before": self._before,
             "flags": [getattr(self, name) for name in _FLAGS],
-            "stretch": [self._stretch_at, "".join(self._stretch)],
-            "scalar": None if self._scalar is None else [*self._scalar],
-            "weak": None if self._weak is None else [*self._weak],
+            "stretch": [[*self._stretch_at], "".join(self._stretch)],
+            "scalar": None if self._scalar is None else [[*self._scalar[0]], self._scalar[1]],
+            "weak": None if self._weak is None else [[*self._weak[0]], self._weak[1]],
         }
 
     @staticmethod
@@ -319,9 +331,11 @@ class Locator:
     def _load(self, state: dict[str, Any]) -> None:
         at = state["at"]
         lines = state["lines"]
-        _must(all(type(each) is int and each >= -1 for each in (*at, *lines)))
+        sizes = state["bytes"]
+        _must(all(type(each) is int and each >= -1 for each in (*at, *lines, *sizes)))
         self.found, self.pos, self.start, self.line, self.line_start = at
         self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at = lines
+        self.start_bytes, self._bytes = sizes
         held, (fence, info), closes, before = state["held"], state["fence"], state["closes"], state["before"]
         _must(all(type(each) is str for each in (held, fence, info, closes, before)))
         _must(self.found >= 0 and -1 <= self.start <= self.pos and len(held) <= self.pos)
@@ -338,14 +352,14 @@ class Locator:
             self.skipped.append(Skipped(kind, first, last))
             end = last
         stretch_at, stretch = state["stretch"]
-        _must(type(stretch) is str and -1 <= stretch_at <= self.pos)
-        self._stretch_at, self._stretch = stretch_at, [stretch] if stretch else []
+        _must(type(stretch) is str and len(stretch) <= self.pos)
+        self._stretch_at, self._stretch = _place(stretch_at, -1, self.pos), [stretch] if stretch else []
         for name in ("scalar", "weak"):
             kept = state[name]
             if kept is not None:
                 first, text = kept
-                _must(type(text) is str and first >= 0 and first + len(text) <= self.pos)
-                setattr(self, f"_{name}", (first, text))
+                _must(type(text) is str and bool(text.strip(_BLANK)))
+                setattr(self, f"_{name}", (_place(first, 0, self.pos - len(text)), text))
 
     # The search.
 
@@ -427,7 +441,7 @@ class Locator:
             if verdict == _YES:
                 return self._begin(s, at), False
             if verdict == _WEAK and self._weak is None and not self.many and self._is_better(s, at, end):
-                self._weak = (self._offset(s, at), s[at:end])
+                self._weak = (self._here(s, at), s[at:end])
         self._skip(s, at, at + 1)
         return at + 1, False
 
@@ -440,6 +454,7 @@ class Locator:
     def _begin(self, s: str, at: int) -> int:
         """A document begins here."""
         self.start = self._read_to = self._offset(s, at)
+        self.start_bytes = self._bytes
         self.line, self.line_start = self._lines, self._line_at
         self.reading = True
         self.found += 1
@@ -619,9 +634,10 @@ class Locator:
         read = "".join(self._stretch)
         self._in_string = self._closed = self._escaped = False
         self._expected = self._may_be_string = False
-        at = self._stretch_at
+        at = self._stretch_at[0]
         self._uncover(at, at + len(read))
         self._lines -= read.count("\n")
+        self._bytes -= _size(read)
         self._line_at = self._string_line_at
         self._drop_stretch()
         self._before = ""
@@ -634,6 +650,10 @@ class Locator:
         """The offset in the text of an index in ``s``, whose end is the end of what has come."""
         return self.pos - len(s) + at
 
+    def _here(self, s: str, at: int) -> _Place:
+        """The place of an index before which everything has been skipped."""
+        return self._offset(s, at), self._bytes, self._lines, self._line_at
+
     def _skip(self, s: str, i: int, j: int, kind: SkippedKind | None = None) -> None:
         """These characters are no part of a document, as far as one can tell."""
         if kind is None:
@@ -641,8 +661,8 @@ class Locator:
         start, end = self._offset(s, i), self._offset(s, j)
         piece = s[i:j]
         if self._keeps and kind != "think":
-            if self._stretch_at < 0:
-                self._stretch_at = start
+            if self._stretch_at == _NOWHERE:
+                self._stretch_at = self._here(s, i)
             self._stretch.append(piece)
         bare = piece.strip(_BLANK)
         spans = self.skipped
@@ -655,6 +675,7 @@ class Locator:
         elif self._blank_at < 0:
             self._blank_at = start
         self._count(s, i, j)
+        self._bytes += _size(piece)
         # What stands before the next character.
         self._before = piece[-1]
         if bare:
@@ -694,7 +715,7 @@ class Locator:
 
     def _end_stretch(self) -> None:
         """What could be a scalar ends here: the first one in a fence counts, or else the last one."""
-        if self._stretch_at >= 0 and not self._scalar_is_fenced:
+        if self._stretch_at != _NOWHERE and not self._scalar_is_fenced:
             text = "".join(self._stretch)
             if text.strip(_BLANK):
                 self._scalar = (self._stretch_at, text)
@@ -702,7 +723,7 @@ class Locator:
         self._drop_stretch()
 
     def _drop_stretch(self) -> None:
-        self._stretch_at, self._stretch = -1, []
+        self._stretch_at, self._stretch = _NOWHERE, []
 
     def _join(self) -> None:
         if len(self._stretch) > 1:
@@ -819,6 +840,17 @@ _FLAGS: Final = (
     "_escaped",
     "_scalar_is_fenced",
 )
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _place(saved: Any, least: int, most: int) -> _Place:
+    """A place that was saved."""
+    at, size, line, line_start = saved
+    _must(all(type(each) is int and each >= -1 for each in (at, size, line, line_start)) and least <= at <= most)
+    return at, size, line, line_start
 
 
 def _must(holds: bool) -> None:
