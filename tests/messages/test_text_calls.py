@@ -182,6 +182,17 @@ def test_a_call_that_does_not_close_is_never_ready(text: str) -> None:
     assert "in block 0 does not end" in message.end().contradictions[-1]
 
 
+def test_thoughts_hold_no_calls() -> None:
+    message = said(f"\n<think>I could say\n{HERMES}\n</think>\n\n{HERMES} Done.")
+    assert [(call.name, call.json) for call in message.calls] == [WEATHER]
+    assert message.text == f"\n<think>I could say\n{HERMES}\n</think>\n\nDone."
+    assert calls(f"[THINK]so[/THINK]{CALL}", text_calls="llama") == [WEATHER]
+    assert said(f"<think>{HERMES}").calls == []
+    assert said("<think>no end </thin").text == "<think>no end </thin"
+    # Only at the beginning: elsewhere a text may talk about them.
+    assert calls(f"No <think> here. {HERMES}") == [WEATHER]
+
+
 def test_arguments_stream_and_the_call_is_ready_when_it_has_closed() -> None:
     message = MessageParser("openai-chat", tools=TOOLS, text_calls="hermes")
     seen = []
@@ -284,7 +295,7 @@ PARTS = st.sampled_from(
         *("[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", "[TOOL", "</too", "<", "[", "]", "{", "}", ",", ":", ";", '"', "\\"),
         *('{"name": "f"', ', "arguments": ', '"parameters":', '{"a": "x{"}', '"id": "7"', '"function": {', "null"),
         *('{"name": "f", "arguments": {"q": 1}}', '{"arguments": {"q": "<tool_call>"}, "name": "g"}', "12", "{}"),
-        *("`", "```", "\n", " ", " " * 60, "text", "é"),
+        *("<think>", "</think>", "<thi", "`", "```", "\n", " ", " " * 60, "text", "é"),
     ]
 )
 

@@ -21,7 +21,8 @@ mark is held, and it becomes text as it is if it turns out to be no call.
 it stays on hold.
 
 **What only talks about calls.** Inside a code fence or after a back-tick, a call counts only if its name is one of the
-caller's tools. The same holds for an object at the beginning of the text without any mark, which could be an answer.
+caller's tools. The same holds for an object at the beginning of the text without any mark, which could be an answer. In
+thoughts at the beginning of the text (``<think>...</think>``) there are no calls.
 
 Not read are calls whose arguments are no JSON: Qwen3-Coder's ``<parameter=...>``, and Python calls in brackets (Llama
 3.2 and 4). They stay text. Nothing here depends on how the text was cut, and each character is read once.
@@ -57,6 +58,13 @@ _CLOSINGS: Final[dict[TextCallStyle, tuple[str, ...]]] = {
     "mistral": ("[/TOOL_CALLS]",),
 }
 _ARGUMENTS: Final = ("arguments", "parameters")
+# Blocks of thoughts, and what ends them.
+_THOUGHTS: Final = {
+    "<think>": "</think>",
+    "<thinking>": "</thinking>",
+    "<reasoning>": "</reasoning>",
+    "[THINK]": "[/THINK]",
+}
 # The keys that may stand before the arguments where nothing else marks a call.
 _KEYS: Final = ("name", "type", "id", "function", *_ARGUMENTS)
 
@@ -68,7 +76,7 @@ _SCALAR_END: Final = re.compile(r"[,}\] \t\r\n]")
 _TICKS: Final = re.compile(r"`+")
 
 # What is read: text; what follows a mark; the name of a call, or its id; its object, or its arguments alone; what
-# follows a call, or an element of a list of calls.
+# follows a call, or an element of a list of calls; thoughts.
 _TEXT: Final = 0
 _OPENED: Final = 1
 _NAME: Final = 2
@@ -77,6 +85,7 @@ _OBJECT: Final = 4
 _ONLY_ARGUMENTS: Final = 5
 _AFTER: Final = 6
 _AFTER_ELEMENT: Final = 7
+_THINKING: Final = 8
 
 # Inside the object of a call.
 _KEY: Final = 0
@@ -227,7 +236,8 @@ class _Block:
         self._blank = ""  # white space that may touch a call
         self._passes_blank = False  # there is too much of it
         self._touches_call = False  # it follows a call
-        self._is_start = True  # nothing but white space has come
+        self._is_start = True  # nothing but white space has come, or thoughts
+        self._closes = ""  # what ends the thoughts
         self._fenced = False
         self._ticks = 0  # back-ticks at the end of the text
         # The call.
@@ -319,6 +329,8 @@ class _Block:
             mode, place = self._mode, self._place
             if mode == _TEXT:
                 i = self._read_text(s, i, final, out)
+            elif mode == _THINKING:
+                i = self._think(s, i, final, out)
             elif mode == _OPENED:
                 i = self._read_opened(s, i, out)
             elif mode == _NAME:
@@ -344,8 +356,18 @@ class _Block:
                 self._say(s[i:], out)
                 return len(s)
             at = match.start()
-            if s[at] == "{" and "llama" in self._styles and self._tools:
+            if at > i:
                 self._say(s[i:at], out)
+                return at
+            for opens, closes in _THOUGHTS.items():
+                if s.startswith(opens, at):
+                    self._say(opens, out)
+                    self._closes = closes
+                    self._mode = _THINKING
+                    return at + len(opens)
+                if not final and opens.startswith(s[at : at + len(opens)]):
+                    return at
+            if s[at] == "{" and "llama" in self._styles and self._tools:
                 self._begin("", "llama")
                 self._bare = self._careful = True
                 return at
@@ -362,6 +384,24 @@ class _Block:
                 return at
         self._say(s[at], out)
         return at + 1
+
+    def _think(self, s: str, i: int, final: bool, out: list[ops.Operation]) -> int:
+        """Thoughts, up to what ends them."""
+        closes = self._closes
+        at = s.find(closes, i)
+        if at >= 0:
+            at += len(closes)
+            self._say(s[i:at], out)
+            self._mode = _TEXT
+            self._is_start = True
+            return at
+        at = len(s)
+        if not final:
+            most = min(len(closes) - 1, at - i)
+            at -= next((length for length in range(most, 0, -1) if closes.startswith(s[at - length :])), 0)
+        if at > i:
+            self._say(s[i:at], out)
+        return at
 
     def _say(self, text: str, out: list[ops.Operation]) -> None:
         """Text that belongs to no call. White space at its end is held, since a call may follow."""
