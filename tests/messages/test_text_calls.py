@@ -40,7 +40,8 @@ def shown(message: MessageParser) -> list[tuple[Any, ...]]:
 
 
 def read(chunks: list[str], finish: str = "stop", **options: Any) -> MessageParser:
-    message = MessageParser("openai-chat", **{"tools": TOOLS, "text_calls": True, **options})
+    given: dict[str, Any] = {"tools": TOOLS, "text_calls": True, **options}
+    message = MessageParser("openai-chat", **given)
     for text in chunks:
         message.feed(chunk({"content": text}))
     message.feed(chunk({}, finish))
