@@ -423,7 +423,7 @@ def test_law_1_chunking_is_invisible_in_any_text(text: str, kinds: int, many: bo
 
 @given(texts())
 @settings(deadline=None, max_examples=examples(150))
-def test_law_12_a_document_is_all_of_its_text(text: str) -> None:
+def test_a_document_alone_is_all_of_its_text(text: str) -> None:
     found = located(text)
     assert found.skipped == []
     assert found.documents[0][1].strip(BLANK) == text.strip(BLANK)
