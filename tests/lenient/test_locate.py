@@ -336,7 +336,9 @@ def last_of(text: str, kinds: int = ANYTHING) -> tuple[int, str, list[tuple[str,
         for chunk in chunks:
             last.feed(chunk)
         start, found = last.end()
-        check_cover(text, [(start, found, 0, 0)], [(span.start, span.end) for span in last.skipped])
+        check_cover(
+            text, [(start, found, 0, 0)] if start >= 0 else [], [(span.start, span.end) for span in last.skipped]
+        )
         skipped: list[tuple[str, str]] = [(span.kind, text[span.start : span.end]) for span in last.skipped]
         seen.append((start, found, skipped))
     assert seen[0] == seen[1]
@@ -419,6 +421,12 @@ KINDS = st.sampled_from([ANYTHING, OBJECT, ARRAY, OBJECT | ARRAY, STRING, OBJECT
 @settings(deadline=None, max_examples=examples(300))
 def test_law_1_chunking_is_invisible_in_any_text(text: str, kinds: int, many: bool) -> None:
     located(text, kinds, many)
+
+
+@given(st.lists(PIECES, max_size=14).map("".join), KINDS)
+@settings(deadline=None, max_examples=examples(150))
+def test_law_1_chunking_is_invisible_for_the_last_document(text: str, kinds: int) -> None:
+    last_of(text, kinds)
 
 
 @given(texts())
