@@ -39,7 +39,7 @@ BASE = {
 # standard library go without saying. A layer is a folder, or a module beside the folders.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     **{name: (BASE, set()) for name in BASE},
-    "_core": (BASE, {"typed"}),
+    "_core": (BASE, {"typed", "lenient"}),
     "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, set()),
     "streaming": ({*BASE, "_core"}, set()),
     "lenient": ({*BASE, "_core"}, set()),

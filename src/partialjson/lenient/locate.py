@@ -44,12 +44,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING, bounds_of
 from partialjson._core.target import Target
 from partialjson.errors import ParseError
+from partialjson.repairs import Skipped
 
 __all__ = [
     "HELD",
@@ -131,16 +131,6 @@ _NOWHERE: Final = (-1, -1, -1, -1)
 SkippedKind = Literal["prose", "fence", "think", "tag", "document"]
 """What was skipped: prose; a fence, with what is in it besides the document; thoughts of the model; a tag; another
 document, where the last one was asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Text that is no part of a document: its characters from ``start`` up to ``end``, counted from the beginning of
-    the whole text."""
-
-    kind: SkippedKind
-    start: int
-    end: int
 
 
 def root_kinds(target: Target | None) -> int:
@@ -246,6 +236,25 @@ class Locator:
         self.pos = self._read_to  # ``seek`` counts the rest
         self._over()
         return text[used:]
+
+    def advanced(self, pos: int, byte: int, line: int, line_start: int) -> None:
+        """The document is over: it ended before this place, and with a closing bracket. Instead of ``advance``, for a
+        reader that counts in the offsets of the text."""
+        assert self.reading
+        self.pos = self._read_to = pos
+        self._bytes = byte
+        self._lines = line
+        self._line_at = line_start
+        self._before = "]"
+        self._over()
+
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        """Where the text ends that has come: in characters, in bytes, the line, and where that begins."""
+        held = self._held
+        at = held.rfind("\n")
+        line_start = self._line_at if at < 0 else self.pos - len(held) + at + 1
+        return self.pos, self._bytes + _size(held), self._lines + held.count("\n"), line_start
 
     def end(self) -> str:
         """No more text comes: the document that only the end could decide, or "".
