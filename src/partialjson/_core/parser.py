@@ -606,9 +606,12 @@ class Parser(Generic[T]):
 
     def _finish_lenient(self, mender: Mender, is_cut: bool) -> None:
         locator = self._locator
-        if locator is not None and not locator.reading and not locator.found:
-            found = "" if is_cut else locator.end()
-            if found:
+        if locator is not None and not locator.reading:
+            was_found = bool(locator.found)
+            found = "" if is_cut and not was_found else locator.end()
+            if was_found:
+                pass
+            elif found:
                 mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
                 mender.feed(found)
             else:
