@@ -272,6 +272,8 @@ class Mender:
         # Is text after the root left unread, and from which index of the chunk on?
         self.stops = False
         self.stopped: i64 = -1
+        # That text, also what had come before the chunk and was held.
+        self.rest = ""
         # Characters looked at, for the test of law 7.
         self.steps: i64 = 0
 
@@ -323,6 +325,7 @@ class Mender:
         self._pass(s, i)
         if self.stopped >= 0:
             self.read -= len(self.pend)
+            self.rest = self.pend
             self.pend = ""
             self.stopped = max(self.stopped - before, 0)
 

@@ -338,7 +338,7 @@ class Parser(Generic[T]):
                 mender.feed(text)
                 if not self._lexer.done():
                     return
-                text = "" if mender.stopped < 0 else text[mender.stopped :]
+                text = mender.rest
             finally:
                 mender.stops = False
                 mender.stopped = -1
