@@ -31,6 +31,7 @@ from partialjson._core.lexer import Lexer
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import Mask, mask_of, without_kept_back
 from partialjson._core.mender import Mender
+from partialjson._core.mender_state import load_mender, save_mender
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
@@ -189,6 +190,8 @@ class Parser(Generic[T]):
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict need a target, and this parser has none")
         self._lenient: Final = lenient_of(lenient)
+        # Testing a flag is cheaper than testing for None.
+        self._mends = self._lenient is not None
         self._mender: Mender | None = None
         # What finds the document in the text; None if the document begins where the text does.
         self._locator: Any = None
@@ -227,10 +230,10 @@ class Parser(Generic[T]):
                 if type(chunk) is not str:
                     # A subclass could override adding and slicing.
                     chunk = "".join((chunk,))
-                if self._mender is None:
-                    self._lexer.feed(chunk)
-                else:
+                if self._mends and self._mender is not None:
                     self._feed_lenient(self._mender, chunk)
+                else:
+                    self._lexer.feed(chunk)
             elif isinstance(chunk, bytes):
                 if self._input != BYTES and chunk:
                     self._accept(BYTES)
@@ -354,7 +357,7 @@ class Parser(Generic[T]):
     def _feed_bytes(self, chunk: bytes) -> None:
         if not chunk:
             return
-        if self._mender is not None:
+        if self._mends and self._mender is not None:
             self._feed_lenient_bytes(self._mender, chunk)
             return
         utf8 = self._bytes()
@@ -727,7 +730,7 @@ class Parser(Generic[T]):
         if self._reads_numbers:
             state["numbers"] = self._number_readers()
         if self._mender is not None:
-            state["mending"] = self._mender.save()
+            state["mending"] = save_mender(self._mender)
             state["locator"] = None if self._locator is None else self._locator.save()
         return state
 
@@ -802,7 +805,7 @@ class Parser(Generic[T]):
             self._lexer.is_mended = not state["mending"]["strict"]
         load_document(self._lexer, state, is_own)
         if mender is not None:
-            mender.load(state["mending"])
+            load_mender(mender, state["mending"])
             self._locator = None if state["locator"] is None else _saved_locator(state["locator"])
         self._input = load_count(state["input"], BYTES)
         source = self._lexer.source
