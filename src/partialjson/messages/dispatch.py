@@ -301,7 +301,7 @@ class Dispatcher:
             slot.closing = True
             if self._reread(slot, text, last):
                 return
-        elif told.events and self.state.document_of(told).done:
+        elif told.events and (call or self.state.document_of(told)).done:
             slot.closing = True
         self.updates.append(told)
 

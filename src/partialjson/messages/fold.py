@@ -317,7 +317,10 @@ class MessageState:
         return update
 
     def _progress(self, update: DocumentProgress) -> Update:
-        return progress(self._document(update), update)
+        if update.kind == "text":
+            return progress(self._document(update), update)
+        call: Any = self._choices[update.choice].blocks[update.block]
+        return progress(call, update)
 
     def _attach(self, update: ExtraAttached) -> Update:
         attach(self._choices[update.choice].blocks[update.block], update)

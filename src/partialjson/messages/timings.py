@@ -35,6 +35,7 @@ _RUN: Final = re.compile(r"[ \t\r\n]+")
 _TOKENS: Final = re.compile(r'[ \t\r\n]+|["\\]|[^ \t\r\n"\\]+')
 _CLASS: Final = log(1.2)
 _LEAST: Final = 1e-6
+_MANY: Final = 100
 
 
 class Gaps:
@@ -49,6 +50,7 @@ class Gaps:
         self.total = 0.0
         self.max = 0.0
         self._classes: dict[int, int] = {}
+        self._waiting: list[float] = []
 
     def __repr__(self) -> str:
         return f"<Gaps count={self.count} total={self.total:.3f} max={self.max:.3f} p95={self.percentile(95):.3f}>"
@@ -58,8 +60,17 @@ class Gaps:
         self.total += seconds
         if seconds > self.max:
             self.max = seconds
-        number = floor(log(seconds if seconds > _LEAST else _LEAST) / _CLASS)
-        self._classes[number] = self._classes.get(number, 0) + 1
+        self._waiting.append(seconds)
+        if len(self._waiting) >= _MANY:
+            self._sort()
+
+    def _sort(self) -> None:
+        """Puts the gaps that wait into their buckets."""
+        classes = self._classes
+        for seconds in self._waiting:
+            number = floor(log(seconds if seconds > _LEAST else _LEAST) / _CLASS)
+            classes[number] = classes.get(number, 0) + 1
+        self._waiting.clear()
 
     def percentile(self, percent: float) -> float:
         """The gap that this percentage of all gaps do not exceed, accurate to a tenth; 0.0 if there are none.
@@ -69,6 +80,7 @@ class Gaps:
         """
         if not 0 <= percent <= 100:
             raise ValueError(f"a percentage is between 0 and 100, not {percent}")
+        self._sort()
         below = 0
         for number in sorted(self._classes):
             below += self._classes[number]
@@ -111,11 +123,11 @@ class Timings(BlockTimings):
         size: how much it was fed, in bytes or characters; decoded events do not count.
         first_chunk: when it was fed first.
         gaps: the times between chunks.
-        flooded: the longest run of white space outside strings.
     """
 
     __slots__ = (
         "_clock",
+        "_flooded",
         "_last",
         "_start",
         "_white",
@@ -123,7 +135,6 @@ class Timings(BlockTimings):
         "chunks",
         "first_chunk",
         "flood_after",
-        "flooded",
         "gaps",
         "size",
         "stall_after",
@@ -144,7 +155,7 @@ class Timings(BlockTimings):
         self.size = 0
         self.first_chunk: float | None = None
         self.gaps = Gaps()
-        self.flooded = 0
+        self._flooded = 0
         self._clock = clock
         self._white: dict[tuple[int, int], _White] = {}
         self._start = self._last = clock()
@@ -193,35 +204,58 @@ class Timings(BlockTimings):
         now = self._last - self._start
         floods: list[Update] = []
         for update in updates:
-            if isinstance(update, DocumentProgress):
+            if type(update) is DocumentProgress:
                 flood = self._progress(update, state, now)
                 if flood is not None:
                     floods.append(flood)
-            elif isinstance(update, TextDelta):
-                self._token(update.choice, update.block, update.text, now)
+            elif type(update) is TextDelta:
+                self._token((update.choice, update.block), update.text, now)
             elif isinstance(update, BlockRestarted):
-                self._white.pop((update.choice, update.block), None)
+                white = self._white.pop((update.choice, update.block), None)
+                if white is not None:
+                    self._read(white)
         return updates + floods if floods else updates
 
     def _progress(self, update: DocumentProgress, state: MessageState, now: float) -> Update | None:
-        choice, block, text = update.choice, update.block, update.text
+        place, text = (update.choice, update.block), update.text
         # The text of an output was counted with its block.
-        timings = self._token(choice, block, text, now) if update.kind in CALLS else self._of(choice, block)
+        timings = self._token(place, text if update.kind in CALLS else "", now)
         if timings.first_field is None:
             self._first(timings, update, state, now)
         # Free text is told with the string that it becomes.
         if text and self.flood_after is not None and update.source is None:
-            return self._flood(choice, block, text, self.flood_after)
+            white = self._white.get(place)
+            if white is None:
+                white = self._white[place] = _White(self.flood_after)
+            white.waiting.append(text)
+            white.room -= len(text)
+            if white.room <= 0:
+                before, longest = white.run, self._read(white)
+                white.room = max(1, self.flood_after - white.run)
+                if before < self.flood_after <= longest:
+                    return WhitespaceFlood(update.choice, update.block, longest)
         return None
 
-    def _of(self, choice: int, block: int) -> BlockTimings:
-        timings = self.blocks.get((choice, block))
-        if timings is None:
-            timings = self.blocks[choice, block] = BlockTimings()
-        return timings
+    @property
+    def flooded(self) -> int:
+        """The longest run of white space outside strings."""
+        for white in self._white.values():
+            if white.waiting:
+                self._read(white)
+        return self._flooded
 
-    def _token(self, choice: int, block: int, text: str, now: float) -> BlockTimings:
-        timings = self._of(choice, block)
+    def _read(self, white: _White) -> int:
+        """Reads the text that waits; the longest run there."""
+        text = "".join(white.waiting)
+        white.waiting.clear()
+        longest = white.read(text, self._flooded)
+        self._flooded = max(self._flooded, longest)
+        return longest
+
+    def _token(self, place: tuple[int, int], text: str, now: float) -> BlockTimings:
+        timings = self.blocks.get(place)
+        if timings is None:
+            timings = self.blocks[place] = BlockTimings()
         if text:
             if timings.first_token is None:
                 timings.first_token = now
@@ -246,21 +280,19 @@ class Timings(BlockTimings):
             if closed and each.first_field is None:
                 each.first_field = now
 
-    def _flood(self, choice: int, block: int, text: str, limit: int) -> Update | None:
-        white = self._white.get((choice, block))
-        if white is None:
-            white = self._white[choice, block] = _White()
-        before = white.run
-        longest = white.read(text, self.flooded)
-        if longest > self.flooded:
-            self.flooded = longest
-        return WhitespaceFlood(choice, block, longest) if before < limit <= longest else None
-
 
 class _White:
-    """Runs of white space outside the strings of one document."""
+    """Runs of white space outside the strings of one document.
 
-    def __init__(self) -> None:
+    Attributes:
+        run: the length of the run that is open at the end of what was read.
+        waiting: text that was not read yet, since it cannot hold a flood.
+        room: how many characters may come before there can be one.
+    """
+
+    def __init__(self, room: int) -> None:
+        self.waiting: list[str] = []
+        self.room = room
         self.run = 0
         self._inside = False
         self._escaped = False
