@@ -328,15 +328,16 @@ def progress(document: Document, update: DocumentProgress) -> DocumentProgress:
     running = document._outcome is None
     events: tuple[Any, ...] = ()
     interrupted = False
-    if running and source is update.ends is update.error is document._continuation is None:  # it goes on, as nearly all
+    if running and source is None and update.ends is None and update.error is None and document._continuation is None:
+        # It goes on, as nearly always.
         parser = document._parser
         if parser is None or document._waiting:
             events = document._read(text)
         else:
             try:
                 events = parser.feed(text)
-            except BaseException as error:
-                events = document._failed(parser, error)
+            except BaseException as raised:
+                events = document._failed(parser, raised)
         if document._outcome is None and not (isinstance(document, Call) and document.ended):
             return DocumentProgress(update.choice, update.block, update.kind, text, events) if events else update
     elif document._continuation is not None:

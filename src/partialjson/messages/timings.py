@@ -46,9 +46,9 @@ class Gaps:
     """
 
     def __init__(self) -> None:
-        self.count = 0
-        self.total = 0.0
-        self.max = 0.0
+        self._count = 0
+        self._total = 0.0
+        self._max = 0.0
         self._classes: dict[int, int] = {}
         self._waiting: list[float] = []
 
@@ -56,20 +56,33 @@ class Gaps:
         return f"<Gaps count={self.count} total={self.total:.3f} max={self.max:.3f} p95={self.percentile(95):.3f}>"
 
     def add(self, seconds: float) -> None:
-        self.count += 1
-        self.total += seconds
-        if seconds > self.max:
-            self.max = seconds
         self._waiting.append(seconds)
         if len(self._waiting) >= _MANY:
             self._sort()
+
+    @property
+    def count(self) -> int:
+        return self._count + len(self._waiting)
+
+    @property
+    def total(self) -> float:
+        self._sort()
+        return self._total
+
+    @property
+    def max(self) -> float:
+        self._sort()
+        return self._max
 
     def _sort(self) -> None:
         """Puts the gaps that wait into their buckets."""
         classes = self._classes
         for seconds in self._waiting:
+            self._total += seconds
+            self._max = max(self._max, seconds)
             number = floor(log(seconds if seconds > _LEAST else _LEAST) / _CLASS)
             classes[number] = classes.get(number, 0) + 1
+        self._count += len(self._waiting)
         self._waiting.clear()
 
     def percentile(self, percent: float) -> float:
