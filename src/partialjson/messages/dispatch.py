@@ -590,10 +590,9 @@ class Dispatcher:
 
     def _count(self, op: ops.Usage) -> None:
         old = self.state.usage
-        new = {} if op.whole else dict(old)
-        for name, count in op.usage.items():
-            if count is not None or name not in new:
-                new[name] = count
+        new = dict(op.usage if op.whole else old)
+        if not op.whole:
+            new |= {name: count for name, count in op.usage.items() if count is not None or name not in old}
         if new != old:
             self.tell(UsageReported(new))
 

@@ -22,8 +22,8 @@ documentation, and the event models of its SDK.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from partialjson.wire import ops
@@ -78,6 +78,10 @@ _UNFIT: Final[dict[str, tuple[ops.Kind, ...]]] = {
     "thinking": ("call", "server_call"),
     "tool_use": ("text", "reasoning"),
 }
+_TAKES: Final[dict[ops.Kind, Mapping[object, str]]] = {
+    kind: {word: name for word, (name, opens) in _TEXT_DELTAS.items() if kind not in _UNFIT[opens]}
+    for kind in ("text", "reasoning", "call", "server_call", "other")
+}
 # delta type -> the block it opens if none is open
 _BESIDE_DELTAS: Final = {"signature_delta": "thinking", "citations_delta": "text", "compaction_delta": "compaction"}
 
@@ -90,15 +94,7 @@ class _Block:
     kind: ops.Kind
     input: object = None
     started: bool = False
-
-    def goes_on(self, delta: Members) -> str:
-        """The text by which a delta makes the block grow, as nearly all do; "" if that takes a closer look."""
-        word = delta.get("type")
-        place = _TEXT_DELTAS.get(word) if type(word) is str else None
-        if place is None or self.kind in _UNFIT[place[1]]:
-            return ""
-        text = delta.get(place[0])
-        return text if type(text) is str else ""
+    takes: Mapping[object, str] = field(default_factory=dict)  # delta type -> the field with the text that goes on
 
 
 class Adapter:
@@ -112,18 +108,22 @@ class Adapter:
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
-        fields = members(event)
-        kind = as_str(fields.get("type"))
-        if kind == "content_block_delta":
-            delta, index = members(fields.get("delta")), fields.get("index")
+        fields = event if type(event) is dict else members(event)
+        if fields.get("type") == "content_block_delta":
+            delta, index = fields.get("delta"), fields.get("index")
+            delta = delta if type(delta) is dict else members(delta)
             block = self._open.get(index) if type(index) is int else None
-            text = "" if block is None else block.goes_on(delta)
-            if block is not None and text:
-                block.started = True
-                out.append(ops.Text(block.key, text))
-            else:
-                self._block_delta(fields, delta, out)
+            if block is not None:
+                word = delta.get("type")
+                place = block.takes.get(word) if type(word) is str else None
+                text = None if place is None else delta.get(place)
+                if type(text) is str and text:
+                    block.started = True
+                    out.append(ops.Text(block.key, text))
+                    return out
+            self._block_delta(fields, delta, out)
             return out
+        kind = as_str(fields.get("type"))
         if not kind and name != "message":  # which is the name of events without one
             kind = name
         handler = _HANDLERS.get(kind)
@@ -162,7 +162,7 @@ class Adapter:
             self._finish(index, out)
         word = get_str(content, "type")
         kind = _kind(word)
-        block = self._open[index] = _Block(self._count, kind, plain(get(content, "input")))
+        block = self._open[index] = _Block(self._count, kind, plain(get(content, "input")), takes=_TAKES[kind])
         self._count += 1
         if word not in _KINDS and word not in _OTHERS:
             out.append(ops.Unread("block", word))

@@ -455,11 +455,12 @@ class Adapter:
         self._stopped = False
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
-        if isinstance(event, str) and event == ops.DONE:
-            return [ops.End()] if self._stopped else []
-        if isinstance(event, (list, tuple)):
-            # An error body in the form of an array, inside of an event.
-            return [op for item in event if get(item, "error") for op in self.feed(item, name)]
+        if type(event) is not dict:
+            if isinstance(event, str) and event == ops.DONE:
+                return [ops.End()] if self._stopped else []
+            if isinstance(event, (list, tuple)):
+                # An error body in the form of an array, inside of an event.
+                return [op for item in event if get(item, "error") for op in self.feed(item, name)]
         out: list[ops.Operation] = []
         fields = wire(event)
         told = fields.get("responseId"), fields.get("modelVersion")
@@ -472,7 +473,7 @@ class Adapter:
         if feedback is not None:
             self._read_feedback(feedback, out)
         usage = fields.get("usageMetadata")
-        counts = None if usage is None else as_mapping(plain(usage))
+        counts = usage if type(usage) is dict or usage is None else as_mapping(plain(usage))
         if counts is not None:
             out.append(ops.Usage(counts, whole=True))
         error = fields.get("error")
@@ -480,7 +481,7 @@ class Adapter:
             out.append(read_error(error))
         if not out and all(fields.get(name) is None for name in _RESPONSE):
             out.append(ops.Unread("event", first_name(event)))
-        else:
+        elif type(fields) is not dict or not _RESPONSE.issuperset(fields):
             unread_fields(event, _RESPONSE, "", out, fields)
         return out
 
@@ -491,8 +492,10 @@ class Adapter:
 
     def _read_candidate(self, position: int, data: object, out: list[ops.Operation]) -> None:
         candidate = wire(data)
-        index = as_int(candidate.get("index"))
-        number = position if index is None else index
+        number = candidate.get("index")
+        if type(number) is not int:
+            said = as_int(number)
+            number = position if said is None else said
         parts = self._parts.get(number)
         if parts is None:
             parts = self._parts[number] = Parts(number)
@@ -520,10 +523,10 @@ class Adapter:
             details = {name: value for name, value in values.items() if value}
             runs_on = reason == "complete" and wire(part).get("executableCode") is not None
             self._stopped = not runs_on
-            said = word if number_said is None else str(number_said)
+            told = word if number_said is None else str(number_said)
             if reason == "error" and len(self._parts) == 1:
                 out.append(ops.Error(as_str(details.get("finishMessage")) or word, word, body=details or None))
-            out.append(ops.Stop(reason, said, number, not runs_on, details or None))
+            out.append(ops.Stop(reason, told, number, not runs_on, details or None))
         unread_fields(data, _CANDIDATE, "candidate.", out, candidate)
 
     def _read_feedback(self, feedback: object, out: list[ops.Operation]) -> None:

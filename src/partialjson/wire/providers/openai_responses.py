@@ -301,7 +301,7 @@ class Adapter:
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
-        fields = members(event)
+        fields = event if type(event) is dict else members(event)
         growing = self._growing
         if growing is not None:
             text = growing.more(fields)
