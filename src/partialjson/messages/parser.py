@@ -221,7 +221,8 @@ class MessageParser:
     def _observed(self, stalled: list[Update]) -> list[Update]:
         """The updates of a chunk, noted by the timings, with their notices."""
         assert self.timings is not None
-        return stalled + self.timings.observe(self._dispatcher.take(), self.state)
+        updates = self.timings.observe(self._dispatcher.take(), self.state)
+        return stalled + updates if stalled else updates
 
     def end(self) -> MessageEnd:
         """Ends the message and returns how it ended. Never raises for the content; later calls return the same.

@@ -57,8 +57,6 @@ class Gaps:
 
     def add(self, seconds: float) -> None:
         self._waiting.append(seconds)
-        if len(self._waiting) >= _MANY:
-            self._sort()
 
     @property
     def count(self) -> int:
@@ -207,7 +205,10 @@ class Timings(BlockTimings):
         if self.first_chunk is None:
             self.first_chunk = now - self._start
         else:
-            self.gaps.add(gap)
+            waiting = self.gaps._waiting
+            waiting.append(gap)
+            if len(waiting) >= _MANY:
+                self.gaps._sort()
         if self.stall_after is not None and gap >= self.stall_after:
             return [Stalled(gap)]
         return []
@@ -217,11 +218,11 @@ class Timings(BlockTimings):
         now = self._last - self._start
         floods: list[Update] = []
         for update in updates:
-            if type(update) is DocumentProgress:
+            if isinstance(update, DocumentProgress):
                 flood = self._progress(update, state, now)
                 if flood is not None:
                     floods.append(flood)
-            elif type(update) is TextDelta:
+            elif isinstance(update, TextDelta):
                 self._token((update.choice, update.block), update.text, now)
             elif isinstance(update, BlockRestarted):
                 white = self._white.pop((update.choice, update.block), None)
@@ -231,8 +232,10 @@ class Timings(BlockTimings):
 
     def _progress(self, update: DocumentProgress, state: MessageState, now: float) -> Update | None:
         place, text = (update.choice, update.block), update.text
+        timings = self.blocks.get(place)
         # The text of an output was counted with its block.
-        timings = self._token(place, text if update.kind in CALLS else "", now)
+        if timings is None or (text and update.kind in CALLS):
+            timings = self._token(place, text if update.kind in CALLS else "", now)
         if timings.first_field is None:
             self._first(timings, update, state, now)
         # Free text is told with the string that it becomes.
@@ -260,8 +263,10 @@ class Timings(BlockTimings):
     def _read(self, white: _White) -> int:
         """Reads the text that waits; the longest run there."""
         text = "".join(white.waiting)
-        white.waiting.clear()
-        longest = white.read(text, self._flooded)
+        # Escapes are looked for where they may be.
+        pieces = white.waiting if "\\" in text else [text]
+        white.waiting = []
+        longest = max([white.read(piece, self._flooded) for piece in pieces], default=0)
         self._flooded = max(self._flooded, longest)
         return longest
 
