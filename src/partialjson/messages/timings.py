@@ -57,6 +57,8 @@ class Gaps:
 
     def add(self, seconds: float) -> None:
         self._waiting.append(seconds)
+        if len(self._waiting) >= _MANY:
+            self._sort()
 
     @property
     def count(self) -> int:
