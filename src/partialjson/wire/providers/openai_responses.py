@@ -266,9 +266,9 @@ class _Growing:
 
     key: int
     lane: str
-    kind: object
+    kind: str
     index: object
-    item: object
+    item: str | None
     number: str
     part: object
 
@@ -717,15 +717,10 @@ class Adapter:
             out.append(ops.Attach(block.key, "logprobs", [plain(each) for each in as_list(chances)]))
 
     def _goes_on(self, block: _Block, event: Members, number: str) -> None:
-        self._growing = _Growing(
-            block.key,
-            self._lane(event),
-            event.get("type"),
-            event.get("output_index"),
-            event.get("item_id"),
-            number,
-            event.get(number) if number else None,
-        )
+        kind, id = event.get("type"), event.get("item_id")
+        if isinstance(kind, str) and (id is None or isinstance(id, str)):
+            index, part = event.get("output_index"), event.get(number) if number else None
+            self._growing = _Growing(block.key, self._lane(event), kind, index, id, number, part)
 
     def _read_audio(self, event: Members, type: str, verb: str, out: list[ops.Operation]) -> None:
         """The sound of a spoken answer, in the pieces in which it came."""
