@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from partialjson import Complete, Truncated
 from partialjson.messages import (
@@ -34,6 +36,7 @@ from partialjson.providers import (
     adapter_for,
 )
 from support.bodies import Said, Say, body, frames, response_end, response_text, responses
+from support.effort import examples
 from support.operations import as_model, calls, operations, texts
 from support.told import fed
 
@@ -65,6 +68,44 @@ def whole(index: int | None, text: str) -> dict[str, Any]:
 
 def response(*events: Any, **options: Any) -> MessageParser:
     return fed(RESPONSES, CREATED, *events, COMPLETED, **options)[0]
+
+
+# Where a delta belongs.
+
+PLACES = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(
+            [f"response.{kind}.delta" for kind in ("output_text", "reasoning_text", "function_call_arguments")]
+            + ["response.output_text.done", "response.output_item.done", None]
+        ),
+        "output_index": st.sampled_from([0, 1, 1.0, True, 300, None]),
+        "delta": st.sampled_from(["x", "y", "", {"a": 1}, None]),
+    },
+    optional={
+        "item_id": st.sampled_from(["fc", "b", None, []]),
+        "content_index": st.sampled_from([0, 1, False, None]),
+        "logprobs": st.sampled_from([[], [{"token": "x"}]]),
+        "call_id": st.sampled_from(["c", "d"]),
+        "name": st.sampled_from(["f", "g"]),
+        "stream_id": st.sampled_from(["s", ""]),
+        "response_id": st.sampled_from(["r1", "r2"]),
+        "item": st.just({"type": "function_call", "id": "fc", "call_id": "c", "name": "f", "arguments": "xy"}),
+    },
+)
+
+
+@pytest.mark.parametrize("api", [RESPONSES, REALTIME])
+@given(st.lists(st.tuples(PLACES, st.integers(1, 3)), max_size=12), st.booleans())
+@settings(max_examples=examples(300), deadline=None)
+def test_the_next_delta_finds_its_block_as_the_first_does(
+    api: str, told: list[tuple[dict[str, Any], int]], announced: bool
+) -> None:
+    """An adapter that looks for the block of each delta anew reads the same."""
+    quick, slow = adapter_for(api), cast(Any, adapter_for(api))
+    beginning = [CREATED, added(0, **function()), added(1, **function(id="b", call_id="d"))] if announced else []
+    for event in [*beginning, *(event for event, times in told for _ in range(times))]:
+        slow._growing = None
+        assert quick.feed(event, "message") == slow.feed(event, "message")
 
 
 # Repeated texts.
