@@ -33,7 +33,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
@@ -160,7 +160,7 @@ def wire(obj: object) -> Members:
     """The fields of an object by their names on the wire, whatever they are called in it."""
     if type(obj) is dict and _RENAMED.isdisjoint(obj):
         return obj
-    fields = members(obj)
+    fields: Any = members(obj)
     if type(fields) is not dict or not _SDK_NAMES.keys().isdisjoint(fields):
         return _EitherName(fields)
     # Nearly all fields of the SDK's objects are None.
