@@ -96,7 +96,7 @@ def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any] | None = None) ->
     return text
 
 
-_HALF = re.compile(r"\\\\u[dD][89a-fA-F]")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def texts_for(make: Maker) -> st.SearchStrategy[str]:

@@ -309,7 +309,7 @@ class TokenMender(Scribe):
             c: i64 = ord(s[k])
             is_end = c == COMMA or c == COLON_SIGN or c == CLOSE_BRACE or c == CLOSE_BRACKET or c == BACKSLASH
             return ENDS if is_end else 2
-        string.is_empty = self.lexer.length == 0 and i == j
+        string.is_empty = self.lexer.length == 0 and self.lexer.high == 0 and i == j
         string.after_comma = False
         string.after_colon = False
         if held >= 0:
