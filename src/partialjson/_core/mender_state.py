@@ -54,7 +54,7 @@ def save_mender(m: Mender) -> dict[str, Any]:
         "map": segments,
         "gap": [m.gap, m.gap_at, m.gap_is_source] if m.gap else ["", 0, True],
         "gap_position": [m.gap_line, m.gap_line_start, m.gap_byte] if m.gap else [0, 0, 0],
-        "key_at": m.lexer.key_at,
+        "key": [m.lexer.key_at, m.key_source if m.lexer.key_at < m.shifted else 0],
         "string": [string.where, string.opening, string.doubled, string.has_inner] if in_string else [0, 0, 0, False],
         "brackets": brackets,
         "escaped": m.is_escaped and in_string,
@@ -100,7 +100,9 @@ def load_mender(m: Mender, saved: Any) -> None:
     m.gap_at = load_count(gap_at, m.read)
     m.gap_line, m.gap_line_start, m.gap_byte = [load_count(n) for n in saved["gap_position"]]
     m.gap_is_source = typed(bool, gap_is_source)
-    m.lexer.key_at = load_count(saved["key_at"], m.lexer.base)
+    key_at, key_source = saved["key"]
+    m.lexer.key_at = load_count(key_at, m.lexer.base)
+    m.key_source = load_count(key_source, m.read)
     string = m.string
     where, opening, doubled, has_inner = saved["string"]
     braces, squares = saved["brackets"]
