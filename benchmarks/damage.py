@@ -1,9 +1,9 @@
 """Documents damaged as models damage them: labelled, seeded, and with the place of each accident.
 
-``damaged(value, labels, random)`` writes a document as JSON in tokens, changes tokens as the labels say, and joins them.
-A label is a habit, which shows everywhere in the document (single quotes, Python's words), or an accident, which happens
-in a few places (a comma is missing). Where a document has nothing that a label is about, the label does nothing, and is
-not in ``Damaged.accidents``.
+``damaged(value, labels, random)`` writes a document as JSON in tokens, changes tokens as the labels say, and joins
+them. A label is a habit, which shows everywhere in the document (single quotes, Python's words), or an accident,
+which happens in a few places (a comma is missing). Where a document has nothing that a label is about, the label does
+nothing, and is not in ``Damaged.accidents``.
 
 What was meant can be told from the text: quotes and commas go missing where what follows shows it, and a bracket only
 where the next sign is one that its container could not have. ``anywhere=True`` drops brackets and single characters

@@ -1,26 +1,26 @@
 """Broken JSON, mended while it streams, side by side: ``python benchmarks/lenient.py``.
 
-Documents of about 1 KB and 100 KB are damaged as models damage them, with labels and from a seed (``benchmarks.damage``):
-so many small ones for each label, one large one, and some with three labels at once. Every contestant
-(``benchmarks.contestants.menders``) gets each of them in chunks of 20 characters and in one piece.
+Documents of about 1 KB and 100 KB are damaged as models damage them, with labels and from a seed
+(``benchmarks.damage``): so many small ones for each label, one large one, and some with three labels at once. Every
+contestant (``benchmarks.contestants.menders``) gets each of them in chunks of 20 characters and in one piece.
 
 Asked are
 
-    right         Is the result the undamaged document, value for value? Of a document that was cut: what had come of it,
-                  the last string as far as it had come. A large document has some fifty places that are damaged, and one
-                  of them read wrongly makes it wrong.
-    taken back    After how many chunks does the value contradict the one before, or the last one the result? Strings and
-                  lists may grow and keys come; anything else that changes has been taken back. "", None, and what a
-                  library shows before the document begins are nothing; so is None in a field for BAML, which means there
-                  that it has not come.
+    right         Is the result the undamaged document, value for value? Of a document that was cut: what had come of
+                  it, the last string as far as it had come. A large document has some fifty places that are damaged,
+                  and one of them read wrongly makes it wrong.
+    taken back    After how many chunks does the value contradict the one before, or the last one the result? Strings
+                  and lists may grow and keys come; anything else that changes has been taken back. "", None, and what
+                  a library shows before the document begins are nothing; so is None in a field for BAML, which means
+                  there that it has not come.
     cost          Seconds of the processor for a chunk and the value after it, the text in 20-character chunks; and for
                   the text in one piece. Ratios are to this project's, taken document by document in the same run.
     told          Does it say what it mended? Asked of documents that are damaged but not cut: in how many does it name
                   at least one repair, and in how many with a place within 96 characters of one of the accidents.
 
-Who reads the text so far again at each chunk is sampled in large documents: a few prefixes, spread evenly, stand for all,
-until a budget of seconds is spent. What is taken back is looked for between the prefixes that are sampled, for everybody;
-in small documents after every chunk.
+Who reads the text so far again at each chunk is sampled in large documents: a few prefixes, spread evenly, stand for
+all, until a budget of seconds is spent. What is taken back is looked for between the prefixes that are sampled, for
+everybody; in small documents after every chunk.
 
 Results are a table in ``benchmarks/results/lenient.md`` and the numbers in ``lenient.json`` beside it.
 """
@@ -40,6 +40,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -247,7 +248,7 @@ def streamed(library: Any, text: Text) -> dict[str, Any]:
         value = ABSENT
     result = plain(value)
     shown.append(_without_none(result) if is_baml else result)
-    back = 0 if error else sum(not grows(old, new) for old, new in zip(shown, shown[1:], strict=False))
+    back = 0 if error else sum(not grows(old, new) for old, new in pairwise(shown))
     if is_baml and text.harmed.cut and isinstance(result, dict):
         # Fields that have not come are None there.
         right = same(_without_none(result), _without_none(text.harmed.value))

@@ -205,6 +205,43 @@ BROKEN_AT = range(BROKEN.index("tru!"), len(BROKEN))
 """A library may point at the beginning of the bad word, at its bad character or behind it, from zero or from one."""
 
 
+class Note(BaseModel):
+    title: str
+    ok: bool
+    tags: list[str]
+    text: str
+
+
+class NoteDict(TypedDict, total=False):
+    title: str
+    ok: bool
+    tags: list[str]
+    text: str
+
+
+MENDED = Document(
+    '{"title": "a late train", "ok": true, "tags": ["new", "old"], "text": "she said \\"never\\" twice,\\nand left"}',
+    Note,
+    NoteDict,
+)
+_AROUND = "Here it is:\n```json\n"
+UNMENDED: dict[str, tuple[str, str]] = {
+    name: (MENDED.text.replace(right, wrong), wrong)
+    for name, right, wrong in (
+        ("single quotes", '"a late train"', "'a late train'"),
+        ("an unquoted key", '"title"', "title"),
+        ("Python's True", "true", "True"),
+        ("a trailing comma", '"old"]', '"old",]'),
+        ("a missing comma", '"new", ', '"new" '),
+        ("a comment", 'true, "tags"', 'true, // yes\n "tags"'),
+        ("inner quotes", '\\"never\\"', '"never"'),
+        ("a raw line end", "twice,\\nand", "twice,\nand"),
+        ("a missing quote", '"a late train"', '"a late train'),
+    )
+} | {"prose and a fence": (_AROUND + MENDED.text + "\n```\nThat is all.", "")}
+"""``MENDED`` with one thing wrong each, and that thing; what stands around it is no repair."""
+
+
 class Anything(BaseModel):
     a: Any
 
@@ -323,12 +360,13 @@ DEFAULTS = Document('{"name": "Ada", "style": "bold", "size": 30}', Defaults, No
 class Reader:
     """One document being read by one library, a chunk at a time.
 
-    ``hold``: values will be kept, so where the library has a call that is meant for that, it is taken.
+    ``hold``: values will be kept, so where the library has a call that is meant for that, it is taken. ``broken``: so
+    it is where the document may be broken.
     """
 
-    def __init__(self, library: Library, document: Document, hold: bool = False) -> None:
+    def __init__(self, library: Library, document: Document, hold: bool = False, broken: bool = False) -> None:
         self.library = library(document.forms)
-        self.state = self.library.start()
+        self.state = self.library.start_mending() if broken else self.library.start()
         self.library.begin_check(self.state)
         self._hold = hold and library.copies
         self._kept: list[Any] = []
@@ -702,6 +740,58 @@ def error_tells(library: Library) -> Answer:
     return Answer(YES if where and kept else NO, seen)
 
 
+def mended(library: Library) -> Answer:
+    wrong: list[str] = []
+    back: list[str] = []
+    whole: list[str] = []
+    for name, (text, _) in UNMENDED.items():
+        reader = Reader(library, MENDED, broken=True)
+        old: Any = ABSENT
+        seen: list[Any] = []
+        try:
+            for new in walk(reader, text, 2):
+                # Some show an empty text, or None, before the document begins.
+                new = ABSENT if new in ("", None) else new
+                back += [name] if differs(old, new) else []
+                seen.append(at(new, "text"))
+                old = new
+            end = plain(reader.finish())
+        except Exception:
+            wrong.append(name)
+            continue
+        if end != MENDED.final:
+            wrong.append(name)
+        back += [name] if differs(old, end) else []
+        whole += [name] if len([v for v in distinct(iter(seen)) if v]) < 2 else []
+    words = [f"{len(UNMENDED) - len(wrong)} of {len(UNMENDED)} right"]
+    for names, what in ((wrong, "not"), (back, "taken back in"), (whole, "no string seen growing in")):
+        names = list(dict.fromkeys(names))
+        words += [f"{what} {', '.join(names) if len(names) < len(UNMENDED) else 'any of them'}"] if names else []
+    return Answer(NO if wrong or back or whole else YES, "; ".join(words))
+
+
+def repairs_told(library: Library) -> Answer:
+    told: list[str] = []
+    placed: list[str] = []
+    for name, (text, part) in UNMENDED.items():
+        if not part:
+            continue
+        try:
+            found = library(MENDED.forms).told(text)
+        except Exception:
+            found = []
+        if found is None:
+            return Answer(NOT_APPLICABLE, "no call tells of repairs")
+        start = text.index(part)
+        told += [name] if found else []
+        # On it, at the quote before it, or behind it.
+        if any(where is not None and start - 2 <= where <= start + len(part) + 1 for _, where in found):
+            placed.append(name)
+    asked = sum(bool(part) for _, part in UNMENDED.values())
+    seen = f"tells of {len(told)} of {asked}, with the place of {len(placed)}"
+    return Answer(YES if len(placed) == asked else NO, seen)
+
+
 SIZES = (16_000, 128_000)
 FLAT = 3.0
 """Cost that grows with the document grows eightfold between the two sizes."""
@@ -893,6 +983,20 @@ PROBES: tuple[Probe, ...] = (
         "An error says where, and what came before is still there",
         f"`{BROKEN}` in one chunk. The error has an offset or a column; `done` can still be read.",
         error_tells,
+    ),
+    Probe(
+        "mends",
+        "Broken JSON is mended while it streams, and nothing taken back",
+        f"`{MENDED.text}` with one thing wrong: {', '.join(UNMENDED)}. In chunks of 2: the end has to be what was"
+        " meant, each value a beginning of the next one, and the string `text` seen growing. To refuse it is a no, and"
+        " a parser's good right.",
+        mended,
+    ),
+    Probe(
+        "repairs",
+        "It says what it mended, and where",
+        "The same texts without that in prose: a report of repairs has to have a place at what is wrong, in each.",
+        repairs_told,
     ),
     Probe(
         "cost",

@@ -1,11 +1,12 @@
 """What lenient parsing makes of recorded answers that were damaged: ``python benchmarks/recorded.py``.
 
 The documents are those that models wrote in the recorded streams of the corpus, whose folder ``PARTIALJSON_CORPUS``
-names: structured outputs and arguments of tool calls. Each is damaged in one or two labelled ways (``benchmarks.damage``),
-put into prose, a fence or both, and read with ``Parser(lenient=True)`` in chunks. The seed of a case is its number.
+names: structured outputs and arguments of tool calls. Each is damaged in one or two labelled ways
+(``benchmarks.damage``), put into prose, a fence or both, and read with ``Parser(lenient=True)`` in chunks. The seed
+of a case is its number.
 
-Damage of most labels can be undone, and should be. That of ``HARSH`` hits any token, so that the text may mean something
-else; where it leaves JSON, which no parser could tell from what was meant, other damage is drawn.
+Damage of most labels can be undone, and should be. That of ``HARSH`` hits any token, so that the text may mean
+something else; where it leaves JSON, which no parser could tell from what was meant, other damage is drawn.
 
     exact     the value is the undamaged one, of a document that was cut what had come of it
     loss      the value differs, and repairs tell where: at the place of each accident, or in the part that differs

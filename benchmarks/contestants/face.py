@@ -175,6 +175,15 @@ class Contestant:
         has no call for that."""
         return None
 
+    def start_mending(self) -> State:
+        """As ``start``, for a document that may be broken."""
+        return self.start()
+
+    def told(self, text: str) -> list[tuple[str, int | None]] | None:
+        """What it reports of a broken text that it has mended, and where in the text, if it says; None where it has no
+        call for that."""
+        return None
+
     def transfer(self, state: State) -> State:
         """The state, saved and restored."""
         return pickle.loads(pickle.dumps(state))

@@ -1,7 +1,6 @@
-"""Who mends broken JSON: the libraries of ``benchmarks/lenient.py``, each in the way it is meant to be used on a stream.
+"""Who mends broken JSON: the libraries of ``benchmarks/lenient.py``, each used as it is meant to be on a stream.
 
-Beside the face of all contestants they say what they mended: ``told``. Two of them are of this project's comparison as
-well. BAML reads into a type that it must be given; it gets that of the benchmark's documents, ``ORDER_BAML``.
+BAML reads into a type that it must be given; it gets that of the benchmark's documents, ``ORDER_BAML``.
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ import types
 from functools import partial
 from typing import Any, ClassVar
 
-from benchmarks.contestants.face import ABSENT, Chunk, Contestant, Reparser, State, load
+from benchmarks.contestants.face import Chunk, Reparser, State, load
 from benchmarks.contestants.ours import PartialJson
-from benchmarks.contestants.parsers import JsonMend, JsonRepairAgain, PartialJsonParserAgain
+from benchmarks.contestants.parsers import JsonMend, JsonRepairAgain, ParseBrokenJson, PartialJsonParserAgain
 
 __all__ = ["MENDERS", "Told"]
 
@@ -64,20 +63,12 @@ class PartialJsonLenient(PartialJson):
         parser.feed(chunk)
         return parser.close()
 
-    def told(self, text: str) -> Told | None:
-        parser = self.start()
-        parser.feed(text)
-        return [(repair.kind.value, repair.start) for repair in parser.end().repairs]
-
 
 class Whole(Reparser):
     """One function for prefixes and for the whole text."""
 
     def once(self, chunk: Chunk) -> Any:
         return self.final(chunk)
-
-    def told(self, text: str) -> Told | None:
-        return None
 
 
 class JsonRepair(Whole, JsonRepairAgain):
@@ -88,9 +79,6 @@ class JsonRepair(Whole, JsonRepairAgain):
     def prepare(self) -> None:
         super().prepare()
         self.parse = self.final
-
-    def told(self, text: str) -> Told | None:
-        return [(entry["text"], None) for entry in self.final(text, logging=True)[1]]
 
 
 class JsonRepairStable(JsonRepair):
@@ -146,51 +134,14 @@ class JsonMendStream(JsonMend):
         state[0].feed(chunk)
         return state[0].close()
 
-    def told(self, text: str) -> Told | None:
-        return None
 
-
-class ParseBrokenJson(Contestant):
-    name = "parse-broken-json"
-    distribution = "parse-broken-json"
-    modes = frozenset(["dropped", "feed"])
-    pure = True
-    live = True
-    repairs = True
-    takes_bytes = True
+class ParseBrokenJsonStream(ParseBrokenJson):
     caveat = "goes on"
-    call = '`StreamParser(multiple="first").feed(chunk)`, `.value`, `.finish()`, its `repairs`'
-
-    def prepare(self) -> None:
-        self._make: Any = partial(load("parse_broken_json").StreamParser, multiple="first")
-
-    def start(self) -> State:
-        return self._make()
-
-    def push(self, state: State) -> Any:
-        return state.feed
-
-    def read(self, state: State, chunks: Any) -> None:
-        for chunk in chunks:
-            state.feed(chunk)
-            state.value  # noqa: B018 - read and dropped at once
-
-    def finish(self, state: State) -> Any:
-        return state.finish().value
-
-    def shown(self, state: State) -> Any:
-        value = state.value
-        return ABSENT if value is None else value
 
     def once(self, chunk: Chunk) -> Any:
         state = self.start()
         state.feed(chunk)
-        return state.finish().value
-
-    def told(self, text: str) -> Told | None:
-        state = self.start()
-        state.feed(text)
-        return [(repair.message, repair.position) for repair in state.finish().repairs]
+        return self.finish(state)
 
 
 class Baml(Whole):
@@ -215,7 +166,7 @@ class Baml(Whole):
         classes: Any = types.ModuleType("classes")
         # As its generator makes them for a stream: everything may be absent yet.
         for name, fields in self.FIELDS.items():
-            made = pydantic.create_model(name, **{field: (Any, None) for field in fields})
+            made = pydantic.create_model(name, **dict.fromkeys(fields, (Any, None)))
             setattr(classes, name, made)
         runtime = load("baml_py").BamlRuntime.from_files(".", {"main.baml": ORDER_BAML}, {})
         context = runtime.create_context_manager()
@@ -240,7 +191,7 @@ MENDERS: tuple[type[Any], ...] = (
     FastJsonRepair,
     FastJsonRepairStable,
     JsonMendStream,
-    ParseBrokenJson,
+    ParseBrokenJsonStream,
     PartialJsonParser,
     Baml,
 )

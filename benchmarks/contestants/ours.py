@@ -78,6 +78,14 @@ class PartialJson(Contestant):
             deltas += parser.deltas()
         return join_deltas((delta["op"], delta["path"], delta["value"]) for delta in deltas)
 
+    def start_mending(self) -> State:
+        return self._parser(*([self.forms.whole] if self.typed else []), lenient=True)
+
+    def told(self, text: str) -> list[tuple[str, int | None]] | None:
+        parser = self.start_mending()
+        parser.feed(text)
+        return [(repair.kind.value, repair.start) for repair in parser.end().repairs]
+
     def transfer(self, state: State) -> State:
         saved = json.loads(json.dumps(state.checkpoint()))
         return self._parser.restore(saved, *([self.forms.whole] if self.typed else []))
@@ -89,7 +97,10 @@ class PartialJsonDefault(PartialJson):
     modes = frozenset(["dropped", "held", "feed"])
     select = None
     compared = "partialjson"
-    call = "`Parser().feed(chunk)`, `.value`, `.close()`; events of `feed`; `.deltas()`; `.checkpoint()`"
+    call = (
+        "`Parser().feed(chunk)`, `.value`, `.close()`; events of `feed`; `.deltas()`; `.checkpoint()`; for broken JSON"
+        " `Parser(lenient=True)`, `.end().repairs`"
+    )
 
     def feed(self, state: State, chunks: Iterable[Chunk]) -> None:
         feed = state.feed
@@ -152,7 +163,7 @@ class PartialJsonTypedDefault(PartialJsonTyped):
     caveat = PartialJsonDefault.caveat
     select = None
     compared = "partialjson, model"
-    call = "`Parser(Model).feed(chunk)`, `.value`, `.close()`"
+    call = "`Parser(Model).feed(chunk)`, `.value`, `.close()`; for broken JSON `Parser(Model, lenient=True)`"
 
 
 class PartialJsonTypedInterpreted(PartialJsonTyped):
