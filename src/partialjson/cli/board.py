@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from partialjson import MISSING, Completed, Invalid, Replaced
+from partialjson import MISSING, Completed, Invalid, Replaced, Violation
 from partialjson.cli.exits import Exit
 from partialjson.render.labels import Placeholder
 from partialjson.render.outline import Document
@@ -165,6 +165,9 @@ class Board:
                     self.first_field = self.elapsed
             elif isinstance(event, Invalid):
                 note = _reason(event)
+                sheet.notes[event.path] = note
+            elif isinstance(event, Violation):
+                note = event.msg
                 sheet.notes[event.path] = note
             elif isinstance(event, Replaced):
                 # What was wrong with the old value no longer counts.
