@@ -76,7 +76,11 @@ BAD: dict[str, tuple[Any, str]] = {
     "a name that is no text": ([{"toolSpec": {"name": 5}}], r"tools\[0\].toolSpec: .* found 5"),
     "no function": ([{"type": "function", "function": None}], r"tools\[0\].function: expected a mapping, not NoneType"),
     "a declaration": ([{"functionDeclarations": ["f"]}], r"tools\[0\].functionDeclarations\[0\]: .* not str"),
-    "twice": ([{"name": "a"}, {"name": "a"}], r"tools\[1\]: there is already a tool 'a'"),
+    "a name alone": ([{"name": "a", "schema": CITY}], r"tools\[0\]: .* not a mapping with the keys 'name', 'schema'"),
+    "twice": (
+        [{"type": "custom", "name": "a"}, {"name": "a", "input_schema": {}}],
+        r"tools\[1\]: there is already a tool 'a'",
+    ),
 }
 
 
@@ -140,6 +144,12 @@ FORMATS: dict[str, tuple[Any, Any]] = {
     "anthropic": ({"type": "json_schema", "schema": CITY}, CITY),
     "mistral's SDK": ({"type": "json_schema", "json_schema": {"name": "city", "schema_definition": CITY}}, CITY),
     "cohere": ({"type": "json_object", "schema": CITY}, CITY),
+    "text of responses": ({"format": {"type": "json_schema", "name": "city", "schema": CITY}}, CITY),
+    "anthropic's configuration": ({"format": {"type": "json_schema", "schema": CITY}}, CITY),
+    "gemini": ({"responseMimeType": "application/json", "responseSchema": OPENAPI}, CITY),
+    "gemini, JSON Schema": ({"temperature": 0.4, "responseJsonSchema": CITY}, CITY),
+    "gemini, as its SDK spells it": ({"response_schema": OPENAPI}, CITY),
+    "a schema with a format": ({"type": "string", "format": "date"}, {"type": "string", "format": "date"}),
     "any JSON": ({"type": "json_object"}, Any),
     "text": ({"type": "text"}, None),
     "a schema": (CITY, CITY),

@@ -62,20 +62,31 @@ def tool_targets(tools: Mapping[str, Any] | Iterable[Any] | None) -> dict[str, A
 def output_target(output: Any) -> Any:
     """The target of the structured output: what was given, or the schema inside what a request says about it.
 
-    Those are ``response_format`` of Chat Completions and others, ``text.format`` of Responses, ``output_format`` of
-    Anthropic: mappings whose "type" is "json_schema", "json_object" or "text".
+    Those are ``response_format`` of Chat Completions and others, ``text`` of Responses, ``output_format`` and
+    ``output_config`` of Anthropic, and Gemini's ``generationConfig``: mappings with a "type" of "json_schema",
+    "json_object" or "text", perhaps under "format", or with a "responseSchema" or "responseJsonSchema".
+
+    Raises:
+        TypeError: such a mapping has no schema where it must have one.
     """
     if not isinstance(output, Mapping):
         return output
+    if isinstance(output.get("format"), Mapping):
+        output = output["format"]
+    schema = _first(output, "responseJsonSchema", "response_json_schema")
+    if schema is None:
+        schema = from_openapi(_first(output, "responseSchema", "response_schema"))
+    if schema is not None:
+        return schema
     kind = output.get("type")
     if kind == "json_schema":
         inner = output.get("json_schema", output)
-        schema = inner.get("schema", inner.get("schema_definition")) if isinstance(inner, Mapping) else None
+        schema = _first(inner, "schema", "schema_definition") if isinstance(inner, Mapping) else None
         if not isinstance(schema, (Mapping, bool)):
             raise TypeError('output: a format of type "json_schema" has the JSON Schema under "schema"')
         return schema
     if kind == "json_object":
-        schema = output.get("schema", output.get("json_schema"))
+        schema = _first(output, "schema", "json_schema")
         return Any if schema is None else schema
     return None if kind == "text" else output
 
@@ -103,9 +114,10 @@ def _entry(entry: Any, place: str) -> Iterable[tuple[str, Any]]:
         return [(_name(function, f"{place}.function"), function.get("parameters"))]
     if "custom" in tool:
         return [(_name(_inside(tool, "custom", place), f"{place}.custom"), None)]
-    if isinstance(tool.get("name"), str):
-        return [(tool["name"], _first(tool, "parameters", "input_schema", "inputSchema"))]
-    if isinstance(kind, str) or len(tool) == 1:
+    schema = _first(tool, "parameters", "input_schema", "inputSchema")
+    if isinstance(tool.get("name"), str) and (schema is not None or isinstance(kind, str)):
+        return [(tool["name"], schema)]
+    if isinstance(kind, str) or (len(tool) == 1 and "name" not in tool):
         # A tool that the provider runs: {"type": "web_search"}, {"googleSearch": {}}.
         return []
     raise TypeError(f"{place}: {_SPELLINGS}, not a mapping with the keys {', '.join(map(repr, tool)) or '(none)'}")
