@@ -1,0 +1,149 @@
+"""How much of a useless answer is not written when one stops early: ``python benchmarks/stop_early.py``.
+
+Recorded tool calls (``PARTIALJSON_CORPUS`` says where they are) get one change each, of the kind that models make, and
+those that are no longer valid for the schema of their tool are read one character at a time. The table says at which
+part of the text the first ``Violation`` comes, by the kind of change. With ``--witness``, a constrained decoder
+(llguidance) reads the same texts, and a second table says how often both name the same character.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+if __name__ == "__main__":
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from jsonschema import Draft202012Validator  # noqa: E402 - after the path is set
+
+from partialjson import Invalid, Parser, Schema, Violation  # noqa: E402
+from support.tool_calls import Mutant, Recorded, mutants, recorded_calls  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where a mutant was found to be lost: the keyword, and the index of the character that showed it."""
+
+    mutant: Mutant
+    keyword: str
+    pos: int
+
+    @property
+    def saved(self) -> float:
+        """The share of the text that comes after that character."""
+        return 1 - (self.pos + 1) / len(self.mutant.text)
+
+
+def first_violation(schema: Any, text: str) -> tuple[str, int]:
+    """The keyword and the index of the character after which the text, read by characters, can no longer be valid.
+
+    Raises:
+        AssertionError: the whole text was read, and nothing was found.
+    """
+    parser: Parser[Any] = Parser(schema=schema)
+    for index, character in enumerate(text):
+        for event in parser.feed(character):
+            if isinstance(event, Violation):
+                return event.keyword, event.pos
+            if isinstance(event, Invalid):
+                return "", index
+    raise AssertionError(f"nothing was found in {text!r}")
+
+
+def accepted(call: Recorded) -> bool:
+    """Is the call as it was recorded valid, and nothing said against it on the way?"""
+    parser: Parser[Any] = Parser(schema=call.schema)
+    events = [event for character in call.text for event in parser.feed(character)]
+    return not any(isinstance(event, (Violation, Invalid)) for event in events) and not hasattr(parser.end(), "error")
+
+
+def invalid_mutants(calls: list[Recorded], seed: int) -> Iterator[Mutant]:
+    return (
+        mutant
+        for mutant in mutants(calls, seed)
+        if not Draft202012Validator(mutant.call.schema).is_valid(mutant.arguments)
+    )
+
+
+def read_mutants(calls: list[Recorded], number: int, seed: int) -> list[Reading]:
+    schemas: dict[int, Schema] = {}
+    found = []
+    for mutant in islice(invalid_mutants(calls, seed), number):
+        schema = schemas.setdefault(id(mutant.call), Schema(mutant.call.schema))
+        found.append(Reading(mutant, *first_violation(schema, mutant.text)))
+    return found
+
+
+def savings(readings: list[Reading]) -> str:
+    """The table of what is saved, by kind of change."""
+    rows = ["| change | mutants | text saved, mean | median | found at the last character |", "|---|---|---|---|---|"]
+    groups: dict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        groups[reading.mutant.change].append(reading)
+    for name, group in [*sorted(groups.items()), ("all", readings)]:
+        shares = [reading.saved for reading in group]
+        last = sum(reading.pos >= len(reading.mutant.text) - 1 for reading in group)
+        rows.append(f"| {name} | {len(group)} | {mean(shares):.0%} | {median(shares):.0%} | {last / len(group):.0%} |")
+    return "\n".join(rows)
+
+
+def compared(readings: list[Reading]) -> tuple[str, list[tuple[Reading, int]]]:
+    """The table of how the witness agrees, and what it found elsewhere."""
+    from support.witness import first_refused, in_order_of
+
+    verdicts: Counter[str] = Counter()
+    apart = []
+    for reading in readings:
+        mutant = reading.mutant
+        try:
+            said = first_refused(in_order_of(mutant.call.schema, mutant.arguments), mutant.text)
+        except ValueError:
+            verdicts["not supported by it"] += 1
+            continue
+        if said is None:
+            verdicts["accepted by it"] += 1
+        elif said == reading.pos:
+            verdicts["the same character"] += 1
+        else:
+            verdicts["it is earlier" if said < reading.pos else "it is later"] += 1
+            apart.append((reading, said))
+    judged = sum(verdicts.values()) - verdicts["not supported by it"]
+    rows = ["| the witness | mutants | share |", "|---|---|---|"]
+    rows += [f"| {name} | {count} | {count / judged:.1%} |" for name, count in verdicts.most_common()]
+    return "\n".join(rows), apart
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mutants", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--witness", action="store_true", help="compare with llguidance, which must be installed")
+    parser.add_argument("--apart", type=int, default=0, metavar="N", help="show N mutants about which the two differ")
+    options = parser.parse_args()
+    calls = recorded_calls()
+    if not calls:
+        sys.exit("set PARTIALJSON_CORPUS to the folder of recorded streams")
+    refused = [call for call in calls if not accepted(call)]
+    print(
+        f"{len(calls)} recorded calls, {len(refused)} refused as they are: {', '.join(call.name for call in refused)}\n"
+    )
+    readings = read_mutants(calls, options.mutants, options.seed)
+    print(savings(readings))
+    if options.witness:
+        table, apart = compared(readings)
+        print(f"\n{table}")
+        for reading, said in apart[: options.apart]:
+            text = reading.mutant.text
+            print(f"\n{reading.keyword} at {reading.pos}, the witness at {said}: {text[: max(reading.pos, said) + 1]}")
+
+
+if __name__ == "__main__":
+    main()
