@@ -1,7 +1,7 @@
 """Which of some words a string can still become.
 
-The words are sorted by code points, as ``sorted`` does. Those that begin like the string are neighbours, from ``low`` up
-to ``high``; each character narrows that range by bisection.
+The words are sorted by code points, as ``sorted`` does. Those that begin like the string are neighbours, from ``low``
+up to ``high``; each character narrows that range by bisection.
 """
 
 from __future__ import annotations
