@@ -23,8 +23,8 @@ except ImportError as error:
         name=error.name,
     ) from error
 
-from partialjson.schema.targets import Schema
+# TARGETS
 
 del _jsonschema, _referencing
 
-__all__ = ["Schema"]
+__all__: list[str] = []
