@@ -23,8 +23,8 @@ except ImportError as error:
         name=error.name,
     ) from error
 
-# TARGETS
+from partialjson.schema.targets import Schema
 
 del _jsonschema, _referencing
 
-__all__: list[str] = []
+__all__ = ["Schema"]

@@ -36,7 +36,7 @@ from partialjson._core.rules import (
     Rule,
 )
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
-from partialjson.schema.dialects import Dialect, Where, refusal
+from partialjson.schema.dialects import Dialect, refusal
 from partialjson.schema.patterns import pattern_of
 from partialjson.schema.references import Place, References
 
@@ -78,6 +78,7 @@ class Compiler:
         self._format_checker = format_checker
         self._rules: dict[tuple[Any, ...], Rule] = {}
         self._todo: list[tuple[Rule, Place, bool]] = []
+        self.has_pattern_properties = False
         # The subschemas that a metaschema was asked about, by identity.
         self._checked: set[int] = set()
         self._note_checked(self.references.root)
@@ -281,6 +282,7 @@ class _Filling:
         self.rule.properties = {key: self.below("properties", key) for key in given}
 
     def pattern_properties(self, given: dict[str, Any]) -> None:
+        self.compiler.has_pattern_properties = True
         for source in given:
             pattern = self._pattern(source, "patternProperties", source)
             self.rule.pattern_props.append((pattern, self.below("patternProperties", source)))
@@ -405,14 +407,10 @@ class _Filling:
         self.rule.add(self.rule.group(NOT, "not"), self.below("not"))
 
     def condition(self, _: Any) -> None:
-        roles = [(role, keyword) for role, keyword in ((THEN, "then"), (ELSE, "else")) if keyword in self.contents]
-        # By itself it only tells what it has evaluated.
-        if roles or self.wanted:
-            group = self.rule.group(IF, "if")
-            for role, keyword in [(IF, "if"), *roles]:
+        group = self.rule.group(IF, "if")
+        for role, keyword in ((IF, "if"), (THEN, "then"), (ELSE, "else")):
+            if keyword in self.contents:
                 self.rule.add(group, self.in_place(keyword), role)
-        else:
-            self.below("if")
 
 
 _METHODS: Final[dict[str, Callable[[_Filling, Any], None]]] = {

@@ -15,7 +15,7 @@ it look at the same value exponentially often. Both are stopped, and then the er
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final
@@ -58,40 +58,36 @@ class Explainer:
 
     def __init__(self, place: Place, registry: Any, format_checker: Any, has_patterns: bool) -> None:
         self._has_patterns = has_patterns
-        known: Any = METASCHEMAS if registry is None else METASCHEMAS.combine(registry)
-        make = _guarded(place.dialect, has_patterns)
-        self._validator: Any = make(
-            place.contents, registry=known, format_checker=format_checker, _resolver=place.resolver
-        )
+        self._registry: Any = METASCHEMAS if registry is None else METASCHEMAS.combine(registry)
+        self._format_checker: Any = format_checker
+        self._validator: Any = self._at(place)
 
     def errors(self, value: Any) -> list[ValidationError] | None:
         """All errors of a document, as ``iter_errors`` gives them; None if jsonschema cannot tell."""
         return self._run(self._validator, value)
 
-    def errors_at(self, rule: Rule, value: Any) -> list[ValidationError] | None:
-        """All errors of a value inside the document under the rule of its place, with paths from there."""
-        if rule is NOTHING:
-            return [
-                ValidationError(
-                    f"False schema does not allow {value!r}",
-                    validator=None,  # type: ignore[arg-type]
-                    validator_value=None,
-                    instance=value,
-                    schema=False,
-                )
-            ]
-        place = rule.origin
-        if not isinstance(place, Place):
-            return None
+    def errors_at(self, rules: Sequence[Rule], value: Any) -> list[ValidationError] | None:
+        """All errors of a value inside the document under the rules of its place, with paths from there."""
+        found: list[ValidationError] = []
+        for rule in rules:
+            if rule is NOTHING:
+                found.append(_forbidden(value))
+                continue
+            place = rule.origin
+            errors = self._run(self._at(place), value) if isinstance(place, Place) else None
+            if errors is None:
+                return None
+            found += errors
+        return found
+
+    def _at(self, place: Place) -> Any:
         make = _guarded(place.dialect, self._has_patterns)
-        given = self._validator
-        validator = make(
+        return make(
             place.contents,
-            registry=given._registry,
-            format_checker=given.format_checker,
+            registry=self._registry,
+            format_checker=self._format_checker,
             _resolver=place.resolver,
         )
-        return self._run(validator, value)
 
     def _run(self, validator: Any, value: Any) -> list[ValidationError] | None:
         token = _left.set(_STEPS + _STEPS_A_VALUE * _size(value))
@@ -101,6 +97,13 @@ class Explainer:
             return None
         finally:
             _left.reset(token)
+
+
+def _forbidden(value: Any) -> ValidationError:
+    """What jsonschema says of a value under the schema ``false``."""
+    error = ValidationError(f"False schema does not allow {value!r}", instance=value, schema=False)
+    error.validator = error.validator_value = None  # type: ignore[assignment]
+    return error
 
 
 def best_of(errors: list[ValidationError]) -> ValidationError:
@@ -238,8 +241,7 @@ def _unevaluated_properties(validator: Any, given: Any, instance: Any, schema: A
         keys = ", ".join(map(repr, left))
         verb = "was" if len(left) == 1 else "were"
         yield ValidationError(
-            "Unevaluated properties are not valid under the given schema "
-            f"({keys} {verb} unevaluated and invalid)"
+            f"Unevaluated properties are not valid under the given schema ({keys} {verb} unevaluated and invalid)"
         )
 
 

@@ -120,6 +120,11 @@ class References:
         base, where = self._find(contents, found.resolver)
         return Place(contents, found.resolver, dialect_of(contents, place.dialect, where), where, base)
 
+    def others(self) -> list[Any]:
+        """What was reached outside the schema itself."""
+        own = id(self.root.contents)
+        return [each for each in self._documents.values() if each is not None and id(each) != own]
+
     def scope(self, place: Place) -> tuple[Any, ...]:
         """What decides where the dynamic references at this place lead; comparable."""
         outermost: dict[str, str] = {}

@@ -27,8 +27,8 @@ from partialjson._core.spec import (
     Field,
     Spec,
 )
-from partialjson.schema.values import comparable
 from partialjson.schema.references import Place
+from partialjson.schema.values import comparable
 
 __all__ = ["Specs"]
 

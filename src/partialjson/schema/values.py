@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from partialjson.schema.dialects import Where, refusal
 
 __all__ = ["comparable", "plain"]
+
+DEEPEST: Final = 1000
+"""A schema that is nested deeper cannot be checked against its metaschema; it may even contain itself."""
 
 
 def comparable(value: Any) -> Any:
@@ -31,6 +34,8 @@ def plain(value: Any) -> Any:
     todo: list[tuple[Any, Any, Any, Where]] = [(value, copy, None, ())]
     while todo:
         each, into, key, where = todo.pop()
+        if len(where) > DEEPEST:
+            raise refusal("the schema is nested too deeply, or contains itself", where[:8], None)
         made: Any
         if isinstance(each, dict):
             made = {}
