@@ -36,6 +36,7 @@ def evaluated(rule: Rule, value: Any) -> set[Any] | None:
         return None
     if not all(check.test(value) for check in rule.checks if check.kinds & kind_of(value)):
         return None
+    own: set[Any] | None
     if isinstance(value, str):
         own = set() if _string(rule, value) else None
     elif isinstance(value, dict):
@@ -125,6 +126,12 @@ def _array(rule: Rule, value: list[Any]) -> set[Any] | None:
     return seen
 
 
+def _told(rule: Rule, value: Any) -> set[Any] | None:
+    """What a part evaluates, as far as somebody is to know."""
+    seen = evaluated(rule, value)
+    return seen if seen is None or rule.collects else set()
+
+
 def _parts(rule: Rule, value: Any) -> set[Any] | None:
     """What the parts evaluate; None if the rule does not get from them what it needs."""
     seen: set[Any] = set()
@@ -132,7 +139,7 @@ def _parts(rule: Rule, value: Any) -> set[Any] | None:
         parts = [part for part in rule.parts if part.group == index]
         if group.role == DEP:
             parts = [part for part in parts if isinstance(value, dict) and part.key in value]
-        found = [(part.role, evaluated(part.rule, value)) for part in parts]
+        found = [(part.role, _told(part.rule, value)) for part in parts]
         if group.role == IF:
             by_role = dict(found)
             # Without ``if``, the other two say nothing.

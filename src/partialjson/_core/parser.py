@@ -725,7 +725,8 @@ def _restore(
     options["context"] = context
     options["parse_float"] = parse_float
     options["parse_int"] = parse_int
-    parser: Parser[Any] = Parser(target, schema=schema, **options)
+    options["schema"] = schema
+    parser: Parser[Any] = Parser(target, **options)
     if parser._fingerprint() != state.get("target"):
         raise ValueError("the checkpoint was made with another target; restore it with that one")
     if parser._number_readers() != (state.get("numbers") or []):

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from jsonschema.exceptions import FormatError
+from jsonschema.exceptions import FormatError, SchemaError
 
 from partialjson._core.patterns import Pattern
 from partialjson._core.rules import (
@@ -465,7 +465,7 @@ def _count(given: float) -> int:
     return min(int(given), LARGEST_COUNT)
 
 
-def _circle(place: Place) -> Exception:
+def _circle(place: Place) -> SchemaError:
     return refusal("the schema refers to itself for the same value, without end", place.where, None, place.base)
 
 

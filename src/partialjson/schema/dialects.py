@@ -3,8 +3,9 @@
 A ``Dialect`` wraps a validator class of jsonschema, so a draft has the keywords that this class checks. What the drafts
 differ in beyond that is said by a few attributes, and the compiler knows no draft by name.
 
-A schema is of the draft that its ``$schema`` names; a subschema with a ``$schema`` of its own is too. A ``$schema`` that
-jsonschema does not know stands for the draft around it, as it does there: the vocabularies of metaschemas are not read.
+A schema is of the draft that its ``$schema`` names; a subschema with a ``$schema`` of its own is too. A ``$schema``
+that jsonschema does not know stands for the draft around it, as it does there: the vocabularies of metaschemas are not
+read.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ class Explainer:
         token = _left.set(_STEPS + _STEPS_A_VALUE * _size(value))
         try:
             return list(validator.iter_errors(value))
-        except (RecursionError, _TooLong, OverflowError, Unresolvable):
+        except (RecursionError, _TooLong, ArithmeticError, TypeError, Unresolvable):
             return None
         finally:
             _left.reset(token)
@@ -102,7 +102,7 @@ class Explainer:
 def _forbidden(value: Any) -> ValidationError:
     """What jsonschema says of a value under the schema ``false``."""
     error = ValidationError(f"False schema does not allow {value!r}", instance=value, schema=False)
-    error.validator = error.validator_value = None  # type: ignore[assignment]
+    error.validator = error.validator_value = None
     return error
 
 

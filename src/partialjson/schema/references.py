@@ -20,7 +20,7 @@ from jsonschema_specifications import REGISTRY as METASCHEMAS
 
 from partialjson.schema.dialects import Dialect, Where, dialect_of, refusal, subschemas
 
-__all__ = ["Place", "References"]
+__all__ = ["METASCHEMAS", "Place", "References"]
 
 _FAULTS: Final = (referencing.exceptions.Unresolvable, referencing.exceptions.NoSuchResource, LookupError, ValueError)
 
