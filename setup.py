@@ -18,6 +18,7 @@ from setuptools.command.build_ext import build_ext
 
 CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source"]
 CORE += ["frames", "view", "lookahead", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
+CORE += ["charsets", "nfa", "patterns", "digits", "words"]
 CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint", "parser"]
 
 

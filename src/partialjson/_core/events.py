@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, final
 
 from partialjson._core.declare import mypyc_attr
-from partialjson._core.plan import Failure
+from partialjson._core.plan import Failure, lines_of
 from partialjson._missing import MISSING
 
 Path = tuple[str | int, ...]
@@ -153,6 +153,8 @@ class Invalid(Event):
     def error(self) -> Exception:
         error = self._error
         if isinstance(error, Failure):
+            if error.list_all is not None:
+                return error.error
             error = self._error = error.error
         assert isinstance(error, Exception)
         return error
@@ -160,11 +162,8 @@ class Invalid(Event):
     @property
     def errors(self) -> list[Any]:
         """The validator's line errors; their locations are relative to ``path``."""
-        errors: Any = getattr(self.error, "errors", None)
-        if errors is None:
-            return [self.error]
-        lines: list[Any] = errors()
-        return lines
+        error = self._error
+        return error.errors if isinstance(error, Failure) else lines_of(self.error)
 
     def _compared(self) -> tuple[Any, ...]:
         # Exceptions are equal only to themselves; here, two with the same content count as equal.

@@ -47,6 +47,7 @@ class Failure:
     Attributes:
         make: makes the error; None where it was given.
         waiver: for a waived value, the exception that tells its container so; None for one that does not fit.
+        list_all: gives all that is wrong, for an error that tells one thing; None if the error itself tells everything.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Failure:
         error: Exception | None,
         make: Callable[[], Exception] | None = None,
         waiver: Exception | None = None,
+        list_all: Callable[[], list[Any]] | None = None,
     ) -> None:
         self._error = error
         self.make = make
         self.waiver = waiver
+        self.list_all = list_all
 
     @property
     def error(self) -> Exception:
@@ -67,6 +70,17 @@ class Failure:
             assert self.make is not None
             error = self._error = self.make()
         return error
+
+    @property
+    def errors(self) -> list[Any]:
+        """All that is wrong, as the validator lists it."""
+        return lines_of(self.error) if self.list_all is None else self.list_all()
+
+
+def lines_of(error: BaseException) -> list[Any]:
+    """What is wrong according to an error: its line errors, or the error itself."""
+    errors: Any = getattr(error, "errors", None)
+    return [error] if errors is None else list(errors())
 
 
 @final
