@@ -177,10 +177,13 @@ def test_a_subschema_with_a_draft_of_its_own_is_guarded_too() -> None:
     schema = Schema(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "properties": {"a": {"$ref": "#"}, "b": {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": r"\p{L}"}},
+            "properties": {
+                "a": {"$ref": "#"},
+                "b": {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": r"\p{L}"},
+            },
             "pattern": r"^\p{L}",
         }
-    )  # fmt: skip
+    )
     errors = refused(schema, {"a": "1", "b": "2"}).errors
     assert [list(each.path) for each in errors] == [["a"], ["b"]]
 

@@ -1,8 +1,8 @@
 """Random JSON Schemas, and documents that they might describe: for the fuzzer, and for property tests.
 
-Both are small on purpose: few keys, short strings, numbers near each other. So keywords meet, branches overlap, and about
-half of the documents are valid. A schema may refer to its definitions and to itself; one that refers to itself for the
-same value is refused by the library, and its maker is asked again.
+Both are small on purpose: few keys, short strings, numbers near each other. So keywords meet, branches overlap, and
+about half of the documents are valid. A schema may refer to its definitions and to itself; one that refers to itself
+for the same value is refused by the library, and another one is made.
 """
 
 from __future__ import annotations
@@ -21,7 +21,21 @@ KEYS = ["a", "b", "c", "ab", "ba", "x-1", ""]
 STRINGS = ["", "a", "b", "ab", "aab", "ba", "abc", "é", "\U0001f600", "a\n", "12", "x-1", '"', "\\"]
 NUMBERS = [0, 1, 2, 3, -1, 1.0, 1.5, 0.5, 2.5, 10, 12, 100, -7, 0.1, 0.3, 1e3, 12345678901234567890, 1e16]
 # Not the empty one: if it is alone, jsonschema says that it matches no key.
-PATTERNS = ["^a", "b$", "^a*b?$", "a|b", "^[a-c]{1,2}$", "^x-", "[0-9]", "c?", "^(ab)+$", "(?!a)b", "^$", "a.b", r"\bab\b"]
+PATTERNS = [
+    "^a",
+    "b$",
+    "^a*b?$",
+    "a|b",
+    "^[a-c]{1,2}$",
+    "^x-",
+    "[0-9]",
+    "c?",
+    "^(ab)+$",
+    "(?!a)b",
+    "^$",
+    "a.b",
+    r"\bab\b",
+]
 TYPES = ["string", "number", "integer", "boolean", "null", "object", "array"]
 LOGIC = ["allOf", "anyOf", "oneOf", "not", "if"]
 
@@ -238,11 +252,13 @@ class Maker:
             rest = schema.get("items", schema.get("contains", True))
             rest = rest if not isinstance(rest, list) else schema.get("additionalItems", True)
             for _ in range(random.randrange(3)):
-                made.append(self._like(schema["contains"] if "contains" in schema and self._one_in(2) else rest, depth - 1))
+                made.append(
+                    self._like(schema["contains"] if "contains" in schema and self._one_in(2) else rest, depth - 1)
+                )
             return made[: random.randrange(4)] if self._one_in(4) else made
         if kind == "integer":
             return random.choice([each for each in NUMBERS if isinstance(each, int)] + [1.0])
-        plain = {"string": STRINGS, "number": NUMBERS, "boolean": [True, False], "null": [None]}
+        plain: dict[str, list[Any]] = {"string": STRINGS, "number": NUMBERS, "boolean": [True, False], "null": [None]}
         return random.choice(plain[kind])
 
     def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
