@@ -32,12 +32,12 @@ from collections.abc import Callable
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, final
 
+from partialjson._core.digits import Numbers
+from partialjson._core.patterns import Pattern
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
-
-    from partialjson._core.patterns import Pattern
 
 __all__ = ["ALL", "ANY", "DEP", "ELSE", "IF", "LARGEST_COUNT", "NOT", "NOTHING", "ONE", "THEN"]
 __all__ += ["Check", "Group", "Part", "Rule"]
@@ -164,11 +164,19 @@ class Rule:
 
     Attributes:
         certain: bit set of the kinds whose values are valid whatever comes.
+        settled: the same, as far as the rule's own attributes go, without its parts.
+        numbers: what its attributes say about numbers.
         words: the members that are strings, sorted by code points; None if any string is a member.
         member_kinds: bit set of the kinds of the members; all where there are none.
         key_words: the keys of ``properties``, sorted, if no other key is allowed except by a pattern; else None.
         most: the greatest number of elements that the rule allows, by ``max_items`` or because the items after the
             prefix are forbidden; -1 for any.
+        is_plain: is there at most one rule for each member or element, and nobody asks which were evaluated?
+        keeps: does it have to note which members were evaluated?
+        checked: bit set of the kinds that are checked at the close.
+        is_choosy, minds_keys, minds_commas, has_deps: may the characters of a key, a key or a comma decide something,
+            and does anything depend on keys?
+        opens: do the attributes demand nothing of an object but members, so that it is valid as soon as they are there?
     """
 
     def __init__(
@@ -226,6 +234,17 @@ class Rule:
 
         self.is_finished = False
         self.certain: i64 = 0
+        self.settled: i64 = 0
+        self.numbers: Numbers | None = None
+        self.is_plain = True
+        self.keeps = False
+        self.opens = False
+        self.checked: i64 = 0
+        self.is_choosy = False
+        self.minds_keys = False
+        self.minds_commas = False
+        self.has_deps = False
+        self._height: i64 = -1
         self.words: list[str] | None = None
         self.member_kinds: i64 = ANYTHING
         self.key_words: list[str] | None = None
@@ -262,13 +281,33 @@ class Rule:
             self.fill(self)
             self.fill = None
         self._finish_members()
-        properties = self.properties
-        rest = self.additional
-        self.key_words = sorted(properties) if rest is NOTHING else None
+        self.key_words = sorted(self.properties) if self.additional is NOTHING else None
         self.most = self.max_items
         if self.items is NOTHING and (self.most < 0 or len(self.prefix) < self.most):
             self.most = len(self.prefix)
-        self.certain = self._certain()
+        self.settled = self._settled()
+        self.certain = 0 if self.parts else self.settled
+        self._finish_numbers()
+        self.keeps = self.collects or self.uneval_props is not None or self.uneval_items is not None
+        self.is_plain = not self.keeps and not self.pattern_props and self.contains is None
+        for check in self.checks:
+            self.checked |= check.kinds
+        self.is_choosy = self.key_words is not None or self.names is not None
+        self.has_deps = any(group.role == DEP for group in self.groups)
+        self.minds_commas = self.max_props >= 0 or self.most >= 0 or self.key_words is not None
+        self.opens = bool(self.required or self.min_props > 0) and not (
+            self.properties
+            or self.pattern_props
+            or self.additional is not None
+            or self.names is not None
+            or self.dep_required
+            or self.max_props >= 0
+            or self.uneval_props is not None
+            or self.checked & OBJECT
+        )
+        forbids = any(each is NOTHING for each in self.properties.values())
+        forbids = forbids or any(each is NOTHING for _, each in self.pattern_props)
+        self.minds_keys = self.opens or self.max_props >= 0 or forbids or self.has_deps
 
     # Computing.
 
@@ -295,8 +334,47 @@ class Rule:
                 words.add(member)
         self.words = sorted(words)
 
-    def _certain(self) -> i64:
-        if self.parts or self.members is not None:
+    def _finish_numbers(self) -> None:
+        if self.settled & NUMBER == NUMBER:
+            return
+        numbers = None
+        if self.members is not None:
+            numbers = [each for each in self.members if kind_of(each) == NUMBER]
+        self.numbers = Numbers(
+            self.minimum,
+            self.exclusive_minimum,
+            self.maximum,
+            self.exclusive_maximum,
+            self.multiple_of,
+            self.integer,
+            numbers,
+            self.members_by,
+        )
+
+    def height(self) -> i64:
+        """How many rules lie below one another in place: 0 without parts. The height of a part is less."""
+        if self._height < 0:
+            todo = [self]
+            while todo:
+                rule = todo[-1]
+                if not rule.is_finished:
+                    rule.finish()
+                most: i64 = 0
+                is_known = True
+                for part in rule.parts:
+                    below = part.rule._height
+                    if below < 0:
+                        is_known = False
+                        todo.append(part.rule)
+                    elif below >= most:
+                        most = below + 1
+                if is_known:
+                    rule._height = most
+                    todo.pop()
+        return self._height
+
+    def _settled(self) -> i64:
+        if self.members is not None:
             return 0
         kinds = self.kinds
         for check in self.checks:
