@@ -291,6 +291,60 @@ def make_pair(random: Random, draft: str = "2020-12") -> tuple[Schema, Maker]:
                 raise
 
 
+def told(error: ValidationError) -> tuple[Any, ...]:
+    """What errors are compared by."""
+    return list(error.absolute_path), error.validator, error.message, list(error.absolute_schema_path)
+
+
+class ParserMaker(laws.Maker):
+    """Makes parsers for a schema; in one shot, jsonschema validates."""
+
+    raises = (ParseError, ValidationError)
+
+    def __init__(self, schema: Schema, **options: Any) -> None:
+        super().__init__(schema, **options)
+        self.asked = DIALECTS[schema.dialect].validator(schema.schema)
+
+    def one_shot(self, text: str | bytes) -> Verdict:
+        value = json.loads(text)
+        errors = list(self.asked.iter_errors(value))
+        return Verdict(None, _in_any_order(errors)) if errors else Verdict(describe(value), None)
+
+    def verdict_of(self, parser: Parser[Any]) -> Verdict:
+        outcome = parser.end()
+        if isinstance(outcome, Complete):
+            return Verdict(describe(outcome.value), None)
+        assert isinstance(outcome, Failed)
+        return Verdict(None, _in_any_order(outcome.errors))
+
+
+def _in_any_order(errors: list[Any]) -> list[str]:
+    """jsonschema goes through the members that ``additionalProperties`` is about in the order of a set."""
+    return sorted(repr(told(each)) for each in errors)
+
+
+def messy_text(value: Any, random: Random) -> str:
+    """A text in which keys may come twice, and which may be cut or damaged."""
+    text = _with_repeated_keys(value, random)
+    if random.randrange(4) == 0:
+        text = text[: random.randrange(len(text) + 1)]
+    elif random.randrange(4) == 0:
+        at = random.randrange(len(text) + 1)
+        text = text[:at] + random.choice(["", '"', "}", ",", "1", "\\", " ", "[", "\ud800"]) + text[at + 1 :]
+    return text
+
+
+def _with_repeated_keys(value: Any, random: Random) -> str:
+    if isinstance(value, list):
+        return "[" + ",".join(_with_repeated_keys(each, random) for each in value) + "]"
+    if isinstance(value, dict):
+        members = list(value.items())
+        if members and random.randrange(4) == 0:
+            members.insert(random.randrange(len(members)), (random.choice(members)[0], random.choice(STRINGS)))
+        return "{" + ", ".join(f"{json.dumps(key)}:{_with_repeated_keys(each, random)}" for key, each in members) + "}"
+    return json.dumps(value, ensure_ascii=random.random() < 0.5)
+
+
 def document_text(value: Any, random: Random) -> str:
     """A text of a value, perhaps with space and escapes."""
     return json.dumps(
