@@ -17,7 +17,7 @@ def spec(schema: Any) -> Spec:
     return spec_of(Schema(schema))
 
 
-ORDER = {
+ORDER: dict[str, Any] = {
     "title": "Order",
     "description": "What a customer wants.",
     "type": "object",
@@ -55,7 +55,7 @@ def test_an_object() -> None:
     assert (order.kinds, order.usual, order.nullable, order.by_key) == (OBJECT, OBJECT, False, True)
     assert order.fields is not None
     assert [name for name, field in order.fields.items() if field.required] == ["customer", "items"]
-    assert order.keys == frozenset(ORDER["properties"])  # type: ignore[arg-type]
+    assert order.keys == frozenset(ORDER["properties"])
     assert order.rest is None
     customer = order.fields["customer"]
     assert (customer.title, customer.description, customer.ways) == ("Customer", "who", (("customer",),))

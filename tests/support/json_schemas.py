@@ -11,11 +11,15 @@ import json
 from random import Random
 from typing import Any
 
-from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import SchemaError, ValidationError
 
-from partialjson.schema import Schema
+from partialjson import Complete, Failed, ParseError, Parser, Schema
+from partialjson.schema.dialects import DIALECTS
 
-__all__ = ["Maker", "document_text", "make_pair"]
+from . import laws
+from .oneshot import Verdict, describe
+
+__all__ = ["Maker", "ParserMaker", "document_text", "make_pair", "messy_text", "told"]
 
 KEYS = ["a", "b", "c", "ab", "ba", "x-1", ""]
 STRINGS = ["", "a", "b", "ab", "aab", "ba", "abc", "é", "\U0001f600", "a\n", "12", "x-1", '"', "\\"]
