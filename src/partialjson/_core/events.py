@@ -175,19 +175,25 @@ class Invalid(Event):
 
 @final
 class Violation(Event):
-    """An open value that no continuation can make valid any more, found at offset ``pos``."""
+    """An open value that no continuation can make valid any more, found at offset ``pos``.
 
-    __slots__ = ("msg", "pos")
-    __match_args__: ClassVar = ("path", "msg", "pos")
+    ``keyword`` is the keyword of JSON Schema that it breaks ("type", "enum", "maxLength", "additionalProperties", ...),
+    or "false" where no value is allowed, whatever the language of the schema. ``path`` is that of the value that breaks
+    it: a key that must not be there is the fault of its object.
+    """
 
-    def __init__(self, path: object, msg: str, pos: int) -> None:
+    __slots__ = ("keyword", "msg", "pos")
+    __match_args__: ClassVar = ("path", "pos", "keyword", "msg")
+
+    def __init__(self, path: object, pos: int, keyword: str, msg: str) -> None:
         self._at = path
         self.value = MISSING
-        self.msg = msg
         self.pos = pos
+        self.keyword = keyword
+        self.msg = msg
 
     def _fields(self) -> dict[str, Any]:
-        return {"path": self.path, "msg": self.msg, "pos": self.pos}
+        return {"path": self.path, "pos": self.pos, "keyword": self.keyword, "msg": self.msg}
 
 
 @final

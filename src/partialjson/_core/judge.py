@@ -279,6 +279,7 @@ class Level:
 
 
 # What most trials and levels have; never changed.
+NO_LINK: Final = Link(None, CHILD, 0, "", NOTHING)
 NO_LINKS: Final[list[Link]] = []
 NO_STATES: Final[list[int]] = []
 NO_KEYS: Final[list[str | int]] = []
@@ -346,6 +347,9 @@ class Judge:
         self.key_start: i64 = -1
         # Which words are left for the open string, if one of few must come.
         self.guesses: list[str] = NO_NAMES
+        # Is a scalar open? And what happened since it began to trials of the containers around it.
+        self.in_scalar = False
+        self.scalar_log: list[Memo] = []
         # Decided trials whose owners have to be told.
         self.todo: list[Trial] = []
         # Where something is found: an offset, or a character of the token.
@@ -370,14 +374,16 @@ class Judge:
     def begin(self, kind: i64, value: object, pos: i64) -> None:
         """A value of this JSON kind begins at ``pos``; ``value`` is that of true, false and null, known by then."""
         self.culprit = None
+        self.start = pos
+        is_container = kind & (OBJECT | ARRAY) != 0
         if self.above > 0:
-            if kind & (OBJECT | ARRAY):
+            if is_container:
                 self.above += 1
             return
-        self.pos = self.start = pos
+        self.pos = pos
         self.at = -1
+        self.in_scalar = not is_container
         level = self.level
-        is_container = kind & (OBJECT | ARRAY) != 0
         if level is None:
             self._start([Link(None, CHILD, 0, "", self.rule)], kind, value)
             return
@@ -798,7 +804,10 @@ class Judge:
     def _log(self, trial: Trial, link: Link) -> None:
         """Note what a trial of a container around the innermost one is, before that changes it."""
         inner = len(self.levels) - 1
-        if trial.depth < inner:
+        if self.in_scalar:
+            if trial.depth <= inner:
+                self.scalar_log.append(Memo(trial, link))
+        elif trial.depth < inner:
             level = self.levels[inner]
             if level.log is NO_MEMOS:
                 level.log = []
@@ -984,7 +993,46 @@ class Judge:
             i += 1
         self.walked += len(part)
 
+    def foresee(self, raw: str) -> None:
+        """The open number is this, and nothing has been said of its close yet."""
+        if self.walked < len(raw):
+            self.digit(raw[self.walked :])
+
+    def looks(self) -> bool:
+        """Do the characters of the open string matter?"""
+        return self.token >= 0 and self.kind == STRING
+
     # A scalar closes.
+
+    def drop(self) -> None:
+        """The open scalar is taken back; another value may begin in its place."""
+        if not self.in_scalar:
+            return
+        self.in_scalar = False
+        self.token = -1
+        self.culprit = None
+        while self.scalar_log:
+            memo = self.scalar_log.pop()
+            memo.restore()
+            self.levels[memo.trial.depth].dirty = True
+        level = self.level
+        if level is not None and not level.is_object and self.above == 0:
+            level.count -= 1
+
+    def _keep_log(self) -> None:
+        """The scalar is final: what it did can only be undone with the containers around it."""
+        self.in_scalar = False
+        log = self.scalar_log
+        if not log:
+            return
+        inner = len(self.levels) - 1
+        for memo in log:
+            if memo.trial.depth < inner:
+                level = self.levels[inner]
+                if level.log is NO_MEMOS:
+                    level.log = []
+                level.log.append(memo)
+        log.clear()
 
     def closed(self, value: object, raw: str) -> None:
         """The scalar that began is ``value``; ``raw`` is the text of a number."""
@@ -1002,6 +1050,8 @@ class Judge:
                     self.pos = self.start + len(raw)
             self._compare(level, value)
             self.token = -1
+        if self.in_scalar:
+            self._keep_log()
 
     def _close_scalar(self, value: object, raw: str) -> None:
         trials = self.trials
@@ -1073,6 +1123,14 @@ class Judge:
 
     def key(self, key: str, pos: i64) -> None:
         """The key is this, and its closing quote is at ``pos``."""
+        self._end_key(key, pos)
+        self.key_start = -1
+
+    def needs_from(self, in_text: bool) -> i64:
+        """The offset from which on the text may be asked for; -1 if none of it is. ``in_text``: a string is open."""
+        return self.start if in_text else self.key_start
+
+    def _end_key(self, key: str, pos: i64) -> None:
         level = self.level
         if level is None or self.above > 0 or level.is_lost:
             return
@@ -1247,6 +1305,7 @@ class Judge:
 
     def _overflows(self, trial: Trial, keyword: str, most: i64, what: str) -> None:
         if not trial.told & TOO_MANY:
+            self._log(trial, NO_LINK)
             trial.told |= TOO_MANY
             self._fail(trial, keyword, f"expected at most {most} {what}, found more", False)
 
@@ -1372,7 +1431,7 @@ class Judge:
                 _gather(level, trial)
             if trial.own == UNKNOWN and (trial.verdict == UNKNOWN or trial.due):
                 self._close_attributes(level, trial, value, is_whole)
-            if rule.uneval_items is not None or rule.uneval_props is not None:
+            if (rule.uneval_props if level.is_object else rule.uneval_items) is not None:
                 trial.evaluates_all = True
             if trial.verdict == UNKNOWN and rule.has_deps:
                 self._close_deps(trial)
@@ -1581,7 +1640,12 @@ def _may_evaluate(trial: Trial, key: str | int) -> bool:
         if isinstance(key, str):
             if rule.additional is not None or rule.uneval_props is not None or _allows(rule, key):
                 return True
-        elif rule.items is not None or rule.uneval_items is not None or key < len(rule.prefix) or (rule.contains is not None and rule.contains_evaluates):
+        elif (
+            rule.items is not None
+            or rule.uneval_items is not None
+            or key < len(rule.prefix)
+            or (rule.contains is not None and rule.contains_evaluates)
+        ):
             return True
         todo.extend(part.parts)
     return False

@@ -27,6 +27,7 @@ from partialjson._core.checkpoint import (
     save_options,
 )
 from partialjson._core.events import Event, Node, Path
+from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import Mask, mask_of, without_kept_back
@@ -35,6 +36,7 @@ from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
 from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
+from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import MakesTarget, Options, Target, given_of, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import Utf8
@@ -181,13 +183,25 @@ class Parser(Generic[T]):
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
         if self._target is not None and source is not None:
-            view = View(self._target.plan, self._target.run, missing, source)
-            view.skips = on_invalid == "skip"
-            self._tree.follow(view, on_invalid == "raise", self._predicts)
+            self._follow(self._target, source, selector is not None)
         elif options.are_of_validation:
             raise TypeError("strict, context, by_alias and by_name need a target, and this parser has none")
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict need a target, and this parser has none")
+
+    def _follow(self, target: Target, source: Source, reports: bool) -> None:
+        """Let the view of the target, if it has one, and a judge see everything; ``reports``: are there events?"""
+        stops = self._on_invalid == "raise"
+        skips = self._on_invalid == "skip"
+        plan = target.plan
+        if plan is not None:
+            view = View(plan, target.run, self._tree.missing, source)
+            view.skips = skips
+            self._tree.follow(view, stops)
+        if plan is None or stops or reports:
+            # Without a plan, its verdict is the document's.
+            rule = rule_of(target.spec) if target.rule is None else target.rule
+            self._tree.be_judged(Judge(rule, source, self._predicts, skips), source, target.refuses, stops)
 
     # Text in.
 

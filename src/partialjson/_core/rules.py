@@ -166,7 +166,8 @@ class Rule:
         certain: bit set of the kinds whose values are valid whatever comes.
         settled: the same, as far as the rule's own attributes go, without its parts.
         numbers: what its attributes say about numbers.
-        words: the members that are strings, sorted by code points; None if any string is a member.
+        words: the members that are strings, sorted by code points; None if any string is a member. A compiler may set it
+            instead of ``members``, where only strings are limited.
         member_kinds: bit set of the kinds of the members; all where there are none.
         key_words: the keys of ``properties``, sorted, if no other key is allowed except by a pattern; else None.
         most: the greatest number of elements that the rule allows, by ``max_items`` or because the items after the
@@ -379,7 +380,7 @@ class Rule:
         kinds = self.kinds
         for check in self.checks:
             kinds &= ~check.kinds
-        if self.min_length > 0 or self.max_length >= 0 or self.pattern is not None:
+        if self.min_length > 0 or self.max_length >= 0 or self.pattern is not None or self.words is not None:
             kinds &= ~STRING
         bounds = (self.minimum, self.maximum, self.exclusive_minimum, self.exclusive_maximum, self.multiple_of)
         if self.integer or bounds != (None, None, None, None, None):
