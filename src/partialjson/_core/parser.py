@@ -178,7 +178,8 @@ class Parser(Generic[T]):
             limits.number,
             limits.document,
             source,
-            self._target is None,
+            # Pydantic does not take them.
+            self._target is None or self._target.plan is None,
         )
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
@@ -194,6 +195,10 @@ class Parser(Generic[T]):
         stops = self._on_invalid == "raise"
         skips = self._on_invalid == "skip"
         plan = target.plan
+        if plan is None and skips:
+            raise TypeError(
+                'on_invalid="skip" needs a type: the result of a schema is the document itself, with all its elements'
+            )
         if plan is not None:
             view = View(plan, target.run, self._tree.missing, source)
             view.skips = skips
