@@ -73,6 +73,13 @@ def with_target(options: DocumentOptions) -> DocumentOptions:
     return options
 
 
+def without_schema(options: ParserOptions) -> ParserOptions:
+    """The options besides the schema, for a caller that keeps it as its target."""
+    options = options.copy()
+    options.pop("schema", None)
+    return options
+
+
 def selecting(options: ParserOptions, select: Iterable[str]) -> ParserOptions:
     """The same options, with another selection."""
     options = options.copy()

@@ -143,7 +143,7 @@ def test_a_subschema_that_only_refers_has_no_rule_of_its_own() -> None:
 
 
 def test_a_dynamic_reference_is_resolved_for_each_way_to_it() -> None:
-    tree = {
+    tree: dict[str, Any] = {
         "$id": "http://example.org/tree",
         "$dynamicAnchor": "node",
         "type": "object",
@@ -156,7 +156,7 @@ def test_a_dynamic_reference_is_resolved_for_each_way_to_it() -> None:
         "unevaluatedProperties": False,
     }
     registry: Any = referencing.Registry().with_contents(
-        [(each["$id"], each) for each in (tree,)],
+        [("http://example.org/tree", tree)],
         default_specification=referencing.jsonschema.DRAFT202012,
     )
     loose, closed = rule_of(tree, registry=registry), rule_of(strict, registry=registry)
@@ -184,7 +184,10 @@ def test_many_schemas_that_refer_to_each_other_take_no_more_rules_than_there_are
 def test_members_are_noted_as_evaluated_only_where_somebody_asks() -> None:
     rule = rule_of(
         {
-            "allOf": [{"properties": {"a": {"properties": {}}}, "additionalProperties": True}, {"not": {"required": ["z"]}}],
+            "allOf": [
+                {"properties": {"a": {"properties": {}}}, "additionalProperties": True},
+                {"not": {"required": ["z"]}},
+            ],
             "unevaluatedProperties": False,
         }
     )
@@ -225,19 +228,23 @@ def test_enum_and_const_both_hold() -> None:
         ({"type": "text"}, ["type"], "'text' is not valid under any of the given schemas"),
         ({"properties": {"a": {"minLength": -1}}}, ["properties", "a", "minLength"], "-1 is less than"),
         ({"properties": {"a": {"pattern": "("}}}, ["properties", "a", "pattern"], "'(' is not a 'regex'"),
-        ({"patternProperties": {"a": {"patternProperties": {"[": {}}}}}, ["patternProperties", "a", "patternProperties"], "'[' is"),
-        ({"items": {"$ref": "#/$defs/a"}}, ["items", "$ref"], "the reference '#/$defs/a' cannot be resolved: at $.items[\"$ref\"]"),
+        ({"patternProperties": {"a": {"patternProperties": {"[": {}}}}},
+         ["patternProperties", "a", "patternProperties"], "'[' is"),
+        ({"items": {"$ref": "#/$defs/a"}}, ["items", "$ref"],
+         "the reference '#/$defs/a' cannot be resolved: at $.items[\"$ref\"]"),
         ({"items": {"$ref": "#nowhere"}}, ["items", "$ref"], "the reference '#nowhere' cannot be resolved"),
         ({"$ref": "http://example.org/a"}, ["$ref"], "nothing is loaded from a network"),
         ({"$ref": "#/title", "title": "a"}, ["$ref"], "leads to no schema"),
         ({"$ref": "#/x", "x": {"type": 5}}, ["x", "type"], "5 is not valid under any of the given schemas"),
         ({"$ref": "#"}, [], "refers to itself for the same value"),
         ({"if": {"$ref": "#"}}, [], "refers to itself for the same value"),
-        ({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}, {}]}, "b": {"not": {"$ref": "#/$defs/a"}}}, "$ref": "#/$defs/a"},
+        ({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}, {}]}, "b": {"not": {"$ref": "#/$defs/a"}}},
+          "$ref": "#/$defs/a"},
          ["$defs"], "refers to itself for the same value"),
         ({"$schema": "http://json-schema.org/draft-04/schema#"}, ["$schema"], "this draft is not supported"),
         ({"const": (1, 2)}, ["const"], "a schema is JSON: dict, list, str and so on, not tuple"),
-        ({"properties": {"a": {"default": float("nan")}}}, ["properties", "a", "default"], "a schema is JSON, and nan is not"),
+        ({"properties": {"a": {"default": float("nan")}}}, ["properties", "a", "default"],
+         "a schema is JSON, and nan is not"),
         ({"properties": {1: {}}}, ["properties"], "a key in a schema is a string, not int"),
         ({"$id": "http://[", "items": {"$ref": "a"}}, None, ""),
     ],

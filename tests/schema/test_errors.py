@@ -16,15 +16,10 @@ from partialjson._core.target import Options
 from partialjson.schema.dialects import DIALECTS
 from partialjson.schema.errors import best_of
 from support.effort import amount
-from support.json_schemas import make_pair
+from support.json_schemas import make_pair, told
 from support.schema_suite import FOLDERS, remotes, suite
 
 FOUND = [(("a",), "type", "expected a string, found a number")]
-
-
-def told(error: ValidationError) -> tuple[Any, ...]:
-    """What two errors are compared by."""
-    return list(error.absolute_path), error.validator, error.message, list(error.absolute_schema_path)
 
 
 def in_any_order(errors: list[ValidationError]) -> list[str]:
@@ -177,10 +172,13 @@ def test_a_subschema_with_a_draft_of_its_own_is_guarded_too() -> None:
     schema = Schema(
         {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "properties": {"a": {"$ref": "#"}, "b": {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": r"\p{L}"}},
+            "properties": {
+                "a": {"$ref": "#"},
+                "b": {"$schema": "http://json-schema.org/draft-07/schema#", "pattern": r"\p{L}"},
+            },
             "pattern": r"^\p{L}",
         }
-    )  # fmt: skip
+    )
     errors = refused(schema, {"a": "1", "b": "2"}).errors
     assert [list(each.path) for each in errors] == [["a"], ["b"]]
 

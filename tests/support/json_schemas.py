@@ -1,8 +1,8 @@
 """Random JSON Schemas, and documents that they might describe: for the fuzzer, and for property tests.
 
-Both are small on purpose: few keys, short strings, numbers near each other. So keywords meet, branches overlap, and about
-half of the documents are valid. A schema may refer to its definitions and to itself; one that refers to itself for the
-same value is refused by the library, and its maker is asked again.
+Both are small on purpose: few keys, short strings, numbers near each other. So keywords meet, branches overlap, and
+about half of the documents are valid. A schema may refer to its definitions and to itself; one that refers to itself
+for the same value is refused by the library, and another one is made.
 """
 
 from __future__ import annotations
@@ -11,17 +11,35 @@ import json
 from random import Random
 from typing import Any
 
-from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import SchemaError, ValidationError
 
-from partialjson.schema import Schema
+from partialjson import Complete, Failed, ParseError, Parser, Schema
+from partialjson.schema.dialects import DIALECTS
 
-__all__ = ["Maker", "document_text", "make_pair"]
+from . import laws
+from .oneshot import Verdict, describe
+
+__all__ = ["Maker", "ParserMaker", "document_text", "make_pair", "messy_text", "told"]
 
 KEYS = ["a", "b", "c", "ab", "ba", "x-1", ""]
 STRINGS = ["", "a", "b", "ab", "aab", "ba", "abc", "é", "\U0001f600", "a\n", "12", "x-1", '"', "\\"]
 NUMBERS = [0, 1, 2, 3, -1, 1.0, 1.5, 0.5, 2.5, 10, 12, 100, -7, 0.1, 0.3, 1e3, 12345678901234567890, 1e16]
 # Not the empty one: if it is alone, jsonschema says that it matches no key.
-PATTERNS = ["^a", "b$", "^a*b?$", "a|b", "^[a-c]{1,2}$", "^x-", "[0-9]", "c?", "^(ab)+$", "(?!a)b", "^$", "a.b", r"\bab\b"]
+PATTERNS = [
+    "^a",
+    "b$",
+    "^a*b?$",
+    "a|b",
+    "^[a-c]{1,2}$",
+    "^x-",
+    "[0-9]",
+    "c?",
+    "^(ab)+$",
+    "(?!a)b",
+    "^$",
+    "a.b",
+    r"\bab\b",
+]
 TYPES = ["string", "number", "integer", "boolean", "null", "object", "array"]
 LOGIC = ["allOf", "anyOf", "oneOf", "not", "if"]
 
@@ -238,11 +256,13 @@ class Maker:
             rest = schema.get("items", schema.get("contains", True))
             rest = rest if not isinstance(rest, list) else schema.get("additionalItems", True)
             for _ in range(random.randrange(3)):
-                made.append(self._like(schema["contains"] if "contains" in schema and self._one_in(2) else rest, depth - 1))
+                made.append(
+                    self._like(schema["contains"] if "contains" in schema and self._one_in(2) else rest, depth - 1)
+                )
             return made[: random.randrange(4)] if self._one_in(4) else made
         if kind == "integer":
             return random.choice([each for each in NUMBERS if isinstance(each, int)] + [1.0])
-        plain = {"string": STRINGS, "number": NUMBERS, "boolean": [True, False], "null": [None]}
+        plain: dict[str, list[Any]] = {"string": STRINGS, "number": NUMBERS, "boolean": [True, False], "null": [None]}
         return random.choice(plain[kind])
 
     def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
@@ -273,6 +293,60 @@ def make_pair(random: Random, draft: str = "2020-12") -> tuple[Schema, Maker]:
             known = ("without end", "cannot be resolved")
             if not any(each in str(error) for each in known):
                 raise
+
+
+def told(error: ValidationError) -> tuple[Any, ...]:
+    """What errors are compared by."""
+    return list(error.absolute_path), error.validator, error.message, list(error.absolute_schema_path)
+
+
+class ParserMaker(laws.Maker):
+    """Makes parsers for a schema; in one shot, jsonschema validates."""
+
+    raises = (ParseError, ValidationError)
+
+    def __init__(self, schema: Schema, **options: Any) -> None:
+        super().__init__(schema, **options)
+        self.asked = DIALECTS[schema.dialect].validator(schema.schema)
+
+    def one_shot(self, text: str | bytes) -> Verdict:
+        value = json.loads(text)
+        errors = list(self.asked.iter_errors(value))
+        return Verdict(None, _in_any_order(errors)) if errors else Verdict(describe(value), None)
+
+    def verdict_of(self, parser: Parser[Any]) -> Verdict:
+        outcome = parser.end()
+        if isinstance(outcome, Complete):
+            return Verdict(describe(outcome.value), None)
+        assert isinstance(outcome, Failed)
+        return Verdict(None, _in_any_order(outcome.errors))
+
+
+def _in_any_order(errors: list[Any]) -> list[str]:
+    """jsonschema goes through the members that ``additionalProperties`` is about in the order of a set."""
+    return sorted(repr(told(each)) for each in errors)
+
+
+def messy_text(value: Any, random: Random) -> str:
+    """A text in which keys may come twice, and which may be cut or damaged."""
+    text = _with_repeated_keys(value, random)
+    if random.randrange(4) == 0:
+        text = text[: random.randrange(len(text) + 1)]
+    elif random.randrange(4) == 0:
+        at = random.randrange(len(text) + 1)
+        text = text[:at] + random.choice(["", '"', "}", ",", "1", "\\", " ", "[", "\ud800"]) + text[at + 1 :]
+    return text
+
+
+def _with_repeated_keys(value: Any, random: Random) -> str:
+    if isinstance(value, list):
+        return "[" + ",".join(_with_repeated_keys(each, random) for each in value) + "]"
+    if isinstance(value, dict):
+        members = list(value.items())
+        if members and random.randrange(4) == 0:
+            members.insert(random.randrange(len(members)), (random.choice(members)[0], random.choice(STRINGS)))
+        return "{" + ", ".join(f"{json.dumps(key)}:{_with_repeated_keys(each, random)}" for key, each in members) + "}"
+    return json.dumps(value, ensure_ascii=random.random() < 0.5)
 
 
 def document_text(value: Any, random: Random) -> str:

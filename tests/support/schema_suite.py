@@ -1,4 +1,4 @@
-"""The JSON Schema Test Suite of the corpus: required tests of draft 2020-12 and draft 7, with the schemas they refer to."""
+"""The JSON Schema Test Suite of the corpus: the required tests of two drafts, with the schemas they refer to."""
 
 from __future__ import annotations
 

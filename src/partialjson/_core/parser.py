@@ -37,7 +37,7 @@ from partialjson._core.required import missing_required
 from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
 from partialjson._core.spec_rules import rule_of
-from partialjson._core.target import MakesTarget, Options, Target, schema_target, target_of
+from partialjson._core.target import MakesTarget, Options, Target, given_of, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import Utf8
 from partialjson._core.view import View
@@ -144,7 +144,8 @@ class Parser(Generic[T]):
         # What deltas leave out, once somebody has asked for them.
         self._kept_back: Mask | None = None
         self._has_mask = False
-        self._target: Final[Target | None] = _target(target, schema, options)
+        given = given_of(target, schema)
+        self._target: Final[Target | None] = None if given is None else target_of(given, options)
         self._limits: Final = limits
         self._retains: Final = bool(retain)
         self._select: Any = select
@@ -177,7 +178,8 @@ class Parser(Generic[T]):
             limits.number,
             limits.document,
             source,
-            self._target is None,
+            # Pydantic does not take them.
+            self._target is None or self._target.plan is None,
         )
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
@@ -193,6 +195,10 @@ class Parser(Generic[T]):
         stops = self._on_invalid == "raise"
         skips = self._on_invalid == "skip"
         plan = target.plan
+        if plan is None and skips:
+            raise TypeError(
+                'on_invalid="skip" needs a type: the result of a schema is the document itself, with all its elements'
+            )
         if plan is not None:
             view = View(plan, target.run, self._tree.missing, source)
             view.skips = skips
@@ -708,15 +714,6 @@ class Parser(Generic[T]):
         if self._input == UNKNOWN and self._lexer.base > 0:
             raise ValueError("it has text, and no kind of input")
         self._asked, self._pinned = load_reading(self._lexer.tree, state)
-
-
-def _target(given: Any, schema: Any, options: Options) -> Target | None:
-    """The target for what a parser was given as one, or as a schema."""
-    if schema is None:
-        return None if given is None else target_of(given, options)
-    if given is not None:
-        raise TypeError("a document has one target: give a type or a schema, not both")
-    return schema_target(schema, options)
 
 
 def _restore(

@@ -20,7 +20,7 @@ from partialjson._core.rules import Rule
 from partialjson._core.spec import Spec
 from partialjson._missing import MISSING
 
-__all__ = ["MakesTarget", "Options", "Refuses", "Target", "schema_target", "spec_of", "target_of"]
+__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "spec_of", "target_of"]
 
 
 @final
@@ -143,18 +143,21 @@ def target_of(given: Any, options: Options) -> Target:
     return typed
 
 
-def schema_target(given: Any, options: Options) -> Target:
-    """The target for a JSON Schema: a dict, a bool or a ``Schema``.
+def given_of(target: Any, schema: Any) -> Any:
+    """What a caller gave as its target, or as its ``schema``, which becomes a ``Schema``.
 
     Raises:
-        jsonschema.SchemaError: it is no valid schema.
-        TypeError: it is nothing of these, or the options do not go with it.
+        TypeError: both were given, or the schema is none.
+        jsonschema.SchemaError: the schema is not valid.
         ImportError: the package jsonschema is not installed.
     """
-    from partialjson.schema.targets import schema_target
+    if schema is None:
+        return target
+    if target is not None:
+        raise TypeError("a document has one target: give a type or a schema, not both")
+    from partialjson.schema.targets import Schema
 
-    made: Target = schema_target(given, options)
-    return made
+    return schema if isinstance(schema, Schema) else Schema(schema)
 
 
 def spec_of(given: Any, by_alias: bool | None = None, by_name: bool | None = None) -> Spec:

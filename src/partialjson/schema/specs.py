@@ -171,8 +171,8 @@ class Specs:
             spec.description = spec.description or _text(each.get("description"))
         notes = {name: each[name] for each in reversed(contents) for name in _NOTES if name in each}
         spec.kinds = kinds
-        spec.nullable = kinds & NULL != 0 and kinds != NULL
-        usual = kinds if kinds == NULL else kinds & ~NULL
+        spec.nullable = kinds & NULL != 0 and kinds not in (NULL, ANYTHING)
+        usual = kinds & ~NULL if spec.nullable else kinds
         if branches:
             spec.usual = usual
             spec.noun = _noun(usual)
@@ -221,7 +221,7 @@ class Specs:
                 break
             source = following
         both = OBJECT | ARRAY
-        if gathered.kinds & both == both and _meant(gathered.rules) & both == both:
+        if gathered.kinds & both == both and (gathered.kinds != ANYTHING or _structure(gathered.rules) == both):
             # One spec describes an object or an array, not both.
             masks = [source.kinds & ~NULL & ~other for other in (ARRAY, OBJECT)]
             branches = [_Source(source.rules, source.settled, mask) for mask in masks]
@@ -328,16 +328,27 @@ def _with_parts(rules: list[Rule]) -> list[Rule]:
     return [each for rule in rules for each in _Gathered(_Source((rule,))).rules]
 
 
-def _meant(rules: list[Rule]) -> int:
-    """The kinds that the rules say something about besides naming them; all if there are none."""
+def _structure(rules: list[Rule]) -> int:
+    """The kinds of containers that the rules say something about."""
     kinds = 0
     for rule in rules:
         if rule.properties or rule.pattern_props or rule.additional is not None or rule.required or rule.names:
             kinds |= OBJECT
         if rule.prefix or rule.items is not None or rule.contains is not None:
             kinds |= ARRAY
+    return kinds
+
+
+def _meant(rules: list[Rule]) -> int:
+    """The kinds that the rules say something about, or name; all if there are none."""
+    kinds = _structure(rules)
+    for rule in rules:
+        if rule.min_length > 0 or rule.max_length >= 0 or rule.pattern is not None:
+            kinds |= STRING
+        bounds = (rule.minimum, rule.maximum, rule.exclusive_minimum, rule.exclusive_maximum, rule.multiple_of)
+        if any(bound is not None for bound in bounds):
+            kinds |= NUMBER
         if rule.kinds != ANYTHING or rule.members is not None:
-            # What is named is meant.
             kinds |= rule.kinds & rule.member_kinds
     return kinds or ANYTHING
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from partialjson._core.events import Path
 
-__all__ = ["Schema", "schema_target"]
+__all__ = ["Schema"]
 
 # Without references within the text of a value, equal values give equal texts.
 _MARSHAL: Final = 2
@@ -120,16 +120,6 @@ class Schema:
 
 def _made_again(text: bytes, registry: Any, format_checker: Any, default: str) -> Schema:
     return Schema(marshal.loads(text), registry=registry, format_checker=format_checker, default_dialect=default)
-
-
-def schema_target(given: Any, options: Options) -> Target:
-    """The target for what a parser was given as its ``schema``.
-
-    Raises:
-        as ``Schema``.
-    """
-    schema = given if isinstance(given, Schema) else Schema(given)
-    return schema.__partialjson_target__(options)
 
 
 class _Compiled:
