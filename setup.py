@@ -17,7 +17,8 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source"]
-CORE += ["frames", "view", "lookahead", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
+CORE += ["rules", "spec_rules", "judge", "frames", "view", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
+CORE += ["charsets", "nfa", "patterns", "digits", "words"]
 CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint", "parser"]
 
 

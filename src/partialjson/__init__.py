@@ -25,6 +25,7 @@ from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 
 if TYPE_CHECKING:
     from partialjson.markers import First, Preview, Whole
+    from partialjson.schema import Schema
     from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
     from partialjson.streaming import Snapshot, astream, stream
     from partialjson.typed.partial import Partial
@@ -52,6 +53,7 @@ __all__ = [
     "Progress",
     "Repaired",
     "Replaced",
+    "Schema",
     "Snapshot",
     "Truncated",
     "Violation",
@@ -82,6 +84,8 @@ def __getattr__(name: str) -> Any:
         import partialjson.markers as markers
 
         value = getattr(markers, name)
+    elif name == "Schema":
+        from partialjson.schema import Schema as value
     elif name == "Partial":
         from partialjson.typed.partial import Partial as value
     else:

@@ -202,6 +202,8 @@ class Machine:
             dropped = len(self.token) if state == NUMBER else self.matched
             tree = self.tree
             self.state = FIRST_VALUE if tree.depth() > 0 and not tree.in_object and tree.length() == 0 else VALUE
+            if tree.is_judged:
+                tree.taken_back()
             self.token = ""
             self.length = 0
             self.matched = 0
