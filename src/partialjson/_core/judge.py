@@ -23,8 +23,9 @@ members that came before the decision have been judged by then.
 that one rule without parts is asked about needs no trial of its own; most scalars are like that. Where nothing is left
 to be decided, containers are only counted.
 
-*Who says what is wrong.* A trial is *due* if its failure is the document's: the root's, and from there on parts that
-all must hold, members and elements. A due trial that fails by itself says so, with the keyword, the place and the
+*Who says what is wrong.* A trial is *due* if its failure is the document's: the root's, and from there on members,
+elements, and parts that its owner needs: those that all must hold, the last one left of several, ``then`` once ``if``
+holds. A due trial that fails by itself says so, with the keyword, the place and the
 offset. One that fails because of a due part or child says nothing, since that has said it, and goes on, so that what
 else is wrong is found as well. A trial that is not due reports to its owners and is done with.
 
@@ -47,6 +48,7 @@ from partialjson._core.rules import (
     ALL,
     ANY,
     DEP,
+    ELSE,
     IF,
     NOT,
     NOTHING,
@@ -119,6 +121,7 @@ class Link:
         rule: the rule that is asked for.
         part: its trial, once it has one.
         is_done: was the verdict reported?
+        is_needed: does the owner need a part of which it has not always needed? The other ones do not hold.
     """
 
     def __init__(self, owner: Trial | None, role: i64, group: i64, key: str | int, rule: Rule) -> None:
@@ -129,12 +132,15 @@ class Link:
         self.rule = rule
         self.part: Trial | None = None
         self.is_done = False
+        self.is_needed = False
 
     def is_due(self) -> bool:
         """Is a failure the owner's, and the owner's the document's?"""
         owner = self.owner
         role = self.role
-        return owner is None or (owner.due and (role == ALL or role == CHILD or role == SPARE or role == NAME))
+        if owner is None:
+            return True
+        return owner.due and (role == ALL or role == CHILD or role == SPARE or role == NAME or self.is_needed)
 
 
 @final
@@ -202,6 +208,8 @@ class Memo:
         self.trial = trial
         self.link = link
         self.verdict = trial.verdict
+        self.due = trial.due
+        self.needed = [each for each in trial.parts if each.is_needed]
         self.waiting = trial.waiting
         self.keyword = trial.keyword
         self.msg = trial.msg
@@ -215,6 +223,11 @@ class Memo:
     def restore(self) -> None:
         trial = self.trial
         trial.verdict = self.verdict
+        trial.due = self.due
+        for each in trial.parts:
+            each.is_needed = False
+        for each in self.needed:
+            each.is_needed = True
         trial.waiting = self.waiting
         trial.keyword = self.keyword
         trial.msg = self.msg
@@ -256,6 +269,7 @@ class Level:
         minds_commas: can a comma be one too many?
         seen: the elements of an array so far, if they must be different.
         is_lost: has a key come again?
+        is_loose: is it dropped as it comes? Then it is not judged as a whole.
         log: what happened inside to trials of the containers around it.
         culprit: the rule, asked for here and due, that failed before there was a trial.
     """
@@ -274,6 +288,7 @@ class Level:
         self.minds_commas = False
         self.seen: dict[object, bool] | None = None
         self.is_lost = False
+        self.is_loose = False
         self.log: list[Memo] = NO_MEMOS
         self.culprit: Rule | None = None
 
@@ -352,6 +367,8 @@ class Judge:
         self.scalar_log: list[Memo] = []
         # Decided trials whose owners have to be told.
         self.todo: list[Trial] = []
+        # Parts that their owners have come to need.
+        self.narrowed: list[Link] = []
         # Where something is found: an offset, or a character of the token.
         self.pos: i64 = 0
         self.at: i64 = -1
@@ -368,6 +385,13 @@ class Judge:
         findings = self.findings
         self.findings = []
         return findings
+
+    def loosen(self) -> None:
+        """What comes in the container that has just begun will be dropped."""
+        level = self.level
+        if level is not None and self.above == 0:
+            level.is_loose = True
+            level.seen = None
 
     # A value begins.
 
@@ -630,31 +654,55 @@ class Judge:
             each = todo.pop()
             if each.due:
                 continue
+            self._log(each, NO_LINK)
             each.due = True
             told = False
             for link in each.parts:
                 part = link.part
-                if link.role == ALL and part is not None:
+                if part is not None and (link.role == ALL or link.is_needed):
                     todo.append(part)
                     told = told or part.verdict == INVALID
             if each.verdict == INVALID and not told:
                 self._say(each.depth, each.keyword, each.msg)
+            # What is open inside it, and was begun before.
+            i: i64
+            for i in range(each.depth + 1, len(self.levels)):
+                _add_due(self.levels[i].trials, todo)
+            if self.token >= 0 and each.depth < len(self.levels):
+                _add_due(self.trials, todo)
 
     # Reports.
 
     def _settle(self) -> None:
         """Tell the owners of what was decided, and theirs."""
-        i: i64 = 0
         todo = self.todo
-        while i < len(todo):
-            trial = todo[i]
-            i += 1
-            for link in trial.links:
-                role = link.role
-                is_said = trial.due and (role == ALL or role == CHILD or role == NAME)
-                self._report(link, trial.verdict, is_said, trial.keyword, trial.msg)
-        if i > 0:
-            todo.clear()
+        while todo or self.narrowed:
+            i: i64 = 0
+            while i < len(todo):
+                trial = todo[i]
+                i += 1
+                for link in trial.links:
+                    role = link.role
+                    is_said = trial.due and (role == ALL or role == CHILD or role == NAME or link.is_needed)
+                    self._report(link, trial.verdict, is_said, trial.keyword, trial.msg)
+            if i > 0:
+                todo.clear()
+            if self.narrowed:
+                narrowed = self.narrowed
+                self.narrowed = []
+                for link in narrowed:
+                    part = link.part
+                    owner = link.owner
+                    if part is not None and owner is not None and part.verdict == UNKNOWN:
+                        link.is_needed = True
+                        if owner.due:
+                            self._becomes_due(part)
+
+    def _narrow(self, owner: Trial, group: i64) -> None:
+        """Of a group of parts, only one is left that may hold, and it must."""
+        for link in owner.parts:
+            if link.group == group and not link.is_done:
+                self.narrowed.append(link)
 
     def _report(self, link: Link, verdict: i64, is_said: bool, keyword: str, msg: str) -> None:
         """The rule of a link is VALID or INVALID; ``is_said`` if that was found as the document's fault."""
@@ -697,7 +745,12 @@ class Judge:
         elif role == ANY or role == ONE:
             states[valid if verdict == VALID else invalid] += 1
             if states[invalid] == group.size:
-                self._fail(owner, group.keyword, self._no_branch_msg(owner, group.keyword), False)
+                if is_said:
+                    self._fail(owner, keyword, msg, True)
+                else:
+                    self._fail(owner, group.keyword, self._no_branch_msg(owner, group.keyword), False)
+            elif states[invalid] == group.size - 1 and states[valid] == 0:
+                self._narrow(owner, link.group)
             elif role == ANY:
                 if verdict == VALID and states[valid] == 1:
                     self._satisfied(owner)
@@ -715,7 +768,7 @@ class Judge:
                 if states[invalid] == group.size:
                     self._satisfied(owner)
         elif role == IF:
-            self._report_condition(owner, link, verdict, keyword, msg)
+            self._report_condition(owner, link, verdict, is_said, keyword, msg)
         elif verdict == VALID:
             states[valid] += 1
             if states[valid] == group.size:
@@ -724,7 +777,7 @@ class Judge:
             assert isinstance(link.key, str)
             level = self.levels[owner.depth] if owner.depth < len(self.levels) else self.closing
             if level is not None and link.key in level.keys:
-                self._fail(owner, keyword, msg, False)
+                self._fail(owner, keyword, msg, is_said)
             else:
                 owner.broken_deps = [*owner.broken_deps, link.key]
 
@@ -736,21 +789,29 @@ class Judge:
             return _kind_msg(owner.rule, owner.kind)
         return f"the value fits none of the alternatives of {keyword!r}"
 
-    def _report_condition(self, owner: Trial, link: Link, verdict: i64, keyword: str, msg: str) -> None:
+    def _report_condition(self, owner: Trial, link: Link, verdict: i64, is_said: bool, keyword: str, msg: str) -> None:
         states = owner.states
         at: i64 = 2 * link.group
         before = _condition(states[at])
         states[at] += verdict * (1 if link.role == IF else 3 if link.role == THEN else 9)
         after = _condition(states[at])
-        if after == before:
+        chosen = THEN if states[at] % 3 == VALID else ELSE
+        if link.role == IF and after != VALID:
+            for part in owner.parts:
+                if part.group == link.group and part.role == chosen:
+                    if after == UNKNOWN:
+                        self.narrowed.append(part)
+                    elif part.part is not None:
+                        # It has failed before it was known to count.
+                        keyword = part.part.keyword
+                        msg = part.part.msg
+        if after == before or after == UNKNOWN:
             return
         if after == VALID:
             self._satisfied(owner)
-        elif link.role == IF:
-            name = "then" if states[at] % 3 == VALID else "else"
-            self._fail(owner, name, f"the value does not satisfy {name!r}", False)
         else:
-            self._fail(owner, keyword, msg, False)
+            name = "then" if chosen == THEN else "else"
+            self._fail(owner, keyword or name, msg or f"the value does not satisfy {name!r}", is_said)
 
     def _report_contains(self, owner: Trial, link: Link, verdict: i64) -> None:
         rule = owner.rule
@@ -839,9 +900,12 @@ class Judge:
         """The open string goes on with these characters."""
         if self.token < 0 or self.kind != STRING:
             return
+        first: i64 = len(self.findings)
         self._walk(self.trials, part, self.walked)
         if self.guesses:
             self._narrow_guesses(part, self.walked)
+            if len(self.findings) > first + 1:
+                self.findings[first:] = sorted(self.findings[first:], key=_number_of)
         self.walked += len(part)
 
     def _walk(self, trials: list[Trial], part: str, before: i64) -> None:
@@ -1147,13 +1211,14 @@ class Judge:
         if key in level.keys:
             self._lose(level)
             return
-        level.keys.add(key)
+        if not level.is_loose or _mentions(level, key):
+            level.keys.add(key)
         level.key = key
         level.count += 1
         for trial in level.live:
             if trial.rule.minds_keys:
                 self._key_came(level, trial, key)
-        if self.todo:
+        if self.todo or self.narrowed:
             self._settle()
 
     def _open_key(self) -> None:
@@ -1243,6 +1308,10 @@ class Judge:
             if trial.due:
                 self._say(trial.depth + 1, "false", msg)
             self._fail(trial, "false", msg, True)
+        if rule.has_deps:
+            for link in trial.parts:
+                if link.role == DEP and link.key == key:
+                    self.narrowed.append(link)
         if key in trial.broken_deps:
             self._fail(trial, "dependentSchemas", f"the object must not be like this if it has the key {key!r}", False)
         if rule.opens and trial.own == UNKNOWN and not trial.due:
@@ -1320,6 +1389,7 @@ class Judge:
             memo.restore()
             self.levels[memo.trial.depth].dirty = True
         self.todo.clear()
+        self.narrowed.clear()
 
     def _judge_again(self, level: Level, value: object, pos: i64) -> None:
         """An object in which a key came again is ``value``; it has been taken from the stack."""
@@ -1517,6 +1587,17 @@ EARLY: Final = {
 }
 
 
+def _add_due(trials: list[Trial], todo: list[Trial]) -> None:
+    """Add those that are due by one of their owners."""
+    for trial in trials:
+        if not trial.due and any(link.is_due() for link in trial.links):
+            todo.append(trial)
+
+
+def _number_of(finding: Finding) -> i64:
+    return finding.number
+
+
 def _height(trial: Trial) -> i64:
     return trial.rule.height()
 
@@ -1683,6 +1764,19 @@ def _is_welcome(level: Level, key: str) -> bool:
         if rule.names is not None or (rule.key_words is not None and not _allows(rule, key)):
             return False
     return True
+
+
+def _mentions(level: Level, key: str) -> bool:
+    """Does it matter later whether this key has come?"""
+    for trial in level.trials:
+        rule = trial.rule
+        if key in rule.properties or key in rule.required or key in rule.dep_required:
+            return True
+        if any(key in needed for needed in rule.dep_required.values()):
+            return True
+        if rule.has_deps and any(part.key == key for part in rule.parts):
+            return True
+    return False
 
 
 def _lacking(names: list[str], keys: set[str]) -> i64:
@@ -2003,7 +2097,7 @@ def strings_of(rule: Rule) -> list[str] | None:
 def _strings_in(rule: Rule, known: dict[Rule, list[str] | None]) -> list[str] | None:
     if not rule.kinds & rule.member_kinds & STRING:
         return NO_NAMES
-    words = rule.words
+    words = None if rule.words is None else rule.spelled
     number: i64
     for number in range(len(rule.groups)):
         role = rule.groups[number].role

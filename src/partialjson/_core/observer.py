@@ -537,6 +537,8 @@ class Observer:
         if self.view is not None:
             self.view.open(is_object, len(at.containers), self.loose)
             self.loose = self.loose and not self.view.is_inside_whole()
+        if self.loose and self.judge is not None:
+            self.judge.loosen()
 
     def _left_empty(self, at: Builder) -> bool:
         """Was the closed container loose? Then all that is left to report is that it closed."""

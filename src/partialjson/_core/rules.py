@@ -29,7 +29,6 @@ A cycle of parts would be a rule that needs itself for the same value. The compi
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import RLock
 from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.digits import Numbers
@@ -51,9 +50,6 @@ IF: Final = 4
 THEN: Final = 5
 ELSE: Final = 6
 DEP: Final = 7
-
-LOCK: Final = RLock()
-"""Held while a rule is finished, since that changes it."""
 
 LARGEST_COUNT: Final = 2**62
 """No string and no container is longer. A compiler puts this in the place of greater limits."""
@@ -121,8 +117,8 @@ class Rule:
     Attributes:
         where: the subschema's place in its schema, as keys and indexes.
         origin: whatever the compiler wants to find again when an error is to be made; nobody else looks at it.
-        fill: sets the attributes when the rule is first needed, for a compiler that makes its rules one by one;
-            ``finish`` calls it, once.
+        fill: sets the attributes, when the rule is first needed, for a compiler that makes its rules one by one. It is
+            given a new rule to fill, and may be called twice (by two threads at once).
         exact: is the verdict the schema's? False if the schema demands something that no attribute and no check says.
         collects: does an ``unevaluated*`` keyword of a rule around this part want to know which members it evaluates?
 
@@ -166,8 +162,9 @@ class Rule:
         certain: bit set of the kinds whose values are valid whatever comes.
         settled: the same, as far as the rule's own attributes go, without its parts.
         numbers: what its attributes say about numbers.
-        words: the members that are strings, sorted by code points; None if any string is a member. A compiler may set it
-            instead of ``members``, where only strings are limited.
+        words: the members that are strings, sorted by code points; None if any string is a member. A compiler may set
+            it instead of ``members``, in any order, where only strings are limited.
+        spelled: the same in the order in which they were given.
         member_kinds: bit set of the kinds of the members; all where there are none.
         key_words: the keys of ``properties``, sorted, if no other key is allowed except by a pattern; else None.
         most: the greatest number of elements that the rule allows, by ``max_items`` or because the items after the
@@ -247,6 +244,7 @@ class Rule:
         self.has_deps = False
         self._height: i64 = -1
         self.words: list[str] | None = None
+        self.spelled: list[str] = []
         self.member_kinds: i64 = ANYTHING
         self.key_words: list[str] | None = None
         self.most: i64 = -1
@@ -270,18 +268,25 @@ class Rule:
 
     def finish(self) -> Rule:
         """Everything is set: compute the rest, once. Returns the rule."""
-        with LOCK:
-            # Another thread may have done it meanwhile.
-            if not self.is_finished:
+        if not self.is_finished:
+            fill = self.fill
+            if fill is None:
                 self._finish()
-                self.is_finished = True
+            else:
+                # Two threads may do this at once, and neither must see what the other has only begun.
+                made = Rule(self.where, self.origin)
+                made.collects = self.collects
+                fill(made)
+                made._finish()
+                self._take(made)
+            self.is_finished = True
         return self
 
     def _finish(self) -> None:
-        if self.fill is not None:
-            self.fill(self)
-            self.fill = None
         self._finish_members()
+        if self.words is not None:
+            self.spelled = list(dict.fromkeys(self.words))
+            self.words = sorted(self.spelled)
         self.key_words = sorted(self.properties) if self.additional is NOTHING else None
         self.most = self.max_items
         if self.items is NOTHING and (self.most < 0 or len(self.prefix) < self.most):
@@ -310,6 +315,63 @@ class Rule:
         forbids = forbids or any(each is NOTHING for _, each in self.pattern_props)
         self.minds_keys = self.opens or self.max_props >= 0 or forbids or self.has_deps
 
+    def _take(self, made: Rule) -> None:
+        """Be what another rule is."""
+        self.exact = made.exact
+        self.collects = made.collects
+        self.kinds = made.kinds
+        self.integer = made.integer
+        self.members = made.members
+        self.members_by = made.members_by
+        self.checks = made.checks
+        self.min_length = made.min_length
+        self.max_length = made.max_length
+        self.pattern = made.pattern
+        self.minimum = made.minimum
+        self.maximum = made.maximum
+        self.exclusive_minimum = made.exclusive_minimum
+        self.exclusive_maximum = made.exclusive_maximum
+        self.multiple_of = made.multiple_of
+        self.properties = made.properties
+        self.pattern_props = made.pattern_props
+        self.additional = made.additional
+        self.names = made.names
+        self.required = made.required
+        self.dep_required = made.dep_required
+        self.min_props = made.min_props
+        self.max_props = made.max_props
+        self.uneval_props = made.uneval_props
+        self.prefix = made.prefix
+        self.items = made.items
+        self.contains = made.contains
+        self.min_contains = made.min_contains
+        self.max_contains = made.max_contains
+        self.contains_evaluates = made.contains_evaluates
+        self.min_items = made.min_items
+        self.max_items = made.max_items
+        self.unique = made.unique
+        self.uneval_items = made.uneval_items
+        self.parts = made.parts
+        self.groups = made.groups
+        self.by = made.by
+        self.certain = made.certain
+        self.settled = made.settled
+        self.numbers = made.numbers
+        self.is_plain = made.is_plain
+        self.keeps = made.keeps
+        self.opens = made.opens
+        self.checked = made.checked
+        self.is_choosy = made.is_choosy
+        self.minds_keys = made.minds_keys
+        self.minds_commas = made.minds_commas
+        self.has_deps = made.has_deps
+        self._height = made._height
+        self.words = made.words
+        self.spelled = made.spelled
+        self.member_kinds = made.member_kinds
+        self.key_words = made.key_words
+        self.most = made.most
+
     # Computing.
 
     def _finish_members(self) -> None:
@@ -328,12 +390,12 @@ class Rule:
                 self.add(group, _rule_of(self, structure))
             return
         self.member_kinds = 0
-        words: set[str] = set()
+        words: list[str] = []
         for member in members:
             self.member_kinds |= kind_of(member)
             if isinstance(member, str):
-                words.add(member)
-        self.words = sorted(words)
+                words.append(member)
+        self.words = words
 
     def _finish_numbers(self) -> None:
         if self.settled & NUMBER == NUMBER:

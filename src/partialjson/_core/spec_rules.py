@@ -124,10 +124,10 @@ def _tagged(key: str, words: list[str], branch: Spec) -> Rule:
 
 def _fill_strings(rule: Rule, spec: Spec) -> None:
     if spec.words is not None:
-        words = {word for word, _ in spec.words if isinstance(word, str)}
+        words = [word for word, _ in spec.words if isinstance(word, str)]
         if words:
             # Values of other kinds may be read as one of the members.
-            rule.words = sorted(words)
+            rule.words = words
     longest = _count(spec.limits, "maxLength")
     if longest >= 0:
         rule.max_length = longest
