@@ -296,7 +296,7 @@ class _Reader:
             if op == "POSSESSIVE_REPEAT":
                 nodes.exact = False
             return self._repeat(int(value[0]), int(value[1]), value[2].data, flags, after)
-        if op == "FAILURE":
+        if op == "FAILURE" or (op == "ASSERT_NOT" and not value[1].data):
             return nodes.add(FREE, 0, -1)
         nodes.exact = False
         if op == "ATOMIC_GROUP":
@@ -361,6 +361,10 @@ class _Reader:
                     ranges += inside if without == category else complement(inside)
             else:
                 self.known = False
+        if flags & IGNORECASE and any(last > 0xFFFF for _, last in ranges):
+            # ``re`` does not find all of them: (?i)[\U00010400a] does not match its own first character.
+            self.nodes.exact = False
+            return self.nodes.add(CHARACTER, self.nodes.number(CharSet([(0, LAST)])), after)
         return self._chars(ranges, kinds, negated, flags, after)
 
     def _condition(self, name: str, flags: i64, after: i64) -> i64:
