@@ -42,7 +42,7 @@ __all__ = ["Pattern", "State"]
 
 MOST_STATES: Final = 3_000
 """How many states of a pattern are remembered."""
-MOST_MOVES: Final = 500_000
+MOST_MOVES: Final = 100_000
 """How many moves they may have, together; of 8 bytes each."""
 
 
