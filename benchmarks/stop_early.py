@@ -11,9 +11,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -22,40 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from jsonschema import Draft202012Validator  # noqa: E402 - after the path is set
-
-from partialjson import Invalid, Parser, Schema, Violation  # noqa: E402
-from support.tool_calls import Mutant, Recorded, mutants, recorded_calls  # noqa: E402
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Where a mutant was found to be lost: the keyword, and the index of the character that showed it."""
-
-    mutant: Mutant
-    keyword: str
-    pos: int
-
-    @property
-    def saved(self) -> float:
-        """The share of the text that comes after that character."""
-        return 1 - (self.pos + 1) / len(self.mutant.text)
-
-
-def first_violation(schema: Any, text: str) -> tuple[str, int]:
-    """The keyword and the index of the character after which the text, read by characters, can no longer be valid.
-
-    Raises:
-        AssertionError: the whole text was read, and nothing was found.
-    """
-    parser: Parser[Any] = Parser(schema=schema)
-    for index, character in enumerate(text):
-        for event in parser.feed(character):
-            if isinstance(event, Violation):
-                return event.keyword, event.pos
-            if isinstance(event, Invalid):
-                return "", index
-    raise AssertionError(f"nothing was found in {text!r}")
+from partialjson import Invalid, Parser, Violation  # noqa: E402 - after the path is set
+from support.tool_calls import Reading, Recorded, read_mutants, recorded_calls  # noqa: E402
 
 
 def accepted(call: Recorded) -> bool:
@@ -63,23 +28,6 @@ def accepted(call: Recorded) -> bool:
     parser: Parser[Any] = Parser(schema=call.schema)
     events = [event for character in call.text for event in parser.feed(character)]
     return not any(isinstance(event, (Violation, Invalid)) for event in events) and not hasattr(parser.end(), "error")
-
-
-def invalid_mutants(calls: list[Recorded], seed: int) -> Iterator[Mutant]:
-    return (
-        mutant
-        for mutant in mutants(calls, seed)
-        if not Draft202012Validator(mutant.call.schema).is_valid(mutant.arguments)
-    )
-
-
-def read_mutants(calls: list[Recorded], number: int, seed: int) -> list[Reading]:
-    schemas: dict[int, Schema] = {}
-    found = []
-    for mutant in islice(invalid_mutants(calls, seed), number):
-        schema = schemas.setdefault(id(mutant.call), Schema(mutant.call.schema))
-        found.append(Reading(mutant, *first_violation(schema, mutant.text)))
-    return found
 
 
 def savings(readings: list[Reading]) -> str:
@@ -97,25 +45,22 @@ def savings(readings: list[Reading]) -> str:
 
 def compared(readings: list[Reading]) -> tuple[str, list[tuple[Reading, int]]]:
     """The table of how the witness agrees, and what it found elsewhere."""
-    from support.witness import first_refused, in_order_of
+    from support.witness import character_of
 
     verdicts: Counter[str] = Counter()
     apart = []
     for reading in readings:
-        mutant = reading.mutant
         try:
-            said = first_refused(in_order_of(mutant.call.schema, mutant.arguments), mutant.text)
+            said = character_of(reading)
         except ValueError:
             verdicts["not supported by it"] += 1
             continue
-        if said is None:
-            verdicts["accepted by it"] += 1
-        elif said == reading.pos:
+        if said == reading.pos:
             verdicts["the same character"] += 1
         else:
             verdicts["it is earlier" if said < reading.pos else "it is later"] += 1
             apart.append((reading, said))
-    judged = sum(verdicts.values()) - verdicts["not supported by it"]
+    judged = verdicts.total() - verdicts["not supported by it"]
     rows = ["| the witness | mutants | share |", "|---|---|---|"]
     rows += [f"| {name} | {count} | {count / judged:.1%} |" for name, count in verdicts.most_common()]
     return "\n".join(rows), apart

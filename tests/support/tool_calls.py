@@ -10,9 +10,13 @@ import json
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
+from partialjson import Invalid, Parser, Schema, Violation
 from partialjson.providers import from_openapi
 from support.corpus import corpus_root
 
@@ -69,7 +73,12 @@ def _calls_of(sidecar: dict[str, Any]) -> Iterator[Recorded]:
             schemas[tool["name"]] = from_openapi(tool["schema"]) if tool.get("dialect") else tool["schema"]
     for call in sidecar.get("expected_tool_calls") or []:
         text = call.get("arguments_raw")
-        if call.get("name") in schemas and isinstance(text, str) and isinstance(call.get("arguments"), dict):
+        if (
+            call.get("name") in schemas
+            and isinstance(text, str)
+            and text.strip()
+            and isinstance(call.get("arguments"), dict)
+        ):
             yield Recorded(call["name"], schemas[call["name"]], call["arguments"], text)
 
 
@@ -143,3 +152,55 @@ def _containers(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[Any, 
         yield value, path
         for index, inner in enumerate(value):
             yield from _containers(inner, (*path, index))
+
+
+# What is wrong with them, and where that shows.
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Where a mutant was found to be lost: the keyword, and the index of the character that showed it."""
+
+    mutant: Mutant
+    keyword: str
+    pos: int
+
+    @property
+    def saved(self) -> float:
+        """The share of the text that comes after that character."""
+        return 1 - (self.pos + 1) / len(self.mutant.text)
+
+
+def first_violation(schema: Any, text: str) -> tuple[str, int]:
+    """The keyword and the index of the character after which the text, read by characters, can no longer be valid.
+
+    Raises:
+        AssertionError: the whole text was read, and nothing was found.
+    """
+    parser: Parser[Any] = Parser(schema=schema)
+    for index, character in enumerate(text):
+        for event in parser.feed(character):
+            if isinstance(event, Violation):
+                return event.keyword, event.pos
+            if isinstance(event, Invalid):
+                return "", index
+    raise AssertionError(f"nothing was found in {text!r}")
+
+
+def invalid_mutants(calls: list[Recorded], seed: int) -> Iterator[Mutant]:
+    """Those of the mutants that are not valid for their schemas."""
+    return (
+        mutant
+        for mutant in mutants(calls, seed)
+        if not Draft202012Validator(mutant.call.schema).is_valid(mutant.arguments)
+    )
+
+
+def read_mutants(calls: list[Recorded], number: int, seed: int) -> list[Reading]:
+    """Read so many invalid mutants."""
+    schemas: dict[int, Schema] = {}
+    found = []
+    for mutant in islice(invalid_mutants(calls, seed), number):
+        schema = schemas.setdefault(id(mutant.call), Schema(mutant.call.schema))
+        found.append(Reading(mutant, *first_violation(schema, mutant.text)))
+    return found

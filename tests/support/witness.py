@@ -1,8 +1,8 @@
 """llguidance as a witness: a constrained decoder knows at each byte what may come, so it tells where text goes wrong.
 
 It is a decoder's view of JSON Schema and differs from a validator's: members come in the order of the schema, so
-``in_order_of`` puts the schema into the order of the document; and some numbers are refused at a character after which
-JSON could still make them valid (``2.5`` for an integer: ``2.5e1`` is one).
+``orders`` puts the schema into the order of the document; and some numbers are refused at a character after which JSON
+could still make them valid (``2.5`` for an integer: ``2.5e1`` is one).
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import llguidance
 
-__all__ = ["first_refused", "in_order_of"]
+from support.tool_calls import Reading
+
+__all__ = ["character_of", "first_refused", "orders"]
 
 _OPTIONS: Final = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible": False}
 
@@ -32,9 +34,9 @@ class _Bytes:
 _TOKENIZER: Final = llguidance.LLTokenizer(llguidance.TokenizerWrapper(_Bytes()))
 
 
-def first_refused(schema: Any, text: str) -> int | None:
+def first_refused(schema: Any, text: str) -> int:
     """The index of the first character of the text that the decoder would not have written; the length of the text if
-    it would not have ended there; None if it accepts the whole.
+    there is none.
 
     Raises:
         ValueError: it does not support the schema.
@@ -45,27 +47,48 @@ def first_refused(schema: Any, text: str) -> int | None:
         raise ValueError(matcher.get_error())
     raw = list(text.encode())
     taken = matcher.try_consume_tokens(raw)
-    if taken < len(raw):
-        return len(bytes(raw[:taken]).decode("utf-8", "ignore"))
-    return None if matcher.is_accepting() else len(text)
+    return len(bytes(raw[:taken]).decode("utf-8", "ignore"))
 
 
-def in_order_of(schema: Any, value: Any) -> Any:
+def character_of(reading: Reading) -> int:
+    """The index of the character of the mutant at which the decoder knows that it is wrong.
+
+    Raises:
+        ValueError: it does not support the schema.
+    """
+    mutant = reading.mutant
+    tried = orders(mutant.call.schema, mutant.arguments, mutant.call.arguments)
+    return max(first_refused(schema, mutant.text) for schema in tried)
+
+
+def orders(schema: Any, value: Any, original: Any) -> list[Any]:
+    """The schema with its properties in the order of the value, with those that the value lacks at the end, or where
+    the original had them. A value is only wrong where it is wrong in each order."""
+    return [_in_order_of(schema, value), _in_order_of(_in_order_of(schema, original), value, stays=True)]
+
+
+def _in_order_of(schema: Any, value: Any, stays: bool = False) -> Any:
     """The schema with its properties in the order in which the value has them, and with properties for the other keys
-    of the value where they are allowed."""
+    of the value where they are allowed. What the value lacks comes last, or if it ``stays`` before what it is before.
+    """
     if not isinstance(schema, dict):
         return schema
     made = dict(schema)
     if isinstance(value, dict):
         known = schema.get("properties", {})
         rest = schema.get("additionalProperties", True)
-        ordered = {}
+        waiting = list(known)
+        ordered: dict[str, Any] = {}
         for key, inner in value.items():
             if key in known:
-                ordered[key] = in_order_of(known[key], inner)
+                while stays and waiting[0] != key and waiting[0] not in value:
+                    absent = waiting.pop(0)
+                    ordered[absent] = known[absent]
+                waiting.remove(key)
+                ordered[key] = _in_order_of(known[key], inner, stays)
             elif rest is not False:
-                ordered[key] = in_order_of(rest, inner) if isinstance(rest, dict) else {}
-        made["properties"] = ordered | {key: inner for key, inner in known.items() if key not in ordered}
+                ordered[key] = _in_order_of(rest, inner, stays) if isinstance(rest, dict) else {}
+        made["properties"] = ordered | {key: known[key] for key in waiting}
     elif isinstance(value, list) and value and isinstance(schema.get("items"), dict):
-        made["items"] = in_order_of(schema["items"], value[0])
+        made["items"] = _in_order_of(schema["items"], value[0], stays)
     return made

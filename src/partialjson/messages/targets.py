@@ -56,5 +56,5 @@ class Targets:
         if target is None or target is Any:
             return Parser(**self._untyped)
         if isinstance(target, (Mapping, bool)):
-            return Parser(schema=target, **self._options)
+            return Parser(schema=target if isinstance(target, bool) else dict(target), **self._options)
         return Parser(target, **self._options)
