@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from partialjson import MISSING, Complete, Invalid, Outcome, ParseError, Parser, Truncated, Violation
-from partialjson.cli.board import Board, Ending, Sheet, Text
+from partialjson.cli.board import Board, Ending, Sheet, Text, said_by
 from partialjson.cli.exits import Exit
 from partialjson.errors import InvalidError, json_path
 from partialjson.messages import (
@@ -279,7 +279,11 @@ def _one_line(error: BaseException) -> str:
         shown = [f"{json_path(one['loc'])}: {one['msg']}" for one in found[:_ERROR_LINES]]
         more = [f"and {len(found) - _ERROR_LINES} more"] if len(found) > _ERROR_LINES else []
         return printable("; ".join(shown + more))
-    text = str(error).replace("\n", " ")
-    if not isinstance(error, (ParseError, ProviderError, StreamError)):
+    text = said_by(error).replace("\n", " ")
+    path = getattr(error, "json_path", None)
+    if isinstance(path, str):
+        # One of jsonschema.
+        text = f"{path}: {text}"
+    elif not isinstance(error, (ParseError, ProviderError, StreamError)):
         text = f"a validator raised {type(error).__name__}: {text}"
     return printable(text)

@@ -39,9 +39,16 @@ class Targets:
         self._options = with_target(options)
         self._untyped = without_target(options)
         # A target that no parser accepts is the caller's mistake, reported before anything streams.
-        for target in (*self.tools.values(), output):
-            if target is not None:
-                self._parser(target)
+        for name, target in self.tools.items():
+            self._try(target, f"as the target of the tool {name!r}")
+        self._try(self.output, "as the target of the output")
+
+    def _try(self, target: Any, place: str) -> None:
+        try:
+            self._parser(target)
+        except Exception as error:
+            error.add_note(place)
+            raise
 
     def tool(self, name: str) -> Parser[Any]:
         """A parser for arguments of the tool; for plain JSON values if it has no target."""
