@@ -104,16 +104,18 @@ def test_groups() -> None:
 
 
 def test_a_rule_is_filled_once() -> None:
-    filled: list[Rule] = []
+    filled: list[Any] = []
 
     def fill(rule: Rule) -> None:
-        filled.append(rule)
+        filled.append(rule.where)
         rule.kinds = NULL
+        rule.properties = {"a": Rule()}
 
-    rule = Rule(fill=fill)
+    rule = Rule(("items",), fill=fill)
     assert rule.finish().finish() is rule
-    assert filled == [rule]
+    assert filled == [("items",)]
     assert rule.certain == NULL
+    assert list(rule.properties) == ["a"]
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,8 @@ class Spec:
 
     Attributes:
         kinds: bit set of the JSON kinds that can be valid.
-        binding: do ``words``, ``limits`` and ``keys`` bind? Not if the user's own code may accept anything.
+        binding: does the rest bind: ``words``, ``limits``, ``keys``, and the specs of what is inside? Not if the user's
+            own code may accept anything.
         usual: bit set of the JSON kinds that usually come.
         nullable: may ``null`` stand here, besides what is described?
         noun: the name of such a value in messages: "a str", "an order".
