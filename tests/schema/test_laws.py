@@ -60,6 +60,8 @@ def test_law_1_chunking_is_invisible(seed: int, draft: str) -> None:
     [
         # What an empty string shows, it shows at its end.
         ({"oneOf": [{}, {"pattern": "c?"}], "minLength": 1}, '""'),
+        # Where a string at the root stops the document, it is not done.
+        ({"const": "a"}, '"abc"'),
     ],
 )
 def test_law_1_chunking_is_invisible_in_what_was_found_by_fuzzing(contents: Any, text: str) -> None:
