@@ -55,6 +55,20 @@ def test_law_1_chunking_is_invisible(seed: int, draft: str) -> None:
     law_1(case.text, ParserMaker(case.schema, on_invalid="raise", predict=True), case.pieces(case.text))
 
 
+@pytest.mark.parametrize(
+    ("contents", "text"),
+    [
+        # What an empty string shows, it shows at its end.
+        ({"oneOf": [{}, {"pattern": "c?"}], "minLength": 1}, '""'),
+        # Where a string at the root stops the document, it is not done.
+        ({"const": "a"}, '"abc"'),
+    ],
+)
+def test_law_1_chunking_is_invisible_in_what_was_found_by_fuzzing(contents: Any, text: str) -> None:
+    for how in ("collect", "raise"):
+        law_1(text, ParserMaker(Schema(contents), on_invalid=how))
+
+
 @lawful
 @given(seeds, drafts)
 def test_law_2_growth_only(seed: int, draft: str) -> None:

@@ -152,7 +152,8 @@ class Machine:
         self.known: dict[str, str] = {}
 
     def done(self) -> bool:
-        return self.state == ENDED
+        # Where the document stopped inside a string at the root, it has not ended, however much of the string has come.
+        return self.state == ENDED and not self.tree.in_text
 
     # A value closed.
 

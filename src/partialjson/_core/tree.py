@@ -160,7 +160,8 @@ class Tree(Builder):
         if self.is_judged and observer.looks_at_each_character():
             # The place where it stops must not depend on the chunks.
             self.begin_text()
-            self.grow(value)
+            if value:
+                self.grow(value)
             self.end_text()
             return
         self._attach(value)
