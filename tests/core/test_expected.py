@@ -7,7 +7,8 @@ import pickle
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from partialjson import Expected, Parser

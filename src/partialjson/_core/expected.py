@@ -1,9 +1,9 @@
 """What may come next in a document: ``Parser.expected``.
 
 It is computed when somebody asks, from the state of the lexer and the trials of the judge (``judge``). Each trial of
-the innermost container makes a ``Claim``, which says what it allows. A trial's own claim is joined with those of its parts:
-of parts that all must hold, what all allow; of alternatives, what those that have not failed allow together. ``not``
-and ``if`` say nothing. So what is told is never too little, and now and then too much.
+the innermost container makes a ``Claim``, which says what it allows. A trial's own claim is joined with those of its
+parts: of parts that all must hold, what all allow; of alternatives, what those that have not failed allow together.
+``not`` and ``if`` say nothing. So what is told is never too little, and now and then too much.
 """
 
 from __future__ import annotations
