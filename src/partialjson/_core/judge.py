@@ -1310,10 +1310,7 @@ class Judge:
         if rule.has_deps:
             for link in trial.parts:
                 if link.role == DEP and link.key == key:
-                    self.narrowed.append(link)
-        if key in trial.broken_deps:
-            msg = f"the object does not fit what is demanded with the key {key!r}"
-            self._fail(trial, "dependentSchemas", msg, False)
+                    self._dependency_came(trial, link, key)
         is_open = rule.opens and trial.own == UNKNOWN and not trial.due
         if is_open and level.count >= rule.min_props and _lacking(rule.required, level.keys) == 0:
             trial.own = VALID
@@ -1327,6 +1324,19 @@ class Judge:
             trial.told |= LACKING
             msg = f"the object has no room left for the required keys: it may have {most}"
             self._fail(trial, "required", msg, False)
+
+    def _dependency_came(self, trial: Trial, link: Link, key: str) -> None:
+        """The part of a link counts from now on."""
+        if key not in trial.broken_deps:
+            self.narrowed.append(link)
+            return
+        part = link.part
+        if part is not None and part.verdict == INVALID:
+            self._fail(trial, part.keyword, part.msg, False)
+        else:
+            self._fail(
+                trial, "dependentSchemas", f"the object does not fit what is demanded with the key {key!r}", False
+            )
 
     def comma(self, pos: i64) -> None:
         """Another member or element will come, in the innermost container."""
