@@ -58,7 +58,7 @@ from partialjson._core.rules import (
     kind_of,
 )
 from partialjson._core.source import Source
-from partialjson._core.spec import ARRAY, BOOLEAN, KINDS, NULL, NUMBER, OBJECT, STRING
+from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, KINDS, NULL, NUMBER, OBJECT, STRING
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -909,7 +909,7 @@ class Judge:
         self.walked += len(part)
 
     def _walk(self, trials: list[Trial], part: str, before: i64) -> None:
-        """Examine characters of a string, of which ``before`` came earlier, and apply what they show, in their order."""
+        """Examine characters of a string, of which ``before`` came earlier; apply what they show, in their order."""
         shown: list[tuple[int, int]] | None = None
         number: i64
         for number in range(len(trials)):
@@ -1119,9 +1119,8 @@ class Judge:
 
     def _close_scalar(self, value: object, raw: str) -> None:
         trials = self.trials
-        if trials is self.solo_trials and self.walked == 0 and not self.guesses:
-            if not _fault(self.solo, value):
-                return
+        if trials is self.solo_trials and self.walked == 0 and not self.guesses and not _fault(self.solo, value):
+            return
         if self.muted_from == NEVER:
             if isinstance(value, str):
                 if self.walked < len(value):
@@ -1313,11 +1312,12 @@ class Judge:
                 if link.role == DEP and link.key == key:
                     self.narrowed.append(link)
         if key in trial.broken_deps:
-            self._fail(trial, "dependentSchemas", f"the object must not be like this if it has the key {key!r}", False)
-        if rule.opens and trial.own == UNKNOWN and not trial.due:
-            if level.count >= rule.min_props and _lacking(rule.required, level.keys) == 0:
-                trial.own = VALID
-                self._satisfied(trial)
+            msg = f"the object does not fit what is demanded with the key {key!r}"
+            self._fail(trial, "dependentSchemas", msg, False)
+        is_open = rule.opens and trial.own == UNKNOWN and not trial.due
+        if is_open and level.count >= rule.min_props and _lacking(rule.required, level.keys) == 0:
+            trial.own = VALID
+            self._satisfied(trial)
         most = rule.max_props
         if most < 0:
             return
@@ -1346,11 +1346,10 @@ class Judge:
                     self._array_overflows(trial)
             elif rule.max_props >= 0 and level.count >= rule.max_props:
                 self._overflows(trial, "maxProperties", rule.max_props, "members")
-            elif rule.key_words is not None and not rule.pattern_props and not trial.told & NO_MORE:
-                if level.count >= len(rule.key_words) and _lacking(rule.key_words, level.keys) == 0:
-                    trial.told |= NO_MORE
-                    keyword = rule.by.get("additional", "additionalProperties")
-                    self._fail(trial, keyword, "the object has all the keys that it may have", False)
+            elif rule.key_words is not None and not trial.told & NO_MORE and _has_all_keys(level, rule):
+                trial.told |= NO_MORE
+                keyword = rule.by.get("additional", "additionalProperties")
+                self._fail(trial, keyword, "the object has all the keys that it may have", False)
         self._settle()
 
     def _element_begins(self, level: Level) -> None:
@@ -1628,9 +1627,9 @@ def _culprit_among(asks: list[Link]) -> Rule | None:
     """The rule, of those that were asked for and are due, that the closed value breaks."""
     for link in asks:
         part = link.part
-        if part is not None and part.verdict == INVALID and (link.role == CHILD or link.role == SPARE):
-            if link.is_due():
-                return link.rule
+        is_child = link.role == CHILD or link.role == SPARE
+        if is_child and part is not None and part.verdict == INVALID and link.is_due():
+            return link.rule
     return None
 
 
@@ -1747,12 +1746,7 @@ def _uneval_msg(key: str | int) -> str:
 
 def _allows(rule: Rule, key: str) -> bool:
     """Is there a rule for this key, besides the one for all others?"""
-    if key in rule.properties:
-        return True
-    for pattern, _ in rule.pattern_props:
-        if pattern.matches(key):
-            return True
-    return False
+    return key in rule.properties or any(pattern.matches(key) for pattern, _ in rule.pattern_props)
 
 
 def _is_welcome(level: Level, key: str) -> bool:
@@ -1809,6 +1803,13 @@ def _narrow_keys(choice: KeyChoice, keys: set[str], part: str, before: i64) -> i
             return i
         i += 1
     return -1
+
+
+def _has_all_keys(level: Level, rule: Rule) -> bool:
+    """Has an object, which may have no key but those that are named, all of them?"""
+    words = rule.key_words
+    assert words is not None
+    return not rule.pattern_props and level.count >= len(words) and _lacking(words, level.keys) == 0
 
 
 def _has_new(words: list[str], low: i64, high: i64, keys: set[str]) -> bool:
@@ -2037,7 +2038,7 @@ def identity(value: object) -> object:
 
 def kinds_of(rule: Rule) -> i64:
     """The kinds of which values may be valid, as far as that can be seen from kinds alone."""
-    return _kinds_in(rule) if rule.parts else rule.kinds & rule.member_kinds
+    return _kinds_in(rule)
 
 
 def _kinds_in(rule: Rule) -> i64:
@@ -2057,6 +2058,8 @@ def _kinds_in(rule: Rule) -> i64:
             continue
         todo.pop()
         found = each.kinds & each.member_kinds
+        if each.integer:
+            found &= ~FLOAT
         number: i64
         for number in range(len(each.groups)):
             role = each.groups[number].role

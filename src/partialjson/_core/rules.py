@@ -165,6 +165,7 @@ class Rule:
         words: the members that are strings, sorted by code points; None if any string is a member. A compiler may set
             it instead of ``members``, in any order, where only strings are limited.
         spelled: the same in the order in which they were given.
+        choices: ``members`` as they were given, objects and arrays included.
         member_kinds: bit set of the kinds of the members; all where there are none.
         key_words: the keys of ``properties``, sorted, if no other key is allowed except by a pattern; else None.
         most: the greatest number of elements that the rule allows, by ``max_items`` or because the items after the
@@ -245,6 +246,7 @@ class Rule:
         self._height: i64 = -1
         self.words: list[str] | None = None
         self.spelled: list[str] = []
+        self.choices: list[Any] | None = None
         self.member_kinds: i64 = ANYTHING
         self.key_words: list[str] | None = None
         self.most: i64 = -1
@@ -368,6 +370,7 @@ class Rule:
         self._height = made._height
         self.words = made.words
         self.spelled = made.spelled
+        self.choices = made.choices
         self.member_kinds = made.member_kinds
         self.key_words = made.key_words
         self.most = made.most
@@ -375,7 +378,7 @@ class Rule:
     # Computing.
 
     def _finish_members(self) -> None:
-        members = self.members
+        members = self.choices = self.members
         if members is None:
             return
         structures = [each for each in members if isinstance(each, (dict, list))]
@@ -523,6 +526,7 @@ def _rule_of(owner: Rule, member: Any) -> Rule:
             rule.members_by = owner.members_by
         todo.extend(zip(rules, inside, strict=True))
         rule.finish()
+        rule.choices = [value]
     return root
 
 
