@@ -1,4 +1,4 @@
-"""Small runs of the fuzzer against jsonschema and of the benchmark; see `fuzz/README.md` and `benchmarks/schemas.py`."""
+"""Small runs of the fuzzer against jsonschema, and of the benchmark; see `fuzz/README.md`, `benchmarks/schemas.py`."""
 
 from __future__ import annotations
 
