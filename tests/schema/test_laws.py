@@ -62,6 +62,7 @@ def test_law_1_chunking_is_invisible(seed: int, draft: str) -> None:
         ({"oneOf": [{}, {"pattern": "c?"}], "minLength": 1}, '""'),
         # Where a string at the root stops the document, it is not done.
         ({"const": "a"}, '"abc"'),
+        ({"const": 100, "multipleOf": 1}, "10 "),
     ],
 )
 def test_law_1_chunking_is_invisible_in_what_was_found_by_fuzzing(contents: Any, text: str) -> None:

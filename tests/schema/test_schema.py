@@ -133,6 +133,42 @@ def test_selected_values_of_a_document_that_is_not_kept() -> None:
     assert told == [("Completed", ("rows", 0)), ("Invalid", ("rows", 1)), ("Completed", ("rows", 2))]
 
 
+def test_what_was_wrong_with_dropped_values_is_not_kept() -> None:
+    schema = {"properties": {"rows": {"items": {"type": "integer"}}}}
+    parser: Parser[Any] = Parser(schema=schema, select=["$.rows[*]"], retain=False)
+    parser.feed('{"rows": [')
+    for _ in range(100):
+        parser.feed('"x", {"a": [1]}, ')
+    observer = parser._tree.observer
+    assert observer is not None
+    assert len(observer.faults) <= 1
+    parser.feed("0]}")
+    outcome = parser.end()
+    assert isinstance(outcome, Failed)
+    assert "in the value at $.rows[0]" in getattr(outcome.error, "__notes__", [])
+
+
+def test_a_repeated_key_is_judged_by_its_last_value() -> None:
+    good = '{"customer": 5, "items": [], "customer": "Ada"}'
+    seen = check_all_chunkings(good, make=lambda: Parser(schema=ORDER))
+    assert isinstance(seen.outcome, Complete)
+    told = [(type(event).__name__, getattr(event, "keyword", "")) for event in seen.events]
+    assert told == [
+        ("Violation", "type"),
+        ("Invalid", ""),
+        ("Completed", ""),
+        # That a key comes again is not expected.
+        ("Violation", "additionalProperties"),
+        ("Replaced", ""),
+        ("Completed", ""),
+        ("Completed", ""),
+    ]
+    bad = '{"customer": "Ada", "items": [], "customer": 5}'
+    seen = check_all_chunkings(bad, make=lambda: Parser(schema=ORDER))
+    assert isinstance(seen.outcome, Failed)
+    assert [each.validator for each in seen.outcome.errors] == ["type"]
+
+
 # Where a schema is taken.
 
 

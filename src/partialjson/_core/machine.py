@@ -152,8 +152,8 @@ class Machine:
         self.known: dict[str, str] = {}
 
     def done(self) -> bool:
-        # Where the document stopped inside a string at the root, it has not ended, however much of the string has come.
-        return self.state == ENDED and not self.tree.in_text
+        # Where the document stopped inside a string or a number at the root, that has not closed, however it came.
+        return self.state == ENDED and len(self.tree.ground) > 0 and not self.tree.in_text
 
     # A value closed.
 

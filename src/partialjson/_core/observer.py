@@ -450,6 +450,9 @@ class Observer:
             failure.error.add_note(f"in the value at {json_path(event.path)}")
         if not at.containers or (self.failure is None and self.loose):
             self.failure = failure
+        if self.loose:
+            # The value is dropped, and what was wrong with it has been told.
+            del self.faults[mark:]
         if self.stops:
             assert self.source is not None
             last = self.closing
@@ -557,5 +560,6 @@ class Observer:
 
 def _in_words(errors: list[Any]) -> str:
     """A validator's line errors as one message."""
-    first = errors[0]["msg"] if isinstance(errors[0], dict) else str(errors[0])
+    # The str() of an error of jsonschema shows the schema and the instance.
+    first = errors[0]["msg"] if isinstance(errors[0], dict) else getattr(errors[0], "message", errors[0])
     return str(first) if len(errors) == 1 else f"{first} (and {len(errors) - 1} more)"
