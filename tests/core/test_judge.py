@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partialjson._core.judge import Judge, identity, is_valid
+from partialjson._core.faults import identity
+from partialjson._core.judge import Judge, is_valid
 from partialjson._core.rules import ALL, ANY, Rule
 from partialjson._core.spec import ARRAY, NULL, NUMBER
 from support.effort import examples
