@@ -208,6 +208,9 @@ class Judge:
         if level is not None and self.above == 0:
             level.is_loose = True
             level.seen = None
+            if level.is_object and not level.needs_keys:
+                level.needs_keys = True
+                level.keys = set()
 
     # A value begins.
 
@@ -259,6 +262,13 @@ class Judge:
             self._start_solo(level, only, rule, kind, value)
             return
         key: str | int = level.key if level.is_object else level.count - 1
+        if is_container and only.due and not rule.parts and kind & rule.kinds & rule.member_kinds:
+            # The commonest container: there is nothing to be found out at its beginning.
+            link = Link(only, self._role_of(only.rule, level), 0, key, rule)
+            trial = link.part = Trial(rule, len(self.levels), kind, True)
+            trial.links.append(link)
+            self._push(kind, [link], [trial], None)
+            return
         self._start([Link(only, self._role_of(only.rule, level), 0, key, rule)], kind, value)
 
     def _role_of(self, rule: Rule, level: Level) -> i64:
@@ -366,12 +376,20 @@ class Judge:
             self.above = 1
             self.above_culprit = culprit
             return
+        self._push(kind, asks, trials, culprit)
+
+    def _push(self, kind: i64, asks: list[Link], trials: list[Trial], culprit: Rule | None) -> None:
+        """A container is open, and these are its trials."""
         level = Level(kind == OBJECT, asks, trials)
         level.culprit = culprit
-        if kind == ARRAY:
-            for trial in trials:
-                if trial.rule.unique:
+        for trial in trials:
+            rule = trial.rule
+            if kind == ARRAY:
+                if rule.unique:
                     level.seen = {}
+            elif rule.needs_keys and not level.needs_keys:
+                level.needs_keys = True
+                level.keys = set()
         self.levels.append(level)
         self.level = level
 
@@ -1000,16 +1018,16 @@ class Judge:
         self._walk_key(part, self.key_walked)
         self.key_walked += len(part)
 
-    def key(self, key: str, pos: i64) -> None:
-        """The key is this, and its closing quote is at ``pos``."""
-        self._end_key(key, pos)
+    def key(self, key: str, pos: i64, again: bool) -> None:
+        """The key is this, and its closing quote is at ``pos``; has it come before, ``again``?"""
+        self._end_key(key, pos, again)
         self.key_start = -1
 
     def needs_from(self, in_text: bool) -> i64:
         """The offset from which on the text may be asked for; -1 if none of it is. ``in_text``: a string is open."""
         return self.start if in_text else self.key_start
 
-    def _end_key(self, key: str, pos: i64) -> None:
+    def _end_key(self, key: str, pos: i64, again: bool) -> None:
         level = self.level
         if level is None or self.above > 0 or level.is_lost:
             return
@@ -1023,10 +1041,10 @@ class Judge:
             if self.muted_from == NEVER and self.key_walked < len(key):
                 self._walk_key(key[self.key_walked :], self.key_walked)
             self._close_key(level, key, pos)
-        if key in level.keys:
+        if again and not level.is_loose:
             self._lose(level)
             return
-        if not level.is_loose or mentions(level, key):
+        if level.needs_keys and (not level.is_loose or mentions(level, key)):
             level.keys.add(key)
         level.key = key
         level.count += 1
@@ -1256,7 +1274,7 @@ class Judge:
             child: object
             if isinstance(container, dict):
                 self.key_begins(pos)
-                self.key(keys[-1][at], pos)
+                self.key(keys[-1][at], pos, False)
                 child = container[keys[-1][at]]
             else:
                 child = cast("list[object]", container)[at]
@@ -1342,7 +1360,7 @@ class Judge:
                 self._satisfied(trial)
 
     def _close_attributes(self, level: Level, trial: Trial, value: object, is_whole: bool) -> None:
-        keyword, msg = fault_of_object(level, trial) if level.is_object else fault_of_array(level, trial)
+        keyword, msg = fault_of_object(level, trial, value) if level.is_object else fault_of_array(level, trial)
         if not keyword and is_whole:
             for check in trial.rule.checks:
                 if check.kinds & trial.kind and not check.test(value):

@@ -159,7 +159,7 @@ class Observer:
         """An object gets a member of this name; it has just been read."""
         judge = self.judge
         if judge is not None and self.source is not None:
-            judge.key(key, self.source.at)
+            judge.key(key, self.source.at, key in at.obj)
             if judge.findings:
                 self._find(at, key)
 
@@ -256,9 +256,13 @@ class Observer:
         if self.changes is not None:
             self.changes.size += length
 
+    def looks_at_text(self) -> bool:
+        """Do the characters of the string that begins matter to the judge?"""
+        return self.judge is not None and self.judge.looks()
+
     def looks_at_each_character(self) -> bool:
         """Could the document stop inside the string that begins?"""
-        return self.stops and self.judge is not None and self.judge.looks()
+        return self.stops and self.looks_at_text()
 
     def looks(self, at: Builder, part: str) -> Finding | None:
         """The open string goes on with these characters; a finding if the document stops there."""

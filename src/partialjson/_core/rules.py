@@ -175,6 +175,7 @@ class Rule:
         checked: bit set of the kinds that are checked at the close.
         is_choosy, minds_keys, minds_commas, has_deps: may the characters of a key, a key or a comma decide something,
             and does anything depend on keys?
+        needs_keys: does it matter which keys have come, before the object closes?
         opens: do the attributes demand nothing of an object but members, so that it is valid as soon as they are there?
     """
 
@@ -241,6 +242,7 @@ class Rule:
         self.checked: i64 = 0
         self.is_choosy = False
         self.minds_keys = False
+        self.needs_keys = False
         self.minds_commas = False
         self.has_deps = False
         self._height: i64 = -1
@@ -315,6 +317,7 @@ class Rule:
         )
         forbids = any(each is NOTHING for each in self.properties.values())
         forbids = forbids or any(each is NOTHING for _, each in self.pattern_props)
+        self.needs_keys = self.opens or self.has_deps or self.is_choosy or self.max_props >= 0
         self.minds_keys = self.opens or self.max_props >= 0 or forbids or self.has_deps
 
     def _take(self, made: Rule) -> None:
@@ -365,6 +368,7 @@ class Rule:
         self.checked = made.checked
         self.is_choosy = made.is_choosy
         self.minds_keys = made.minds_keys
+        self.needs_keys = made.needs_keys
         self.minds_commas = made.minds_commas
         self.has_deps = made.has_deps
         self._height = made._height

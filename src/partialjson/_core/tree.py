@@ -60,6 +60,8 @@ class Tree(Builder):
         self.missing: Final[object] = missing
         self.observer: Observer | None = Observer(selector) if selector is not None else None
         self.is_judged = False
+        # Does the judge look at the characters of the open string?
+        self.is_examined = False
         # Has the open path been handed out?
         self.shared = False
         # The growing string: the part in the tree as ``text``, and what has come since.
@@ -184,6 +186,7 @@ class Tree(Builder):
         self._attach("")
         self.in_text = True
         self.text = ""
+        self.is_examined = self.is_judged and self.observer is not None and self.observer.looks_at_text()
 
     def grow(self, part: str) -> None:
         if self.news:
@@ -196,7 +199,7 @@ class Tree(Builder):
             self.news = part
         if self.observer is not None:
             self.observer.string_grew(len(part))
-            if self.is_judged:
+            if self.is_examined:
                 self._look(part)
 
     def end_text(self) -> None:

@@ -207,7 +207,8 @@ class Level:
         live: those that still have something to find out.
         only: the single one of them, where that asks for one rule at each member.
         dirty: is ``live`` to be computed again?
-        keys: the keys of an object so far.
+        needs_keys: do trials ask which keys have come, before the object closes?
+        keys: those keys, if so.
         key: the key of the member at hand.
         count: the number of members or elements that have begun.
         is_choosy: does it depend on their characters whether keys are valid?
@@ -226,7 +227,8 @@ class Level:
         self.live: list[Trial] = NO_TRIALS
         self.only: Trial | None = None
         self.dirty = True
-        self.keys: set[str] = set() if is_object else NO_KEY_SET
+        self.needs_keys = False
+        self.keys: set[str] = NO_KEY_SET
         self.key = ""
         self.count: i64 = 0
         self.is_choosy = False
