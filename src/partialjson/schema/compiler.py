@@ -100,6 +100,10 @@ class Compiler:
         _refuse_circles(rules)
         return root
 
+    def size(self) -> int:
+        """How many rules there are."""
+        return len({id(rule) for rule in self._rules.values()})
+
     def rule(self, place: Place, collects: bool = False) -> Rule:
         """The rule of a subschema, which may not be filled yet.
 
