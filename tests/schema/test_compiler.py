@@ -277,6 +277,9 @@ def test_a_chain_of_references_may_be_long() -> None:
     defs[f"d{count}"] = {"type": "string"}
     rule = rule_of({"$defs": defs, "$ref": "#/$defs/d0"})
     assert rule.groups
+    aliases: dict[str, Any] = {f"d{i}": {"$ref": f"#/$defs/d{i + 1}"} for i in range(count)}
+    aliases[f"d{count}"] = {"type": "string"}
+    assert rule_of({"$defs": aliases, "$ref": "#/$defs/d0"}).kinds == STRING
 
 
 def test_the_registry_is_asked() -> None:
