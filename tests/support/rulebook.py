@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from partialjson._core.judge import Finding, Judge
+from partialjson._core.judge import Judge
 from partialjson._core.patterns import Pattern
 from partialjson._core.rules import ALL, ANY, DEP, ELSE, IF, NOT, NOTHING, ONE, THEN, Check, Rule
 from partialjson._core.source import Source
 from partialjson._core.spec import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
+from partialjson._core.trials import Finding
 
 KINDS = {"string": STRING, "number": NUMBER, "integer": NUMBER, "boolean": BOOLEAN, "null": NULL}
 KINDS |= {"object": OBJECT, "array": ARRAY}

@@ -29,6 +29,7 @@ O(1) for each rule, whatever its length.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from decimal import Decimal
 from fractions import Fraction
@@ -249,6 +250,7 @@ class Numbers:
         self.integer: Final = integer
         self.members: Final = members
         self.members_by: Final = members_by
+        self._values: Final = frozenset([] if members is None else [each for each in members if _is_number(each)])
         # Positive and negative numbers; empty if no digits exclude any.
         self._sides: Final = self._foresee()
 
@@ -261,11 +263,16 @@ class Numbers:
 
     def faults(self, value: Any) -> list[str]:
         """The keywords that a closed number breaks: "type", "enum" (``members_by``), "minimum", ... It never raises."""
+        faults = self._bound_faults(value)
+        if self.members is not None and value not in self._values:
+            faults.append(self.members_by)
+        return faults
+
+    def _bound_faults(self, value: Any) -> list[str]:
+        """The faults, leaving members aside."""
         faults: list[str] = []
         if self.integer and not is_integer(value):
             faults.append("type")
-        if self.members is not None and not self._is_member(value):
-            faults.append(self.members_by)
         if self.minimum is not None and value < self.minimum:
             faults.append("minimum")
         if self.exclusive_minimum is not None and value <= self.exclusive_minimum:
@@ -278,17 +285,12 @@ class Numbers:
             faults.append("multipleOf")
         return faults
 
-    def _is_member(self, value: Any) -> bool:
-        members = self.members
-        assert members is not None
-        return any(not isinstance(member, (bool, str)) and member == value for member in members)
-
     def _foresee(self) -> list[_Side]:
         """What is valid among positive and negative numbers; nothing if no digits can exclude any."""
         if not self.faults(0):
             return []
         if self.members is not None:
-            fitting = [member for member in self.members if _is_number(member) and not self.faults(member)]
+            fitting = [member for member in self._values if not self._bound_faults(member)]
             return [
                 _members_side([member for member in fitting if member > 0], self.members_by),
                 _members_side([-member for member in fitting if member < 0], self.members_by),
@@ -368,7 +370,9 @@ def _is_number(value: object) -> bool:
 
 
 def _is_finite(value: Any) -> bool:
-    return bool(value - value == 0)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not isinstance(value, Decimal) or value.is_finite()
 
 
 def is_integer(value: object) -> bool:

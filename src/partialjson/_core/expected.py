@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, final
 
-from partialjson._core.judge import INVALID, Judge, Level, Trial, kinds_of, strings_of
+from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import AFTER, COLON, ENDED, FIRST_KEY, FIRST_VALUE, KEY, TEXT, WORD
 from partialjson._core.machine import NUMBER as IN_NUMBER
 from partialjson._core.rules import ALL, ANY, NOTHING, ONE, Rule, kind_of
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING
+from partialjson._core.trials import INVALID, Level, Trial
+from partialjson._core.wording import kinds_of, strings_of
 
 if TYPE_CHECKING:
     from mypy_extensions import i64

@@ -10,9 +10,12 @@ next one may be, which a condition passed on the way has promised (``NEXT_...``,
 things that may come next, since ``$`` accepts it. In the divided nodes no condition is left, so a path is possible
 exactly if its characters fit; nodes from which no text leads to a match are removed.
 
-*What an automaton cannot say*, look-around, back-references, atomic groups, is replaced by something that matches more,
-and ``exact`` is False. So are repetitions with counts too great to write out. Whatever the automaton then refuses, the
-expression does not match either.
+*Look-ahead* right behind ``^``, as in ``^(?=.*[0-9])(?!admin).{8,}$``, is a condition on the whole text. So the
+expression becomes several *clauses*, which share the automaton: some must match, others must not.
+
+*What an automaton cannot say*, other look-around, back-references, atomic groups, is replaced by something that matches
+more, and ``exact`` is False. So are repetitions with counts too great to write out. What the automaton then refuses,
+the expression does not match either.
 """
 
 from __future__ import annotations
@@ -47,10 +50,12 @@ MOST_NODES: Final = 20_000
 """How many nodes an expression may have."""
 MOST_PARTS: Final = 60_000
 """How many nodes they may be divided into."""
-MOST_WRITTEN: Final = 2_000
+MOST_WRITTEN: Final = 10_000
 """How many nodes one repetition with counts may become; less where several would be too many together."""
 MOST_DEPTH: Final = 150
 """How deep groups may be nested."""
+MOST_CLAUSES: Final = 20
+"""How many clauses an expression may have; further look-ahead is not exact."""
 MOST_DIVIDING: Final = 1_000_000
 """How many steps the alphabet may take."""
 
@@ -128,8 +133,13 @@ class _Nodes:
         self.next: list[int] = []
         # Another next node, or -1.
         self.other: list[int] = []
+        # The clause it belongs to.
+        self.clause: list[int] = []
         self.sets: list[CharSet] = []
-        self.start: i64 = 0
+        # By clause, the first node; and the clauses that must match and those that must not, as bits.
+        self.starts: list[int] = []
+        self.required: i64 = 0
+        self.forbidden: i64 = 0
         self.exact = True
         # Conditions that it has.
         self.begins = False
@@ -144,6 +154,7 @@ class _Nodes:
         self.what.append(what)
         self.next.append(after)
         self.other.append(other)
+        self.clause.append(len(self.starts))
         return len(self.does) - 1
 
     def number(self, chars: CharSet) -> i64:
@@ -169,45 +180,71 @@ class _Reader:
         self._written = written
         self._sizes: dict[int, int] = {}
 
-    def read(self, tree: Any, flags: i64) -> None:
+    def read(self, tree: Any, flags: i64) -> bool:
+        """Make the nodes. Returns False if they are too many, in which case some may be missing."""
+        clauses, main = _split(tree, flags)
+        size = self.size(main, 0)
+        for ahead, _ in clauses:
+            size += self.size(ahead, 0)
+        if size > MOST_NODES or not self.known:
+            return False
+        self._clause(main, flags, False, False)
+        for ahead, negated in clauses:
+            self._clause(ahead, flags, True, negated)
+        return True
+
+    def _clause(self, items: Any, flags: i64, anchored: bool, negated: bool) -> None:
+        """A clause: an expression that is found, somewhere or at the beginning, or is not found."""
         nodes = self.nodes
-        accept = nodes.add(ACCEPT, 0, -1)
-        start = self._sequence(tree, flags, accept)
-        # The match may begin anywhere.
-        search = nodes.add(FREE, 0, -1, start)
-        anything = nodes.number(CharSet([(0, LAST)]))
-        nodes.next[search] = nodes.add(CHARACTER, anything, search)
-        nodes.start = search
+        was_exact = nodes.exact
+        nodes.exact = True
+        start = self._sequence(items, flags, nodes.add(ACCEPT, 0, -1))
+        if anchored:
+            start = nodes.add(CONDITION, BEGIN, start)
+        else:
+            search = nodes.add(FREE, 0, -1, start)
+            anything = nodes.number(CharSet([(0, LAST)]))
+            nodes.next[search] = nodes.add(CHARACTER, anything, search)
+            start = search
+        bit: i64 = 1 << len(nodes.starts)
+        if not negated:
+            nodes.required |= bit
+        elif nodes.exact:
+            nodes.forbidden |= bit
+        # Otherwise it may seem to match where it does not; it forbids nothing then.
+        nodes.exact = nodes.exact and was_exact
+        nodes.starts.append(start)
 
     # How many nodes a part of the tree becomes, about.
 
-    def size(self, tree: Any, depth: i64) -> int:
+    def size(self, items: Any, depth: i64) -> int:
         if depth > MOST_DEPTH:
             self.known = False
             return 0
-        key = id(tree)
+        key = id(items)
         size = self._sizes.get(key, -1)
         if size < 0:
             size = 0
-            for op, value in tree.data:
+            for op, value in items:
                 size += self._size_of(str(op), value, depth + 1)
             self._sizes[key] = size
         return size
 
     def _size_of(self, op: str, value: Any, depth: i64) -> int:
         if op == "SUBPATTERN":
-            return self.size(value[3], depth)
+            return self.size(value[3].data, depth)
         if op == "ATOMIC_GROUP":
-            return self.size(value, depth)
+            return self.size(value.data, depth)
         if op == "BRANCH":
-            return sum([1 + self.size(branch, depth) for branch in value[1]])
+            return sum([1 + self.size(branch.data, depth) for branch in value[1]])
         if op == "GROUPREF_EXISTS":
-            return 1 + self.size(value[1], depth) + (self.size(value[2], depth) if value[2] is not None else 0)
+            return 1 + self.size(value[1].data, depth) + (0 if value[2] is None else self.size(value[2].data, depth))
         if op in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            once = self.size(value[2], depth) + 1
+            once = self.size(value[2].data, depth) + 1
             least, most = self._counts(int(value[0]), int(value[1]), once)
             return once * (least + 1 if most < 0 else max(most, 1))
-        return 2
+        # A back-reference is two.
+        return 2 if op == "GROUPREF" else 1
 
     def _counts(self, least: int, most: int, once: int) -> tuple[int, int]:
         """How often a repetition is written out, at least and at most; -1 stands for any number.
@@ -224,8 +261,8 @@ class _Reader:
 
     # Building, from the end to the beginning.
 
-    def _sequence(self, tree: Any, flags: i64, after: i64) -> i64:
-        for op, value in reversed(tree.data):
+    def _sequence(self, items: Any, flags: i64, after: i64) -> i64:
+        for op, value in reversed(items):
             after = self._part(str(op), value, flags, after)
         return after
 
@@ -246,21 +283,24 @@ class _Reader:
             added = int(value[1])
             if added & TYPE_FLAGS:
                 flags &= ~TYPE_FLAGS
-            return self._sequence(value[3], (flags | added) & ~int(value[2]), after)
+                # ``re`` looks for the first character of a match by the flags outside of the group: (?a:\W) does not
+                # find "é".
+                self.nodes.exact = False
+            return self._sequence(value[3].data, (flags | added) & ~int(value[2]), after)
         if op == "BRANCH":
             start = -1
             for branch in reversed(value[1]):
-                start = nodes.add(FREE, 0, self._sequence(branch, flags, after), start)
+                start = nodes.add(FREE, 0, self._sequence(branch.data, flags, after), start)
             return start
         if op in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             if op == "POSSESSIVE_REPEAT":
                 nodes.exact = False
-            return self._repeat(int(value[0]), int(value[1]), value[2], flags, after)
-        if op == "FAILURE":
+            return self._repeat(int(value[0]), int(value[1]), value[2].data, flags, after)
+        if op == "FAILURE" or (op == "ASSERT_NOT" and not value[1].data):
             return nodes.add(FREE, 0, -1)
         nodes.exact = False
         if op == "ATOMIC_GROUP":
-            return self._sequence(value, flags, after)
+            return self._sequence(value.data, flags, after)
         if op == "ASSERT" or op == "ASSERT_NOT":
             return after
         if op == "GROUPREF":
@@ -269,8 +309,8 @@ class _Reader:
             nodes.next[loop] = nodes.add(CHARACTER, nodes.number(CharSet([(0, LAST)])), loop)
             return loop
         if op == "GROUPREF_EXISTS":
-            other = after if value[2] is None else self._sequence(value[2], flags, after)
-            return nodes.add(FREE, 0, self._sequence(value[1], flags, after), other)
+            other = after if value[2] is None else self._sequence(value[2].data, flags, after)
+            return nodes.add(FREE, 0, self._sequence(value[1].data, flags, after), other)
         self.known = False
         return after
 
@@ -321,6 +361,10 @@ class _Reader:
                     ranges += inside if without == category else complement(inside)
             else:
                 self.known = False
+        if flags & IGNORECASE and any(last > 0xFFFF for _, last in ranges):
+            # ``re`` does not find all of them: (?i)[\U00010400a] does not match its own first character.
+            self.nodes.exact = False
+            return self.nodes.add(CHARACTER, self.nodes.number(CharSet([(0, LAST)])), after)
         return self._chars(ranges, kinds, negated, flags, after)
 
     def _condition(self, name: str, flags: i64, after: i64) -> i64:
@@ -347,6 +391,26 @@ class _Reader:
         return nodes.add(CONDITION, condition, after)
 
 
+def _split(tree: Any, flags: i64) -> tuple[list[tuple[Any, bool]], Any]:
+    """The expressions of the look-ahead that the whole text must pass, and whether each is negative; and the rest."""
+    aheads: list[tuple[Any, bool]] = []
+    items: list[Any] = tree.data
+    if not items or str(items[0][0]) != "AT":
+        return aheads, items
+    at = str(items[0][1])
+    if at != "AT_BEGINNING_STRING" and (at != "AT_BEGINNING" or flags & MULTILINE):
+        return aheads, items
+    rest = items[1:]
+    while rest and len(aheads) < MOST_CLAUSES:
+        op = str(rest[0][0])
+        # 1 is ahead, -1 is behind.
+        if (op != "ASSERT" and op != "ASSERT_NOT") or int(rest[0][1][0]) < 0:
+            break
+        aheads.append((rest[0][1][1].data, op == "ASSERT_NOT"))
+        rest = rest[1:]
+    return aheads, [items[0], *rest]
+
+
 @final
 class Automaton:
     """A nondeterministic automaton without conditions.
@@ -357,11 +421,13 @@ class Automaton:
         does: by node.
         sets: by node, for CHARACTER, the number of the set.
         targets: by node. For FREE, all nodes it leads to. Otherwise three, for a word character, a newline, and any
-            other (see ``comes``), -1 for none. An ACCEPT node has targets if something must still come, or be absent.
+            other (see ``comes``), -1 for none. Of an ACCEPT node, too: it may be that something must come, or must not.
         accepts: by node, does it accept whatever comes?
         ends: by node, does it accept if the text ends here?
         useful: by node, does any text lead from here to a match?
-        start: the node of the empty text.
+        clause: by node, the number of its clause.
+        starts: by clause, the node of the empty text.
+        required, forbidden: the clauses that must accept and those that must not, as bits.
         exact: is it the expression, or something that matches more?
         alphabet: the classes of characters.
     """
@@ -373,7 +439,10 @@ class Automaton:
         self.accepts: Final[list[bool]] = []
         self.ends: Final[list[bool]] = []
         self.useful: list[bool] = []
-        self.start: i64 = 0
+        self.clause: Final[list[int]] = []
+        self.starts: list[int] = []
+        self.required: Final[i64] = nodes.required
+        self.forbidden: Final[i64] = nodes.forbidden
         self.exact: Final = nodes.exact
         self._nodes: Final = nodes
         self._bounds: Final = nodes.bounds
@@ -394,7 +463,7 @@ class Automaton:
         for chars in nodes.sets:
             self._possible.append(self._what_comes(chars))
         before = BEFORE_NOTHING if nodes.begins or nodes.bounds else BEFORE_OTHER
-        self.start = self._part(nodes.start, before, NEXT_ANY)
+        self.starts = [self._part(start, before, NEXT_ANY) for start in nodes.starts]
         while self._todo:
             if len(self._numbers) > MOST_PARTS:
                 return False
@@ -415,6 +484,9 @@ class Automaton:
 
     def _part(self, node: i64, before: i64, following: i64) -> i64:
         """The number of a divided node."""
+        does = self._nodes.does[node]
+        if does == ACCEPT:
+            before = BEFORE_OTHER
         key = (node * 4 + before) * 32 + following
         known: i64 = self._numbers.get(key, -1)
         if known >= 0:
@@ -422,7 +494,7 @@ class Automaton:
         number = len(self._numbers)
         self._numbers[key] = number
         self._todo.append(key)
-        does = self._nodes.does[node]
+        self.clause.append(self._nodes.clause[node])
         self.does.append(FREE if does == CONDITION else does)
         self.sets.append(self._nodes.what[node])
         self.targets.append([])
@@ -448,8 +520,8 @@ class Automaton:
             if following:
                 targets.append(self._part(nodes.next[node], before, following))
         elif does == ACCEPT:
-            if following != NEXT_ANY:
-                targets = self._targets(node, following, 7)
+            # Once it has accepted, it goes on accepting.
+            targets = self._targets(node, following, 7) if following != NEXT_ANY else [number, number, number]
         else:
             targets = self._targets(nodes.next[node], following, self._possible[nodes.what[node]])
         self.targets[number] = targets
@@ -587,10 +659,9 @@ def automaton(source: str) -> Automaton | None:
         return None
     tree: Any = _PARSER.parse(source)
     # Fewer repetitions are written out where all of them together are too many.
-    for written in (MOST_WRITTEN, 200, 20, 0):
+    for written in (MOST_WRITTEN, 400, 20, 0):
         reader = _Reader(written)
-        if reader.size(tree, 0) <= MOST_NODES and reader.known:
-            reader.read(tree, int(tree.state.flags))
+        if reader.read(tree, int(tree.state.flags)):
             if not reader.known:
                 return None
             made = Automaton(reader.nodes)

@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Any, Final, final
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes
 from partialjson._core.events import Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
-from partialjson._core.judge import Finding, Judge
+from partialjson._core.judge import Judge
 from partialjson._core.plan import Failure
 from partialjson._core.rules import Rule
 from partialjson._core.selection import Selector
 from partialjson._core.source import Source
 from partialjson._core.spec import is_pure
+from partialjson._core.trials import Finding
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson.errors import InvalidError, json_path

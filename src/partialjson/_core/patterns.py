@@ -33,7 +33,7 @@ import re
 from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.charsets import with_properties
-from partialjson._core.nfa import ACCEPT, CHARACTER, FREE, Automaton, automaton
+from partialjson._core.nfa import CHARACTER, FREE, Automaton, automaton
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -42,7 +42,7 @@ __all__ = ["Pattern", "State"]
 
 MOST_STATES: Final = 3_000
 """How many states of a pattern are remembered."""
-MOST_MOVES: Final = 500_000
+MOST_MOVES: Final = 100_000
 """How many moves they may have, together; of 8 bytes each."""
 
 
@@ -98,7 +98,7 @@ class Pattern:
         self._rest: Final = State([], 0, False, self.exact, True)
         self._classes: Final[list[int]] = [] if made is None else made.alphabet.ascii
         self._states: dict[tuple[int, ...], State] = {}
-        self._start = self._rest if made is None else self._state(made, [made.start])
+        self._start = self._rest if made is None else self._state(made, made.starts)
 
     def begin(self) -> State:
         """The state of the empty string."""
@@ -171,10 +171,14 @@ class Pattern:
         """The state of the nodes that these lead to without a character."""
         does = made.does
         useful = made.useful
+        clause = made.clause
         seen = set(seeds)
         todo = list(seen)
         nodes: list[int] = []
-        ends = False
+        # Clauses, as bits: those that may still match, match already, or match if the text ends here.
+        alive: i64 = 0
+        reached: i64 = 0
+        ending: i64 = 0
         while todo:
             node = todo.pop()
             self.work += 1
@@ -186,13 +190,22 @@ class Pattern:
                         seen.add(target)
                         todo.append(target)
                 continue
-            if does[node] == ACCEPT:
-                if made.accepts[node]:
-                    return self._rest
-                ends = ends or made.ends[node]
+            bit: i64 = 1 << clause[node]
+            alive |= bit
+            if made.accepts[node]:
+                reached |= bit
+            if made.ends[node]:
+                ending |= bit
             nodes.append(node)
-        if not nodes:
+        required = made.required
+        if alive & required != required or reached & made.forbidden:
             return self._dead
+        if reached & required == required and not alive & made.forbidden:
+            return self._rest
+        if reached:
+            # Nothing else counts in these clauses.
+            nodes = [node for node in nodes if made.accepts[node] or not reached >> clause[node] & 1]
+        ends = ending & required == required and not ending & made.forbidden
         nodes.sort()
         key = tuple(nodes)
         known = self._states.get(key)

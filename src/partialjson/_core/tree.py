@@ -35,11 +35,12 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes, visible_size
 from partialjson._core.events import Event, Node, Path
-from partialjson._core.judge import Finding, Judge
+from partialjson._core.judge import Judge
 from partialjson._core.observer import Observer
 from partialjson._core.refcounts import COMPILED, is_held
 from partialjson._core.selection import Selector
 from partialjson._core.source import Source
+from partialjson._core.trials import Finding
 from partialjson._core.view import View
 
 if TYPE_CHECKING:
