@@ -18,6 +18,7 @@ import pytest
 import referencing
 from jsonschema.exceptions import SchemaError, ValidationError
 from pydantic import BaseModel
+from referencing.jsonschema import DRAFT202012
 
 import partialjson
 from partialjson import (
@@ -287,7 +288,7 @@ def test_it_can_be_pickled() -> None:
 
 def test_parsers_with_a_registry_of_their_own_leave_nothing_behind() -> None:
     registry: Any = referencing.Registry().with_contents(
-        [("urn:a", {"type": "string"})], default_specification=referencing.jsonschema.DRAFT202012
+        [("urn:a", {"type": "string"})], default_specification=DRAFT202012
     )
     schema = Schema({"items": {"$ref": "urn:a"}}, registry=registry)
     parser: Parser[Any] = Parser(schema)
@@ -302,7 +303,7 @@ def test_parsers_with_a_registry_of_their_own_leave_nothing_behind() -> None:
 def test_fingerprints_tell_schemas_apart_and_look_into_what_they_refer_to() -> None:
     def fingerprint(kind: str) -> Any:
         registry: Any = referencing.Registry().with_contents(
-            [("urn:a", {"type": kind})], default_specification=referencing.jsonschema.DRAFT202012
+            [("urn:a", {"type": kind})], default_specification=DRAFT202012
         )
         parser: Parser[Any] = Parser(Schema({"$ref": "urn:a"}, registry=registry))
         return parser.checkpoint()["target"]

@@ -134,7 +134,7 @@ class _Compiled:
         self._contents: Final = contents
         self._compiler: Final = compiler
         self._explainer: Final = Explainer(
-            compiler.references.root, registry, format_checker, compiler.has_pattern_properties
+            compiler.references.root, registry, format_checker, compiler.has_pattern_properties, compiler.size()
         )
         self._spec: Final = Specs().spec(self.rule)
         self._fingerprint = ""
@@ -187,7 +187,7 @@ def _failure(
 
 def _error_of(root: Any, path: Path, keyword: str, msg: str) -> ValidationError:
     """An error for what the judge has found."""
-    value = root
+    value: Any = root
     for key in path:
         inside = isinstance(value, list) and isinstance(key, int) and key < len(value)
         inside = inside or (isinstance(value, dict) and key in value)
