@@ -237,6 +237,8 @@ def _claim(judge: Judge | None, state: i64, keys: dict[str, None]) -> Claim:
     claim = Claim()
     if judge is None or judge.above > 0:
         return claim
+    if judge.is_taken_back:
+        judge.drop()
     level = judge.level
     if level is None:
         _add_rule(claim, judge.rule)

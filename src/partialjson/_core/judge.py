@@ -181,6 +181,8 @@ class Judge:
         # Is a scalar open? And what happened since it began to trials of the containers around it.
         self.in_scalar = False
         self.scalar_log: list[Memo] = []
+        # Was it dropped? That is only noted, and seen to at the next call.
+        self.is_taken_back = False
         # Decided trials whose owners have to be told.
         self.todo: list[Trial] = []
         # Parts that their owners have come to need.
@@ -216,6 +218,8 @@ class Judge:
 
     def begin(self, kind: i64, value: object, pos: i64) -> None:
         """A value of this JSON kind begins at ``pos``; ``value`` is that of true, false and null, known by then."""
+        if self.is_taken_back:
+            self.drop()
         self.culprit = None
         self.start = pos
         is_container = kind & (OBJECT | ARRAY) != 0
@@ -903,19 +907,24 @@ class Judge:
     # A scalar closes.
 
     def drop(self) -> None:
-        """The open scalar is taken back; another value may begin in its place."""
-        if not self.in_scalar:
-            return
-        self.in_scalar = False
+        """The open scalar was taken back; another value may begin in its place.
+
+        An interrupt may come at any call. It can be done again.
+        """
+        if self.in_scalar:
+            log = self.scalar_log
+            while log:
+                memo = log[-1]
+                memo.restore()
+                self.levels[memo.trial.depth].dirty = True
+                log.pop()
+            level = self.level
+            if level is not None and not level.is_object and self.above == 0:
+                level.count -= 1
+            self.in_scalar = False
         self.token = -1
         self.culprit = None
-        while self.scalar_log:
-            memo = self.scalar_log.pop()
-            memo.restore()
-            self.levels[memo.trial.depth].dirty = True
-        level = self.level
-        if level is not None and not level.is_object and self.above == 0:
-            level.count -= 1
+        self.is_taken_back = False
 
     def _keep_log(self) -> None:
         """The scalar is final: what it did can only be undone with the containers around it."""
@@ -1291,6 +1300,8 @@ class Judge:
 
     def end(self, value: object, pos: i64, is_whole: bool) -> None:
         """The innermost container closes; ``is_whole`` if ``value`` has all that came in it."""
+        if self.is_taken_back:
+            self.drop()
         self.culprit = None
         if self.above > 0:
             self.above -= 1

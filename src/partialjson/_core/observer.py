@@ -208,11 +208,6 @@ class Observer:
             if judge.findings:
                 self._find(at, at.coming())
 
-    def taken_back(self) -> None:
-        """The number or word that was being read is dropped."""
-        if self.judge is not None:
-            self.judge.drop()
-
     def appears(self, at: Builder, value: object) -> None:
         """``value`` is about to be attached."""
         op = "add"

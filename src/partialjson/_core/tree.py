@@ -15,7 +15,6 @@ Only if it ``is_judged``, it is also told ``begins`` and what else is known befo
     key_begins(pos), key_grows(part)...     a key opens, grows
     digits(part)...                         a number goes on
     comma()                                 another member or element will come
-    taken_back()                            an open number or word is dropped
 
 Its state is that of the builder (``builder``). Each open container is already in its parent, so the tree is consistent
 at any time. Reading it costs nothing except bringing the growing string up to date.
@@ -142,10 +141,6 @@ class Tree(Builder):
         """The open number is whole, but not yet attached."""
         if self.observer is not None:
             self.observer.number_comes(self, raw)
-
-    def taken_back(self) -> None:
-        if self.observer is not None:
-            self.observer.taken_back()
 
     def atom(self, value: object, raw: str) -> None:
         if self.is_judged and self.observer is not None and self.observer.stops:
