@@ -10,7 +10,7 @@ document must fit is a ``Target``, made elsewhere, so that importing the library
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Iterable, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
 from partialjson._core.checkpoint import (
@@ -576,14 +576,14 @@ class Parser(Generic[T]):
             return self._failed(error, reason)
         result = self._tree.result()
         if isinstance(result, Failure):
-            return self._failed(result.error, reason, result.list_all)
+            return self._failed(result.error, reason, None if result.list_all is None else tuple(result.list_all()))
         if not self._retains:
             result = self._tree.missing
         return Complete(cast("T", result), self._tree.pending_events(), reason)
 
-    def _failed(self, error: Exception, reason: str | None, list_all: Callable[[], list[Any]] | None = None) -> Failed:
+    def _failed(self, error: Exception, reason: str | None, lines: tuple[Any, ...] | None = None) -> Failed:
         events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
-        return Failed(error, self.json, self.value, reason, events, list_all)
+        return Failed(error, self.json, self.value, reason, events, lines)
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that have not come, in the objects that are open."""

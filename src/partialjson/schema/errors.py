@@ -26,7 +26,7 @@ from jsonschema.validators import extend
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import lookup_recursive_ref
 
-from partialjson._core.digits import is_multiple
+from partialjson._core.digits import is_integer, is_multiple
 from partialjson._core.rules import NOTHING, Rule
 from partialjson.schema.dialects import Dialect, dialect_of
 from partialjson.schema.patterns import pattern_of
@@ -152,7 +152,9 @@ def _guarded(dialect: Dialect, has_patterns: bool) -> Any:
         replaced["additionalProperties"] = _additional_properties(stock)
         if "unevaluatedProperties" in dialect.keywords:
             replaced["unevaluatedProperties"] = _unevaluated_properties
-    made: Any = extend(dialect.validator, replaced)
+    # Errors carry the checker of types, and jsonschema's has a lambda in it: they could not be pickled.
+    types = dialect.validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    made: Any = extend(dialect.validator, replaced, type_checker=types)
     fields = [(field.name, field.alias) for field in attrs.fields(made) if field.init]
 
     def evolve(self: Any, **changes: Any) -> Any:
@@ -170,6 +172,10 @@ def _guarded(dialect: Dialect, has_patterns: bool) -> Any:
     # jsonschema's own gives the unchanged class to a subschema with a ``$schema``.
     made.evolve = evolve
     return made
+
+
+def _is_integer(checker: Any, instance: Any) -> bool:
+    return isinstance(instance, int | float) and is_integer(instance)
 
 
 def _pattern(validator: Any, source: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
