@@ -251,37 +251,30 @@ def _claim(judge: Judge | None, state: i64, keys: dict[str, None]) -> Claim:
     claims: dict[Trial, Claim] = {}
     for trial in level.trials:
         made = claims[trial] = _own(level, trial, index, keys)
-        _join_parts(trial, made, claims)
+        _join_parts(level, trial, made, claims)
     for trial in level.trials:
         if trial.due:
             claim.meet(claims[trial])
     return claim
 
 
-def _join_parts(trial: Trial, claim: Claim, claims: dict[Trial, Claim]) -> None:
+def _join_parts(level: Level, trial: Trial, claim: Claim, claims: dict[Trial, Claim]) -> None:
     number: i64
     for number in range(len(trial.rule.groups)):
         role = trial.rule.groups[number].role
         if role != ALL and role != ANY and role != ONE:
             continue
         choices: list[Claim] = []
-        is_open = False
-        for link in trial.parts:
-            if link.group != number:
+        for part in level.trials:
+            inside = claims.get(part)
+            if inside is None or not any(link.owner is trial and link.group == number for link in part.links):
                 continue
-            part = link.part
-            inside = None if part is None else claims.get(part)
             if role == ALL:
-                if inside is not None:
-                    claim.meet(inside)
-            elif part is None:
-                # It was decided at once: it has failed, or it allows anything.
-                is_open = is_open or (link.rule.certain & trial.kind) != 0
+                claim.meet(inside)
             elif part.verdict != INVALID:
-                if inside is None:
-                    is_open = True
-                else:
-                    choices.append(inside)
+                choices.append(inside)
+        # One that holds whatever comes allows anything.
+        is_open = role != ALL and trial.states[2 * number] > 0
         if choices and not is_open:
             claim.meet(_union(choices))
 

@@ -239,6 +239,8 @@ class Observer:
             self._opened_dropping(at, key, is_object)
         elif self.view is not None:
             self.view.open(is_object, len(at.containers), False)
+        if self.judge is not None and self.view is not None and not is_object and self.view.above == 0:
+            self.judge.counts()
         if not at_root:
             if self.changes is not None:
                 self.node = self.changes.marks[-1].at
@@ -403,6 +405,8 @@ class Observer:
     def _report(self, at: Builder, key: str | int, result: object, value: object) -> None:
         """The JSON value at ``key`` closed and settled to ``result``."""
         if isinstance(result, Failure):
+            if result.waiver is not None and self.judge is not None:
+                self.judge.omits()
             if result.waiver is None:
                 self._report_failure(at, key, result)
             elif self.selects(at, key):

@@ -152,6 +152,9 @@ class Rule:
         unique: must all elements be different?
         uneval_items: the rule for elements that nothing here and in the parts has evaluated.
 
+        omits: may a validator leave out elements, so that they do not count for ``max_items``?
+        overridden: for some keys, others that count instead, if they have come before.
+
         parts, groups: what applies in place; ``group`` and ``add`` fill them.
         by: names of attributes that come from a keyword of another name than JSON Schema 2020-12 gives them, and that
             name: {"additional": "additionalItems"}, for messages.
@@ -228,6 +231,8 @@ class Rule:
         self.unique = False
         self.uneval_items: Rule | None = None
 
+        self.omits = False
+        self.overridden: dict[str, tuple[str, ...]] = {}
         self.parts: list[Part] = []
         self.groups: list[Group] = []
         self.by: dict[str, str] = {}
@@ -299,7 +304,7 @@ class Rule:
         self.certain = 0 if self.parts else self.settled
         self._finish_numbers()
         self.keeps = self.collects or self.uneval_props is not None or self.uneval_items is not None
-        self.is_plain = not self.keeps and not self.pattern_props and self.contains is None
+        self.is_plain = not self.keeps and not self.pattern_props and self.contains is None and not self.overridden
         for check in self.checks:
             self.checked |= check.kinds
         self.is_choosy = self.key_words is not None or self.names is not None
@@ -318,6 +323,7 @@ class Rule:
         forbids = any(each is NOTHING for each in self.properties.values())
         forbids = forbids or any(each is NOTHING for _, each in self.pattern_props)
         self.needs_keys = self.opens or self.has_deps or self.is_choosy or self.max_props >= 0
+        self.needs_keys = self.needs_keys or bool(self.overridden)
         self.minds_keys = self.opens or self.max_props >= 0 or forbids or self.has_deps
 
     def _take(self, made: Rule) -> None:
@@ -356,6 +362,8 @@ class Rule:
         self.max_items = made.max_items
         self.unique = made.unique
         self.uneval_items = made.uneval_items
+        self.omits = made.omits
+        self.overridden = made.overridden
         self.parts = made.parts
         self.groups = made.groups
         self.by = made.by
