@@ -180,6 +180,8 @@ class Machine:
 
     def atom_closed(self, value: object, raw: str) -> None:
         """A number, with its text, or a word has closed."""
+        if self.tree.is_judged:
+            self.tree.atom_comes(raw)
         self.goes_on()
         self.tree.atom(value, raw)
 

@@ -14,6 +14,7 @@ Only if it ``is_judged``, it is also told ``begins`` and what else is known befo
 
     key_begins(pos), key_grows(part)...     a key opens, grows
     digits(part)...                         a number goes on
+    atom_comes(raw)                         a number or word is whole, and about to close
     comma()                                 another member or element will come
 
 Its state is that of the builder (``builder``). Each open container is already in its parent, so the tree is consistent
@@ -142,10 +143,13 @@ class Tree(Builder):
         if self.observer is not None:
             self.observer.number_comes(self, raw)
 
-    def atom(self, value: object, raw: str) -> None:
-        if self.is_judged and self.observer is not None and self.observer.stops:
+    def atom_comes(self, raw: str) -> None:
+        """The number or word that is being read is this; called only if the tree ``is_judged``."""
+        if self.observer is not None and self.observer.stops:
             # The place where it stops must not depend on the chunks.
             self.observer.number_comes(self, raw)
+
+    def atom(self, value: object, raw: str) -> None:
         self._attach(value)
         if self.observer is not None and self.observer.closed(self, value, raw):
             self._drop()

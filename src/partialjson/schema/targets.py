@@ -187,9 +187,10 @@ def _failure(
 
 def _error_of(root: Any, path: Path, keyword: str, msg: str) -> ValidationError:
     """An error for what the judge has found."""
-    value: Any = root
+    instance: Any = root
     for key in path:
-        inside = isinstance(value, list) and isinstance(key, int) and key < len(value)
-        inside = inside or (isinstance(value, dict) and key in value)
-        value = value[key] if inside else None
-    return ValidationError(msg, validator=keyword, path=path, instance=value)
+        container: Any = instance
+        inside = isinstance(container, list) and isinstance(key, int) and key < len(container)
+        inside = inside or (isinstance(container, dict) and key in container)
+        instance = container[key] if inside else None
+    return ValidationError(msg, validator=keyword, path=path, instance=instance)
