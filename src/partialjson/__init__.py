@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from partialjson._core import lexer as _lexer
 from partialjson._core.events import Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
+from partialjson._core.expected import Expected
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING, Missing
 from partialjson.errors import IncompleteError, InvalidError, ParseError
@@ -36,6 +37,7 @@ __all__ = [
     "Completed",
     "DocumentSequence",
     "Event",
+    "Expected",
     "Failed",
     "First",
     "IncompleteError",

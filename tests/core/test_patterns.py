@@ -218,12 +218,12 @@ def test_when_nothing_can_go_wrong_any_more(source: str, text: str, reached: boo
 
 @pytest.mark.parametrize(
     "source",
-    [r"a(?=b)", r"(?<=a)b", r"(a|b)\1", "(?>a|ab)c", "a++b", "(a)?(?(1)b|c)", "^a(?!b)", r"(?a:\W)", "a{9000}b"],
+    [r"a(?=b)", r"(?<=a)b", r"(a|b)\1", "(?>a|ab)c", "a++b", "(a)?(?(1)b|c)", "^a(?!b)", r"(?a:\W)", "a{11000}b"],
 )
 def test_what_an_automaton_cannot_say_is_asked_of_re(source: str) -> None:
     pattern = Pattern(source)
     assert not pattern.exact
-    for text in ("", "a", "ab", "b", "aa", "aab", "abc", "é", "a" * 9000 + "b", "a" * 8999 + "b"):
+    for text in ("", "a", "ab", "b", "aa", "aab", "abc", "é", "a" * 11000 + "b", "a" * 10999 + "b"):
         assert pattern.matches(text) == (re.search(source, text) is not None), text[:10]
 
 
@@ -372,6 +372,15 @@ def test_the_size_of_an_automaton_is_bounded(name: str) -> None:
             # These are what ``re`` should not be asked.
             continue
         assert state.ends >= (re.search(source, text) is not None)
+
+
+@pytest.mark.parametrize("count", [255, 1024, 4096])
+def test_usual_counts_are_exact(count: int) -> None:
+    pattern = Pattern(rf"^[\w ]{{1,{count}}}$")
+    assert pattern.exact
+    assert pattern.death(pattern.begin(), "a b" * count, 0, 3 * count) == count
+    assert pattern.matches("x" * count)
+    assert not pattern.matches("")
 
 
 def test_a_count_too_great_is_bounded_and_nothing_more() -> None:

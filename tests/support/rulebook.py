@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from partialjson._core.judge import Finding, Judge
+from partialjson._core.judge import Judge
 from partialjson._core.patterns import Pattern
 from partialjson._core.rules import ALL, ANY, DEP, ELSE, IF, NOT, NOTHING, ONE, THEN, Check, Rule
 from partialjson._core.source import Source
 from partialjson._core.spec import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
+from partialjson._core.trials import Finding
 
 KINDS = {"string": STRING, "number": NUMBER, "integer": NUMBER, "boolean": BOOLEAN, "null": NULL}
 KINDS |= {"object": OBJECT, "array": ARRAY}
@@ -187,7 +188,7 @@ def drive(judge: Judge, text: str, size: int) -> Iterator[int]:
                 judge.key_begins(at)
                 for i in range(0, len(inside) if size else 0, size or 1):
                     judge.key_grows(inside[i : i + size])
-                judge.key(inside, match.end() - 1)
+                judge.key(inside, match.end() - 1, inside in opened[-1])
                 keys[-1] = inside
             else:
                 judge.begin(STRING, None, at)

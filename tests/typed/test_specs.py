@@ -35,10 +35,10 @@ from pydantic import (
 from typing_extensions import TypedDict
 
 from partialjson import Invalid, Parser
-from partialjson._core.judge import kinds_of, strings_of
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, INTEGER, NO_DEFAULT, NULL, NUMBER, OBJECT, STRING, Spec
 from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import Options, spec_of, target_of
+from partialjson._core.wording import kinds_of, strings_of
 from partialjson.render.labels import placeholder_of
 from support.versions import since_2_14
 

@@ -43,266 +43,83 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, cast, final
 
 from partialjson._core.digits import Digits
-from partialjson._core.patterns import State
-from partialjson._core.rules import (
-    ALL,
-    ANY,
-    DEP,
-    ELSE,
-    IF,
-    NOT,
-    NOTHING,
-    ONE,
-    THEN,
-    Rule,
-    kind_of,
+from partialjson._core.faults import (
+    fault_of,
+    fault_of_array,
+    fault_of_object,
+    has_all_keys,
+    identity,
+    is_welcome,
+    lacking,
+    mentions,
+    narrow_keys,
+    narrow_words,
+    rule_for_member,
 )
+from partialjson._core.patterns import State
+from partialjson._core.rules import ALL, ANY, DEP, ELSE, IF, NOT, NOTHING, ONE, THEN, Rule, kind_of
 from partialjson._core.source import Source
-from partialjson._core.spec import ARRAY, BOOLEAN, KINDS, NULL, NUMBER, OBJECT, STRING
+from partialjson._core.spec import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
+from partialjson._core.trials import (
+    CHILD,
+    CONTAINS,
+    INVALID,
+    LACKING,
+    NAME,
+    NO_LINK,
+    NO_LINKS,
+    NO_MEMOS,
+    NO_MORE,
+    NO_NAMES,
+    NO_TRIALS,
+    REPEATED,
+    SPARE,
+    TOO_FEW,
+    TOO_MANY,
+    UNEVAL,
+    UNKNOWN,
+    VALID,
+    Finding,
+    KeyChoice,
+    Level,
+    Link,
+    Memo,
+    Need,
+    Trial,
+    add_due,
+    allows,
+    condition,
+    culprit_among,
+    gather,
+    height_of,
+    is_wanted,
+    may_evaluate,
+    note_evaluated,
+    note_place,
+    number_of,
+)
+from partialjson._core.wording import (
+    check_msg,
+    contains_keyword,
+    contains_msg,
+    expected,
+    fault_msg,
+    keyword_of_kind,
+    kind_msg,
+    kinds_of,
+    number_msg,
+    strings_of,
+    uneval_keyword,
+    uneval_msg,
+)
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-UNKNOWN: Final = 0
-VALID: Final = 1
-INVALID: Final = 2
 
-# The roles of a child, beyond those of a part.
-CHILD: Final = 8
-SPARE: Final = 9
-NAME: Final = 10
-CONTAINS: Final = 11
-UNEVAL: Final = 12
-
-# What was said early and would be found again at the close.
-TOO_MANY: Final = 1
-NO_MORE: Final = 2
-LACKING: Final = 4
-TOO_FEW: Final = 8
-REPEATED: Final = 16
-
-# With more words than this, they are counted in messages.
-NAMED: Final = 5
 # With more words than this, none is predicted.
 GUESSED: Final = 64
 
-
-@final
-class Finding:
-    """Something that is certain about an open value.
-
-    Attributes:
-        depth: the number of containers around the value.
-        keyword: the keyword that it breaks; empty for a prediction.
-        msg: why the value can no longer become valid.
-        pos: the offset of the character that shows it.
-        number: which character of the open string or key that is; -1 if it is in none.
-        word: for a prediction, what the open string will be.
-    """
-
-    def __init__(self, depth: i64, keyword: str, msg: str, pos: i64, number: i64, word: str = "") -> None:
-        self.depth = depth
-        self.keyword = keyword
-        self.msg = msg
-        self.pos = pos
-        self.number = number
-        self.word = word
-
-
-@final
-class Link:
-    """Who asks for a rule, and why.
-
-    Attributes:
-        owner: the trial to report to; None for the root.
-        role: what the owner makes of the report.
-        group: for parts, the owner's group.
-        key: for a member or an element, where it is; for DEP, the member on which it depends.
-        rule: the rule that is asked for.
-        part: its trial, once it has one.
-        is_done: was the verdict reported?
-        is_needed: does the owner need a part of which it has not always needed? The other ones do not hold.
-    """
-
-    def __init__(self, owner: Trial | None, role: i64, group: i64, key: str | int, rule: Rule) -> None:
-        self.owner = owner
-        self.role = role
-        self.group = group
-        self.key: str | int = key
-        self.rule = rule
-        self.part: Trial | None = None
-        self.is_done = False
-        self.is_needed = False
-
-    def is_due(self) -> bool:
-        """Is a failure the owner's, and the owner's the document's?"""
-        owner = self.owner
-        role = self.role
-        if owner is None:
-            return True
-        return owner.due and (role == ALL or role == CHILD or role == SPARE or role == NAME or self.is_needed)
-
-
-@final
-class Trial:
-    """A rule held against one open value.
-
-    Attributes:
-        depth: the number of containers around the value.
-        kind: the JSON kind of the value.
-        due: is a failure the document's?
-        verdict: UNKNOWN, VALID or INVALID.
-        keyword, msg: why it is INVALID.
-        waiting: how much of it is not satisfied yet: the groups, and the attributes as a whole.
-        wanted: does an owner still want to know the verdict?
-        links: the owners.
-        parts: links to the parts.
-        states: two counters for each group of parts.
-        told: bit set of what was said early.
-        matched: how many elements satisfied ``contains``.
-    """
-
-    def __init__(self, rule: Rule, depth: i64, kind: i64, due: bool) -> None:
-        self.rule = rule
-        self.depth = depth
-        self.kind = kind
-        self.due = due
-        self.verdict: i64 = UNKNOWN
-        self.keyword = ""
-        self.msg = ""
-        self.waiting: i64 = 1
-        self.wanted = True
-        self.links: list[Link] = []
-        self.parts: list[Link] = NO_LINKS
-        self.states: list[int] = NO_STATES
-        self.told: i64 = 0
-        self.matched: i64 = 0
-        # Members whose rule UNEVAL failed, and keys whose part DEP failed.
-        self.bad: list[str | int] = NO_KEYS
-        self.broken_deps: list[str] = NO_NAMES
-        # Which members were evaluated, here and in the parts; only where the rule keeps it.
-        self.evaluated: set[str | int] = NO_PLACES
-        self.evaluates_all = False
-        # Of a string: which words are left, and where the pattern is; does it still examine characters?
-        self.low: i64 = 0
-        self.high: i64 = -1
-        self.state: State | None = None
-        self.is_looking = True
-        # What the attributes say: UNKNOWN, VALID, INVALID.
-        self.own: i64 = UNKNOWN
-        # The keyword that a character of the string has just been found to break.
-        self.shows = ""
-
-    def is_live(self) -> bool:
-        """Is there anything to be found out?"""
-        if not self.wanted:
-            return False
-        return self.verdict == UNKNOWN or self.due or (self.rule.keeps and self.verdict == VALID)
-
-
-@final
-class Memo:
-    """What a trial was before something inside an open child changed it."""
-
-    def __init__(self, trial: Trial, link: Link) -> None:
-        self.trial = trial
-        self.link = link
-        self.verdict = trial.verdict
-        self.due = trial.due
-        self.needed = [each for each in trial.parts if each.is_needed]
-        self.waiting = trial.waiting
-        self.keyword = trial.keyword
-        self.msg = trial.msg
-        self.states = trial.states.copy()
-        self.told = trial.told
-        self.matched = trial.matched
-        self.bad = trial.bad.copy()
-        self.broken_deps = trial.broken_deps.copy()
-        self.evaluated = trial.evaluated.copy()
-
-    def restore(self) -> None:
-        trial = self.trial
-        trial.verdict = self.verdict
-        trial.due = self.due
-        for each in trial.parts:
-            each.is_needed = False
-        for each in self.needed:
-            each.is_needed = True
-        trial.waiting = self.waiting
-        trial.keyword = self.keyword
-        trial.msg = self.msg
-        trial.states = self.states
-        trial.told = self.told
-        trial.matched = self.matched
-        trial.bad = self.bad
-        trial.broken_deps = self.broken_deps
-        trial.evaluated = self.evaluated
-        self.link.is_done = False
-
-
-@final
-class KeyChoice:
-    """Which keys a trial still allows for the key that is being written."""
-
-    def __init__(self, trial: Trial) -> None:
-        self.trial = trial
-        self.low: i64 = 0
-        self.high: i64 = len(trial.rule.key_words or NO_NAMES)
-        self.states: list[State] = [pattern.begin() for pattern, _ in trial.rule.pattern_props]
-        self.is_looking = True
-
-
-@final
-class Level:
-    """An open container.
-
-    Attributes:
-        asks: what was asked about it.
-        trials: all its trials.
-        live: those that still have something to find out.
-        only: the single one of them, where that asks for one rule at each member.
-        dirty: is ``live`` to be computed again?
-        keys: the keys of an object so far.
-        key: the key of the member at hand.
-        count: the number of members or elements that have begun.
-        is_choosy: does it depend on their characters whether keys are valid?
-        minds_commas: can a comma be one too many?
-        seen: the elements of an array so far, if they must be different.
-        is_lost: has a key come again?
-        is_loose: is it dropped as it comes? Then it is not judged as a whole.
-        log: what happened inside to trials of the containers around it.
-        culprit: the rule, asked for here and due, that failed before there was a trial.
-    """
-
-    def __init__(self, is_object: bool, asks: list[Link], trials: list[Trial]) -> None:
-        self.is_object = is_object
-        self.asks = asks
-        self.trials = trials
-        self.live: list[Trial] = NO_TRIALS
-        self.only: Trial | None = None
-        self.dirty = True
-        self.keys: set[str] = set() if is_object else NO_KEY_SET
-        self.key = ""
-        self.count: i64 = 0
-        self.is_choosy = False
-        self.minds_commas = False
-        self.seen: dict[object, bool] | None = None
-        self.is_lost = False
-        self.is_loose = False
-        self.log: list[Memo] = NO_MEMOS
-        self.culprit: Rule | None = None
-
-
-# What most trials and levels have; never changed.
-NO_LINK: Final = Link(None, CHILD, 0, "", NOTHING)
-NO_LINKS: Final[list[Link]] = []
-NO_STATES: Final[list[int]] = []
-NO_KEYS: Final[list[str | int]] = []
-NO_NAMES: Final[list[str]] = []
-NO_PLACES: Final[set[str | int]] = set()
-NO_TRIALS: Final[list[Trial]] = []
-NO_KEY_SET: Final[set[str]] = set()
-NO_MEMOS: Final[list[Memo]] = []
 
 # No depth.
 NEVER: Final = 2**60
@@ -365,10 +182,14 @@ class Judge:
         # Is a scalar open? And what happened since it began to trials of the containers around it.
         self.in_scalar = False
         self.scalar_log: list[Memo] = []
+        # Was it dropped? That is only noted, and seen to at the next call.
+        self.is_taken_back = False
         # Decided trials whose owners have to be told.
         self.todo: list[Trial] = []
         # Parts that their owners have come to need.
-        self.narrowed: list[Link] = []
+        self.narrowed: list[Need] = []
+        # The trials of the value that is just beginning.
+        self.starting: list[Trial] = NO_TRIALS
         # Where something is found: an offset, or a character of the token.
         self.pos: i64 = 0
         self.at: i64 = -1
@@ -392,11 +213,26 @@ class Judge:
         if level is not None and self.above == 0:
             level.is_loose = True
             level.seen = None
+            if level.is_object and not level.needs_keys:
+                level.needs_keys = True
+                level.keys = set()
+
+    def counts(self) -> None:
+        """It will be told which elements of the array that has just begun are left out by a validator."""
+        if self.level is not None and self.above == 0:
+            self.level.is_counted = True
+
+    def omits(self) -> None:
+        """The element that has just closed was left out."""
+        if self.level is not None and self.above == 0:
+            self.level.omitted += 1
 
     # A value begins.
 
     def begin(self, kind: i64, value: object, pos: i64) -> None:
         """A value of this JSON kind begins at ``pos``; ``value`` is that of true, false and null, known by then."""
+        if self.is_taken_back:
+            self.drop()
         self.culprit = None
         self.start = pos
         is_container = kind & (OBJECT | ARRAY) != 0
@@ -431,7 +267,7 @@ class Judge:
                 self.above = 1
                 self.above_culprit = None
             return
-        rule = _rule_for(only.rule, level)
+        rule = rule_for_member(only.rule, level)
         if rule is not None and not rule.is_finished:
             rule.finish()
         if rule is None or rule.certain & kind:
@@ -443,6 +279,13 @@ class Judge:
             self._start_solo(level, only, rule, kind, value)
             return
         key: str | int = level.key if level.is_object else level.count - 1
+        if is_container and only.due and not rule.parts and kind & rule.kinds & rule.member_kinds:
+            # The commonest container: there is nothing to be found out at its beginning.
+            link = Link(only, self._role_of(only.rule, level), 0, key, rule)
+            trial = Trial(rule, len(self.levels), kind, True)
+            trial.links.append(link)
+            self._push(kind, [link], [trial], None)
+            return
         self._start([Link(only, self._role_of(only.rule, level), 0, key, rule)], kind, value)
 
     def _role_of(self, rule: Rule, level: Level) -> i64:
@@ -469,7 +312,7 @@ class Judge:
         if not kind & rule.kinds & rule.member_kinds:
             # Where a key allows nothing, that was found at the key.
             is_said = rule is NOTHING and level.is_object
-            self._fail(solo, _keyword_of_kind(rule, kind), _kind_msg(rule, kind), is_said)
+            self._fail(solo, keyword_of_kind(rule, kind), kind_msg(rule, kind), is_said)
             self._settle()
             self.culprit = rule
             return
@@ -499,6 +342,9 @@ class Judge:
         if level.is_object:
             name = key = level.key
             is_known = False
+            if name in rule.overridden and any(other in level.keys for other in rule.overridden[name]):
+                # Another key has come that counts instead.
+                return
             child = rule.properties.get(name)
             if child is not None:
                 is_known = True
@@ -515,7 +361,7 @@ class Judge:
                     asks.append(Link(trial, CHILD, 0, key, rest))
             if rule.keeps:
                 if is_known:
-                    _note_evaluated(trial, key)
+                    note_evaluated(trial, key)
                 elif rule.uneval_props is not None:
                     asks.append(Link(trial, UNEVAL, 0, key, rule.uneval_props))
             return
@@ -524,13 +370,13 @@ class Judge:
         if index < len(rule.prefix):
             asks.append(Link(trial, CHILD, 0, key, rule.prefix[index]))
             if rule.keeps:
-                _note_evaluated(trial, key)
+                note_evaluated(trial, key)
         elif rule.items is not None:
             # So have elements that must not be there.
             if rule.items is not NOTHING:
                 asks.append(Link(trial, SPARE if self.skips else CHILD, 0, key, rule.items))
             if rule.keeps:
-                _note_evaluated(trial, key)
+                note_evaluated(trial, key)
         elif rule.uneval_items is not None:
             asks.append(Link(trial, UNEVAL, 0, key, rule.uneval_items))
         if rule.contains is not None:
@@ -544,18 +390,29 @@ class Judge:
         if not is_container:
             if trials and kind & (STRING | NUMBER):
                 self._open_scalar(kind, trials, asks)
-            self.culprit = culprit or _culprit_among(asks)
+            self.culprit = culprit or culprit_among(trials)
             return
         if not trials:
             self.above = 1
             self.above_culprit = culprit
             return
+        self._push(kind, asks, trials, culprit)
+
+    def _push(self, kind: i64, asks: list[Link], trials: list[Trial], culprit: Rule | None) -> None:
+        """A container is open, and these are its trials."""
         level = Level(kind == OBJECT, asks, trials)
         level.culprit = culprit
-        if kind == ARRAY:
-            for trial in trials:
-                if trial.rule.unique:
+        for trial in trials:
+            rule = trial.rule
+            # For a start; ``_refresh`` knows it exactly.
+            level.minds_commas = level.minds_commas or rule.minds_commas
+            level.is_choosy = level.is_choosy or (rule.is_choosy and level.is_object)
+            if kind == ARRAY:
+                if rule.unique:
                     level.seen = {}
+            elif rule.needs_keys and not level.needs_keys:
+                level.needs_keys = True
+                level.keys = set()
         self.levels.append(level)
         self.level = level
 
@@ -563,6 +420,7 @@ class Judge:
         """Begin trials for all that is asked about a value, and for their parts. Returns those that are needed, and a
         rule that is due and fails at once."""
         trials: list[Trial] = []
+        self.starting = trials
         started: dict[Rule, Trial] = {}
         culprit: Rule | None = None
         pending = asks.copy()
@@ -575,8 +433,8 @@ class Judge:
                 rule.finish()
             if not kind & rule.kinds & rule.member_kinds:
                 due = link.is_due()
-                keyword = _keyword_of_kind(rule, kind)
-                msg = _kind_msg(rule, kind)
+                keyword = keyword_of_kind(rule, kind)
+                msg = kind_msg(rule, kind)
                 if due:
                     # Where a key allows nothing, that was found at the key.
                     is_said = rule is NOTHING and link.role == CHILD and link.owner is not None and _is_name(link.key)
@@ -592,12 +450,10 @@ class Judge:
             trial = started.get(rule)
             if trial is not None:
                 trial.links.append(link)
-                link.part = trial
                 self._joined(trial, link)
                 continue
             trial = Trial(rule, depth, kind, link.is_due())
             trial.links.append(link)
-            link.part = trial
             started[rule] = trial
             trials.append(trial)
             groups: i64 = len(rule.groups)
@@ -612,18 +468,17 @@ class Judge:
                 trial.is_looking = False
                 self._satisfied(trial)
         self._settle()
+        self.starting = NO_TRIALS
         trials = [trial for trial in trials if trial.is_live()]
         if len(trials) > 1:
-            trials.sort(key=_height)
+            trials.sort(key=height_of)
         return trials, culprit
 
     def _begin_parts(self, trial: Trial, pending: list[Link]) -> None:
         rule = trial.rule
-        trial.parts = []
         for part in rule.parts:
             if part.role != DEP or trial.kind == OBJECT:
                 link = Link(trial, part.role, part.group, part.key, part.rule)
-                trial.parts.append(link)
                 pending.append(link)
         i: i64
         for i in range(len(rule.groups)):
@@ -635,7 +490,7 @@ class Judge:
                     if part.group == i and part.role != IF:
                         absent -= 3 * VALID if part.role == THEN else 9 * VALID
                 trial.states[2 * i] = absent
-                if _condition(absent) == VALID:
+                if condition(absent) == VALID:
                     self._satisfied(trial)
             elif role == DEP and trial.kind != OBJECT:
                 self._satisfied(trial)
@@ -657,19 +512,19 @@ class Judge:
             self._log(each, NO_LINK)
             each.due = True
             told = False
-            for link in each.parts:
-                part = link.part
-                if part is not None and (link.role == ALL or link.is_needed):
-                    todo.append(part)
-                    told = told or part.verdict == INVALID
+            for part in self._beside(each):
+                for link in part.links:
+                    if link.owner is each and (link.role == ALL or link.is_needed):
+                        todo.append(part)
+                        told = told or part.verdict == INVALID
             if each.verdict == INVALID and not told:
                 self._say(each.depth, each.keyword, each.msg)
             # What is open inside it, and was begun before.
             i: i64
             for i in range(each.depth + 1, len(self.levels)):
-                _add_due(self.levels[i].trials, todo)
+                add_due(self.levels[i].trials, todo)
             if self.token >= 0 and each.depth < len(self.levels):
-                _add_due(self.trials, todo)
+                add_due(self.trials, todo)
 
     # Reports.
 
@@ -690,19 +545,32 @@ class Judge:
             if self.narrowed:
                 narrowed = self.narrowed
                 self.narrowed = []
-                for link in narrowed:
-                    part = link.part
-                    owner = link.owner
-                    if part is not None and owner is not None and part.verdict == UNKNOWN:
-                        link.is_needed = True
-                        if owner.due:
-                            self._becomes_due(part)
+                for need in narrowed:
+                    self._need(need)
 
-    def _narrow(self, owner: Trial, group: i64) -> None:
-        """Of a group of parts, only one is left that may hold, and it must."""
-        for link in owner.parts:
-            if link.group == group and not link.is_done:
-                self.narrowed.append(link)
+    def _need(self, need: Need) -> None:
+        """An owner needs a part from now on."""
+        owner = need.owner
+        for part in self._beside(owner):
+            if part.verdict != UNKNOWN:
+                continue
+            for link in part.links:
+                if link.owner is owner and link.group == need.group and need.means(link):
+                    self._log(part, link)
+                    link.is_needed = True
+                    if owner.due:
+                        self._becomes_due(part)
+
+    def _beside(self, trial: Trial) -> list[Trial]:
+        """All trials of the value that a trial is about."""
+        starting = self.starting
+        if starting and starting[0].depth == trial.depth and starting[0].kind == trial.kind:
+            return starting
+        if trial.kind & (OBJECT | ARRAY):
+            if trial.depth < len(self.levels):
+                return self.levels[trial.depth].trials
+            return NO_TRIALS if self.closing is None else self.closing.trials
+        return self.trials if trial.depth == len(self.levels) else self.key_trials
 
     def _report(self, link: Link, verdict: i64, is_said: bool, keyword: str, msg: str) -> None:
         """The rule of a link is VALID or INVALID; ``is_said`` if that was found as the document's fault."""
@@ -750,7 +618,7 @@ class Judge:
                 else:
                     self._fail(owner, group.keyword, self._no_branch_msg(owner, group.keyword), False)
             elif states[invalid] == group.size - 1 and states[valid] == 0:
-                self._narrow(owner, link.group)
+                self.narrowed.append(Need(owner, link.group, -1, ""))
             elif role == ANY:
                 if verdict == VALID and states[valid] == 1:
                     self._satisfied(owner)
@@ -786,25 +654,22 @@ class Judge:
         if owner.kind == STRING and self.at >= 0 and strings_of(owner.rule):
             return f"expected {expected(owner.rule)}, found a string that begins with {self.beginning!r}"
         if not kinds_of(owner.rule) & owner.kind:
-            return _kind_msg(owner.rule, owner.kind)
+            return kind_msg(owner.rule, owner.kind)
         return f"the value fits none of the alternatives of {keyword!r}"
 
     def _report_condition(self, owner: Trial, link: Link, verdict: i64, is_said: bool, keyword: str, msg: str) -> None:
         states = owner.states
         at: i64 = 2 * link.group
-        before = _condition(states[at])
+        before = condition(states[at])
         states[at] += verdict * (1 if link.role == IF else 3 if link.role == THEN else 9)
-        after = _condition(states[at])
+        after = condition(states[at])
         chosen = THEN if states[at] % 3 == VALID else ELSE
         if link.role == IF and after != VALID:
-            for part in owner.parts:
-                if part.group == link.group and part.role == chosen:
-                    if after == UNKNOWN:
-                        self.narrowed.append(part)
-                    elif part.part is not None:
-                        # It has failed before it was known to count.
-                        keyword = part.part.keyword
-                        msg = part.part.msg
+            if after == UNKNOWN:
+                self.narrowed.append(Need(owner, link.group, chosen, ""))
+            else:
+                # It has failed before it was known to count.
+                keyword, msg = self._why(owner, link.group, chosen, "")
         if after == before or after == UNKNOWN:
             return
         if after == VALID:
@@ -819,7 +684,7 @@ class Judge:
         if verdict == VALID:
             owner.matched += 1
             if rule.keeps and rule.contains_evaluates:
-                _note_place(owner, link.key)
+                note_place(owner, link.key)
             if rule.max_contains >= 0 and owner.matched == rule.max_contains + 1:
                 self._fail(
                     owner,
@@ -832,11 +697,11 @@ class Judge:
             if left >= 0 and owner.matched + left < rule.min_contains:
                 # Elements that begin from now on are all that can be added; those before this one are decided.
                 owner.told |= TOO_FEW
-                self._fail(owner, _contains_keyword(owner), _contains_msg(rule), False)
+                self._fail(owner, contains_keyword(owner), contains_msg(rule), False)
 
     def _report_uneval(self, owner: Trial, link: Link, keyword: str, msg: str) -> None:
-        if not _may_evaluate(owner, link.key):
-            self._fail(owner, _uneval_keyword(owner), _uneval_msg(link.key), False)
+        if not may_evaluate(owner, link.key, self._beside(owner)):
+            self._fail(owner, uneval_keyword(owner), uneval_msg(link.key), False)
         else:
             owner.bad = [*owner.bad, link.key]
 
@@ -905,11 +770,11 @@ class Judge:
         if self.guesses:
             self._narrow_guesses(part, self.walked)
             if len(self.findings) > first + 1:
-                self.findings[first:] = sorted(self.findings[first:], key=_number_of)
+                self.findings[first:] = sorted(self.findings[first:], key=number_of)
         self.walked += len(part)
 
     def _walk(self, trials: list[Trial], part: str, before: i64) -> None:
-        """Examine characters of a string, of which ``before`` came earlier, and apply what they show, in their order."""
+        """Examine characters of a string, of which ``before`` came earlier; apply what they show, in their order."""
         shown: list[tuple[int, int]] | None = None
         number: i64
         for number in range(len(trials)):
@@ -954,7 +819,7 @@ class Judge:
         index = length
         keyword = ""
         if rule.words is not None:
-            index = _narrow(trial, rule.words, part, before)
+            index = narrow_words(trial, rule.words, part, before)
             keyword = rule.members_by
         if rule.max_length >= 0 and rule.max_length - before < index:
             index = rule.max_length - before
@@ -1052,7 +917,7 @@ class Judge:
                             self.pos = self.token + self.walked + i
                             trial.is_looking = False
                             trial.own = INVALID
-                            self._fail(trial, keyword, _number_msg(trial.rule, keyword, ""), False)
+                            self._fail(trial, keyword, number_msg(trial.rule, keyword, ""), False)
                             self._settle()
             i += 1
         self.walked += len(part)
@@ -1069,26 +934,28 @@ class Judge:
     # A scalar closes.
 
     def drop(self) -> None:
-        """The open scalar is taken back; another value may begin in its place."""
-        if not self.in_scalar:
-            return
-        self.in_scalar = False
+        """The open scalar was taken back; another value may begin in its place.
+
+        An interrupt may come at any call. It can be done again.
+        """
+        if self.in_scalar:
+            log = self.scalar_log
+            while log:
+                memo = log[-1]
+                memo.restore()
+                self.levels[memo.trial.depth].revive()
+                log.pop()
+            level = self.level
+            if level is not None and not level.is_object and self.above == 0:
+                level.count -= 1
+            self.in_scalar = False
         self.token = -1
         self.culprit = None
-        while self.scalar_log:
-            memo = self.scalar_log.pop()
-            memo.restore()
-            self.levels[memo.trial.depth].dirty = True
-        level = self.level
-        if level is not None and not level.is_object and self.above == 0:
-            level.count -= 1
+        self.is_taken_back = False
 
     def _keep_log(self) -> None:
         """The scalar is final: what it did can only be undone with the containers around it."""
-        self.in_scalar = False
         log = self.scalar_log
-        if not log:
-            return
         inner = len(self.levels) - 1
         for memo in log:
             if memo.trial.depth < inner:
@@ -1114,14 +981,14 @@ class Judge:
                     self.pos = self.start + len(raw)
             self._compare(level, value)
             self.token = -1
-        if self.in_scalar:
+        self.in_scalar = False
+        if self.scalar_log:
             self._keep_log()
 
     def _close_scalar(self, value: object, raw: str) -> None:
         trials = self.trials
-        if trials is self.solo_trials and self.walked == 0 and not self.guesses:
-            if not _fault(self.solo, value):
-                return
+        if trials is self.solo_trials and self.walked == 0 and not self.guesses and not fault_of(self.solo, value):
+            return
         if self.muted_from == NEVER:
             if isinstance(value, str):
                 if self.walked < len(value):
@@ -1135,10 +1002,10 @@ class Judge:
         self.at = -1
         for trial in trials:
             if trial.own == UNKNOWN and (trial.verdict == UNKNOWN or trial.due):
-                keyword = _fault(trial, value)
+                keyword = fault_of(trial, value)
                 if keyword:
                     trial.own = INVALID
-                    self._fail(trial, keyword, _fault_msg(trial.rule, keyword, value), False)
+                    self._fail(trial, keyword, fault_msg(trial.rule, keyword, value), False)
                 else:
                     trial.own = VALID
                     self._satisfied(trial)
@@ -1147,14 +1014,14 @@ class Judge:
             if self.solo.verdict == INVALID:
                 self.culprit = self.solo.rule
         else:
-            self.culprit = self.culprit or _culprit_among(self.asks)
+            self.culprit = self.culprit or culprit_among(self.trials)
 
     def _judge_at_once(self, trial: Trial, value: object) -> None:
         """A trial of true, false or null, which are known at their first character."""
-        keyword = _fault(trial, value)
+        keyword = fault_of(trial, value)
         if keyword:
             trial.own = INVALID
-            self._fail(trial, keyword, _fault_msg(trial.rule, keyword, value), False)
+            self._fail(trial, keyword, fault_msg(trial.rule, keyword, value), False)
         else:
             trial.own = VALID
             self._satisfied(trial)
@@ -1185,16 +1052,16 @@ class Judge:
         self._walk_key(part, self.key_walked)
         self.key_walked += len(part)
 
-    def key(self, key: str, pos: i64) -> None:
-        """The key is this, and its closing quote is at ``pos``."""
-        self._end_key(key, pos)
+    def key(self, key: str, pos: i64, again: bool) -> None:
+        """The key is this, and its closing quote is at ``pos``; has it come before, ``again``?"""
+        self._end_key(key, pos, again)
         self.key_start = -1
 
     def needs_from(self, in_text: bool) -> i64:
         """The offset from which on the text may be asked for; -1 if none of it is. ``in_text``: a string is open."""
         return self.start if in_text else self.key_start
 
-    def _end_key(self, key: str, pos: i64) -> None:
+    def _end_key(self, key: str, pos: i64, again: bool) -> None:
         level = self.level
         if level is None or self.above > 0 or level.is_lost:
             return
@@ -1202,16 +1069,16 @@ class Judge:
         self.at = -1
         if level.dirty:
             self._refresh(level)
-        if level.is_choosy and (self.key_is_open or not _is_welcome(level, key)):
+        if level.is_choosy and (self.key_is_open or not is_welcome(level, key)):
             if not self.key_is_open:
                 self._open_key()
             if self.muted_from == NEVER and self.key_walked < len(key):
                 self._walk_key(key[self.key_walked :], self.key_walked)
             self._close_key(level, key, pos)
-        if key in level.keys:
+        if again and not level.is_loose:
             self._lose(level)
             return
-        if not level.is_loose or _mentions(level, key):
+        if level.needs_keys and (not level.is_loose or mentions(level, key)):
             level.keys.add(key)
         level.key = key
         level.count += 1
@@ -1251,7 +1118,7 @@ class Judge:
         for number in range(len(self.choices)):
             choice = self.choices[number]
             if choice.is_looking:
-                index = _narrow_keys(choice, level.keys, part, before)
+                index = narrow_keys(choice, level.keys, part, before)
                 if index >= 0:
                     shown.append((index, 0, number))
         for number in range(len(self.key_trials)):
@@ -1277,14 +1144,14 @@ class Judge:
         self.key_is_open = False
         self.pos = pos
         for choice in self.choices:
-            if choice.is_looking and not _allows(choice.trial.rule, key):
+            if choice.is_looking and not allows(choice.trial.rule, key):
                 self._refuse_key(choice.trial)
         for trial in self.key_trials:
             if trial.own == UNKNOWN and (trial.verdict == UNKNOWN or trial.due):
-                keyword = _fault(trial, key)
+                keyword = fault_of(trial, key)
                 if keyword:
                     trial.own = INVALID
-                    self._fail(trial, keyword, _fault_msg(trial.rule, keyword, key), False)
+                    self._fail(trial, keyword, fault_msg(trial.rule, keyword, key), False)
                 else:
                     trial.own = VALID
                     self._satisfied(trial)
@@ -1304,29 +1171,45 @@ class Judge:
         for pattern, child in rule.pattern_props:
             forbids = forbids or (child is NOTHING and pattern.matches(key))
         if forbids:
-            msg = _kind_msg(NOTHING, 0)
+            msg = kind_msg(NOTHING, 0)
             if trial.due:
                 self._say(trial.depth + 1, "false", msg)
             self._fail(trial, "false", msg, True)
         if rule.has_deps:
-            for link in trial.parts:
-                if link.role == DEP and link.key == key:
-                    self.narrowed.append(link)
-        if key in trial.broken_deps:
-            self._fail(trial, "dependentSchemas", f"the object must not be like this if it has the key {key!r}", False)
-        if rule.opens and trial.own == UNKNOWN and not trial.due:
-            if level.count >= rule.min_props and _lacking(rule.required, level.keys) == 0:
-                trial.own = VALID
-                self._satisfied(trial)
+            self._dependency_came(trial, key)
+        is_open = rule.opens and trial.own == UNKNOWN and not trial.due
+        if is_open and level.count >= rule.min_props and lacking(rule.required, level.keys) == 0:
+            trial.own = VALID
+            self._satisfied(trial)
         most = rule.max_props
         if most < 0:
             return
         if level.count > most:
             self._overflows(trial, "maxProperties", most, "members")
-        elif rule.required and not trial.told & LACKING and _lacking(rule.required, level.keys) > most - level.count:
+        elif rule.required and not trial.told & LACKING and lacking(rule.required, level.keys) > most - level.count:
             trial.told |= LACKING
             msg = f"the object has no room left for the required keys: it may have {most}"
             self._fail(trial, "required", msg, False)
+
+    def _dependency_came(self, trial: Trial, key: str) -> None:
+        """A key has come on which parts may depend: they count from now on."""
+        number: i64
+        for number in range(len(trial.rule.groups)):
+            if trial.rule.groups[number].role != DEP:
+                continue
+            if key in trial.broken_deps:
+                keyword, msg = self._why(trial, number, DEP, key)
+                self._fail(trial, keyword or "dependentSchemas", msg or f"it does not fit what {key!r} demands", False)
+            else:
+                self.narrowed.append(Need(trial, number, DEP, key))
+
+    def _why(self, owner: Trial, group: i64, role: i64, key: str) -> tuple[str, str]:
+        """Why a part of a rule has failed; empty if it did so before it had a trial."""
+        for part in self._beside(owner):
+            for link in part.links:
+                if link.owner is owner and link.group == group and link.role == role and (not key or link.key == key):
+                    return part.keyword, part.msg
+        return "", ""
 
     def comma(self, pos: i64) -> None:
         """Another member or element will come, in the innermost container."""
@@ -1343,14 +1226,13 @@ class Judge:
             rule = trial.rule
             if not level.is_object:
                 if rule.most >= 0 and level.count >= rule.most:
-                    self._array_overflows(trial)
+                    self._array_overflows(level, trial)
             elif rule.max_props >= 0 and level.count >= rule.max_props:
                 self._overflows(trial, "maxProperties", rule.max_props, "members")
-            elif rule.key_words is not None and not rule.pattern_props and not trial.told & NO_MORE:
-                if level.count >= len(rule.key_words) and _lacking(rule.key_words, level.keys) == 0:
-                    trial.told |= NO_MORE
-                    keyword = rule.by.get("additional", "additionalProperties")
-                    self._fail(trial, keyword, "the object has all the keys that it may have", False)
+            elif rule.key_words is not None and not trial.told & NO_MORE and has_all_keys(level, rule):
+                trial.told |= NO_MORE
+                keyword = rule.by.get("additional", "additionalProperties")
+                self._fail(trial, keyword, "the object has all the keys that it may have", False)
         self._settle()
 
     def _element_begins(self, level: Level) -> None:
@@ -1361,13 +1243,16 @@ class Judge:
             for trial in level.live:
                 most = trial.rule.most
                 if most >= 0 and level.count > most:
-                    self._array_overflows(trial)
+                    self._array_overflows(level, trial)
             self._settle()
 
-    def _array_overflows(self, trial: Trial) -> None:
+    def _array_overflows(self, level: Level, trial: Trial) -> None:
         rule = trial.rule
         if self.skips and rule.items is not NOTHING:
             # Elements that are left out do not count.
+            return
+        if rule.omits and (not level.is_counted or level.count <= rule.most + level.omitted + 1):
+            # So it may be with the one that begins.
             return
         keyword = "maxItems" if rule.most == rule.max_items else rule.by.get("items", "items")
         self._overflows(trial, keyword, rule.most, "elements")
@@ -1387,7 +1272,7 @@ class Judge:
         while log:
             memo = log.pop()
             memo.restore()
-            self.levels[memo.trial.depth].dirty = True
+            self.levels[memo.trial.depth].revive()
         self.todo.clear()
         self.narrowed.clear()
 
@@ -1397,8 +1282,6 @@ class Judge:
         depth: i64 = len(self.levels)
         if depth < muted_from:
             self.muted_from = depth
-        for link in level.asks:
-            link.part = None
         self.pos = pos
         self._start(level.asks, OBJECT, None)
         self.tell_inside(value, pos)
@@ -1431,7 +1314,7 @@ class Judge:
             child: object
             if isinstance(container, dict):
                 self.key_begins(pos)
-                self.key(keys[-1][at], pos)
+                self.key(keys[-1][at], pos, False)
                 child = container[keys[-1][at]]
             else:
                 child = cast("list[object]", container)[at]
@@ -1448,6 +1331,8 @@ class Judge:
 
     def end(self, value: object, pos: i64, is_whole: bool) -> None:
         """The innermost container closes; ``is_whole`` if ``value`` has all that came in it."""
+        if self.is_taken_back:
+            self.drop()
         self.culprit = None
         if self.above > 0:
             self.above -= 1
@@ -1463,7 +1348,7 @@ class Judge:
                 return
         else:
             self._close_level(level, value, pos, is_whole)
-        self.culprit = level.culprit or _culprit_among(level.asks)
+        self.culprit = level.culprit or culprit_among(level.trials)
         self._pass_on(level)
         self._container_closed(value, pos)
 
@@ -1498,7 +1383,7 @@ class Judge:
                 continue
             rule = trial.rule
             if rule.keeps:
-                _gather(level, trial)
+                gather(level, trial)
             if trial.own == UNKNOWN and (trial.verdict == UNKNOWN or trial.due):
                 self._close_attributes(level, trial, value, is_whole)
             if (rule.uneval_props if level.is_object else rule.uneval_items) is not None:
@@ -1517,18 +1402,18 @@ class Judge:
                 self._satisfied(trial)
 
     def _close_attributes(self, level: Level, trial: Trial, value: object, is_whole: bool) -> None:
-        keyword, msg = _object_fault(level, trial) if level.is_object else _array_fault(level, trial)
+        keyword, msg = fault_of_object(level, trial, value) if level.is_object else fault_of_array(level, trial)
         if not keyword and is_whole:
             for check in trial.rule.checks:
                 if check.kinds & trial.kind and not check.test(value):
                     keyword = check.keyword
-                    msg = _check_msg(check.expected)
+                    msg = check_msg(check.expected)
                     break
         if not keyword and not trial.evaluates_all:
             for key in trial.bad:
                 if key not in trial.evaluated:
-                    keyword = _uneval_keyword(trial)
-                    msg = _uneval_msg(key)
+                    keyword = uneval_keyword(trial)
+                    msg = uneval_msg(key)
                     break
         if keyword:
             trial.own = INVALID
@@ -1562,7 +1447,7 @@ class Judge:
         while i >= 0:
             trial = trials[i]
             i -= 1
-            trial.wanted = _is_wanted(trial)
+            trial.wanted = is_wanted(trial)
             if trial.is_live():
                 live.append(trial)
                 rule = trial.rule
@@ -1587,21 +1472,6 @@ EARLY: Final = {
 }
 
 
-def _add_due(trials: list[Trial], todo: list[Trial]) -> None:
-    """Add those that are due by one of their owners."""
-    for trial in trials:
-        if not trial.due and any(link.is_due() for link in trial.links):
-            todo.append(trial)
-
-
-def _number_of(finding: Finding) -> i64:
-    return finding.number
-
-
-def _height(trial: Trial) -> i64:
-    return trial.rule.height()
-
-
 def _is_name(key: str | int) -> bool:
     return isinstance(key, str)
 
@@ -1612,536 +1482,6 @@ def _keys_of(value: object) -> list[str]:
 
 def _length(value: object) -> i64:
     return len(cast("list[object]", value))
-
-
-def _is_wanted(trial: Trial) -> bool:
-    if trial.due:
-        return True
-    for link in trial.links:
-        owner = link.owner
-        if owner is None or owner.is_live():
-            return True
-    return False
-
-
-def _culprit_among(asks: list[Link]) -> Rule | None:
-    """The rule, of those that were asked for and are due, that the closed value breaks."""
-    for link in asks:
-        part = link.part
-        if part is not None and part.verdict == INVALID and (link.role == CHILD or link.role == SPARE):
-            if link.is_due():
-                return link.rule
-    return None
-
-
-def _rule_for(rule: Rule, level: Level) -> Rule | None:
-    """The rule that a plain rule has for the member or element that begins."""
-    if level.is_object:
-        child = rule.properties.get(level.key)
-        if child is not None:
-            return child
-        rest = rule.additional
-        # A key that must not be there has been refused itself.
-        return None if rest is NOTHING else rest
-    index = level.count - 1
-    if index < len(rule.prefix):
-        return rule.prefix[index]
-    return None if rule.items is NOTHING else rule.items
-
-
-def _condition(state: i64) -> i64:
-    """What the verdicts of ``if``, ``then`` and ``else``, as the digits of a number to base 3, come to."""
-    chosen = state % 3
-    then = state // 3 % 3
-    otherwise = state // 9
-    if chosen == VALID:
-        return then
-    if chosen == INVALID:
-        return otherwise
-    return then if then == otherwise else UNKNOWN
-
-
-# Which members were evaluated.
-
-
-def _note_evaluated(trial: Trial, key: str | int) -> None:
-    """A member is evaluated by the rule itself."""
-    rule = trial.rule
-    if isinstance(key, str):
-        if rule.additional is not None:
-            trial.evaluates_all = True
-            return
-    elif rule.items is not None:
-        trial.evaluates_all = True
-        return
-    _note_place(trial, key)
-
-
-def _note_place(trial: Trial, key: str | int) -> None:
-    if trial.evaluated is NO_PLACES:
-        trial.evaluated = set()
-    trial.evaluated.add(key)
-
-
-def _gather(level: Level, trial: Trial) -> None:
-    """Add what the parts that hold have evaluated."""
-    for link in trial.parts:
-        part = link.part
-        if part is None or part.verdict != VALID:
-            continue
-        role = link.role
-        if role == NOT:
-            continue
-        if role == DEP:
-            if link.key not in level.keys:
-                continue
-        elif role > IF:
-            chosen = trial.states[2 * link.group] % 3
-            if chosen != (VALID if role == THEN else INVALID):
-                continue
-        if part.evaluates_all:
-            trial.evaluates_all = True
-        elif part.evaluated:
-            if trial.evaluated is NO_PLACES:
-                trial.evaluated = set()
-            trial.evaluated.update(part.evaluated)
-
-
-def _may_evaluate(trial: Trial, key: str | int) -> bool:
-    """May a part evaluate a member that the rule itself does not evaluate?"""
-    if not isinstance(key, str) and trial.rule.contains is not None and trial.rule.contains_evaluates:
-        return True
-    todo = trial.parts.copy()
-    while todo:
-        link = todo.pop()
-        part = link.part
-        if part is None or link.role == NOT or part.verdict == INVALID:
-            continue
-        rule = part.rule
-        if isinstance(key, str):
-            if rule.additional is not None or rule.uneval_props is not None or _allows(rule, key):
-                return True
-        elif (
-            rule.items is not None
-            or rule.uneval_items is not None
-            or key < len(rule.prefix)
-            or (rule.contains is not None and rule.contains_evaluates)
-        ):
-            return True
-        todo.extend(part.parts)
-    return False
-
-
-def _uneval_keyword(trial: Trial) -> str:
-    return "unevaluatedProperties" if trial.kind == OBJECT else "unevaluatedItems"
-
-
-def _uneval_msg(key: str | int) -> str:
-    if isinstance(key, str):
-        return f"nothing in the schema evaluates the member {key!r}, and it must not be like this"
-    return f"nothing in the schema evaluates the element {key}, and it must not be like this"
-
-
-# Keys.
-
-
-def _allows(rule: Rule, key: str) -> bool:
-    """Is there a rule for this key, besides the one for all others?"""
-    if key in rule.properties:
-        return True
-    for pattern, _ in rule.pattern_props:
-        if pattern.matches(key):
-            return True
-    return False
-
-
-def _is_welcome(level: Level, key: str) -> bool:
-    """May an object get this key, for sure?"""
-    if key in level.keys:
-        return False
-    for trial in level.live:
-        rule = trial.rule
-        if rule.names is not None or (rule.key_words is not None and not _allows(rule, key)):
-            return False
-    return True
-
-
-def _mentions(level: Level, key: str) -> bool:
-    """Does it matter later whether this key has come?"""
-    for trial in level.trials:
-        rule = trial.rule
-        if key in rule.properties or key in rule.required or key in rule.dep_required:
-            return True
-        if any(key in needed for needed in rule.dep_required.values()):
-            return True
-        if rule.has_deps and any(part.key == key for part in rule.parts):
-            return True
-    return False
-
-
-def _lacking(names: list[str], keys: set[str]) -> i64:
-    """How many of these names are not among the keys."""
-    lacking: i64 = 0
-    for name in names:
-        if name not in keys:
-            lacking += 1
-    return lacking
-
-
-def _narrow_keys(choice: KeyChoice, keys: set[str], part: str, before: i64) -> i64:
-    """The index in ``part`` of the character that leaves no key; -1 if there may be one."""
-    rule = choice.trial.rule
-    words = rule.key_words
-    assert words is not None
-    i: i64 = 0
-    number: i64
-    while i < len(part):
-        _cut(choice, words, part[i], before + i)
-        alive = False
-        for number in range(len(choice.states)):
-            pattern = rule.pattern_props[number][0]
-            state = choice.states[number]
-            if not state.settled:
-                state = choice.states[number] = pattern.step(state, ord(part[i]))
-            alive = alive or not state.dead
-        if not alive and not _has_new(words, choice.low, choice.high, keys):
-            choice.is_looking = False
-            return i
-        i += 1
-    return -1
-
-
-def _has_new(words: list[str], low: i64, high: i64, keys: set[str]) -> bool:
-    """Is one of the words in a range not among the keys?"""
-    while low < high:
-        if words[low] not in keys:
-            return True
-        low += 1
-    return False
-
-
-def _cut(choice: KeyChoice, words: list[str], c: str, at: i64) -> None:
-    """Leave the words whose character number ``at`` is this one."""
-    low = choice.low
-    high = choice.high
-    choice.low = _first(words, low, high, at, c, False)
-    choice.high = _first(words, choice.low, high, at, c, True)
-
-
-# Strings.
-
-
-def _first(words: list[str], low: i64, high: i64, at: i64, c: str, after: bool) -> i64:
-    """The first word in a range, sorted and equal before character ``at``, whose character there is at least ``c``, or
-    greater if ``after``."""
-    while low < high:
-        middle = (low + high) // 2
-        word = words[middle]
-        if len(word) <= at or word[at] < c or (after and word[at] == c):
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-def _narrow(trial: Trial, words: list[str], part: str, before: i64) -> i64:
-    """The index in ``part`` of the character that leaves no word, or its length."""
-    i: i64 = 0
-    if trial.high < 0:
-        trial.high = len(words)
-        trial.low = 0
-    low = trial.low
-    high = trial.high
-    n: i64 = len(part)
-    while i < n:
-        c = part[i]
-        first = _first(words, low, high, before + i, c, False)
-        last = _first(words, first, high, before + i, c, True)
-        if first >= last:
-            break
-        low = first
-        high = last
-        i += 1
-    trial.low = low
-    trial.high = high
-    return i
-
-
-# What closed values break.
-
-
-def _has_word(words: list[str], value: str) -> bool:
-    low: i64 = 0
-    high: i64 = len(words)
-    while low < high:
-        middle = (low + high) // 2
-        if words[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(words) and words[low] == value
-
-
-def _fault(trial: Trial, value: object) -> str:
-    """The keyword that a scalar breaks; empty if there is none."""
-    rule = trial.rule
-    if isinstance(value, str):
-        if rule.words is not None and not _has_word(rule.words, value):
-            return rule.members_by
-        length: i64 = len(value)
-        if rule.max_length >= 0 and length > rule.max_length:
-            return "maxLength"
-        if length < rule.min_length:
-            return "minLength"
-        if rule.pattern is not None and not rule.pattern.matches(value):
-            return "pattern"
-    elif value is None or isinstance(value, bool):
-        members = rule.members
-        if members is not None and not any(member is value for member in members):
-            return rule.members_by
-    elif rule.numbers is not None:
-        faults = rule.numbers.faults(value)
-        if faults:
-            return faults[0]
-    for check in rule.checks:
-        if check.kinds & trial.kind and not check.test(value):
-            return check.keyword
-    return ""
-
-
-def _object_fault(level: Level, trial: Trial) -> tuple[str, str]:
-    rule = trial.rule
-    keys = level.keys
-    missing = [name for name in rule.required if name not in keys]
-    if missing:
-        return "required", f"expected {_listed(missing)}, which the object lacks"
-    if level.count < rule.min_props:
-        return "minProperties", f"expected at least {rule.min_props} members, found {level.count}"
-    if rule.max_props >= 0 and level.count > rule.max_props:
-        return "maxProperties", f"expected at most {rule.max_props} members, found more"
-    for name, needed in rule.dep_required.items():
-        if name in keys:
-            missing = [each for each in needed if each not in keys]
-            if missing:
-                return "dependentRequired", f"expected {_listed(missing)} beside {name!r}"
-    return "", ""
-
-
-def _array_fault(level: Level, trial: Trial) -> tuple[str, str]:
-    rule = trial.rule
-    if level.count < rule.min_items:
-        return "minItems", f"expected at least {rule.min_items} elements, found {level.count}"
-    if rule.contains is not None and trial.matched < rule.min_contains:
-        return _contains_keyword(trial), _contains_msg(rule)
-    return "", ""
-
-
-# Words for what is wrong.
-
-
-def _listed(names: list[str]) -> str:
-    shown = [repr(name) for name in names[:NAMED]]
-    if len(names) > NAMED:
-        shown.append(f"{len(names) - NAMED} more")
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
-
-
-def _contains_keyword(trial: Trial) -> str:
-    return "minContains" if trial.matched > 0 else "contains"
-
-
-def _contains_msg(rule: Rule) -> str:
-    return f"expected at least {rule.min_contains} elements that satisfy 'contains'"
-
-
-def _check_msg(wanted: str) -> str:
-    return f"expected {wanted}" if wanted else "the value does not pass a check"
-
-
-def _keyword_of_kind(rule: Rule, kind: i64) -> str:
-    """The keyword that no value of this kind satisfies."""
-    if rule is NOTHING:
-        return "false"
-    return rule.members_by if rule.kinds & kind else "type"
-
-
-def _kind_msg(rule: Rule, kind: i64) -> str:
-    if rule is NOTHING:
-        return "no value is allowed here"
-    return f"expected {expected(rule)}, found {KINDS[kind]}"
-
-
-def _number_msg(rule: Rule, keyword: str, found: str) -> str:
-    shown = f", found {found}" if found else ", found one that cannot become it"
-    if keyword == "type":
-        return f"expected an integer{shown}"
-    if keyword == "minimum":
-        return f"expected a number of at least {rule.minimum}{shown}"
-    if keyword == "maximum":
-        return f"expected a number of at most {rule.maximum}{shown}"
-    if keyword == "exclusiveMinimum":
-        return f"expected a number greater than {rule.exclusive_minimum}{shown}"
-    if keyword == "exclusiveMaximum":
-        return f"expected a number less than {rule.exclusive_maximum}{shown}"
-    if keyword == "multipleOf":
-        return f"expected a multiple of {rule.multiple_of}{shown}"
-    return f"expected {expected(rule)}{shown}"
-
-
-def _fault_msg(rule: Rule, keyword: str, value: object) -> str:
-    for check in rule.checks:
-        if check.keyword == keyword:
-            return _check_msg(check.expected)
-    if isinstance(value, str):
-        if keyword == "maxLength":
-            return f"expected at most {rule.max_length} characters, found more"
-        if keyword == "minLength":
-            return f"expected at least {rule.min_length} characters, found {len(value)}"
-        if keyword == "pattern":
-            assert rule.pattern is not None
-            return f"expected a string that matches {rule.pattern.source!r}, found another"
-        return f"expected {expected(rule)}, found another string"
-    if value is None or isinstance(value, bool):
-        return f"expected {expected(rule)}, found {'null' if value is None else 'true' if value else 'false'}"
-    return _number_msg(rule, keyword, repr(value))
-
-
-def identity(value: object) -> object:
-    """Something to compare values by, as JSON Schema does: 1 and 1.0 are equal, 1 and true are not."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or value is None:
-        return (value,)
-    if not isinstance(value, (dict, list)):
-        return value
-    pieces: list[object] = []
-    # What is still to be written, last first.
-    todo: list[object] = [value]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, dict):
-            pieces.append(("{", len(item)))
-            for key in sorted(item, reverse=True):
-                todo.append(item[key])
-                todo.append(key)
-        elif isinstance(item, list):
-            pieces.append(("[", len(item)))
-            todo.extend(reversed(item))
-        else:
-            pieces.append((item,) if isinstance(item, bool) or item is None else item)
-    return tuple(pieces)
-
-
-# What a rule as a whole expects.
-
-
-def kinds_of(rule: Rule) -> i64:
-    """The kinds of which values may be valid, as far as that can be seen from kinds alone."""
-    return _kinds_in(rule) if rule.parts else rule.kinds & rule.member_kinds
-
-
-def _kinds_in(rule: Rule) -> i64:
-    # Parts before their owners.
-    known: dict[Rule, i64] = {}
-    todo = [rule]
-    while todo:
-        each = todo[-1]
-        if not each.is_finished:
-            each.finish()
-        if each in known:
-            todo.pop()
-            continue
-        unknown = [part.rule for part in each.parts if part.rule not in known]
-        if unknown:
-            todo.extend(unknown)
-            continue
-        todo.pop()
-        found = each.kinds & each.member_kinds
-        number: i64
-        for number in range(len(each.groups)):
-            role = each.groups[number].role
-            if role == ALL:
-                for part in each.parts:
-                    if part.group == number:
-                        found &= known[part.rule]
-            elif role == ANY or role == ONE:
-                some: i64 = 0
-                for part in each.parts:
-                    if part.group == number:
-                        some |= known[part.rule]
-                found &= some
-        known[each] = found
-    return known[rule]
-
-
-def strings_of(rule: Rule) -> list[str] | None:
-    """The strings that may be valid, if they are few words; None if they are not."""
-    known: dict[Rule, list[str] | None] = {}
-    todo = [rule]
-    while todo:
-        each = todo[-1]
-        if not each.is_finished:
-            each.finish()
-        if each in known:
-            todo.pop()
-            continue
-        unknown = [part.rule for part in each.parts if part.rule not in known]
-        if unknown:
-            todo.extend(unknown)
-            continue
-        todo.pop()
-        known[each] = _strings_in(each, known)
-    return known[rule]
-
-
-def _strings_in(rule: Rule, known: dict[Rule, list[str] | None]) -> list[str] | None:
-    if not rule.kinds & rule.member_kinds & STRING:
-        return NO_NAMES
-    words = None if rule.words is None else rule.spelled
-    number: i64
-    for number in range(len(rule.groups)):
-        role = rule.groups[number].role
-        if role != ALL and role != ANY and role != ONE:
-            continue
-        some: list[str] | None = None
-        if role != ALL:
-            some = []
-        for part in rule.parts:
-            if part.group != number:
-                continue
-            inside = known[part.rule]
-            if role == ALL:
-                some = inside if some is None else some
-            elif some is not None:
-                some = None if inside is None else some + [word for word in inside if word not in some]
-        if words is None:
-            words = some
-    return words
-
-
-def expected(rule: Rule) -> str:
-    """What a rule expects, in words."""
-    if not rule.is_finished:
-        rule.finish()
-    kinds = kinds_of(rule)
-    shown: list[str] = []
-    words = strings_of(rule) if kinds & STRING else None
-    for kind, name in KINDS.items():
-        if not kinds & kind:
-            continue
-        if kind == STRING and words:
-            name = " or ".join([repr(word) for word in words]) if len(words) <= NAMED else f"one of {len(words)} words"
-        elif kind == NUMBER and rule.integer:
-            name = "an integer"
-        elif rule.members is not None and kind & (NUMBER | BOOLEAN):
-            values = [member for member in rule.members if kind_of(member) & kind]
-            name = " or ".join([_spelled(value) for value in values]) if len(values) <= NAMED else name
-        shown.append(name)
-    return " or ".join(shown) if shown else "nothing"
-
-
-def _spelled(value: object) -> str:
-    return "true" if value is True else "false" if value is False else repr(value)
 
 
 def is_valid(rule: Rule, value: object) -> bool:

@@ -253,7 +253,7 @@ class Lexer(Machine):
     def _after(self, s: str, c: i64, i: i64) -> i64:
         in_object = self.tree.in_object
         if c == COMMA:
-            if self.tree.is_judged and self.source is not None:
+            if self.source is not None and self.tree.is_judged and self.tree.minds_commas():
                 self.source.reach(self.base + i)
                 self.tree.comma()
             self.state = KEY if in_object else VALUE

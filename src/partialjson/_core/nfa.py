@@ -50,7 +50,7 @@ MOST_NODES: Final = 20_000
 """How many nodes an expression may have."""
 MOST_PARTS: Final = 60_000
 """How many nodes they may be divided into."""
-MOST_WRITTEN: Final = 8_000
+MOST_WRITTEN: Final = 10_000
 """How many nodes one repetition with counts may become; less where several would be too many together."""
 MOST_DEPTH: Final = 150
 """How deep groups may be nested."""

@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Any, Final, final
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes
 from partialjson._core.events import Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
-from partialjson._core.judge import Finding, Judge
+from partialjson._core.judge import Judge
 from partialjson._core.plan import Failure
 from partialjson._core.rules import Rule
 from partialjson._core.selection import Selector
 from partialjson._core.source import Source
 from partialjson._core.spec import is_pure
+from partialjson._core.trials import Finding
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson.errors import InvalidError, json_path
@@ -158,7 +159,7 @@ class Observer:
         """An object gets a member of this name; it has just been read."""
         judge = self.judge
         if judge is not None and self.source is not None:
-            judge.key(key, self.source.at)
+            judge.key(key, self.source.at, key in at.obj)
             if judge.findings:
                 self._find(at, key)
 
@@ -207,11 +208,6 @@ class Observer:
             if judge.findings:
                 self._find(at, at.coming())
 
-    def taken_back(self) -> None:
-        """The number or word that was being read is dropped."""
-        if self.judge is not None:
-            self.judge.drop()
-
     def appears(self, at: Builder, value: object) -> None:
         """``value`` is about to be attached."""
         op = "add"
@@ -243,6 +239,8 @@ class Observer:
             self._opened_dropping(at, key, is_object)
         elif self.view is not None:
             self.view.open(is_object, len(at.containers), False)
+        if self.judge is not None and self.view is not None and not is_object and self.view.above == 0:
+            self.judge.counts()
         if not at_root:
             if self.changes is not None:
                 self.node = self.changes.marks[-1].at
@@ -255,9 +253,13 @@ class Observer:
         if self.changes is not None:
             self.changes.size += length
 
+    def looks_at_text(self) -> bool:
+        """Do the characters of the string that begins matter to the judge?"""
+        return self.judge is not None and self.judge.looks()
+
     def looks_at_each_character(self) -> bool:
         """Could the document stop inside the string that begins?"""
-        return self.stops and self.judge is not None and self.judge.looks()
+        return self.stops and self.looks_at_text()
 
     def looks(self, at: Builder, part: str) -> Finding | None:
         """The open string goes on with these characters; a finding if the document stops there."""
@@ -403,6 +405,8 @@ class Observer:
     def _report(self, at: Builder, key: str | int, result: object, value: object) -> None:
         """The JSON value at ``key`` closed and settled to ``result``."""
         if isinstance(result, Failure):
+            if result.waiver is not None and self.judge is not None:
+                self.judge.omits()
             if result.waiver is None:
                 self._report_failure(at, key, result)
             elif self.selects(at, key):
@@ -450,6 +454,9 @@ class Observer:
             failure.error.add_note(f"in the value at {json_path(event.path)}")
         if not at.containers or (self.failure is None and self.loose):
             self.failure = failure
+        if self.loose:
+            # The value is dropped, and what was wrong with it has been told.
+            del self.faults[mark:]
         if self.stops:
             assert self.source is not None
             last = self.closing
@@ -557,5 +564,6 @@ class Observer:
 
 def _in_words(errors: list[Any]) -> str:
     """A validator's line errors as one message."""
-    first = errors[0]["msg"] if isinstance(errors[0], dict) else str(errors[0])
+    # The str() of an error of jsonschema shows the schema and the instance.
+    first = errors[0]["msg"] if isinstance(errors[0], dict) else getattr(errors[0], "message", errors[0])
     return str(first) if len(errors) == 1 else f"{first} (and {len(errors) - 1} more)"

@@ -10,7 +10,7 @@ document must fit is a ``Target``, made elsewhere, so that importing the library
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Iterable, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
 from partialjson._core.checkpoint import (
@@ -27,6 +27,7 @@ from partialjson._core.checkpoint import (
     save_options,
 )
 from partialjson._core.events import Event, Node, Path
+from partialjson._core.expected import Expected, expected_of
 from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import NOT_UTF8
@@ -411,6 +412,42 @@ class Parser(Generic[T]):
             raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
         return self._tree.status(tuple(path))
 
+    def expected(self) -> Expected:
+        """What may come next: the types of a value, the keys of an object, the only members, the separators.
+
+        It is found out when somebody asks. What can be valid is always in it; see ``Expected``. For an editor, a form
+        that is drawn before it is filled, or the next token of a model.
+
+            parser.feed('{"size": "l')
+            parser.expected().members           # ("large", "little")
+
+        Raises:
+            RuntimeError: the parser has failed, or ``retain=False`` without events.
+        """
+        if self._life == FAILED:
+            raise self._why().with_traceback(None)
+        target = self._target
+        judge = self._tree.judge
+        lexer = self._lexer
+        if target is not None and judge is None:
+            self._needs_all("expected()")
+            lexer = self._judged_again(target)
+            judge = lexer.tree.judge
+        return expected_of(lexer, judge)
+
+    def _judged_again(self, target: Target) -> Lexer:
+        """A lexer that has read this document, and a judge that has seen it: nobody has asked for one before."""
+        limits = self._limits
+        tree = Tree(None, self._tree.missing)
+        source = Source()
+        rule = rule_of(target.spec) if target.rule is None else target.rule
+        tree.be_judged(Judge(rule, source), source, None, False)
+        depth = self._lexer.max_depth
+        lexer = Lexer(tree, depth, limits.string, limits.number, limits.document, source, self._lexer.lone_surrogates)
+        assert self._lexer.source is not None
+        lexer.feed(self._lexer.source.all)
+        return lexer
+
     def deltas(self, since: int | None = None, *, raw: bool = False) -> list[dict[str, Any]]:
         """What changed in ``json``: ``{"op": "add" | "replace" | "append", "path": JSON Pointer, "value": ...}``.
 
@@ -539,14 +576,14 @@ class Parser(Generic[T]):
             return self._failed(error, reason)
         result = self._tree.result()
         if isinstance(result, Failure):
-            return self._failed(result.error, reason, result.list_all)
+            return self._failed(result.error, reason, None if result.list_all is None else tuple(result.list_all()))
         if not self._retains:
             result = self._tree.missing
         return Complete(cast("T", result), self._tree.pending_events(), reason)
 
-    def _failed(self, error: Exception, reason: str | None, list_all: Callable[[], list[Any]] | None = None) -> Failed:
+    def _failed(self, error: Exception, reason: str | None, lines: tuple[Any, ...] | None = None) -> Failed:
         events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
-        return Failed(error, self.json, self.value, reason, events, list_all)
+        return Failed(error, self.json, self.value, reason, events, lines)
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that have not come, in the objects that are open."""

@@ -152,6 +152,9 @@ class Rule:
         unique: must all elements be different?
         uneval_items: the rule for elements that nothing here and in the parts has evaluated.
 
+        omits: may a validator leave out elements, so that they do not count for ``max_items``?
+        overridden: for some keys, others that count instead, if they have come before.
+
         parts, groups: what applies in place; ``group`` and ``add`` fill them.
         by: names of attributes that come from a keyword of another name than JSON Schema 2020-12 gives them, and that
             name: {"additional": "additionalItems"}, for messages.
@@ -165,6 +168,7 @@ class Rule:
         words: the members that are strings, sorted by code points; None if any string is a member. A compiler may set
             it instead of ``members``, in any order, where only strings are limited.
         spelled: the same in the order in which they were given.
+        choices: ``members`` as they were given, objects and arrays included.
         member_kinds: bit set of the kinds of the members; all where there are none.
         key_words: the keys of ``properties``, sorted, if no other key is allowed except by a pattern; else None.
         most: the greatest number of elements that the rule allows, by ``max_items`` or because the items after the
@@ -174,6 +178,7 @@ class Rule:
         checked: bit set of the kinds that are checked at the close.
         is_choosy, minds_keys, minds_commas, has_deps: may the characters of a key, a key or a comma decide something,
             and does anything depend on keys?
+        needs_keys: does it matter which keys have come, before the object closes?
         opens: do the attributes demand nothing of an object but members, so that it is valid as soon as they are there?
     """
 
@@ -226,6 +231,8 @@ class Rule:
         self.unique = False
         self.uneval_items: Rule | None = None
 
+        self.omits = False
+        self.overridden: dict[str, tuple[str, ...]] = {}
         self.parts: list[Part] = []
         self.groups: list[Group] = []
         self.by: dict[str, str] = {}
@@ -240,11 +247,13 @@ class Rule:
         self.checked: i64 = 0
         self.is_choosy = False
         self.minds_keys = False
+        self.needs_keys = False
         self.minds_commas = False
         self.has_deps = False
         self._height: i64 = -1
         self.words: list[str] | None = None
         self.spelled: list[str] = []
+        self.choices: list[Any] | None = None
         self.member_kinds: i64 = ANYTHING
         self.key_words: list[str] | None = None
         self.most: i64 = -1
@@ -295,7 +304,7 @@ class Rule:
         self.certain = 0 if self.parts else self.settled
         self._finish_numbers()
         self.keeps = self.collects or self.uneval_props is not None or self.uneval_items is not None
-        self.is_plain = not self.keeps and not self.pattern_props and self.contains is None
+        self.is_plain = not self.keeps and not self.pattern_props and self.contains is None and not self.overridden
         for check in self.checks:
             self.checked |= check.kinds
         self.is_choosy = self.key_words is not None or self.names is not None
@@ -313,6 +322,8 @@ class Rule:
         )
         forbids = any(each is NOTHING for each in self.properties.values())
         forbids = forbids or any(each is NOTHING for _, each in self.pattern_props)
+        self.needs_keys = self.opens or self.has_deps or self.is_choosy or self.max_props >= 0
+        self.needs_keys = self.needs_keys or bool(self.overridden)
         self.minds_keys = self.opens or self.max_props >= 0 or forbids or self.has_deps
 
     def _take(self, made: Rule) -> None:
@@ -351,6 +362,8 @@ class Rule:
         self.max_items = made.max_items
         self.unique = made.unique
         self.uneval_items = made.uneval_items
+        self.omits = made.omits
+        self.overridden = made.overridden
         self.parts = made.parts
         self.groups = made.groups
         self.by = made.by
@@ -363,11 +376,13 @@ class Rule:
         self.checked = made.checked
         self.is_choosy = made.is_choosy
         self.minds_keys = made.minds_keys
+        self.needs_keys = made.needs_keys
         self.minds_commas = made.minds_commas
         self.has_deps = made.has_deps
         self._height = made._height
         self.words = made.words
         self.spelled = made.spelled
+        self.choices = made.choices
         self.member_kinds = made.member_kinds
         self.key_words = made.key_words
         self.most = made.most
@@ -375,7 +390,7 @@ class Rule:
     # Computing.
 
     def _finish_members(self) -> None:
-        members = self.members
+        members = self.choices = self.members
         if members is None:
             return
         structures = [each for each in members if isinstance(each, (dict, list))]
@@ -417,7 +432,7 @@ class Rule:
     def height(self) -> i64:
         """How many rules lie below one another in place: 0 without parts. The height of a part is less."""
         if self._height < 0:
-            todo = [self]
+            todo: list[Rule] = [self]
             while todo:
                 rule = todo[-1]
                 if not rule.is_finished:
@@ -523,6 +538,7 @@ def _rule_of(owner: Rule, member: Any) -> Rule:
             rule.members_by = owner.members_by
         todo.extend(zip(rules, inside, strict=True))
         rule.finish()
+        rule.choices = [value]
     return root
 
 

@@ -14,8 +14,8 @@ Only if it ``is_judged``, it is also told ``begins`` and what else is known befo
 
     key_begins(pos), key_grows(part)...     a key opens, grows
     digits(part)...                         a number goes on
+    atom_comes(raw)                         a number or word is whole, and about to close
     comma()                                 another member or element will come
-    taken_back()                            an open number or word is dropped
 
 Its state is that of the builder (``builder``). Each open container is already in its parent, so the tree is consistent
 at any time. Reading it costs nothing except bringing the growing string up to date.
@@ -35,11 +35,12 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes, visible_size
 from partialjson._core.events import Event, Node, Path
-from partialjson._core.judge import Finding, Judge
+from partialjson._core.judge import Judge
 from partialjson._core.observer import Observer
 from partialjson._core.refcounts import COMPILED, is_held
 from partialjson._core.selection import Selector
 from partialjson._core.source import Source
+from partialjson._core.trials import Finding
 from partialjson._core.view import View
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Tree(Builder):
         self.missing: Final[object] = missing
         self.observer: Observer | None = Observer(selector) if selector is not None else None
         self.is_judged = False
+        # Does the judge look at the characters of the open string?
+        self.is_examined = False
         # Has the open path been handed out?
         self.shared = False
         # The growing string: the part in the tree as ``text``, and what has come since.
@@ -115,6 +118,20 @@ class Tree(Builder):
         if self.is_judged and self.observer is not None:
             self.observer.name(self, key)
 
+    def minds_commas(self) -> bool:
+        """Does the judge want to know of a comma in the innermost container?"""
+        observer = self.observer
+        if observer is None or observer.judge is None or observer.judge.level is None:
+            return False
+        return observer.judge.level.minds_commas
+
+    def minds_keys(self) -> bool:
+        """Does the judge want to know of a key in the innermost object before it is whole?"""
+        observer = self.observer
+        if observer is None or observer.judge is None or observer.judge.level is None:
+            return False
+        return observer.judge.level.is_choosy
+
     def key_begins(self, pos: i64) -> None:
         if self.observer is not None:
             self.observer.key_begins(pos)
@@ -140,14 +157,13 @@ class Tree(Builder):
         if self.observer is not None:
             self.observer.number_comes(self, raw)
 
-    def taken_back(self) -> None:
-        if self.observer is not None:
-            self.observer.taken_back()
-
-    def atom(self, value: object, raw: str) -> None:
-        if self.is_judged and self.observer is not None and self.observer.stops:
+    def atom_comes(self, raw: str) -> None:
+        """The number or word that is being read is this; called only if the tree ``is_judged``."""
+        if self.observer is not None and self.observer.stops:
             # The place where it stops must not depend on the chunks.
             self.observer.number_comes(self, raw)
+
+    def atom(self, value: object, raw: str) -> None:
         self._attach(value)
         if self.observer is not None and self.observer.closed(self, value, raw):
             self._drop()
@@ -160,7 +176,8 @@ class Tree(Builder):
         if self.is_judged and observer.looks_at_each_character():
             # The place where it stops must not depend on the chunks.
             self.begin_text()
-            self.grow(value)
+            if value:
+                self.grow(value)
             self.end_text()
             return
         self._attach(value)
@@ -182,6 +199,7 @@ class Tree(Builder):
         self._attach("")
         self.in_text = True
         self.text = ""
+        self.is_examined = self.is_judged and self.observer is not None and self.observer.looks_at_text()
 
     def grow(self, part: str) -> None:
         if self.news:
@@ -194,7 +212,7 @@ class Tree(Builder):
             self.news = part
         if self.observer is not None:
             self.observer.string_grew(len(part))
-            if self.is_judged:
+            if self.is_examined:
                 self._look(part)
 
     def end_text(self) -> None:
