@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic
 
 from partialjson._missing import MISSING
@@ -100,6 +100,17 @@ class Failed:
     value: Any = MISSING
     reason: str | None = None
     events: tuple[Event, ...] = ()
+    # All that is wrong, where the error tells one thing.
+    lines: tuple[Any, ...] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def errors(self) -> list[Any]:
+        """All that is wrong: the line errors of pydantic, the errors of jsonschema's ``iter_errors``; otherwise the
+        error itself."""
+        if self.lines is not None:
+            return list(self.lines)
+        lines: Any = getattr(self.error, "errors", None)
+        return [self.error] if lines is None else list(lines())
 
 
 def _listed(paths: tuple[Path, ...]) -> str:
