@@ -193,4 +193,4 @@ def _reason(event: Invalid) -> str:
 def said_by(error: BaseException) -> str:
     """What an error says; one of jsonschema without the schema and the value, which may be long."""
     message: object = getattr(error, "message", None)
-    return message if isinstance(message, str) else str(error)
+    return message if isinstance(message, str) and hasattr(error, "json_path") else str(error)
