@@ -162,6 +162,22 @@ def test_a_flood_is_white_space_outside_strings(parts: list[tuple[str, str]], si
         assert all(update == WhitespaceFlood(0, 0, limit) for update in found)
 
 
+@given(st.lists(st.text(' \n"\\x', min_size=1, max_size=6), max_size=30), st.integers(2, 9))
+def test_asking_for_the_longest_run_changes_nothing(pieces: list[str], limit: int) -> None:
+    told = events("openai-chat", Said(calls=(Say("c", "f", tuple(pieces)),), reason="truncated"))
+    quiet, updates, _ = timed(told, [0.0] * len(told), flood_after=limit)
+    asked = MessageParser("openai-chat", output=Any, timings=Timings(clock=Clock(), flood_after=limit))
+    assert asked.timings is not None
+    assert quiet.timings is not None
+    longest, again = [0], list[Update]()
+    for event in told:
+        again += asked.feed(event)
+        longest.append(asked.timings.flooded)
+    assert again == updates
+    assert longest == sorted(longest)
+    assert longest[-1] == quiet.timings.flooded
+
+
 def test_a_flood_in_the_output_by_default() -> None:
     told = events("openai-chat", Said(('{"a":1,', *["\n" * 100] * 20), reason=None))
     message, updates, _ = timed(told, [0.0] * len(told))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from partialjson import Complete, Truncated
 from partialjson.messages import (
@@ -34,6 +36,7 @@ from partialjson.providers import (
     adapter_for,
 )
 from support.bodies import Said, Say, body, frames, response_end, response_text, responses
+from support.effort import examples
 from support.operations import as_model, calls, operations, texts
 from support.told import fed
 
@@ -65,6 +68,46 @@ def whole(index: int | None, text: str) -> dict[str, Any]:
 
 def response(*events: Any, **options: Any) -> MessageParser:
     return fed(RESPONSES, CREATED, *events, COMPLETED, **options)[0]
+
+
+# Where a delta belongs.
+
+FIELDS: dict[str, list[Any]] = {
+    "type": [
+        *(f"response.{kind}.delta" for kind in ("output_text", "reasoning_text", "function_call_arguments")),
+        *("response.output_text.done", "response.output_item.done", None),
+    ],
+    "output_index": [0, 1, 1.0, True, 300, None],
+    "delta": ["x", "y", "", {"a": 1}, None],
+    "item_id": ["fc", "b", None, []],
+    "content_index": [0, 1, False, None],
+    "logprobs": [None, [], [{"token": "x"}]],
+    "call_id": [None, "c", "d"],
+    "name": [None, "f", "g"],
+    "stream_id": [None, "s", ""],
+    "response_id": [None, "r1", "r2"],
+    "item": [None, {"type": "function_call", "id": "fc", "call_id": "c", "name": "f", "arguments": "xy"}],
+}
+PLACES = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in FIELDS.items()})
+CHANGES = st.one_of([st.fixed_dictionaries({name: st.sampled_from(values)}) for name, values in FIELDS.items()])
+
+
+@pytest.mark.parametrize("api", [RESPONSES, REALTIME])
+@given(st.lists(st.tuples(PLACES, st.lists(CHANGES, max_size=4)), max_size=4), st.booleans())
+@settings(max_examples=examples(300), deadline=None)
+def test_the_next_delta_finds_its_block_as_the_first_does(
+    api: str, told: list[tuple[dict[str, Any], list[dict[str, Any]]]], announced: bool
+) -> None:
+    """An adapter that looks for the block of each delta anew reads the same. Neighbours differ in one field."""
+    quick, slow = adapter_for(api), cast(Any, adapter_for(api))
+    events = [CREATED, added(0, **function()), added(1, **function(id="b", call_id="", name=""))] if announced else []
+    for place, changes in told:
+        events += [place, place]
+        for change in changes:
+            events += [place | change, place]
+    for event in events:
+        slow._growing = None
+        assert quick.feed(event, "message") == slow.feed(event, "message")
 
 
 # Repeated texts.

@@ -168,12 +168,16 @@ class Document(Growing):
             self._waiting.clear()
         try:
             return parser.feed(source)
-        except ParseError as error:
+        except BaseException as error:
+            return self._failed(parser, error)
+
+    def _failed(self, parser: Parser[Any], error: BaseException) -> tuple[Any, ...]:
+        """The events before the error with which the document fails. An error of a validator is raised again."""
+        if isinstance(error, ParseError):
             self._outcome = Failed(error, parser.json, parser.value, None, error.events)
             return error.events
-        except BaseException as error:
-            self._outcome = Failed(error, parser.json, parser.value)
-            raise
+        self._outcome = Failed(error, parser.json, parser.value)
+        raise error
 
     def _finish(self, reason: str) -> tuple[Any, ...]:
         """The events of the end. The end of the message records its reason where none is recorded yet; only the first
@@ -324,7 +328,19 @@ def progress(document: Document, update: DocumentProgress) -> DocumentProgress:
     running = document._outcome is None
     events: tuple[Any, ...] = ()
     interrupted = False
-    if document._continuation is not None:
+    if running and source is None and update.ends is None and update.error is None and document._continuation is None:
+        # It goes on, as nearly always.
+        parser = document._parser
+        if parser is None or document._waiting:
+            events = document._read(text)
+        else:
+            try:
+                events = parser.feed(text)
+            except BaseException as raised:
+                events = document._failed(parser, raised)
+        if document._outcome is None and not (isinstance(document, Call) and document.ended):
+            return DocumentProgress(update.choice, update.block, update.kind, text, events) if events else update
+    elif document._continuation is not None:
         events = update.events  # they were read where the answer was joined
     elif running:
         try:

@@ -69,6 +69,7 @@ class _Slot:
         "kind",
         "last",
         "parsed",
+        "plain",
         "position",
         "repetition",
         "strict",
@@ -81,6 +82,7 @@ class _Slot:
         self.position = block.position
         self.kind: ops.Kind = block.kind
         self.is_output = is_output
+        self.plain = self.call is None and not is_output  # its text is no document
         self.half = ""  # the first half of a surrogate pair that the provider has split
         self.parsed = False  # its arguments came as a value
         self.last: str | None = ""  # the last fragment, while each began with the one before
@@ -262,7 +264,9 @@ class Dispatcher:
             self._take_in(0)
         if slot.half or not text.isascii():
             text = slot.joined(text)
-        if text:
+        if text and slot.plain:
+            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
+        elif text:
             self._grow(slot, text)
 
     def _join(self, slot: _Slot, text: str) -> None:
@@ -272,15 +276,14 @@ class Dispatcher:
             self._grow(slot, text)
 
     def _grow(self, slot: _Slot, text: str) -> None:
+        if slot.plain:
+            self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
+            return
         call = slot.call
-        if call is None:
-            if not slot.is_output:
-                self.updates.append(self.state.apply(TextDelta(slot.choice, slot.position, slot.kind, text)))
-                return
-        elif call.ended:
+        if call is not None and call.ended:
             self._come_late(slot, text)
             return
-        elif call.free:
+        if call is not None and call.free:
             source = json.dumps(text)[1:-1]
             self.tell(DocumentProgress(slot.choice, slot.position, slot.kind, text, source=source))
             return
@@ -301,7 +304,7 @@ class Dispatcher:
             slot.closing = True
             if self._reread(slot, text, last):
                 return
-        elif told.events and self.state.document_of(told).done:
+        elif told.events and (call or self.state.document_of(told)).done:
             slot.closing = True
         self.updates.append(told)
 
@@ -590,10 +593,9 @@ class Dispatcher:
 
     def _count(self, op: ops.Usage) -> None:
         old = self.state.usage
-        new = {} if op.whole else dict(old)
-        for name, count in op.usage.items():
-            if count is not None or name not in new:
-                new[name] = count
+        new = dict(op.usage if op.whole else old)
+        if not op.whole:
+            new |= {name: count for name, count in op.usage.items() if count is not None or name not in old}
         if new != old:
             self.tell(UsageReported(new))
 

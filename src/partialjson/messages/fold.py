@@ -317,7 +317,11 @@ class MessageState:
         return update
 
     def _progress(self, update: DocumentProgress) -> Update:
-        return progress(self._document(update), update)
+        choice: Any = self._choices.get(update.choice)
+        if update.kind != "text":
+            return progress(choice.blocks[update.block], update)
+        document = None if choice is None else choice._output_of.get(update.block)
+        return progress(self._document(update) if document is None else document, update)
 
     def _attach(self, update: ExtraAttached) -> Update:
         attach(self._choices[update.choice].blocks[update.block], update)

@@ -189,10 +189,13 @@ class MessageParser:
             TypeError: ``bytes`` and ``str`` were mixed.
             ImportError: the framing needs a package that is not installed.
         """
-        self._begin_work()
+        if self._ended or self._busy:
+            self._begin_work()
+        self._busy = True
+        dispatcher = self._dispatcher
         try:
             stalled = None if self.timings is None else self.timings.arrived(len(raw))
-            if self._dispatcher.broken:
+            if dispatcher.broken:
                 return stalled or []
             if self._framing is None:
                 self._framing = framing_for(self._framings)
@@ -205,7 +208,7 @@ class MessageParser:
                 self._work(items)
         finally:
             self._busy = False
-        return self._dispatcher.take() if stalled is None else self._observed(stalled)
+        return dispatcher.take() if stalled is None else self._observed(stalled)
 
     def feed(self, event: object) -> list[Update]:
         """The updates from one decoded event: a mapping, an SDK's object, or ``"[DONE]"``.
@@ -227,7 +230,8 @@ class MessageParser:
     def _observed(self, stalled: list[Update]) -> list[Update]:
         """The updates of a chunk, noted by the timings, with their notices."""
         assert self.timings is not None
-        return stalled + self.timings.observe(self._dispatcher.take(), self.state)
+        updates = self.timings.observe(self._dispatcher.take(), self.state)
+        return stalled + updates if stalled else updates
 
     def end(self) -> MessageEnd:
         """Ends the message and returns how it ended. Never raises for the content; later calls return the same.

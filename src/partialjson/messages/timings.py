@@ -35,6 +35,7 @@ _RUN: Final = re.compile(r"[ \t\r\n]+")
 _TOKENS: Final = re.compile(r'[ \t\r\n]+|["\\]|[^ \t\r\n"\\]+')
 _CLASS: Final = log(1.2)
 _LEAST: Final = 1e-6
+_MANY: Final = 100
 
 
 class Gaps:
@@ -45,21 +46,44 @@ class Gaps:
     """
 
     def __init__(self) -> None:
-        self.count = 0
-        self.total = 0.0
-        self.max = 0.0
+        self._count = 0
+        self._total = 0.0
+        self._max = 0.0
         self._classes: dict[int, int] = {}
+        self._waiting: list[float] = []
 
     def __repr__(self) -> str:
         return f"<Gaps count={self.count} total={self.total:.3f} max={self.max:.3f} p95={self.percentile(95):.3f}>"
 
     def add(self, seconds: float) -> None:
-        self.count += 1
-        self.total += seconds
-        if seconds > self.max:
-            self.max = seconds
-        number = floor(log(seconds if seconds > _LEAST else _LEAST) / _CLASS)
-        self._classes[number] = self._classes.get(number, 0) + 1
+        self._waiting.append(seconds)
+        if len(self._waiting) >= _MANY:
+            self._sort()
+
+    @property
+    def count(self) -> int:
+        return self._count + len(self._waiting)
+
+    @property
+    def total(self) -> float:
+        self._sort()
+        return self._total
+
+    @property
+    def max(self) -> float:
+        self._sort()
+        return self._max
+
+    def _sort(self) -> None:
+        """Puts the gaps that wait into their buckets."""
+        classes = self._classes
+        for seconds in self._waiting:
+            self._total += seconds
+            self._max = max(self._max, seconds)
+            number = floor(log(seconds if seconds > _LEAST else _LEAST) / _CLASS)
+            classes[number] = classes.get(number, 0) + 1
+        self._count += len(self._waiting)
+        self._waiting.clear()
 
     def percentile(self, percent: float) -> float:
         """The gap that this percentage of all gaps do not exceed, accurate to a tenth; 0.0 if there are none.
@@ -69,6 +93,7 @@ class Gaps:
         """
         if not 0 <= percent <= 100:
             raise ValueError(f"a percentage is between 0 and 100, not {percent}")
+        self._sort()
         below = 0
         for number in sorted(self._classes):
             below += self._classes[number]
@@ -111,11 +136,11 @@ class Timings(BlockTimings):
         size: how much it was fed, in bytes or characters; decoded events do not count.
         first_chunk: when it was fed first.
         gaps: the times between chunks.
-        flooded: the longest run of white space outside strings.
     """
 
     __slots__ = (
         "_clock",
+        "_flooded",
         "_last",
         "_start",
         "_white",
@@ -123,7 +148,6 @@ class Timings(BlockTimings):
         "chunks",
         "first_chunk",
         "flood_after",
-        "flooded",
         "gaps",
         "size",
         "stall_after",
@@ -144,7 +168,7 @@ class Timings(BlockTimings):
         self.size = 0
         self.first_chunk: float | None = None
         self.gaps = Gaps()
-        self.flooded = 0
+        self._flooded = 0
         self._clock = clock
         self._white: dict[tuple[int, int], _White] = {}
         self._start = self._last = clock()
@@ -183,7 +207,10 @@ class Timings(BlockTimings):
         if self.first_chunk is None:
             self.first_chunk = now - self._start
         else:
-            self.gaps.add(gap)
+            waiting = self.gaps._waiting
+            waiting.append(gap)
+            if len(waiting) >= _MANY:
+                self.gaps._sort()
         if self.stall_after is not None and gap >= self.stall_after:
             return [Stalled(gap)]
         return []
@@ -198,30 +225,57 @@ class Timings(BlockTimings):
                 if flood is not None:
                     floods.append(flood)
             elif isinstance(update, TextDelta):
-                self._token(update.choice, update.block, update.text, now)
+                self._token((update.choice, update.block), update.text, now)
             elif isinstance(update, BlockRestarted):
-                self._white.pop((update.choice, update.block), None)
+                white = self._white.pop((update.choice, update.block), None)
+                if white is not None:
+                    self._read(white)
         return updates + floods if floods else updates
 
     def _progress(self, update: DocumentProgress, state: MessageState, now: float) -> Update | None:
-        choice, block, text = update.choice, update.block, update.text
+        place, text = (update.choice, update.block), update.text
+        timings = self.blocks.get(place)
         # The text of an output was counted with its block.
-        timings = self._token(choice, block, text, now) if update.kind in CALLS else self._of(choice, block)
+        if timings is None or (text and update.kind in CALLS):
+            timings = self._token(place, text if update.kind in CALLS else "", now)
         if timings.first_field is None:
             self._first(timings, update, state, now)
         # Free text is told with the string that it becomes.
         if text and self.flood_after is not None and update.source is None:
-            return self._flood(choice, block, text, self.flood_after)
+            white = self._white.get(place)
+            if white is None:
+                white = self._white[place] = _White(self.flood_after)
+            white.waiting.append(text)
+            white.room -= len(text)
+            if white.room <= 0:
+                before, longest = white.run, self._read(white)
+                white.room = max(1, self.flood_after - white.run)
+                if before < self.flood_after <= longest:
+                    return WhitespaceFlood(update.choice, update.block, longest)
         return None
 
-    def _of(self, choice: int, block: int) -> BlockTimings:
-        timings = self.blocks.get((choice, block))
-        if timings is None:
-            timings = self.blocks[choice, block] = BlockTimings()
-        return timings
+    @property
+    def flooded(self) -> int:
+        """The longest run of white space outside strings."""
+        for white in self._white.values():
+            if white.waiting:
+                self._read(white)
+        return self._flooded
 
-    def _token(self, choice: int, block: int, text: str, now: float) -> BlockTimings:
-        timings = self._of(choice, block)
+    def _read(self, white: _White) -> int:
+        """Reads the text that waits; the longest run there."""
+        text = "".join(white.waiting)
+        # Escapes are looked for where they may be.
+        pieces = white.waiting if "\\" in text else [text]
+        white.waiting = []
+        longest = max([white.read(piece, self._flooded) for piece in pieces], default=0)
+        self._flooded = max(self._flooded, longest)
+        return longest
+
+    def _token(self, place: tuple[int, int], text: str, now: float) -> BlockTimings:
+        timings = self.blocks.get(place)
+        if timings is None:
+            timings = self.blocks[place] = BlockTimings()
         if text:
             if timings.first_token is None:
                 timings.first_token = now
@@ -246,21 +300,19 @@ class Timings(BlockTimings):
             if closed and each.first_field is None:
                 each.first_field = now
 
-    def _flood(self, choice: int, block: int, text: str, limit: int) -> Update | None:
-        white = self._white.get((choice, block))
-        if white is None:
-            white = self._white[choice, block] = _White()
-        before = white.run
-        longest = white.read(text, self.flooded)
-        if longest > self.flooded:
-            self.flooded = longest
-        return WhitespaceFlood(choice, block, longest) if before < limit <= longest else None
-
 
 class _White:
-    """Runs of white space outside the strings of one document."""
+    """Runs of white space outside the strings of one document.
 
-    def __init__(self) -> None:
+    Attributes:
+        run: the length of the run that is open at the end of what was read.
+        waiting: text that was not read yet, since it cannot hold a flood.
+        room: how many characters may come before there can be one.
+    """
+
+    def __init__(self, room: int) -> None:
+        self.waiting: list[str] = []
+        self.room = room
         self.run = 0
         self._inside = False
         self._escaped = False

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
-from typing import Final, Literal, Protocol, cast, runtime_checkable
+from typing import Final, Literal, Protocol, cast
 
 from partialjson.reasons import WORDS, Reason
 from partialjson.wire import ops
@@ -46,7 +47,6 @@ class Adapter(Protocol):
         ...
 
 
-@runtime_checkable
 class _UsesTools(Protocol):
     """An adapter that can use the names of the caller's tools."""
 
@@ -390,12 +390,17 @@ def api_named(name: str) -> API:
 def adapter_for(api: str, tools: Collection[str] = ()) -> Adapter:
     """A fresh adapter for one response of the named wire format; ``tools`` are the names of the caller's tools, as far
     as they are known. ValueError as in ``api_named``."""
-    module = import_module(f"partialjson.wire.providers.{api_named(api).module}")
-    factory = cast("Callable[[], Adapter]", module.Adapter)
+    factory = _adapters(api)
     adapter = factory()
-    if tools and isinstance(adapter, _UsesTools):
-        adapter.tools = tools
+    if tools and hasattr(factory, "tools"):
+        cast(_UsesTools, adapter).tools = tools
     return adapter
+
+
+@cache
+def _adapters(api: str) -> Callable[[], Adapter]:
+    module = import_module(f"partialjson.wire.providers.{api_named(api).module}")
+    return cast("Callable[[], Adapter]", module.Adapter)
 
 
 def errors_in(api: str, event: object) -> list[ops.Operation]:

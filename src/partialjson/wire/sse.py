@@ -103,6 +103,11 @@ class TextInput:
         Raises:
             TypeError: ``bytes`` and ``str`` were mixed, or the chunk is neither.
         """
+        if self._kind is bytes and type(chunk) is bytes and not (self._tail or self._at_start):  # as nearly all are
+            text, used = utf_8_decode(chunk, "replace")
+            if used < len(chunk):
+                self._tail = chunk[used:]
+            return text
         if isinstance(chunk, str):
             if self._kind is not str:
                 self._begin(str)
@@ -246,9 +251,12 @@ class SSEDecoder:
             elif name == "event":
                 self._type = value
             elif not line:
-                if data:
+                if len(data) == 1:  # as nearly all have
+                    items.append(SSEEvent(self._type or "message", data.pop(), self._id, self._retry))
+                    known = self._data_size = 0
+                elif data:
                     items.append(self._event())
-                    data = self._data = []
+                    data.clear()
                     known = self._data_size = 0
                 self.last_event_id = self._id
                 self._type = ""

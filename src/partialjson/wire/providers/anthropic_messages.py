@@ -22,8 +22,8 @@ documentation, and the event models of its SDK.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from partialjson.wire import ops
@@ -78,6 +78,10 @@ _UNFIT: Final[dict[str, tuple[ops.Kind, ...]]] = {
     "thinking": ("call", "server_call"),
     "tool_use": ("text", "reasoning"),
 }
+_TAKES: Final[dict[ops.Kind, Mapping[object, str]]] = {
+    kind: {word: name for word, (name, opens) in _TEXT_DELTAS.items() if kind not in _UNFIT[opens]}
+    for kind in ("text", "reasoning", "call", "server_call", "other")
+}
 # delta type -> the block it opens if none is open
 _BESIDE_DELTAS: Final = {"signature_delta": "thinking", "citations_delta": "text", "compaction_delta": "compaction"}
 
@@ -90,6 +94,7 @@ class _Block:
     kind: ops.Kind
     input: object = None
     started: bool = False
+    takes: Mapping[object, str] = field(default_factory=dict)  # delta type -> the field with the text that goes on
 
 
 class Adapter:
@@ -103,11 +108,22 @@ class Adapter:
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
-        fields = members(event)
-        kind = as_str(fields.get("type"))
-        if kind == "content_block_delta":
-            self._block_delta(fields, out)
+        fields = event if type(event) is dict else members(event)
+        if fields.get("type") == "content_block_delta":
+            delta, index = fields.get("delta"), fields.get("index")
+            delta = delta if type(delta) is dict else members(delta)
+            block = self._open.get(index) if type(index) is int else None
+            if block is not None:
+                word = delta.get("type")
+                place = block.takes.get(word) if type(word) is str else None
+                text = None if place is None else delta.get(place)
+                if type(text) is str and text:
+                    block.started = True
+                    out.append(ops.Text(block.key, text))
+                    return out
+            self._block_delta(fields, delta, out)
             return out
+        kind = as_str(fields.get("type"))
         if not kind and name != "message":  # which is the name of events without one
             kind = name
         handler = _HANDLERS.get(kind)
@@ -146,7 +162,7 @@ class Adapter:
             self._finish(index, out)
         word = get_str(content, "type")
         kind = _kind(word)
-        block = self._open[index] = _Block(self._count, kind, plain(get(content, "input")))
+        block = self._open[index] = _Block(self._count, kind, plain(get(content, "input")), takes=_TAKES[kind])
         self._count += 1
         if word not in _KINDS and word not in _OTHERS:
             out.append(ops.Unread("block", word))
@@ -175,8 +191,7 @@ class Adapter:
             out.append(ops.Info(model=model))
         return block
 
-    def _block_delta(self, event: Members, out: list[ops.Operation]) -> None:
-        delta = members(event.get("delta"))
+    def _block_delta(self, event: Members, delta: Members, out: list[ops.Operation]) -> None:
         word = as_str(delta.get("type"))
         index = as_int(event.get("index"))
         if index is None:
@@ -295,7 +310,6 @@ _HANDLERS: Final[dict[str, Callable[[Adapter, Members, list[ops.Operation]], Non
     "message": Adapter._message,
     "message_start": Adapter._message_start,
     "content_block_start": Adapter._block_start,
-    "content_block_delta": Adapter._block_delta,
     "content_block_stop": Adapter._block_stop,
     "message_delta": Adapter._message_delta,
     "message_stop": Adapter._message_stop,

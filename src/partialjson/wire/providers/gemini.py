@@ -33,7 +33,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
@@ -44,7 +44,6 @@ from partialjson.wire.fields import (
     as_mapping,
     as_str,
     get,
-    get_list,
     get_str,
     members,
     plain,
@@ -135,6 +134,7 @@ _RESPONSE: Final = _READ | frozenset(
     ["createTime", "modelStatus", "sdkHttpResponse", "automaticFunctionCallingHistory", "parsed", "traceId"]
 )
 _CANDIDATE: Final = frozenset([*_STOP_DETAILS, *_BESIDES, "content", "index", "finishReason", "tokenCount"])
+_QUIET: Final = frozenset(["content", "index"])  # a candidate that says nothing but more of its content
 _PART: Final = frozenset(
     [*_PAYLOADS, *_PART_NOTES, "text", "thought", "thoughtSignature", "functionCall", "audioTranscription"]
 )
@@ -160,7 +160,11 @@ def wire(obj: object) -> Members:
     """The fields of an object by their names on the wire, whatever they are called in it."""
     if type(obj) is dict and _RENAMED.isdisjoint(obj):
         return obj
-    return _EitherName(members(obj))
+    fields: Any = members(obj)
+    if type(fields) is not dict or not _SDK_NAMES.keys().isdisjoint(fields):
+        return _EitherName(fields)
+    # Nearly all fields of the SDK's objects are None.
+    return {_wire_name(str(name)): value for name, value in fields.items() if value is not None}
 
 
 @lru_cache(maxsize=256)
@@ -180,9 +184,10 @@ def first_name(event: object) -> str:
     return next((_wire_name(str(name)) for name, value in _named(event).items() if says_something(value)), "")
 
 
-def unread_fields(obj: object, known: frozenset[str], place: str, out: list[ops.Operation]) -> None:
-    """Reports the fields that hold something and are not known, by their names on the wire."""
-    if type(obj) is dict and known.issuperset(obj):
+def unread_fields(obj: object, known: frozenset[str], place: str, out: list[ops.Operation], fields: Members) -> None:
+    """Reports the fields that hold something and are not known, by their names on the wire; ``fields`` is what ``wire``
+    gives for the object."""
+    if type(fields) is dict and known.issuperset(fields):
         return
     for name, value in _named(obj).items():
         if name not in known and name != "model_extra" and says_something(value):
@@ -219,8 +224,11 @@ class Parts:
     def read(self, part: object, out: list[ops.Operation]) -> None:
         """One part of a candidate's content."""
         fields = wire(part)
-        function = fields.get("functionCall")
         text = fields.get("text")
+        if type(fields) is dict and len(fields) == 1 and type(text) is str:  # as nearly all are
+            self.read_text("text", text, out)
+            return
+        function = fields.get("functionCall")
         signature = fields.get("thoughtSignature")
         key: tuple[int, int] | None = None
         if function is not None:
@@ -236,10 +244,8 @@ class Parts:
             if spoken is not None:
                 self.read_spoken(spoken, "audioTranscription", out)
             self._read_payload(fields, out)
-        if type(part) is not dict or len(part) > 1:  # else it is its text, and nothing more
-            self._read_notes(fields, signature, key or self.last, out)
-        if type(part) is not dict or not _PART.issuperset(part):
-            unread_fields(part, _PART, "part.", out)
+        self._read_notes(fields, signature, key or self.last, out)
+        unread_fields(part, _PART, "part.", out, fields)
 
     def _read_notes(
         self, fields: Members, signature: object, key: tuple[int, int] | None, out: list[ops.Operation]
@@ -449,11 +455,12 @@ class Adapter:
         self._stopped = False
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
-        if isinstance(event, str) and event == ops.DONE:
-            return [ops.End()] if self._stopped else []
-        if isinstance(event, (list, tuple)):
-            # An error body in the form of an array, inside of an event.
-            return [op for item in event if get(item, "error") for op in self.feed(item, name)]
+        if type(event) is not dict:
+            if isinstance(event, str) and event == ops.DONE:
+                return [ops.End()] if self._stopped else []
+            if isinstance(event, (list, tuple)):
+                # An error body in the form of an array, inside of an event.
+                return [op for item in event if get(item, "error") for op in self.feed(item, name)]
         out: list[ops.Operation] = []
         fields = wire(event)
         told = fields.get("responseId"), fields.get("modelVersion")
@@ -466,7 +473,7 @@ class Adapter:
         if feedback is not None:
             self._read_feedback(feedback, out)
         usage = fields.get("usageMetadata")
-        counts = None if usage is None else as_mapping(plain(usage))
+        counts = usage if type(usage) is dict or usage is None else as_mapping(plain(usage))
         if counts is not None:
             out.append(ops.Usage(counts, whole=True))
         error = fields.get("error")
@@ -474,8 +481,8 @@ class Adapter:
             out.append(read_error(error))
         if not out and all(fields.get(name) is None for name in _RESPONSE):
             out.append(ops.Unread("event", first_name(event)))
-        elif type(event) is not dict or not _RESPONSE.issuperset(event):
-            unread_fields(event, _RESPONSE, "", out)
+        elif type(fields) is not dict or not _RESPONSE.issuperset(fields):
+            unread_fields(event, _RESPONSE, "", out, fields)
         return out
 
     def _read_info(self, info: ops.Info, out: list[ops.Operation]) -> None:
@@ -485,22 +492,25 @@ class Adapter:
 
     def _read_candidate(self, position: int, data: object, out: list[ops.Operation]) -> None:
         candidate = wire(data)
-        index = as_int(candidate.get("index"))
-        number = position if index is None else index
+        number = candidate.get("index")
+        if type(number) is not int:
+            said = as_int(number)
+            number = position if said is None else said
         parts = self._parts.get(number)
         if parts is None:
             parts = self._parts[number] = Parts(number)
         part: object = None
-        for part in get_list(candidate.get("content"), "parts"):
+        for part in as_list(members(candidate.get("content")).get("parts")):
             parts.read(part, out)
+        if type(candidate) is dict and _QUIET.issuperset(candidate):
+            return
         for name in _BESIDES:
             found = candidate.get(name)
             if found:
                 parts.note(name, plain(found), out)
         raw = candidate.get("finishReason")
         if raw is None:
-            if type(data) is not dict or not _CANDIDATE.issuperset(data):
-                unread_fields(data, _CANDIDATE, "candidate.", out)
+            unread_fields(data, _CANDIDATE, "candidate.", out, candidate)
             return
         number_said = as_int(raw)
         word = as_str(raw) if number_said is None else _NUMBERS.get(number_said, "OTHER")
@@ -513,12 +523,11 @@ class Adapter:
             details = {name: value for name, value in values.items() if value}
             runs_on = reason == "complete" and wire(part).get("executableCode") is not None
             self._stopped = not runs_on
-            said = word if number_said is None else str(number_said)
+            told = word if number_said is None else str(number_said)
             if reason == "error" and len(self._parts) == 1:
                 out.append(ops.Error(as_str(details.get("finishMessage")) or word, word, body=details or None))
-            out.append(ops.Stop(reason, said, number, not runs_on, details or None))
-        if type(data) is not dict or not _CANDIDATE.issuperset(data):
-            unread_fields(data, _CANDIDATE, "candidate.", out)
+            out.append(ops.Stop(reason, told, number, not runs_on, details or None))
+        unread_fields(data, _CANDIDATE, "candidate.", out, candidate)
 
     def _read_feedback(self, feedback: object, out: list[ops.Operation]) -> None:
         word = as_str(wire(feedback).get("blockReason"))

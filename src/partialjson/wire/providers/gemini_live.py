@@ -56,7 +56,7 @@ class Adapter:
             out.append(ops.Info(session))
         content = wire(fields.get("serverContent"))
         self._content(content, out)
-        unread_fields(fields.get("serverContent"), _CONTENT, "serverContent.", out)
+        unread_fields(fields.get("serverContent"), _CONTENT, "serverContent.", out, content)
         self._call(wire(fields.get("toolCall")), out)
         for id in get_list(fields.get("toolCallCancellation"), "ids"):
             key = self._calls.get(id) if isinstance(id, str) else None
@@ -74,7 +74,7 @@ class Adapter:
             if name not in _SESSION:
                 out.append(ops.Unread("event", name))
         else:
-            unread_fields(event, _MESSAGE, "", out)
+            unread_fields(event, _MESSAGE, "", out, fields)
         return out
 
     def _begin(self, out: list[ops.Operation]) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 from partialjson.wire import ops
 from partialjson.wire.fields import Members, as_str
 from partialjson.wire.providers import openai_chat
+from partialjson.wire.providers._chat_texts import Choice, read_logprobs, read_text
 
 __all__ = ["Adapter"]
 
@@ -23,13 +24,13 @@ _CHOICE: Final = frozenset({"index", "text", "finish_reason", "logprobs"})
 class Adapter(openai_chat.Adapter):
     """Completions chunks to operations."""
 
-    def _read_choice(self, state: openai_chat.Choice, choice: Members, out: list[ops.Operation]) -> None:
+    def _read_choice(self, state: Choice, choice: Members, out: list[ops.Operation]) -> None:
         if type(choice) is not dict or not _CHOICE.issuperset(choice):
             super()._read_choice(state, choice, out)
             return
-        openai_chat.read_text(state, "text", as_str(choice.get("text")), out)
+        read_text(state, "text", as_str(choice.get("text")), out)
         logprobs = choice.get("logprobs")
         if logprobs is not None:
-            openai_chat.read_logprobs(state, logprobs, out)
+            read_logprobs(state, logprobs, out)
         if choice.get("finish_reason"):
             self._stop(state, choice, out)

@@ -254,6 +254,40 @@ class _Run:
         return found
 
 
+@dataclass(slots=True)
+class _Growing:
+    """The block that the last event made grow. As long as nothing but more of its text comes, nothing else changes, and
+    it need not be looked for again.
+
+    Attributes:
+        kind, index, item, part: the type of the event, and where it said that it belongs.
+        number: the name of the field that numbers the parts, "" if none does.
+    """
+
+    key: int
+    lane: str
+    kind: str
+    index: object
+    item: str | None
+    number: str
+    part: object
+
+    def more(self, event: Members) -> str:
+        """The text of an event that goes on there; "" for any other event. Numbers are compared by identity, since true
+        and 1.0 are no indexes."""
+        get = event.get
+        if (
+            get("type") == self.kind
+            and get("output_index") is self.index
+            and get("item_id") == self.item
+            and (not self.number or get(self.number) is self.part)
+            and not get("logprobs")
+        ):
+            text = get("delta")
+            return text if type(text) is str else ""
+        return ""
+
+
 class Adapter:
     """Events of the Responses API to operations."""
 
@@ -263,10 +297,18 @@ class Adapter:
         self._choices = 0
         self._info = ops.Info()
         self._over = False
+        self._growing: _Growing | None = None
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
-        fields = members(event)
+        fields = event if type(event) is dict else members(event)
+        growing = self._growing
+        if growing is not None:
+            text = growing.more(fields)
+            if text and growing.lane == self._lane(fields):
+                out.append(ops.Text(growing.key, text))
+                return out
+            self._growing = None
         kind = as_str(fields.get("type"))
         if not kind:
             kind = "response.done" if as_str(fields.get("object")) in _WHOLE else name
@@ -664,6 +706,7 @@ class Adapter:
         if verb == "delta":
             block.grown = True
             out.append(ops.Text(block.key, text))
+            self._goes_on(block, event, known.number)
         elif not block.closed and (known.number or not block.grown):
             block.grown = True
             out.append(ops.Restate(block.key, text))
@@ -672,6 +715,12 @@ class Adapter:
             out.extend(ops.Attach(block.key, "logprobs", plain(each), append=True) for each in as_list(chances))
         elif chances:
             out.append(ops.Attach(block.key, "logprobs", [plain(each) for each in as_list(chances)]))
+
+    def _goes_on(self, block: _Block, event: Members, number: str) -> None:
+        kind, id = event.get("type"), event.get("item_id")
+        if isinstance(kind, str) and (id is None or isinstance(id, str)):
+            index, part = event.get("output_index"), event.get(number) if number else None
+            self._growing = _Growing(block.key, self._lane(event), kind, index, id, number, part)
 
     def _read_audio(self, event: Members, type: str, verb: str, out: list[ops.Operation]) -> None:
         """The sound of a spoken answer, in the pieces in which it came."""
@@ -731,6 +780,8 @@ class Adapter:
                 if text:
                     block.grown = True
                     out.append(ops.Text(block.key, text))
+                    if item.name and item.call_id:  # else the next event may bring them
+                        self._goes_on(block, event, "")
             elif text is not None:
                 block.given = grown(block.given, plain(text))
             return
