@@ -10,7 +10,7 @@ from partialjson._typevars import T
 from partialjson.errors import json_path
 
 if TYPE_CHECKING:
-    from partialjson._core.events import Event, Path
+    from partialjson._core.events import Coerced, Event, Path
     from partialjson.errors import IncompleteError
 
 __all__ = ["Complete", "Failed", "Outcome", "Truncated"]
@@ -20,11 +20,15 @@ _SHOWN: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Complete(Generic[T]):
-    """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives."""
+    """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives.
+
+    ``coerced`` says which values were read in another form so that they fit (``Parser(coerce=...)``).
+    """
 
     value: T
     events: tuple[Event, ...] = ()
     reason: str | None = None
+    coerced: tuple[Coerced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Truncated:
         growing: the path of the innermost visible value that was open; None if there was none.
         missing: paths of required fields that had not come, in the document's names, for each object that was open,
             from the root inwards. Empty without a target, and if the target does not determine which object it is.
+        coerced: as for ``Complete``.
 
     ``str()`` is a report for people.
     """
@@ -52,6 +57,7 @@ class Truncated:
     events: tuple[Event, ...] = ()
     growing: Path | None = None
     missing: tuple[Path, ...] = ()
+    coerced: tuple[Coerced, ...] = ()
 
     def __str__(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
@@ -93,6 +99,7 @@ class Failed:
     """The document is malformed, passes a limit, or is not valid for its target; ``error`` says why.
 
     ``json`` and ``value`` show the document up to the error; ``events`` is what the last call completed before it.
+    ``coerced`` is as for ``Complete``.
     """
 
     error: BaseException
@@ -100,6 +107,7 @@ class Failed:
     value: Any = MISSING
     reason: str | None = None
     events: tuple[Event, ...] = ()
+    coerced: tuple[Coerced, ...] = ()
 
 
 def _listed(paths: tuple[Path, ...]) -> str:

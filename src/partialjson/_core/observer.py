@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, final
 
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes
-from partialjson._core.events import Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
+from partialjson._core.events import Coerced, Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
+from partialjson._core.fitting import Change
 from partialjson._core.lookahead import Finding, Lookahead
 from partialjson._core.plan import Failure
 from partialjson._core.selection import Selector
@@ -83,6 +84,8 @@ class Observer:
         self.invalid: PathSet | None = None
         self.stops = False
         self.lookahead: Lookahead | None = None
+        # Everything that was coerced, if the document is kept.
+        self.coerced: list[Coerced] = []
         self.changes: Changes | None = None
         # Dropping: is the innermost container loose, and what is the state of the walk to the values to be delivered
         # there; and the same for the containers around each open one.
@@ -104,6 +107,9 @@ class Observer:
         """Keep a typed view; ``stops``: at the first invalid value; ``predicts``: report predictions."""
         self.view = view
         self.stops = stops
+        if view.coercer is not None:
+            # What can no longer be valid as it is may become so in another form, which only its close shows.
+            return
         if stops or self.selector is not None:
             self.lookahead = Lookahead(view, predicts)
 
@@ -262,6 +268,18 @@ class Observer:
         """Did the value at ``path`` close and not fit its target?"""
         return self.invalid is not None and self.invalid.has(path)
 
+    def all_coerced(self, at: Builder) -> tuple[Coerced, ...]:
+        """Everything that was coerced, also in the objects that are open."""
+        view = self.view
+        if view is None or view.coercer is None or self.drops:
+            return ()
+        found = self.coerced.copy()
+        for frame in view.frames:
+            path = [at.key_of(i) for i in range(1, frame.depth + 1)]
+            for change in view.coercer.renames_of(frame):
+                found.append(Coerced((*path, *change.path), change.kind, change.before, change.after))
+        return tuple(found)
+
     def needs_text_from(self, at: Builder) -> i64:
         """The offset from which on the text may be asked for again; -1 where only what comes may be."""
         view = self.view
@@ -324,6 +342,9 @@ class Observer:
 
     def _report(self, at: Builder, key: str | int, result: object, value: object) -> None:
         """The JSON value at ``key`` closed and settled to ``result``."""
+        view = self.view
+        if view is not None and view.coercer is not None and view.coercer.changes:
+            self._report_coercions(at, key, view.coercer.take_changes())
         if isinstance(result, Failure):
             if result.waiver is None:
                 self._report_failure(at, key, result)
@@ -333,6 +354,19 @@ class Observer:
         elif self.selects(at, key):
             raw = self.view is not None and self.view.is_inside_whole()
             self.events.append(Completed(self.node_at(at, key), result, raw))
+
+    def _report_coercions(self, at: Builder, key: str | int, changes: list[Change]) -> None:
+        """These were made so that the value at ``key`` fits."""
+        selects = self.selects(at, key)
+        if self.drops and not selects:
+            return
+        path = self.node_at(at, key).path()
+        for change in changes:
+            event = Coerced((*path, *change.path), change.kind, change.before, change.after)
+            if not self.drops:
+                self.coerced.append(event)
+            if selects:
+                self.events.append(event)
 
     def _report_failure(self, at: Builder, key: str | int, failure: Failure) -> None:
         view = self.view
@@ -389,9 +423,12 @@ class Observer:
         self.keeper = self.keepers.pop()
         if not was_loose:
             return False
+        key = at.here()
         if self.view is not None:
             self.view.leave()
-        key = at.here()
+            coercer = self.view.coercer
+            if coercer is not None and coercer.changes:
+                self._report_coercions(at, key, coercer.take_changes())
         if self.selects(at, key):
             self.events.append(Completed(self.node_at(at, key), MISSING, True))
         return True
