@@ -17,8 +17,21 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source"]
-CORE += ["frames", "view", "lookahead", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
-CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint", "parser"]
+CORE += [
+    "frames",
+    "view",
+    "lookahead",
+    "builder",
+    "observer",
+    "tree",
+    "machine",
+    "numbers",
+    "strings",
+    "certain",
+    "bulk",
+    "lexer",
+]
+CORE += ["lookout", "scalars", "sourcemap", "mender", "utf8", "canonical", "checkpoint_changes", "checkpoint", "parser"]
 
 
 # pip asks for names and versions before it builds, in runs of their own, which need no C code.

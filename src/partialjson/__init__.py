@@ -22,6 +22,7 @@ from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import Limits
 from partialjson.options import ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.repairs import Lenient, Repair, RepairKind, Skipped
 
 if TYPE_CHECKING:
     from partialjson.markers import First, Preview, Whole
@@ -40,6 +41,7 @@ __all__ = [
     "IncompleteError",
     "Invalid",
     "InvalidError",
+    "Lenient",
     "Limits",
     "Missing",
     "Outcome",
@@ -50,8 +52,11 @@ __all__ = [
     "Predicted",
     "Preview",
     "Progress",
+    "Repair",
+    "RepairKind",
     "Repaired",
     "Replaced",
+    "Skipped",
     "Snapshot",
     "Truncated",
     "Violation",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal, TypedDict
 
 from partialjson.limits import Limits
+from partialjson.repairs import Lenient
 
 __all__ = ["ON_INVALID", "DocumentOptions", "NumberReader", "OnInvalid", "ParserOptions"]
 
@@ -37,6 +38,7 @@ class DocumentOptions(TypedDict, total=False):
     predict: bool
     parse_float: NumberReader | None
     parse_int: NumberReader | None
+    lenient: bool | Lenient
 
 
 class ParserOptions(DocumentOptions, total=False):

@@ -12,6 +12,7 @@ from partialjson.errors import json_path
 if TYPE_CHECKING:
     from partialjson._core.events import Coerced, Event, Path
     from partialjson.errors import IncompleteError
+    from partialjson.repairs import Repair, Skipped
 
 __all__ = ["Complete", "Failed", "Outcome", "Truncated"]
 
@@ -22,13 +23,26 @@ _SHOWN: Final = 12
 class Complete(Generic[T]):
     """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives.
 
-    ``coerced`` says which values were read in another form so that they fit (``Parser(coerce=...)``).
+    Attributes:
+        value: that value.
+        events: what the end itself completed.
+        reason: the reason that the caller gave for the end, if any.
+        repairs: what lenient parsing mended, in the order of the text; empty for strict parsing.
+        skipped: the parts of the source that it left out.
+        coerced: the values that did not fit their target as they were written, and were read in another form.
     """
 
     value: T
     events: tuple[Event, ...] = ()
     reason: str | None = None
+    repairs: tuple[Repair, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     coerced: tuple[Coerced, ...] = ()
+
+    @property
+    def verbatim(self) -> bool:
+        """Was the text JSON that fits as it stood? Then nothing was mended, and nothing read in another form."""
+        return not self.repairs and not self.coerced
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Truncated:
         growing: the path of the innermost visible value that was open; None if there was none.
         missing: paths of required fields that had not come, in the document's names, for each object that was open,
             from the root inwards. Empty without a target, and if the target does not determine which object it is.
-        coerced: as for ``Complete``.
+        repairs, skipped, coerced: what lenient parsing mended, left out, and read in another form.
 
     ``str()`` is a report for people.
     """
@@ -57,6 +71,8 @@ class Truncated:
     events: tuple[Event, ...] = ()
     growing: Path | None = None
     missing: tuple[Path, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     coerced: tuple[Coerced, ...] = ()
 
     def __str__(self) -> str:
@@ -99,7 +115,7 @@ class Failed:
     """The document is malformed, passes a limit, or is not valid for its target; ``error`` says why.
 
     ``json`` and ``value`` show the document up to the error; ``events`` is what the last call completed before it.
-    ``coerced`` is as for ``Complete``.
+    ``repairs``, ``skipped`` and ``coerced`` are as for ``Complete``.
     """
 
     error: BaseException
@@ -107,6 +123,8 @@ class Failed:
     value: Any = MISSING
     reason: str | None = None
     events: tuple[Event, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     coerced: tuple[Coerced, ...] = ()
 
 

@@ -26,6 +26,7 @@ BASE = {
     "_records",
     "_sources",
     "_typevars",
+    "coercions",
     "errors",
     "limits",
     "markers",

@@ -41,12 +41,12 @@ from partialjson._core.frames import Frame
 from partialjson._core.plan import RAW, Failure, Plan, RawText
 from partialjson._core.spec import ANYTHING, OBJECT, Spec
 from partialjson._missing import MISSING
-from partialjson.coercions import CoercionKind
+from partialjson.coercions import KINDS_OF_LEVEL, Coerce, CoercionKind
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-__all__ = ["Coercer"]
+__all__ = ["Coercer", "coercer_of"]
 
 
 @final
@@ -240,6 +240,12 @@ class Coercer:
             return False
         leaves = spec.leaves()
         return len(leaves) == 1 and not leaves[0].kinds & OBJECT and may_have_one(leaves[0])
+
+
+def coercer_of(level: Coerce) -> Coercer | None:
+    """What coerces at this level; None where nothing is to be coerced."""
+    kinds = KINDS_OF_LEVEL[level]
+    return Coercer(kinds) if kinds else None
 
 
 def _tagged(spec: Spec | None, tag: str) -> Spec | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from partialjson._core.certain import ends_certainly
 from partialjson._core.machine import (
     BAD_NUMBER,
     CLOSE_BRACE,
@@ -90,7 +91,7 @@ def short_number(m: Machine, s: str, i: i64, n: i64) -> i64:
         value = -mantissa if first > i else mantissa
     if c != COMMA and c != CLOSE_BRACKET and c != CLOSE_BRACE and c != SPACE and c != NEWLINE:
         return 0
-    if not m.tree.containers or j - i > m.max_short:
+    if not m.tree.containers or j - i > m.max_short or (m.wary and not ends_certainly(m, s, j, n, False)):
         return 0
     m.atom_closed(value, s[i:j] if m.source is not None else "")
     return j
@@ -213,6 +214,12 @@ def _read_by(m: Machine, parse: Any, text: str, i: i64) -> i64:
 def end_number(m: Machine) -> None:
     """Close a number at the root, if it can end here."""
     if m.state == NUMBER and m.tree.depth() == 0 and _may_end(m):
+        _ends(m, m.token, "", 0)
+
+
+def close_number(m: Machine) -> None:
+    """Close a number whose end is known, although no character after it has come."""
+    if m.state == NUMBER and _may_end(m):
         _ends(m, m.token, "", 0)
 
 

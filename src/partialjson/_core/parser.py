@@ -26,10 +26,12 @@ from partialjson._core.checkpoint import (
     save_document,
     save_options,
 )
-from partialjson._core.events import Event, Node, Path
+from partialjson._core.coerce import coercer_of
+from partialjson._core.events import Coerced, Event, Node, Path
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import Mask, mask_of, without_kept_back
+from partialjson._core.mender import Mender
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
@@ -41,11 +43,13 @@ from partialjson._core.utf8 import Utf8
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
+from partialjson.coercions import CoercionKind
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import ON_INVALID, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
+from partialjson.repairs import Lenient, Repair, Skipped, lenient_of
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -90,6 +94,9 @@ class Parser(Generic[T]):
             ``value`` show the open path, and ``close`` returns ``missing``. The containers around selected values are
             not validated as a whole (missing fields, lengths, their own validators). ``deltas``, ``seq``,
             ``checkpoint`` and ``fork`` are not available.
+        lenient: True to read what models write instead of JSON and mend it while it streams, or a ``Lenient`` to say
+            which repairs are wanted. JSON is read as ever. The outcome tells what was mended, and ``Repaired`` events
+            do while it happens.
 
     Raises:
         TypeError: an option has the wrong type.
@@ -113,6 +120,7 @@ class Parser(Generic[T]):
         retain: bool = True,
         parse_float: NumberReader | None = None,
         parse_int: NumberReader | None = None,
+        lenient: bool | Lenient = False,
     ) -> None:
         if limits is None:
             limits = DEFAULT_LIMITS
@@ -174,14 +182,20 @@ class Parser(Generic[T]):
         )
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
+        self._lenient: Final = lenient_of(lenient)
         if self._target is not None and source is not None:
             view = View(self._target.plan, self._target.run, missing, source)
             view.skips = on_invalid == "skip"
+            if self._lenient is not None:
+                view.coercer = coercer_of(self._lenient.coerce)
             self._tree.follow(view, on_invalid == "raise", self._predicts)
         elif options.are_of_validation:
             raise TypeError("strict, context, by_alias and by_name need a target, and this parser has none")
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict need a target, and this parser has none")
+        self._mender: Mender | None = None
+        if self._lenient is not None:
+            self._mender = Mender(self._lexer, self._lenient.kinds, selector)
 
     # Text in.
 
@@ -213,7 +227,10 @@ class Parser(Generic[T]):
                 if type(chunk) is not str:
                     # A subclass could override adding and slicing.
                     chunk = "".join((chunk,))
-                self._lexer.feed(chunk)
+                if self._mender is None:
+                    self._lexer.feed(chunk)
+                else:
+                    self._mender.feed(chunk)
             elif isinstance(chunk, bytes):
                 if self._input != BYTES and chunk:
                     self._accept(BYTES)
@@ -258,17 +275,37 @@ class Parser(Generic[T]):
             # Before anything is changed that an outer call relies on.
             self._refuse("feed_value")
         lexer = self._lexer
-        lexer.stops = True
+        mender = self._mender
         self._unread = 0
+        if mender is not None:
+            mender.stops = True
+        else:
+            lexer.stops = True
         try:
             events = self.feed(chunk)  # type: ignore[call-overload]
         finally:
-            stopped = lexer.stopped
+            stopped = lexer.stopped if mender is None else mender.stopped
+            if mender is not None:
+                mender.stops = False
+                mender.stopped = -1
             lexer.stops = False
             lexer.stopped = -1
         if self._input == STR and stopped >= 0:
             return events, stopped
         return events, max(len(cast("Sized", chunk)) - self._unread, 0)
+
+    def _feed_lenient_bytes(self, mender: Mender, chunk: bytes) -> None:
+        utf8 = self._bytes()
+        text = utf8.decode(chunk)
+        try:
+            mender.feed(text)
+            if mender.stops and self._lexer.done():
+                self._unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
+            elif utf8.fault:
+                raise mender.refusal(utf8.fault)
+        except ParseError as error:
+            error.byte_pos = mender.error_byte
+            raise
 
     def _accept(self, kind: i64) -> None:
         if self._input != UNKNOWN:
@@ -279,6 +316,9 @@ class Parser(Generic[T]):
 
     def _feed_bytes(self, chunk: bytes) -> None:
         if not chunk:
+            return
+        if self._mender is not None:
+            self._feed_lenient_bytes(self._mender, chunk)
             return
         utf8 = self._bytes()
         lexer = self._lexer
@@ -367,7 +407,7 @@ class Parser(Generic[T]):
     @property
     def pos(self) -> int:
         """Code points read so far."""
-        return self._lexer.base
+        return self._lexer.base if self._mender is None else self._mender.read
 
     @property
     def seq(self) -> int:
@@ -483,9 +523,13 @@ class Parser(Generic[T]):
         if self._life != CLOSED:
             self._life = RUNNING
         try:
-            if self._utf8 is not None and self._utf8.tail:
+            is_cut = reason is not None and cuts(reason)
+            if self._mender is not None:
+                self._mender.finish(is_cut or (self._utf8 is not None and len(self._utf8.tail) > 0))
+            elif self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
-            self._lexer.finish(reason is not None and cuts(reason))
+            else:
+                self._lexer.finish(is_cut)
             self._life = CLOSED
         except IncompleteError as error:
             self._life = CLOSED
@@ -501,6 +545,7 @@ class Parser(Generic[T]):
                 (),
                 self._tree.open_path(),
                 self._missing_required(),
+                *self._mended(),
             )
         except BaseException as error:
             try:
@@ -516,18 +561,26 @@ class Parser(Generic[T]):
             return self._failed(result.error, reason)
         if not self._retains:
             result = self._tree.missing
-        return Complete(cast("T", result), self._tree.pending_events(), reason)
+        return Complete(cast("T", result), self._tree.pending_events(), reason, *self._mended())
 
     def _failed(self, error: Exception, reason: str | None) -> Failed:
         events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
-        return Failed(error, self.json, self.value, reason, events)
+        return Failed(error, self.json, self.value, reason, events, *self._mended())
+
+    def _mended(self) -> tuple[tuple[Repair, ...], tuple[Skipped, ...], tuple[Coerced, ...]]:
+        """What was mended, what was left out, and what was read in another form."""
+        mender = self._mender
+        return ((), (), ()) if mender is None else (mender.repairs(), mender.skipped(), self._tree.coerced())
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that have not come, in the objects that are open."""
         if self._target is None or not self._retains:
             return ()
         json = self.json if self._tree.ground else MISSING
-        return missing_required(self._target.spec, json, self._tree.open_path())
+        missing = missing_required(self._target.spec, json, self._tree.open_path())
+        coerced = self._tree.coerced() if missing else ()
+        came = {(*each.path[:-1], each.after) for each in coerced if each.kind == CoercionKind.KEY}
+        return tuple([path for path in missing if path not in came])
 
     def reopen(self) -> int:
         """Continue a document that was cut off: ``feed`` is allowed again, and the outcome is discarded.
@@ -575,6 +628,7 @@ class Parser(Generic[T]):
             "retain": self._retains,
             "parse_float": self._parse_float,
             "parse_int": self._parse_int,
+            "lenient": False if self._lenient is None else self._lenient,
         }
 
     @property
@@ -613,6 +667,8 @@ class Parser(Generic[T]):
         }
         if self._reads_numbers:
             state["numbers"] = self._number_readers()
+        if self._mender is not None:
+            state["mending"] = self._mender.save()
         return state
 
     def _number_readers(self) -> list[str]:
@@ -681,10 +737,21 @@ class Parser(Generic[T]):
 
     def _load(self, state: dict[str, Any], is_own: bool) -> None:
         """Take over a state; the parser is new. A state ``is_own`` if this process has just saved it."""
+        mender = self._mender
+        if mender is not None:
+            self._lexer.reads_nan = True
         load_document(self._lexer, state, is_own)
+        if mender is not None:
+            mender.load(state["mending"])
         self._input = load_count(state["input"], BYTES)
-        self._utf8 = load_bytes(self._lexer, state, self._input == BYTES)
-        if self._input == UNKNOWN and self._lexer.base > 0:
+        source = self._lexer.source
+        known: i64 = -1
+        if mender is not None:
+            known = mender.bytes_read()
+        elif source is not None:
+            known = source.bytes_before(self._lexer.base)
+        self._utf8 = load_bytes(state, self._input == BYTES, self.pos, known)
+        if self._input == UNKNOWN and self.pos > 0:
             raise ValueError("it has text, and no kind of input")
         self._asked, self._pinned = load_reading(self._lexer.tree, state)
 
