@@ -48,6 +48,8 @@ class CoercionKind(str, Enum):
     """``{"result": 1}`` is 1."""
     SINGLE_FIELD = "single field"
     """``1`` is {"count": 1}, for an object with no other field."""
+    JSON_AS_TEXT = "JSON as text"
+    """``[1, 2]`` is "[1, 2]", as it was written, where a string is wanted and nothing else can be seen in it."""
     ABSENT_NULL = "null for an absent value"
     """``{}`` is {"note": null}, where a field must be there and may be null."""
 

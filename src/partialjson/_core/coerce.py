@@ -81,7 +81,7 @@ class Coercer:
     ) -> object:
         """What a refused value settles to in the one form that fits it best; ``refused`` if there is none.
 
-        ``raw`` is the text of a number; ``kinds`` are those that the form may have, where something was shown.
+        ``raw`` is the text of a number or a container; ``kinds`` are those that the form may have, where something was shown.
         """
         if plan.spec is None:
             return refused

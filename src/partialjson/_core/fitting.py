@@ -87,7 +87,7 @@ class Fitting:
         self.held: list[Any] = []
 
     def ways(self, spec: Spec, value: Any, raw: str = "") -> list[Fit]:
-        """The readings of a value, those with fewest changes first; ``raw`` is the text of a number."""
+        """The readings of a value, those with fewest changes first; ``raw`` is the text of a number or a container."""
         return self._ways(spec, value, raw, MOST_MOVES, 0)
 
     def _ways(self, spec: Spec, value: Any, raw: str, moves: int, depth: int) -> list[Fit]:
@@ -173,6 +173,9 @@ class Fitting:
             found += self._of_atom(leaf, value, raw)
         if moves > 0 and value is not None:
             found += self._moved(leaf, value, raw, kind, moves - 1, depth)
+        if not found and raw and kind & (OBJECT | ARRAY) and leaf.usual & STRING and leaf.words is None:
+            if self._may(CoercionKind.JSON_AS_TEXT) and _is_within(leaf.limits, raw):
+                found.append(Fit(value, []).and_then(CoercionKind.JSON_AS_TEXT, value, raw))
         return found
 
     def _as_it_is(self, leaf: Spec, value: Any, kind: i64, moves: int, depth: int) -> list[Fit]:
@@ -546,23 +549,23 @@ def key_spelling(text: str) -> str:
 
 
 def _words_in(text: str, words: list[str]) -> list[str]:
-    """Which of these words stand in a text as whole words: in their own case, or else in any. None if one is negated."""
-    for flags in (0, re.IGNORECASE):
-        # Of two words at one place the longer one counts; a single letter only in its own case.
-        wanted = sorted((word for word in words if word.strip() and (len(word) > 1 or not flags)), key=len, reverse=True)
-        if not wanted:
+    """Which of these words stand in a text as whole words, in any case; none if one of them is negated.
+
+    Of two words at one place the longer one counts. A single letter counts only in its own case: "a" is an article.
+    """
+    wanted = sorted([word for word in words if word.strip()], key=len, reverse=True)
+    if not wanted:
+        return []
+    choices = [re.escape(word) if len(word) > 1 else f"(?-i:{re.escape(word)})" for word in wanted]
+    pattern = re.compile(r"(?<![\w-])(" + "|".join(choices) + r")(?!\w|-\w)", re.IGNORECASE)
+    folded = {word.casefold(): word for word in reversed(wanted)}
+    found: dict[str, None] = {}
+    for match in pattern.finditer(text):
+        if _NOT.search(text[max(0, match.start() - 24) : match.start()]):
             return []
-        pattern = re.compile(r"(?<![\w-])(" + "|".join([re.escape(word) for word in wanted]) + r")(?!\w|-\w)", flags)
-        found: dict[str, None] = {}
-        folded = {word.casefold(): word for word in wanted}
-        for match in pattern.finditer(text):
-            if _NOT.search(text[max(0, match.start() - 24) : match.start()]):
-                return []
-            word = match.group(1)
-            found[word if not flags else folded[word.casefold()]] = None
-        if found:
-            return list(found)
-    return []
+        word = match.group(1)
+        found[word if word in wanted else folded[word.casefold()]] = None
+    return list(found)
 
 
 def _spelled(value: Any) -> str:

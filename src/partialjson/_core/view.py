@@ -262,11 +262,11 @@ class View:
             return self._settle(key, value)
         return self._settle(key, self._settle_whole(plan, value, self.source.since(self.start)))
 
-    def _settle_whole(self, plan: Plan, value: object, text: str, raw: str = "") -> object:
-        """What a value settles to that is not followed inside; ``raw`` is the text of a number."""
+    def _settle_whole(self, plan: Plan, value: object, text: str) -> object:
+        """What a value settles to that is not followed inside."""
         result: object = plan.settle(text, self.run)
         if self.coercer is not None and isinstance(result, Failure) and result.waiver is None:
-            return self.coercer.settle_again(plan, value, raw, self.run, result)
+            return self.coercer.settle_again(plan, value, text, self.run, result)
         return result
 
     def _close_followed(self, frame: Frame, value: object) -> object:
@@ -633,7 +633,7 @@ class View:
             return self._keep_raw(key, value, self._text_of(member))
         plan = frame.child_plan
         if plan is not None and not plan.exact & json_kind_of(value):
-            value = self._settle_whole(plan, value, self._text_of(member), member.raw)
+            value = self._settle_whole(plan, value, self._text_of(member))
         tags = frame.tags
         frame.tags = None
         value = self._settle(key, value)
