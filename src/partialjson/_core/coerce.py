@@ -199,10 +199,10 @@ class Coercer:
             if isinstance(each, RawText):
                 key = str(names[index])
                 field = keys.own.get(key)
-                fits = [] if field is None else Fitting(self.kinds, self.keys).ways(field.spec, value.get(key))
-                if fits and fits[0].changes and (len(fits) == 1 or len(fits[1].changes) > len(fits[0].changes)):
-                    settled[index] = RawText(canonical_text(fits[0].value))
-                    changes += fits[0].under(frame.written_as(key)).changes
+                fit = None if field is None else self._probable(field.spec, value.get(key))
+                if fit is not None:
+                    settled[index] = RawText(canonical_text(fit.value))
+                    changes += fit.under(frame.written_as(key)).changes
         completed = value.copy()
         for field in (keys.leaf.fields or {}).values():
             if not field.required or field.name in frame.names:
@@ -227,6 +227,16 @@ class Coercer:
             return refused
         self.changes += changes
         return result
+
+    def _probable(self, spec: Spec, value: object) -> Fit | None:
+        """The reading of a value of which nobody says whether it is valid; None if it probably is so as it stands."""
+        fits = Fitting(self.kinds, self.keys).ways(spec, value)
+        changed = [fit for fit in fits if fit.changes]
+        if not changed or (len(changed) > 1 and len(changed[0].changes) == len(changed[1].changes)):
+            return None
+        # A type that reads strings at all reads these.
+        is_plain = changed[0].changes[-1].kind in (CoercionKind.QUOTED_NUMBER, CoercionKind.BOOL_WORD)
+        return None if is_plain and len(fits) > len(changed) else changed[0]
 
     # An object where a list belongs.
 

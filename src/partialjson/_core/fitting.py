@@ -524,9 +524,9 @@ def may_have_one(leaf: Spec) -> bool:
 
 # Spelling.
 
-_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?").fullmatch
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII).fullmatch
 # Groups of three with one separator throughout.
-_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?P<by>[,_' \u00a0\u202f])\d{3}((?P=by)\d{3})*(\.\d+)?").fullmatch
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?P<by>[,_' \u00a0\u202f])\d{3}((?P=by)\d{3})*(\.\d+)?", re.ASCII).fullmatch
 _SEPARATORS: Final = re.compile(r"[\s_\-./]+")
 _BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)[\s_\-./]+(?=\d)")
 _FLAGS: Final = {

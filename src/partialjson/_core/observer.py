@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, final
 
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes
+from partialjson._core.coerce import Coercer
 from partialjson._core.events import Coerced, Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
-from partialjson._core.fitting import Change
 from partialjson._core.lookahead import Finding, Lookahead
 from partialjson._core.plan import Failure
 from partialjson._core.selection import Selector
@@ -86,6 +86,8 @@ class Observer:
         self.lookahead: Lookahead | None = None
         # Everything that was coerced, if the document is kept.
         self.coerced: list[Coerced] = []
+        # What was coerced in places that are not selected: the innermost selected value around it tells.
+        self.untold: list[Coerced] = []
         self.changes: Changes | None = None
         # Dropping: is the innermost container loose, and what is the state of the walk to the values to be delivered
         # there; and the same for the containers around each open one.
@@ -249,6 +251,7 @@ class Observer:
         """The closed value was removed from the tree."""
         # All that was invalid was in it.
         self.invalid = None
+        self.untold = []
 
     def changes_in_place(self, at: Builder) -> None:
         """The open containers, or the open string, are about to change."""
@@ -343,8 +346,8 @@ class Observer:
     def _report(self, at: Builder, key: str | int, result: object, value: object) -> None:
         """The JSON value at ``key`` closed and settled to ``result``."""
         view = self.view
-        if view is not None and view.coercer is not None and view.coercer.changes:
-            self._report_coercions(at, key, view.coercer.take_changes())
+        if view is not None and view.coercer is not None:
+            self._report_coercions(at, key, view.coercer)
         if isinstance(result, Failure):
             if result.waiver is None:
                 self._report_failure(at, key, result)
@@ -355,18 +358,23 @@ class Observer:
             raw = self.view is not None and self.view.is_inside_whole()
             self.events.append(Completed(self.node_at(at, key), result, raw))
 
-    def _report_coercions(self, at: Builder, key: str | int, changes: list[Change]) -> None:
-        """These were made so that the value at ``key`` fits."""
-        selects = self.selects(at, key)
-        if self.drops and not selects:
+    def _report_coercions(self, at: Builder, key: str | int, coercer: Coercer) -> None:
+        """Tell what was coerced so that the value at ``key`` fits, and in it where nothing was selected."""
+        if not coercer.changes and not self.untold:
             return
         path = self.node_at(at, key).path()
-        for change in changes:
+        for change in coercer.take_changes():
             event = Coerced((*path, *change.path), change.kind, change.before, change.after)
+            self.untold.append(event)
             if not self.drops:
                 self.coerced.append(event)
-            if selects:
-                self.events.append(event)
+        if self.selects(at, key):
+            # What is inside has closed last.
+            first = len(self.untold)
+            while first > 0 and self.untold[first - 1].path[: len(path)] == path:
+                first -= 1
+            self.events += self.untold[first:]
+            del self.untold[first:]
 
     def _report_failure(self, at: Builder, key: str | int, failure: Failure) -> None:
         view = self.view
@@ -426,9 +434,8 @@ class Observer:
         key = at.here()
         if self.view is not None:
             self.view.leave()
-            coercer = self.view.coercer
-            if coercer is not None and coercer.changes:
-                self._report_coercions(at, key, coercer.take_changes())
+            if self.view.coercer is not None:
+                self._report_coercions(at, key, self.view.coercer)
         if self.selects(at, key):
             self.events.append(Completed(self.node_at(at, key), MISSING, True))
         return True

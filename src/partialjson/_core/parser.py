@@ -478,7 +478,8 @@ class Parser(Generic[T]):
     def _mask(self) -> Mask | None:
         """What the target keeps back; None if that is nothing."""
         if self._target is not None and not self._has_mask:
-            self._kept_back = mask_of(self._target.spec)
+            coerces = self._lenient is not None and self._lenient.coerce != "syntax"
+            self._kept_back = mask_of(self._target.spec, coerces)
             self._has_mask = True
         return self._kept_back
 
