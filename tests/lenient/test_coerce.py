@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -19,6 +19,7 @@ from partialjson.repairs import Lenient
 from support import laws
 from support.chunking import check_all_chunkings
 from support.coercible import TARGETS, Aliased, Closed, Color, Item, Node, Note, Open, Single, Tagged, nearly, nearly_fits
+from support.effort import examples
 from support.laws import Maker
 from support.oneshot import describe
 
@@ -481,6 +482,7 @@ def test_bad_strings_are_refused_and_nothing_else(text: str, target: Any) -> Non
 # Properties.
 
 SEEDS = st.integers(0, 2**32)
+MANY = settings(max_examples=examples(300))
 
 
 def drawn(seed: int, **options: Any) -> tuple[str, Any, Any]:
@@ -491,6 +493,7 @@ def drawn(seed: int, **options: Any) -> tuple[str, Any, Any]:
     return json.dumps(value), target, source.choice(["safe", "guided"])
 
 
+@MANY
 @given(SEEDS)
 def test_law_1_chunking_is_invisible(seed: int) -> None:
     text, target, level = drawn(seed)
@@ -499,36 +502,42 @@ def test_law_1_chunking_is_invisible(seed: int) -> None:
         laws.law_1(text, made(target, level), chunks)
 
 
+@MANY
 @given(SEEDS)
 def test_law_2_growth_only(seed: int) -> None:
     text, target, level = drawn(seed)
     laws.law_2(text, made(target, level))
 
 
+@MANY
 @given(SEEDS)
 def test_law_3_closed_once(seed: int) -> None:
     text, target, level = drawn(seed)
     laws.law_3(text, made(target, level))
 
 
+@MANY
 @given(SEEDS)
 def test_law_4_snapshots_hold_still(seed: int) -> None:
     text, target, level = drawn(seed)
     laws.law_4(text, made(target, level), None, random.Random(seed))
 
 
+@MANY
 @given(SEEDS)
 def test_law_9_deltas_fold(seed: int) -> None:
     text, target, level = drawn(seed)
     laws.law_9(text, made(target, level), None, random.Random(seed))
 
 
+@MANY
 @given(SEEDS)
 def test_law_10_checkpoints_are_invisible(seed: int) -> None:
     text, target, level = drawn(seed)
     laws.law_10(text, made(target, level), None, random.Random(seed).randrange(len(text) + 1))
 
 
+@MANY
 @given(SEEDS, st.sampled_from(["collect", "raise", "skip"]), st.booleans())
 def test_law_12_what_is_valid_is_not_changed(seed: int, on_invalid: Any, strict: bool) -> None:
     """And nothing is refused that strict parsing would accept."""
