@@ -36,6 +36,7 @@ from partialjson._core.machine import (
     VALUE,
     WORD,
 )
+from partialjson._core.numbers import close_number
 from partialjson._core.selection import compile_selection
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import BOM, Utf8
@@ -135,6 +136,8 @@ def load_document(lexer: Lexer, saved: Any, is_own: bool) -> None:
     line_start = load_count(saved["line_start"])
     if lexer.source is not None:
         lexer.feed(text)
+        if lexer.is_mended:
+            close_number(lexer)
         if pos != lexer.base or line != lexer.line or line_start != lexer.line_start:
             raise ValueError("its positions are not those of its text")
     else:

@@ -258,7 +258,7 @@ class Lexer(Machine):
             self.word = "null"
         elif c == CLOSE_BRACKET and self.state == FIRST_VALUE:
             return self._end(i)
-        elif c == 78 and self.reads_nan:
+        elif c == 78 and self.is_mended:
             self.word = "NaN"
         else:
             return self.refuse_character(s, i)

@@ -2,7 +2,7 @@
 
 All are functions of the text alone: the text ``s``, the index from which on they look, the end ``n`` of what may be
 looked at, and whether that end is ``final``: no more text will come, or nothing beyond it may be looked at. The answer
-is YES or NO, or MORE if the text that has come cannot tell. So a decision is made at the same character however
+is YES or NO, or MORE or less if the text that has come cannot tell. So a decision is made at the same character however
 the text is cut.
 
 No question looks further than ``REACH`` characters, so the whole stays linear, and little text waits.
@@ -38,6 +38,7 @@ REACH: Final = 96
 """How many characters at most are held back for one decision."""
 
 MORE: Final = 0
+QUOTE_TELLS: Final = -1  # MORE, and nothing but a quote can tell
 YES: Final = 1
 NO: Final = 2
 
@@ -139,6 +140,25 @@ def skip(s: str, i: i64, n: i64) -> i64:
     return n
 
 
+def ends_in_comment(s: str, i: i64, n: i64) -> bool:
+    """Is there nothing from ``i`` on but white space and comments, the last of which has not ended?"""
+    while i < n:
+        i = skip_blank(s, i, n)
+        if i + 1 >= n or ord(s[i]) != SLASH:
+            return False
+        if ord(s[i + 1]) == STAR:
+            i = s.find("*/", i + 2, n) + 2
+            if i < 2:
+                return True
+        elif ord(s[i + 1]) == SLASH:
+            i = s.find("\n", i, n)
+            if i < 0:
+                return True
+        else:
+            return False
+    return False
+
+
 def has_newline(s: str, i: i64, j: i64) -> bool:
     while i < j:
         if ord(s[i]) == NEWLINE:
@@ -172,9 +192,10 @@ def is_fence(s: str, i: i64, n: i64) -> bool:
 def string_then(s: str, i: i64, n: i64, final: bool, opening: i64, in_array: bool) -> i64:
     """Is there a string, whose first character is at ``i``, and after it a colon, or in an array a comma or a bracket?"""
     end = string_end(s, i, n, opening)
-    if end >= 0:
-        end = skip(s, end + 1, n)
-    if end < 0 or end == n:
+    if end < 0:
+        return NO if final else QUOTE_TELLS
+    end = skip(s, end + 1, n)
+    if end == n:
         return NO if final else MORE
     c: i64 = ord(s[end])
     if in_array:
@@ -312,12 +333,12 @@ def judge_quote(s: str, j: i64, n: i64, final: bool, at: StringState) -> i64:
     if at.after_comma and c != COMMA and c != CLOSE_BRACE and c != CLOSE_BRACKET:
         answer = string_then(s, j, n, final, at.opening, in_array)
         if answer != NO:
-            return BEGINS_NEXT if answer == YES else MORE
+            return BEGINS_NEXT if answer == YES else answer
     if c == COMMA:
         if in_array:
             return ENDS
         answer = after_comma(s, k + 1, n, final)
-        return MORE if answer == MORE else ENDS if answer == YES else INNER
+        return answer if answer <= MORE else ENDS if answer == YES else INNER
     if c == CLOSE_BRACE:
         return INNER if at.has_inner and at.braces > 0 else ENDS
     if c == CLOSE_BRACKET:
@@ -333,7 +354,7 @@ def judge_quote(s: str, j: i64, n: i64, final: bool, at: StringState) -> i64:
             return ENDS
         answer = word_then_colon(s, k, n, final)
         if answer != NO:
-            return ENDS if answer == YES else MORE
+            return ENDS if answer == YES else answer
     if beside:
         return INNER
     if c == HASH:
@@ -364,7 +385,7 @@ def _judge_before_quote(s: str, j: i64, k: i64, n: i64, final: bool, c: i64, in_
         c = ord(s[after])
         return INNER if c == COMMA or c == CLOSE_BRACKET else ENDS
     answer = string_then(s, k + 1, n, final, c, in_array)
-    return MORE if answer == MORE else ENDS if answer == YES else INNER
+    return answer if answer <= MORE else ENDS if answer == YES else INNER
 
 
 def _judge_in_key(s: str, j: i64, k: i64, n: i64, final: bool, c: i64, at: StringState) -> i64:

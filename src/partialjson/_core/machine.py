@@ -152,8 +152,8 @@ class Machine:
         self.ahead_end: i64 = 0
         # Where the last key begins that lenient parsing has read.
         self.key_at: i64 = 0
-        # Are there numbers that are none? Lenient parsing reads NaN, as a word.
-        self.reads_nan = False
+        # Does the text come from lenient parsing? It closes each number, and has a word for NaN.
+        self.is_mended = False
         # How many characters of a string are looked at one by one.
         self.short: i64 = SHORT if COMPILED else SHORT_INTERPRETED
         # Was the last complete string value a long one? Then the next goes to the scanner at once.

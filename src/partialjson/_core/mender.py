@@ -53,6 +53,7 @@ from partialjson._core.lookout import (
     MORE,
     NO,
     OPEN_PAREN,
+    QUOTE_TELLS,
     REACH,
     SEMICOLON,
     SINGLE,
@@ -61,6 +62,7 @@ from partialjson._core.lookout import (
     YES,
     StringState,
     closes_quote,
+    ends_in_comment,
     has_newline,
     is_blank,
     is_fence,
@@ -120,6 +122,13 @@ IN_SKIPPED: Final = 5
 IN_STRAY: Final = 6
 IN_TRAILING: Final = 7
 
+# What can decide about the text that is held.
+AWAKE: Final = 0  # any character
+UNTIL_NO_WORD: Final = 1  # any but a character of a word
+UNTIL_NO_DIGIT: Final = 2  # any but a digit
+UNTIL_QUOTE: Final = 3  # a quote
+UNTIL_COMMENT_ENDS: Final = 4  # the end of a line, or a slash
+
 _NUMBERS: Final[dict[RepairKind, int]] = {kind: number for number, kind in enumerate(KINDS)}
 
 
@@ -167,6 +176,7 @@ _FEW: Final = 4
 _HEX: Final = "0123456789abcdefABCDEF"
 _PLAIN_ESCAPES: Final = '"\\/bfnrt'
 _CONTROLS: Final = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f", '"': '\\"', "\\": "\\\\"}
+_BLANKS: Final = " \t\r\n"
 _CONTROL: Final = re.compile(r"[\x00-\x1f]").search
 _SPECIAL: Final = re.compile(r'[\x00-\x1f"\\]').search
 
@@ -193,11 +203,13 @@ class Mender:
         # The limit on the source; the mended text may be longer.
         self.max_document = lexer.max_document
         lexer.max_document = LARGEST
-        lexer.reads_nan = True
+        lexer.is_mended = True
         self.mode: i64 = BETWEEN
         # What has come and is not decided, and how much has come with it.
         self.pend = ""
         self.read: i64 = 0
+        # What can decide about it; anything else is only added.
+        self.sleeps: i64 = AWAKE
         # While a text is read: the offset of its first character in the source, and the index before which everything
         # has been handed on or left out.
         self.at: i64 = 0
@@ -220,6 +232,9 @@ class Mender:
         self.gap = ""
         self.gap_at: i64 = 0
         self.gap_is_source = True
+        self.gap_line: i64 = 0
+        self.gap_line_start: i64 = 0
+        self.gap_byte: i64 = 0
         # The open string.
         self.string: Final = StringState()
         self.is_escaped = False
@@ -279,8 +294,11 @@ class Mender:
         n: i64 = len(s)
         before: i64 = len(self.pend)
         if before > 0:
+            if self.sleeps != AWAKE and self._sleeps_on(s, n, before):
+                return
             s = self.pend + s
             self.pend = ""
+        self.sleeps = AWAKE
         self.at = self.read - before
         self.read += n
         self.line = self.first_line
@@ -300,6 +318,54 @@ class Mender:
             self.read -= len(self.pend)
             self.pend = ""
             self.stopped = max(self.stopped - before, 0)
+
+    def _sleeps_on(self, s: str, n: i64, before: i64) -> bool:
+        """Take a chunk that cannot decide what is held, and leave it at that."""
+        sleeps = self.sleeps
+        if before + n >= (self.lexer.max_number if sleeps == UNTIL_NO_DIGIT else REACH):
+            return False
+        i: i64 = 0
+        while i < n:
+            c: i64 = ord(s[i])
+            if sleeps == UNTIL_NO_WORD:
+                if not is_word(c):
+                    return False
+            elif sleeps == UNTIL_NO_DIGIT:
+                if not DIGIT_0 <= c <= DIGIT_9:
+                    return False
+            elif sleeps == UNTIL_QUOTE:
+                if is_quote(c) or (c > 127 and not is_word(c)):
+                    return False
+            elif c == NEWLINE or c == SLASH:
+                return False
+            i += 1
+        # Taken out of its slot, the text has one reference, so CPython extends it in place.
+        pend = self.pend
+        self.pend = ""
+        pend += s
+        self.pend = pend
+        self.read += n
+        self.steps += n
+        return True
+
+    def _waits(self, answer: i64, i: i64, s: str, j: i64, n: i64) -> i64:
+        """The text from ``i`` on is held, since the answer to a question about what comes at ``j`` is MORE or less."""
+        if answer == QUOTE_TELLS:
+            self.sleeps = UNTIL_QUOTE
+        elif ends_in_comment(s, j, n):
+            self.sleeps = UNTIL_COMMENT_ENDS
+        return -1 - i
+
+    def _fall_asleep(self, s: str, i: i64, n: i64) -> None:
+        """The text ``s[i:]`` is held; find out what can decide about it."""
+        last: i64 = ord(s[n - 1])
+        if self.sleeps != AWAKE:
+            return
+        if self.mode == BETWEEN and may_become_scalar(s[i]) and not s[i].isalpha():
+            if DIGIT_0 <= last <= DIGIT_9 and s[i:].isalnum():
+                self.sleeps = UNTIL_NO_DIGIT
+        elif is_word(last) and ord(s[i]) != BACKSLASH:
+            self.sleeps = UNTIL_NO_WORD
 
     def _mark(self, s: str, i: i64) -> None:
         """Let ``line``, ``line_start`` and ``bytes`` be those of index ``i``, from those of another index, ``marked``."""
@@ -334,7 +400,7 @@ class Mender:
             except NotMended:
                 # From here on strict parsing says what is wrong.
                 self.is_strict = True
-                self.lexer.reads_nan = False
+                self.lexer.is_mended = False
                 self._put_gap(s)
         else:
             self.done_to = 0
@@ -370,12 +436,17 @@ class Mender:
             else:
                 self.records[-1].end = self.at + n
                 j = n
+            if self.is_strict:
+                return n
             if self.stopped >= 0:
                 return j
             if j < 0:
                 # Undecided from there on.
                 self.steps += n - i
-                return -1 - j
+                i = -1 - j
+                if i < n and not final:
+                    self._fall_asleep(s, i, n)
+                return i
             self.steps += j - i
             i = j
         return n
@@ -413,9 +484,15 @@ class Mender:
         self.shift = self.at + i - base
         self.shifted = base
         self.puts_in = puts_in
-        if self.map is not None:
-            self._mark(s, i if i > 0 else 0)
-            self.map.add(base, self.at + i, self.line, self.line_start, self.bytes)
+        source_map = self.map
+        if source_map is None:
+            return
+        if i < 0:
+            # Only a comma can have come in an earlier chunk.
+            source_map.add(base, self.at + i, self.gap_line, self.gap_line_start, self.gap_byte)
+        else:
+            self._mark(s, i)
+            source_map.add(base, self.at + i, self.line, self.line_start, self.bytes)
 
     def _put(self, s: str, a: i64, b: i64) -> None:
         """Hand on a part of the source."""
@@ -450,14 +527,22 @@ class Mender:
         Raises:
             NotMended: repairs of this kind are not wanted.
         """
-        if not self.mends[kind]:
-            raise NotMended
+        self._is_wanted(kind)
         path = self.lexer.path()
         start = self.at + a
         self.records.append(Record(kind, start, self.at + b, path))
         observer = self.lexer.tree.observer
         if observer is not None and self._is_selected(path):
             observer.events.append(Repaired(path, KINDS[kind].value, start))
+
+    def _is_wanted(self, kind: i64) -> None:
+        """A repair of this kind will be needed.
+
+        Raises:
+            NotMended: it is not wanted.
+        """
+        if not self.mends[kind]:
+            raise NotMended
 
     def _is_selected(self, path: Path) -> bool:
         """Is a repair at this place reported: is the place selected, or inside of what is?"""
@@ -624,10 +709,19 @@ class Mender:
                 self._repair(EXTRA_COMMA, s, i, i + 1)
             self.gap_is_source = False
         else:
-            self.gap = ","
-            self.gap_at = self.at + i
-            self.gap_is_source = c == COMMA
+            self._begin_gap(s, i, c == COMMA)
         return i + 1
+
+    def _begin_gap(self, s: str, i: i64, is_source: bool) -> None:
+        """There is a comma at ``i``, or what stands for one."""
+        self.gap = ","
+        self.gap_at = self.at + i
+        self.gap_is_source = is_source
+        if self.map is not None:
+            self._mark(s, i)
+            self.gap_line = self.line
+            self.gap_line_start = self.line_start
+            self.gap_byte = self.bytes
 
     def _no_value(self, s: str, i: i64) -> None:
         """A key has no value."""
@@ -649,9 +743,7 @@ class Mender:
         if lexer.state == COLON:
             self._say(":", s, i)
         elif lexer.state == AFTER and not lexer.tree.in_object and not self.gap:
-            self.gap = ","
-            self.gap_at = self.at + i
-            self.gap_is_source = False
+            self._begin_gap(s, i, False)
         else:
             self.gap_is_source = False
         return end
@@ -711,7 +803,7 @@ class Mender:
             self._drop_groups()
             return i + 1
         levels = self._levels_to(c)
-        if levels < 0:
+        if levels <= 0:
             if in_object or c == CLOSE_PAREN:
                 self._repair(EXTRA_CLOSER, s, i, i + 1)
             else:
@@ -728,8 +820,8 @@ class Mender:
             elif ord(s[k]) == COMMA:
                 k = skip(s, k + 1, end)
                 answer = key_follows(s, k, end, is_final)
-            if answer == MORE:
-                return -1 - i
+            if answer <= MORE:
+                return self._waits(answer, i, s, i + 1, n)
             if answer == YES:
                 self._close_wrongly(s, i)
                 return i + 1
@@ -808,8 +900,9 @@ class Mender:
             containers = lexer.tree.containers
             if isinstance(containers[len(containers) - 2], list):
                 # The object before it was not closed.
-                self._repair(MISSING_CLOSER, s, i, i)
-                self._say("}", s, i)
+                end = self.gap_at - self.at if self.gap else i
+                self._repair(MISSING_CLOSER, s, end, end)
+                self._say("}", s, end)
                 return i
         if c == OPEN_BRACE or c == OPEN_BRACKET or c == OPEN_PAREN:
             self._repair(NO_PLACE, s, i, i + 1)
@@ -871,8 +964,8 @@ class Mender:
                 return j + 1
             # A key after it, or its value?
             answer = string_then(s, j + 1, end, final, QUOTE, False)
-            if answer == MORE:
-                return -1 - i
+            if answer <= MORE:
+                return self._waits(answer, i, s, j + 1, n)
             answer = NO if answer == YES else YES
         elif c == COLON_SIGN or c == EQUALS or c == OPEN_BRACE or c == OPEN_BRACKET:
             answer = YES
@@ -889,7 +982,7 @@ class Mender:
         self._repair(UNQUOTED_KEY, s, i, j)
         self.lexer.key_at = self.lexer.base
         self._say('"', s, i)
-        self._content(s, i, j)
+        self._bare_content(s, i, j)
         self._say('"', s, j)
         self.done_to = j
 
@@ -1016,9 +1109,14 @@ class Mender:
         mended = mended_scalar(s[i:j]) if j > i else ""
         if mended:
             answer = self._scalar_ends(s, j, n, final)
-            if answer == MORE:
-                return -1 - i
+            if answer <= MORE:
+                return self._waits(answer, i, s, j + 1, n)
             if answer == YES:
+                if j == n:
+                    # The text ended, inside something.
+                    self._is_wanted(UNFINISHED)
+                elif is_other_blank(ord(s[j])):
+                    self._is_wanted(BLANK)
                 return self._scalar(s, i, j, n, mended)
         self._separate(s, i)
         self._repair(UNQUOTED_TEXT, s, i, i)
@@ -1038,6 +1136,9 @@ class Mender:
     def _scalar(self, s: str, i: i64, j: i64, n: i64, mended: str) -> i64:
         """A number or a literal ends at ``j``."""
         text = s[i:j]
+        has_quote = j < n and ord(s[j]) == QUOTE
+        if has_quote:
+            self._repair(MISSING_QUOTE, s, i, i)
         self._separate(s, i)
         if text == mended:
             self._put(s, i, j)
@@ -1046,10 +1147,7 @@ class Mender:
             self._repair(NUMBER if is_number or text[:2].lower() in ("0x", "+0", "-0") else LITERAL, s, i, j)
             self._say(mended, s, i)
         close_number(self.lexer)
-        if j < n and ord(s[j]) == QUOTE:
-            self._repair(MISSING_QUOTE, s, i, i)
-            j += 1
-        return j
+        return j + 1 if has_quote else j
 
     def _scalar_ends(self, s: str, j: i64, n: i64, final: bool) -> i64:
         """Does a number or literal end before ``j``, rather than be the beginning of text?"""
@@ -1129,38 +1227,72 @@ class Mender:
                 return -1 - i
             if k < n and ord(s[k]) == OPEN_PAREN:
                 return self._call(s, i, k)
+        mends = self.mends
+        if not (mends[UNQUOTED_TEXT] or mends[NUMBER] or mends[LITERAL]):
+            # Then strict parsing knows better what is wrong.
+            raise NotMended
         self.mode = AT_ROOT
         self.gap_at = self.at + i
+        self._mark(s, i)
+        self.gap_line = self.line
+        self.gap_line_start = self.line_start
+        self.gap_byte = self.bytes
         return i
 
     def _at_root(self, s: str, i: i64, n: i64) -> i64:
         self.parts.append(s[i:n])
+        if not self.mends[UNQUOTED_TEXT]:
+            text = "".join(self.parts).strip(_BLANKS)
+            if not may_become_scalar(text) and not mended_scalar(text.rstrip(",;" + _BLANKS)):
+                self._root_is_refused(s)
         return n
+
+    def _root_is_refused(self, s: str) -> None:
+        """Let strict parsing say what is wrong with the text at the root."""
+        text = "".join(self.parts)
+        self.parts = []
+        self.is_strict = True
+        self.lexer.is_mended = False
+        self.mode = BETWEEN
+        self._begin_segment(s, self.gap_at - self.at, False)
+        try:
+            self.lexer.feed(text)
+        except ParseError as error:
+            before: i64 = self.source_of(error.pos) - self.gap_at
+            newlines: i64 = text.count("\n", 0, before)
+            last: i64 = text.rfind("\n", 0, before)
+            line_start = self.gap_line_start if last < 0 else self.gap_at + last + 1
+            self.read = error.pos = self.gap_at + before
+            error.lineno = self.gap_line + newlines
+            error.colno = error.pos - line_start + 1
+            self.error_byte = self.gap_byte + len(text[:before].encode("utf-8", "surrogatepass"))
+            self.own = error
+            raise
 
     def _root_ends(self, s: str, n: i64) -> None:
         """The text at the root is over."""
         text = "".join(self.parts)
-        self.parts = []
-        self.mode = BETWEEN
         start = self.gap_at - self.at
-        kept = text.rstrip(" \t\r\n")
-        scalar = kept.rstrip(",; \t\r\n")
+        kept = text.rstrip(_BLANKS)
+        scalar = kept.rstrip(",;" + _BLANKS)
         mended = mended_scalar(scalar)
         self.done_to = n
-        if mended:
-            if mended == scalar:
-                self._say(scalar, s, 0)
-            else:
-                self._repair(
-                    NUMBER if DIGIT_0 <= ord(scalar[-1]) <= DIGIT_9 or scalar[-1] == "." else LITERAL, s, start, n
-                )
-                self._say(mended, s, 0)
-            close_number(self.lexer)
-            if len(scalar) < len(kept):
+        try:
+            if mended and mended != scalar:
+                last: i64 = ord(scalar[len(scalar) - 1])
+                is_number = DIGIT_0 <= last <= DIGIT_9 or last == DOT
+                self._repair(NUMBER if is_number else LITERAL, s, start, start + len(scalar))
+            elif not mended:
+                self._repair(UNQUOTED_TEXT, s, start, start + len(kept))
+            if mended and len(scalar) < len(kept):
                 self._repair(EXTRA_COMMA, s, start + len(scalar), start + len(kept))
+        except NotMended:
+            self._root_is_refused(s)
             return
-        self._repair(UNQUOTED_TEXT, s, start, start + len(kept))
-        self._say(canonical_text(kept), s, 0)
+        self.parts = []
+        self.mode = BETWEEN
+        self._say(mended or canonical_text(kept), s, start)
+        close_number(self.lexer)
 
     def _after_root(self, s: str, i: i64, n: i64, c: i64) -> i64:
         if self.stops and not self.groups:
@@ -1281,17 +1413,17 @@ class Mender:
                 continue
             elif self.is_escaped:
                 # Only an escaped quote ends it.
-                self._repair(INNER_QUOTE, s, j, j + 1)
                 self._content(s, i, j)
+                self._repair(INNER_QUOTE, s, j, j + 1)
                 self._say('\\"', s, j)
                 j += 1
                 i = self.done_to = j
                 held = -1
                 continue
             verdict = self._judge(s, i, j, held, n, final, width)
-            if verdict == MORE:
+            if verdict <= MORE:
                 self._content(s, i, to)
-                return -1 - to
+                return self._waits(verdict, to, s, j + width, n)
             if verdict == ENDS or verdict == ENDS_DOUBLED:
                 self._content(s, i, j)
                 if c == QUOTE:
@@ -1301,8 +1433,8 @@ class Mender:
                 self.mode = BETWEEN
                 return j + (1 + string.doubled if verdict == ENDS_DOUBLED else width)
             if verdict == BEGINS_NEXT:
-                self._repair(MISSING_QUOTE, s, to, to)
                 self._content(s, i, to)
+                self._repair(MISSING_QUOTE, s, to, to)
                 self._say('"', s, to)
                 self.mode = BETWEEN
                 return to
@@ -1313,15 +1445,15 @@ class Mender:
                 i = j
             elif verdict == CONCATENATES:
                 k = skip(s, skip(s, j + 1, n) + 1, n)
-                self._repair(CONCATENATION, s, j, k + 1)
                 self._content(s, i, j)
+                self._repair(CONCATENATION, s, j, k + 1)
                 opening = string.opening = ord(s[k])
                 is_exact = opening == QUOTE or opening == SINGLE
                 j = k + 1
                 i = j
             else:
-                self._repair(INNER_QUOTE, s, j, j + width)
                 self._content(s, i, j)
+                self._repair(INNER_QUOTE, s, j, j + width)
                 if not string.has_inner:
                     self._count_brackets()
                 if c == QUOTE or width == 2:
@@ -1337,9 +1469,12 @@ class Mender:
         """What the quote at ``j`` is; ``s[i:j]`` has not been handed on yet."""
         string = self.string
         if self.is_escaped:
+            if n - j > REACH:
+                n = j + REACH
+                final = True
             k = skip(s, j + width, n)
-            if k == n or n - j > REACH:
-                return ENDS if final or n - j > REACH else MORE
+            if k == n:
+                return ENDS if final else MORE
             c: i64 = ord(s[k])
             is_end = c == COMMA or c == COLON_SIGN or c == CLOSE_BRACE or c == CLOSE_BRACKET or c == BACKSLASH
             return ENDS if is_end else 2
@@ -1428,13 +1563,13 @@ class Mender:
                 self._content(s, i, j)
                 return -1 - j
             if n - j >= 4 and s[j + 2] in _HEX and s[j + 3] in _HEX:
-                self._repair(ESCAPE, s, j, j + 4)
                 self._content(s, i, j)
+                self._repair(ESCAPE, s, j, j + 4)
                 self._say("\\u00" + s[j + 2 : j + 4], s, j)
                 self.done_to = j + 4
                 return j + 4
-        self._repair(ESCAPE, s, j, j + 2)
         self._content(s, i, j)
+        self._repair(ESCAPE, s, j, j + 2)
         self.done_to = j + 1
         return j + 1
 
@@ -1510,7 +1645,8 @@ class Mender:
                 k = skip_blank(s, j, n)
                 if k == n and k - j <= REACH:
                     if not final:
-                        return self._text_waits(s, i, j)
+                        self._bare_content(s, i, j)
+                        return -1 - j
                     return self._text_ends(s, i, j)
                 if k - j <= REACH:
                     answer = self._text_ends_at(s, j, k, n, final, in_object)
@@ -1548,8 +1684,9 @@ class Mender:
                 self.opened += "}"
             elif c == OPEN_BRACKET:
                 self.opened += "]"
-            if answer == MORE:
-                return self._text_waits(s, i, j)
+            if answer <= MORE:
+                self._bare_content(s, i, j)
+                return self._waits(answer, j, s, j + 1, n)
             if answer == YES:
                 return self._text_ends(s, i, j)
             j = k if k > j else j + 1
@@ -1557,10 +1694,6 @@ class Mender:
             return self._text_ends(s, i, n)
         self._bare_content(s, i, n)
         return n
-
-    def _text_waits(self, s: str, i: i64, j: i64) -> i64:
-        self._bare_content(s, i, j)
-        return -1 - j
 
     def _text_ends(self, s: str, i: i64, j: i64) -> i64:
         self._bare_content(s, i, j)
@@ -1686,6 +1819,9 @@ class Mender:
                     i = self._in_text(s, n, n, True)
             if self.mode == AT_ROOT:
                 self._root_ends(s, n)
+                if self.is_strict:
+                    lexer.finish(is_cut)
+                    return
             self.mode = BETWEEN
             self._close_all(s, n)
         except NotMended:
@@ -1721,7 +1857,7 @@ class Mender:
             text = source.all
             length: i64 = len(text)
             kept: i64 = lexer.key_at - source.base
-            head = text[: max(kept, 0)].rstrip(" \t\r\n")
+            head = text[: max(kept, 0)].rstrip(_BLANKS)
             if head.endswith(","):
                 head = head[:-1]
             source.drop(length - len(head))
@@ -1829,12 +1965,14 @@ class Mender:
             "shift": [self.shift, self.shifted, self.puts_in],
             "map": segments,
             "gap": [self.gap, self.gap_at, self.gap_is_source] if self.gap else ["", 0, True],
+            "gap_position": [self.gap_line, self.gap_line_start, self.gap_byte] if self.gap else [0, 0, 0],
             "key_at": self.lexer.key_at,
             "string": [string.where, string.opening, string.doubled, string.has_inner] if in_string else [0, 0, 0, False],
             "brackets": brackets,
             "escaped": self.is_escaped and in_string,
             "text": [self.opened, self.text_record] if mode == IN_TEXT else ["", 0],
             "root": ["".join(self.parts), self.gap_at] if mode == AT_ROOT else ["", 0],
+            "root_position": [self.gap_line, self.gap_line_start, self.gap_byte] if mode == AT_ROOT else [0, 0, 0],
             "skipping": [self.comment, self.nested, self.nested_quote] if skips else [0, 0, 0],
             "groups": list(self.groups),
             "tuples": list(self.tuples),
@@ -1869,9 +2007,10 @@ class Mender:
             self.map.load([[load_count(n) for n in typed(list, each)] for each in typed(list, saved["map"])])
         gap, gap_at, gap_is_source = saved["gap"]
         self.gap = typed(str, gap)
-        if self.gap.strip(" \t\r\n") not in ("", ","):
+        if self.gap.strip(_BLANKS) not in ("", ","):
             raise ValueError("what waits is no comma")
         self.gap_at = load_count(gap_at, self.read)
+        self.gap_line, self.gap_line_start, self.gap_byte = [load_count(n) for n in saved["gap_position"]]
         self.gap_is_source = typed(bool, gap_is_source)
         self.lexer.key_at = load_count(saved["key_at"], self.lexer.base)
         string = self.string
@@ -1890,6 +2029,7 @@ class Mender:
         self.parts = [typed(str, root)] if root else []
         if self.mode == AT_ROOT:
             self.gap_at = load_count(root_at, self.read)
+            self.gap_line, self.gap_line_start, self.gap_byte = [load_count(n) for n in saved["root_position"]]
         comment, nested, nested_quote = saved["skipping"]
         self.comment = load_count(comment, 1)
         self.nested = load_count(nested)
@@ -1899,7 +2039,7 @@ class Mender:
         if len(self.groups) % 2 == 1 or max([*self.groups[::2], *self.tuples], default=0) > self.lexer.tree.depth():
             raise ValueError("its brackets contradict its text")
         self.is_strict = typed(bool, saved["strict"])
-        self.lexer.reads_nan = not self.is_strict
+        self.lexer.is_mended = not self.is_strict
         self.records = []
         for kind, start, end, path in typed(list, saved["repairs"]):
             keys = [key if type(key) is int else typed(str, key) for key in typed(list, path)]

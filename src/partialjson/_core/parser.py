@@ -740,7 +740,7 @@ class Parser(Generic[T]):
         """Take over a state; the parser is new. A state ``is_own`` if this process has just saved it."""
         mender = self._mender
         if mender is not None:
-            self._lexer.reads_nan = True
+            self._lexer.is_mended = not state["mending"]["strict"]
         load_document(self._lexer, state, is_own)
         if mender is not None:
             mender.load(state["mending"])
