@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, Unpack
 from weakref import ref
@@ -30,6 +30,7 @@ from partialjson.wire import ops
 from partialjson.wire.apis import adapter_for, api_named, errors_in, framings_of
 from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
 from partialjson.wire.sse import IncompleteBlock, SSEError, SSEEvent, StrayLine
+from partialjson.wire.text_calls import TextCalls, TextCallStyle, styles_of
 
 _EXCERPT: Final = 200
 
@@ -40,6 +41,7 @@ class MessageOptions(DocumentOptions, total=False):
     tools: Mapping[str, Any] | None
     output: Any
     timings: Timings | None
+    text_calls: bool | TextCallStyle | Collection[TextCallStyle]
 
 
 class MessageParser:
@@ -50,6 +52,9 @@ class MessageParser:
     structured output, ``typing.Any`` for plain JSON values; without it the text is not parsed. The other
     options are those of ``Parser`` and go to every document; those of pydantic concern documents with a
     target.
+
+    ``text_calls`` reads tool calls that the model writes into its text: "hermes", "llama", "mistral", several of them,
+    or True for all; see ``partialjson.wire.text_calls``. Such calls are like any others.
 
     Feed it either the body (``feed_bytes``) or decoded events (``feed``), then call ``end()``.
 
@@ -66,7 +71,7 @@ class MessageParser:
         timings: the ``Timings`` that was passed, which records when things came; None without one.
 
     Raises:
-        ValueError: the API is not known; the message lists those that are.
+        ValueError: the API or a style of ``text_calls`` is not known; the message lists those that are.
         TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target that it does not accept.
     """
 
@@ -77,14 +82,18 @@ class MessageParser:
         tools: Mapping[str, Any] | None = None,
         output: Any = None,
         timings: Timings | None = None,
+        text_calls: bool | TextCallStyle | Collection[TextCallStyle] = False,
         **options: Unpack[DocumentOptions],
     ) -> None:
         refuse_unknown("MessageParser", options, MessageOptions)
+        styles = styles_of(text_calls)
         self._adapter = adapter_for(api, tools or ())
         self.state = MessageState(tools=tools, output=output, on_end=_ends(self), **options)
         self.api = api
         self.timings = timings
-        self._dispatcher = Dispatcher(self.state, options.get("limits") or DEFAULT)
+        limits = options.get("limits") or DEFAULT
+        self._dispatcher = Dispatcher(self.state, limits)
+        self._text_calls = TextCalls(styles, tools or (), limits.text) if styles else None
         self._framings = framings_of(api)
         self._framing: Framing | None = None  # made when bytes come: events may come without any
         # What is being handled; an exception from a validator interrupts it, and the next call goes on with it.
@@ -246,6 +255,8 @@ class MessageParser:
                 incomplete = None
             if not self._heard and self._strange and self.state.error is None:
                 self._refuse_strangers()
+            if self._text_calls is not None:
+                self._work_off(operations=self._text_calls.end())
         finally:
             self._dispatcher.settle(incomplete)
             self._hand_out()
@@ -329,7 +340,7 @@ class MessageParser:
             return ()
         if not self._heard:
             self._listen(event, name, text, operations)
-        return operations
+        return operations if self._text_calls is None else self._text_calls.translate(operations)
 
     def _listen(self, event: object, name: str, text: object, operations: Sequence[ops.Operation]) -> None:
         """Keeps the first events until one is understood."""
@@ -357,7 +368,7 @@ class MessageParser:
             return self._read_no_json(item, data, error)
         if not self._heard:
             self._listen(event, item.event, data, operations)
-        return operations
+        return operations if self._text_calls is None else self._text_calls.translate(operations)
 
     def _read_other(self, item: Item) -> Iterable[ops.Operation]:
         if isinstance(item, Decoded):
