@@ -130,7 +130,7 @@ class DocumentSequence(Generic[T]):
         if format == "embedded":
             from partialjson.lenient.locate import Locator, root_kinds
 
-            self._locator = Locator(root_kinds(self._pattern._target), many=True)
+            self._locator = Locator(root_kinds(self._pattern._target, self._pattern._lenient), many=True)
         self._cut = b""  # in an embedding text, a character of which bytes are missing
         self._kind: type | None = None
         self._head = b""  # perhaps the beginning of a byte order mark

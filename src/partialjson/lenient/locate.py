@@ -50,6 +50,7 @@ from typing import Any, Final, Literal, Protocol
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING, bounds_of
 from partialjson._core.target import Target
 from partialjson.errors import ParseError
+from partialjson.repairs import Lenient
 
 __all__ = [
     "HELD",
@@ -143,9 +144,10 @@ class Skipped:
     end: int
 
 
-def root_kinds(target: Target | None) -> int:
+def root_kinds(target: Target | None, lenient: Lenient | None = None) -> int:
     """The kinds of JSON that can be valid at the root of a target's documents, as a bit set of ``spec``."""
-    if target is None:
+    if target is None or (lenient is not None and lenient.coerce == "guided"):
+        # One structure may stand for another.
         return ANYTHING
     bounds = bounds_of(target.spec)
     return ANYTHING if bounds is None else int(bounds.kinds)
