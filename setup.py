@@ -18,7 +18,9 @@ from setuptools.command.build_ext import build_ext
 
 CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source"]
 CORE += [
+    "fitting",
     "frames",
+    "coerce",
     "view",
     "lookahead",
     "builder",

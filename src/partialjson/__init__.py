@@ -15,9 +15,10 @@ documents, the typed layer with pydantic) are loaded when their name is first us
 from typing import TYPE_CHECKING, Any
 
 from partialjson._core import lexer as _lexer
-from partialjson._core.events import Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
+from partialjson._core.events import Coerced, Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING, Missing
+from partialjson.coercions import CoercionKind
 from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import Limits
 from partialjson.options import ParserOptions
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MISSING",
+    "Coerced",
+    "CoercionKind",
     "Complete",
     "Completed",
     "DocumentSequence",

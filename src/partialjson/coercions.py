@@ -7,7 +7,7 @@ sentence, a comma that may also be a decimal point.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final, Literal
 
 __all__ = ["COERCE", "KINDS_OF_LEVEL", "Coerce", "CoercionKind"]
@@ -17,7 +17,7 @@ COERCE: Final[tuple[Coerce, ...]] = ("syntax", "safe", "guided")
 """How far a value may be changed so that it fits: not at all, only in its spelling, in every way there is."""
 
 
-class CoercionKind(str, Enum):
+class CoercionKind(StrEnum):
     """What was done to a value so that it fits its target."""
 
     QUOTED_NUMBER = "quoted number"

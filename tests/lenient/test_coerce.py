@@ -4,21 +4,47 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
-from partialjson import MISSING, Complete, Completed, Failed, Invalid, Parser, Predicted, Truncated, Violation
-from partialjson._core.events import Coerced
-from partialjson.coercions import KINDS_OF_LEVEL, CoercionKind
-from partialjson.repairs import Lenient
+from partialjson import (
+    MISSING,
+    Coerced,
+    CoercionKind,
+    Complete,
+    Completed,
+    Failed,
+    Invalid,
+    Lenient,
+    Parser,
+    Predicted,
+    Truncated,
+    Violation,
+)
+from partialjson.coercions import KINDS_OF_LEVEL
 from support import laws
 from support.chunking import check_all_chunkings
-from support.coercible import TARGETS, Aliased, Closed, Color, Item, Node, Note, Open, Single, Tagged, nearly, nearly_fits
+from support.coercible import (
+    TARGETS,
+    Aliased,
+    Closed,
+    Color,
+    Item,
+    Node,
+    Note,
+    Open,
+    Single,
+    Tagged,
+    nearly,
+    nearly_fits,
+)
 from support.effort import examples
 from support.laws import Maker
 from support.oneshot import describe
@@ -210,13 +236,16 @@ def test_without_retaining_only_what_is_selected_is_told() -> None:
 
 
 def test_a_key_is_renamed_before_its_value_is_shown() -> None:
-    assert shown_by('{"First Name":"Ad","N":', Item, "safe") == [
-        "MISSING",
-        "Partial[Item]()",
-        "Partial[Item](first_name='')",
-        "Partial[Item](first_name='A')",
-        "Partial[Item](first_name='Ad')",
-    ][1:]
+    assert (
+        shown_by('{"First Name":"Ad","N":', Item, "safe")
+        == [
+            "MISSING",
+            "Partial[Item]()",
+            "Partial[Item](first_name='')",
+            "Partial[Item](first_name='A')",
+            "Partial[Item](first_name='Ad')",
+        ][1:]
+    )
 
 
 def test_an_object_is_an_element_from_its_first_own_key_on() -> None:
@@ -313,7 +342,7 @@ def test_what_is_valid_is_not_changed(text: str, target: Any, level: Any) -> Non
 
 class Twins(BaseModel):
     user_name: str = ""
-    userName: str = ""  # noqa: N815 - two fields that are spelled alike
+    userName: str = ""
     model_config = ConfigDict(extra="forbid")
 
 
@@ -473,7 +502,9 @@ def test_recursive_unions_are_searched_once() -> None:
     assert len(outcome.coerced) == 13
 
 
-@pytest.mark.parametrize("text", ['"' + "9" * 5000 + '"', '"1e400"', '"[[[[' + "[" * 3000 + '"', '"{\\"n\\": \\"\\\\ud83d\\"}"'])
+@pytest.mark.parametrize(
+    "text", ['"' + "9" * 5000 + '"', '"1e400"', '"[[[[' + "[" * 3000 + '"', '"{\\"n\\": \\"\\\\ud83d\\"}"']
+)
 @pytest.mark.parametrize("target", [strictly(int), strictly(float), list[int], dict[str, str], Single])
 def test_bad_strings_are_refused_and_nothing_else(text: str, target: Any) -> None:
     assert isinstance(outcome_of_long(text, target), Complete | Failed)
@@ -545,10 +576,7 @@ def test_law_12_what_is_valid_is_not_changed(seed: int, on_invalid: Any, strict:
     options: dict[str, Any] = {"on_invalid": on_invalid, "strict": strict or None}
     outcomes: list[Any] = []
     for parser in (Parser(target, **options), made(target, level, **options)()):
-        try:
-            parser.feed(text)
-        except ValueError:
-            pass
+        laws.feed(parser, text)
         outcomes.append(parser.end())
     plain, coerced = outcomes
     if isinstance(plain, Complete):
@@ -578,3 +606,54 @@ def test_secrets_stay_secret() -> None:
 def test_before_is_missing_where_nothing_was_written() -> None:
     (told,) = outcome_of('{"n": 1}', Note).coerced
     assert told == Coerced(("note",), CoercionKind.ABSENT_NULL, MISSING, None)
+
+
+# The page.
+
+
+def _rows_of_the_page() -> list[list[str]]:
+    page = Path(__file__).parents[2] / "docs" / "lenient.md"
+    table = page.read_text(encoding="utf-8").partition("| kind | target | written | read as | level |")[2]
+    rows = []
+    for line in table.splitlines()[2:]:
+        if not line.startswith("|"):
+            break
+        cells = re.split(r" (?<!\\)\| ", line.strip("| "))
+        rows.append([cell.strip("`").replace("\\|", "|") for cell in cells])
+    return rows
+
+
+class Written(BaseModel):
+    first_name: str
+    count: int
+
+
+class WrittenSingle(BaseModel):
+    count: int
+
+
+class WrittenNote(BaseModel):
+    count: int
+    note: str | None
+
+
+NAMES = {
+    "Literal": Literal,
+    "StrictBool": StrictBool,
+    "Item": Written,
+    "Single": WrittenSingle,
+    "Note": WrittenNote,
+}
+
+
+@pytest.mark.parametrize("row", _rows_of_the_page(), ids=lambda row: row[0])
+def test_a_row_of_the_page(row: list[str]) -> None:
+    kind, target, written, read, level = row
+    outcome = outcome_of(f"[{written}]", list[eval(target, NAMES)])  # type: ignore[misc]
+    assert outcome.value == [eval(read, NAMES)]
+    assert {event.kind for event in outcome.coerced} == {CoercionKind[kind]}
+    assert next(each for each in LEVELS if CoercionKind[kind] in KINDS_OF_LEVEL[each]) == level
+
+
+def test_the_page_has_every_kind() -> None:
+    assert [CoercionKind[row[0]] for row in _rows_of_the_page()] == list(CoercionKind)

@@ -43,7 +43,8 @@ def _outcome(case: dict[str, Any], target: Any, size: int) -> Any:
     chunks = [text[at : at + size] for at in range(0, len(text), size)]
     if spec_of(target).usual & (OBJECT | ARRAY) and not _takes_scalars(target):
         sequence = DocumentSequence(target, format="embedded", lenient=LENIENT)
-        for step in [*(partial(sequence.feed, chunk) for chunk in chunks), sequence.end]:
+        steps: list[Any] = [*(partial(sequence.feed, chunk) for chunk in chunks), sequence.end]
+        for step in steps:
             for progress in step():
                 if progress.outcome is not None:
                     return progress.outcome

@@ -33,6 +33,7 @@ BASE = {
     "options",
     "outcomes",
     "reasons",
+    "repairs",
 }
 
 # For each layer: what it may import when it is loaded, and what more when a feature is used. Its own modules and the

@@ -1,10 +1,10 @@
-"""Targets for pydantic out of the schemas of the guided cases: BAML's classes and enums, and its tests' type expressions.
+"""Pydantic targets for the guided cases, out of BAML's classes and enums and the type expressions of its tests.
 
-    class Resume {                          FieldType::list(FieldType::class("Resume"))
-      name string @alias("full name")
-      skills (string | Skill)[]
-      year int?
-    }
+class Resume {                          FieldType::list(FieldType::class("Resume"))
+  name string @alias("full name")
+  skills (string | Skill)[]
+  year int?
+}
 """
 
 from __future__ import annotations
@@ -83,13 +83,13 @@ class _Types:
         return inside.as_list()
 
     def optional(self, inside: _Made) -> _Made:
-        return _Made(Optional[inside.type])
+        return _Made(inside.type | None)
 
     def map(self, keys: _Made, values: _Made) -> _Made:
         return _Made(dict[keys.type, values.type])  # type: ignore[name-defined]
 
     def union(self, branches: Any) -> _Made:
-        return _Made(Union[tuple(each.type for each in branches)])
+        return _Made(Union[tuple(each.type for each in branches)])  # noqa: UP007 - of any number
 
     def enum(self, name: str) -> _Made:
         return self.class_(name)
@@ -121,7 +121,9 @@ def _types_of(schema: str) -> dict[str, Any]:
                 written = _spelled(spelled, types.keys() | blocks.keys())
                 default = Field(validation_alias=alias) if alias else ...
                 fields[member] = (written, default if "?" not in spelled or alias else None)
-            models[name] = create_model(name, __config__=ConfigDict(populate_by_name=True), __module__=__name__, **fields)
+            models[name] = create_model(
+                name, __config__=ConfigDict(populate_by_name=True), __module__=__name__, **fields
+            )
     names = {**types, **models, "Optional": Optional, "Union": Union}
     for model in models.values():
         model.model_rebuild(_types_namespace=names)

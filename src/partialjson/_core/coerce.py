@@ -2,8 +2,8 @@
 
 It runs at the close of a value, after its plan has refused it, and never for a valid one (law 12). ``fitting`` says in
 which other ways the value can be read, and the plan is asked about these, those with the fewest changes first. The
-first that is valid is taken, unless another one with as many changes is valid too: then nobody knows what was meant, and
-the refusal stands. So a validator may see such a value more than once (law 6 names the exception).
+first that is valid is taken, unless another one with as many changes is valid too: then nobody knows what was meant,
+and the refusal stands. So a validator may see such a value more than once (law 6 names the exception).
 
 Values close from the inside out, and so they are coerced. A container that is followed inside keeps its settled
 children, of which none is validated again; only what it lacks itself is added (``Coercer.close_again``). A container in
@@ -81,7 +81,8 @@ class Coercer:
     ) -> object:
         """What a refused value settles to in the one form that fits it best; ``refused`` if there is none.
 
-        ``raw`` is the text of a number or a container; ``kinds`` are those that the form may have, where something was shown.
+        ``raw`` is the text of a number or a container; ``kinds`` are those that the form may have, where something was
+        shown.
         """
         if plan.spec is None:
             return refused

@@ -5,8 +5,8 @@ with the fewest changes first; a ``Fit`` is one such reading with its changes. I
 validator: whether a reading is valid is for the caller to find out, by the plan or the rules of the place.
 
 Each part of a value is first read as it is. Only if the spec does not allow that, or if it is of a kind that does not
-usually come here, is it changed. So what a spec cannot tell (a pattern, the user's own code) is never a reason to change
-anything, and of a large value only the parts are touched that do not fit.
+usually come here, is it changed. So what a spec cannot tell (a pattern, the user's own code) is never a reason to
+change anything, and of a large value only the parts are touched that do not fit.
 
 *Bounds.* A place has at most ``MOST_WAYS`` readings, of which only ``MOST_CHOICES`` parts may each have several; one
 part is moved at most ``MOST_MOVES`` times from one structure into another; nothing is changed more than ``DEEPEST``
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.events import Path
@@ -104,9 +103,8 @@ class Fitting:
                 found += self._at_leaf(leaf, value, raw, moves, depth)
             if value is None and spec.may_be_null():
                 found.append(Fit(None, []))
-            elif isinstance(value, str) and self._may(CoercionKind.NULL_WORD) and spec.may_be_null():
-                if value.strip().casefold() in ("null", "none"):
-                    found.append(Fit(None, []).and_then(CoercionKind.NULL_WORD, value, None))
+            elif self._may(CoercionKind.NULL_WORD) and _is_null_word(value) and spec.may_be_null():
+                found.append(Fit(None, []).and_then(CoercionKind.NULL_WORD, value, None))
             found.sort(key=_number_of_changes)
             del found[MOST_WAYS:]
             self.known[key] = found
@@ -173,9 +171,9 @@ class Fitting:
             found += self._of_atom(leaf, value, raw)
         if moves > 0 and value is not None:
             found += self._moved(leaf, value, raw, kind, moves - 1, depth)
-        if not found and raw and kind & (OBJECT | ARRAY) and leaf.usual & STRING and leaf.words is None:
-            if self._may(CoercionKind.JSON_AS_TEXT) and _is_within(leaf.limits, raw):
-                found.append(Fit(value, []).and_then(CoercionKind.JSON_AS_TEXT, value, raw))
+        takes_text = leaf.usual & STRING and leaf.words is None and _is_within(leaf.limits, raw)
+        if not found and raw and kind & (OBJECT | ARRAY) and takes_text and self._may(CoercionKind.JSON_AS_TEXT):
+            found.append(Fit(value, []).and_then(CoercionKind.JSON_AS_TEXT, value, raw))
         return found
 
     def _as_it_is(self, leaf: Spec, value: Any, kind: i64, moves: int, depth: int) -> list[Fit]:
@@ -242,7 +240,7 @@ class Fitting:
             number = int(number)
         if not _is_within(leaf.limits, number):
             return []
-        if isinstance(number, float) and leaf.kinds & STRING and Decimal(repr(number)) != Decimal(digits):
+        if isinstance(number, float) and leaf.kinds & STRING and not _holds(number, digits):
             # A type that reads strings may keep digits for which a float has no room.
             number = digits
         return [Fit(text, []).and_then(kind, text, number)] if number != text else []
@@ -314,10 +312,10 @@ class Fitting:
             for fit in self._at_leaf(leaf, value[key], "", moves, depth + 1):
                 found.append(fit.under(key).and_then(CoercionKind.WRAPPER, value, fit.value))
         field = keys.single
-        if field is not None and self._may(CoercionKind.SINGLE_FIELD):
-            if not (isinstance(value, dict) and keys.has_any(value)):
-                for fit in self._ways(field.spec, value, raw, moves, depth + 1):
-                    found.append(fit.and_then(CoercionKind.SINGLE_FIELD, value, {key_of(field): fit.value}))
+        has_it = isinstance(value, dict) and keys.has_any(value)
+        if field is not None and not has_it and self._may(CoercionKind.SINGLE_FIELD):
+            for fit in self._ways(field.spec, value, raw, moves, depth + 1):
+                found.append(fit.and_then(CoercionKind.SINGLE_FIELD, value, {key_of(field): fit.value}))
         return found
 
     # Inside containers.
@@ -534,7 +532,13 @@ _FLAGS: Final = {
     **dict.fromkeys(("false", "no", "off", "f", "n"), False),
 }
 # Directly before a word, these say that it is not meant.
-_NOT: Final = re.compile(r"(\b(not|no|non|never|neither|nor|without|isn't|aren't|wasn't)\s+(an?\s+|the\s+)?|\bnon-|\bun-?)$", re.I)
+_NOT: Final = re.compile(
+    r"\b(?:not|no|non|never|neither|nor|without|isn't|aren't|wasn't)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE
+)
+
+
+def _is_null_word(value: Any) -> bool:
+    return isinstance(value, str) and value.strip().casefold() in ("null", "none")
 
 
 def _by_case(text: str) -> str:
@@ -571,6 +575,13 @@ def _words_in(text: str, words: list[str]) -> list[str]:
 def _spelled(value: Any) -> str:
     """An atom as the document may have spelled it; empty where it may have been spelled in several ways."""
     return "" if isinstance(value, float) else json.dumps(value)
+
+
+def _holds(number: float, digits: str) -> bool:
+    """Is a float, as it is written, all of these digits?"""
+    from decimal import Decimal
+
+    return Decimal(repr(number)) == Decimal(digits)
 
 
 def _parsed(text: str) -> Any:

@@ -65,7 +65,9 @@ class Mask:
                 for field in (spec.fields or {}).values():
                     self._ways += [(way, None if field.kept_back else field.spec) for way in field.ways if way]
         self._firsts = {way[0] for way, _ in self._ways}
-        self._spelled = {key_spelling(first): first for first in self._firsts if isinstance(first, str)} if loose else {}
+        self._spelled = (
+            {key_spelling(first): first for first in self._firsts if isinstance(first, str)} if loose else {}
+        )
         self._prefix = max([len(leaf.prefix) for leaf in self._leaves], default=0)
 
     def inside(self, key: str | int) -> Mask:
@@ -128,8 +130,8 @@ def _takes_scalars(spec: Spec) -> bool:
 
 
 def mask_of(root: Spec, loose: bool = False) -> Mask | None:
-    """The mask of the root of a target's documents, a ``loose`` one where values are coerced; None if nothing in them is
-    kept back."""
+    """The mask of the root of a target's documents, a ``loose`` one where values are coerced; None if they keep nothing
+    back."""
     return Mask([root], [], loose) if _keeps_back([root]) else None
 
 
