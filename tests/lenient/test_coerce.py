@@ -168,6 +168,12 @@ def test_json_as_text_keeps_what_was_written() -> None:
     assert value_of('{"note": [1.50,  {}], "n": 1}', Note).note == "[1.50,  {}]"
 
 
+def test_a_list_in_a_string_is_not_put_into_a_list() -> None:
+    outcome = outcome_of('"[\\"a\\", \\"b\\"]"', list[str])
+    assert outcome.value == ["a", "b"]
+    assert [event.kind for event in outcome.coerced] == [CoercionKind.JSON_IN_STRING]
+
+
 # What is reported, and where.
 
 

@@ -40,7 +40,8 @@ MOST_WORDS: Final = 1000
 
 LONGEST_NUMBER: Final = 400
 LONGEST_TEXT: Final = 10_000
-"""In a longer text no member is searched for."""
+MOST_SEARCHED: Final = 1_000_000
+"""In a longer text no member is searched for, nor where the members times the characters of the text are more."""
 
 
 @final
@@ -169,7 +170,9 @@ class Fitting:
             found += self._of_string(leaf, value, moves, depth)
         elif kind & (NUMBER | BOOLEAN):
             found += self._of_atom(leaf, value, raw)
-        if moves > 0 and value is not None:
+        # A list or an object that is written out as a string is that, and not a string to be put into one.
+        is_written_out = any(fit.changes and fit.changes[0].kind == CoercionKind.JSON_IN_STRING for fit in found)
+        if moves > 0 and value is not None and not is_written_out:
             found += self._moved(leaf, value, raw, kind, moves - 1, depth)
         takes_text = leaf.usual & STRING and leaf.words is None and _is_within(leaf.limits, raw)
         if not found and raw and kind & (OBJECT | ARRAY) and takes_text and self._may(CoercionKind.JSON_AS_TEXT):
@@ -558,7 +561,7 @@ def _words_in(text: str, words: list[str]) -> list[str]:
     Of two words at one place the longer one counts. A single letter counts only in its own case: "a" is an article.
     """
     wanted = sorted([word for word in words if word.strip()], key=len, reverse=True)
-    if not wanted:
+    if not wanted or len(wanted) * len(text) > MOST_SEARCHED:
         return []
     choices = [re.escape(word) if len(word) > 1 else f"(?-i:{re.escape(word)})" for word in wanted]
     pattern = re.compile(r"(?<![\w-])(" + "|".join(choices) + r")(?!\w|-\w)", re.IGNORECASE)
