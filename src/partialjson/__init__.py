@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from partialjson._core import lexer as _lexer
 from partialjson._core.events import Coerced, Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
+from partialjson._core.expected import Expected
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING, Missing
 from partialjson.coercions import CoercionKind
@@ -27,6 +28,7 @@ from partialjson.repairs import Lenient, Repair, RepairKind, Skipped
 
 if TYPE_CHECKING:
     from partialjson.markers import First, Preview, Whole
+    from partialjson.schema import Schema
     from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
     from partialjson.streaming import Snapshot, astream, stream
     from partialjson.typed.partial import Partial
@@ -39,6 +41,7 @@ __all__ = [
     "Completed",
     "DocumentSequence",
     "Event",
+    "Expected",
     "Failed",
     "First",
     "IncompleteError",
@@ -59,6 +62,7 @@ __all__ = [
     "RepairKind",
     "Repaired",
     "Replaced",
+    "Schema",
     "Skipped",
     "Snapshot",
     "Truncated",
@@ -90,6 +94,8 @@ def __getattr__(name: str) -> Any:
         import partialjson.markers as markers
 
         value = getattr(markers, name)
+    elif name == "Schema":
+        from partialjson.schema import Schema as value
     elif name == "Partial":
         from partialjson.typed.partial import Partial as value
     else:

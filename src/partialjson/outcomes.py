@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic
 
 from partialjson._missing import MISSING
@@ -126,6 +127,17 @@ class Failed:
     repairs: tuple[Repair, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     coerced: tuple[Coerced, ...] = ()
+    # Lists all that is wrong, where the error tells one thing.
+    list_all: Callable[[], list[Any]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def errors(self) -> list[Any]:
+        """All that is wrong: the line errors of pydantic, the errors of jsonschema's ``iter_errors``; otherwise the
+        error itself."""
+        if self.list_all is not None:
+            return self.list_all()
+        lines: Any = getattr(self.error, "errors", None)
+        return [self.error] if lines is None else list(lines())
 
 
 def _listed(paths: tuple[Path, ...]) -> str:

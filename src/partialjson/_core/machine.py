@@ -162,7 +162,8 @@ class Machine:
         self.known: dict[str, str] = {}
 
     def done(self) -> bool:
-        return self.state == ENDED
+        # Where the document stopped inside a string or a number at the root, that has not closed, however it came.
+        return self.state == ENDED and len(self.tree.ground) > 0 and not self.tree.in_text
 
     # A value closed.
 
@@ -217,6 +218,8 @@ class Machine:
             dropped = len(self.token) if state == NUMBER else self.matched
             tree = self.tree
             self.state = FIRST_VALUE if tree.depth() > 0 and not tree.in_object and tree.length() == 0 else VALUE
+            if tree.is_judged:
+                tree.taken_back()
             self.token = ""
             self.length = 0
             self.matched = 0

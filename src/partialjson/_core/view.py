@@ -399,27 +399,6 @@ class View:
         """What this string will settle to, or a ``Failure``."""
         return word if plan.exact & STRING else self._settled(plan, STRING, word, "")
 
-    def forbids(self, key: str) -> bool:
-        """Is this key forbidden in the innermost object?"""
-        frame = self.frame
-        if self.above != 0 or frame.switch is not None or frame.is_lost:
-            return False
-        allowed = frame.shape.allowed
-        return allowed is not None and key not in allowed
-
-    def limit_passed(self, index: i64) -> i64:
-        """The maximum number of elements in the innermost array, if it is passed by one at this index; else -1."""
-        if self.above != 0 or self.frame.is_object:
-            return -1
-        frame = self.frame
-        most = frame.shape.most
-        if most < 0 or (self.skips and frame.shape.rest is not None):
-            # Elements that are left out do not count.
-            return -1
-        # The element that begins may be left out, too.
-        first = most + frame.waived + (1 if frame.shape.may_waive else 0)
-        return most if index == first else -1
-
     def is_inside_whole(self) -> bool:
         """Is the current place inside a value that settles as a whole? Values that close there are not validated
         separately.

@@ -47,8 +47,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
-from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING, bounds_of
+from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING
+from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import Target
+from partialjson._core.wording import kinds_of
 from partialjson.errors import ParseError
 from partialjson.repairs import Lenient
 
@@ -149,8 +151,8 @@ def root_kinds(target: Target | None, lenient: Lenient | None = None) -> int:
     if target is None or (lenient is not None and lenient.coerce == "guided"):
         # One structure may stand for another.
         return ANYTHING
-    bounds = bounds_of(target.spec)
-    return ANYTHING if bounds is None else int(bounds.kinds)
+    rule = rule_of(target.spec) if target.rule is None else target.rule
+    return int(kinds_of(rule))
 
 
 class Locator:
