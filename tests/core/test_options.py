@@ -69,7 +69,7 @@ ALL: ParserOptions = {
     "on_invalid": "skip",
     "predict": True,
     "retain": False,
-    "lenient": Lenient(["missing comma"], "guided"),
+    "lenient": Lenient(coerce="guided").without("comment"),
 }
 # These are for documents without a target.
 OF_NUMBERS: ParserOptions = {"parse_float": Decimal, "parse_int": Fraction}

@@ -336,7 +336,9 @@ def last_of(text: str, kinds: int = ANYTHING) -> tuple[int, str, list[tuple[str,
         for chunk in chunks:
             last.feed(chunk)
         start, found = last.end()
-        check_cover(text, [(start, found, 0, 0)], [(span.start, span.end) for span in last.skipped])
+        check_cover(
+            text, [(start, found, 0, 0)] if start >= 0 else [], [(span.start, span.end) for span in last.skipped]
+        )
         skipped: list[tuple[str, str]] = [(span.kind, text[span.start : span.end]) for span in last.skipped]
         seen.append((start, found, skipped))
     assert seen[0] == seen[1]
@@ -421,9 +423,15 @@ def test_law_1_chunking_is_invisible_in_any_text(text: str, kinds: int, many: bo
     located(text, kinds, many)
 
 
+@given(st.lists(PIECES, max_size=14).map("".join), KINDS)
+@settings(deadline=None, max_examples=examples(150))
+def test_law_1_chunking_is_invisible_for_the_last_document(text: str, kinds: int) -> None:
+    last_of(text, kinds)
+
+
 @given(texts())
 @settings(deadline=None, max_examples=examples(150))
-def test_law_12_a_document_is_all_of_its_text(text: str) -> None:
+def test_a_document_alone_is_all_of_its_text(text: str) -> None:
     found = located(text)
     assert found.skipped == []
     assert found.documents[0][1].strip(BLANK) == text.strip(BLANK)

@@ -40,7 +40,8 @@ def shown(message: MessageParser) -> list[tuple[Any, ...]]:
 
 
 def read(chunks: list[str], finish: str = "stop", **options: Any) -> MessageParser:
-    message = MessageParser("openai-chat", **{"tools": TOOLS, "text_calls": True, **options})
+    given: dict[str, Any] = {"tools": TOOLS, "text_calls": True, **options}
+    message = MessageParser("openai-chat", **given)
     for text in chunks:
         message.feed(chunk({"content": text}))
     message.feed(chunk({}, finish))
@@ -215,8 +216,9 @@ def test_without_the_option_nothing_changes() -> None:
 
 
 def test_what_is_asked_wrongly() -> None:
+    unknown: Any = "qwen"
     with pytest.raises(ValueError, match="text_calls must be True, or of 'hermes', 'llama', 'mistral', not 'qwen'"):
-        MessageParser("openai-chat", text_calls="qwen")  # type: ignore[arg-type]
+        MessageParser("openai-chat", text_calls=unknown)
 
 
 def test_cut_off() -> None:

@@ -58,6 +58,8 @@ class Coercer:
 
     def __init__(self, kinds: frozenset[CoercionKind]) -> None:
         self.kinds: Final = kinds
+        # May the structure of a value change?
+        self.moves: Final = CoercionKind.WRAPPER in kinds
         self.keys: Final = KeysOfLeaves()
         self.changes: list[Change] = []
 

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from partialjson._core.canonical import canonical_text
 from partialjson._core.certain import begins_value
 from partialjson._core.checkpoint import load_count, typed
-from partialjson._core.events import Path, Predicted, Repaired, Violation
+from partialjson._core.events import Node, Path, Predicted, Repaired, Violation
 from partialjson._core.lexer import Lexer
 from partialjson._core.lookout import AT_ROOT as ROOT_STRING
 from partialjson._core.lookout import (
@@ -185,11 +185,21 @@ _SPECIAL: Final = re.compile(r'[\x00-\x1f"\\]').search
 class Record:
     """A repair; its end may move while it goes on."""
 
-    def __init__(self, kind: i64, start: i64, end: i64, path: Path) -> None:
+    def __init__(self, kind: i64, start: i64, end: i64, at: object) -> None:
         self.kind = kind
         self.start = start
         self.end = end
-        self.path = path
+        # The place: a node, or its path once that is known.
+        self.at: object = at
+
+    def path(self) -> Path:
+        at = self.at
+        if isinstance(at, Node):
+            path = at.path()
+            self.at = path
+            return path
+        assert isinstance(at, tuple)
+        return at
 
 
 @final
@@ -528,12 +538,25 @@ class Mender:
             NotMended: repairs of this kind are not wanted.
         """
         self._is_wanted(kind)
-        path = self.lexer.path()
         start = self.at + a
-        self.records.append(Record(kind, start, self.at + b, path))
+        record = Record(kind, start, self.at + b, self._place_now())
+        self.records.append(record)
         observer = self.lexer.tree.observer
-        if observer is not None and self._is_selected(path):
-            observer.events.append(Repaired(path, KINDS[kind].value, start))
+        if observer is not None and self._is_selected(record):
+            observer.events.append(Repaired(record.at, KINDS[kind].value, start))
+
+    def _place_now(self) -> object:
+        """The open path, or the node of that place if there are nodes."""
+        lexer = self.lexer
+        tree = lexer.tree
+        observer = tree.observer
+        if observer is None or observer.node is None or not tree.containers:
+            return lexer.path()
+        if tree.in_text:
+            return Node(observer.node, tree.here())
+        if lexer.state == VALUE or lexer.state == FIRST_VALUE:
+            return Node(observer.node, tree.coming())
+        return observer.node
 
     def _is_wanted(self, kind: i64) -> None:
         """A repair of this kind will be needed.
@@ -544,14 +567,14 @@ class Mender:
         if not self.mends[kind]:
             raise NotMended
 
-    def _is_selected(self, path: Path) -> bool:
+    def _is_selected(self, record: Record) -> bool:
         """Is a repair at this place reported: is the place selected, or inside of what is?"""
         selector = self.selector
         if selector is None:
             return False
         if selector.everything:
             return True
-        for key in path:
+        for key in record.path():
             if selector.here:
                 return True
             selector = selector.child(key)
@@ -1115,8 +1138,8 @@ class Mender:
                 if j == n:
                     # The text ended, inside something.
                     self._is_wanted(UNFINISHED)
-                elif is_other_blank(ord(s[j])):
-                    self._is_wanted(BLANK)
+                else:
+                    self._needs_after_scalar(ord(s[j]))
                 return self._scalar(s, i, j, n, mended)
         self._separate(s, i)
         self._repair(UNQUOTED_TEXT, s, i, i)
@@ -1125,6 +1148,25 @@ class Mender:
         self.mode = IN_TEXT
         self.opened = ""
         return i
+
+    def _needs_after_scalar(self, c: i64) -> None:
+        """Before a scalar is handed on: is what follows it directly, ``c``, to be mended?
+
+        Raises:
+            NotMended: it is not; strict parsing then says so at the scalar.
+        """
+        if c == OPEN_BRACE or c == OPEN_BRACKET:
+            self._is_wanted(MISSING_COMMA)
+        elif c == SEMICOLON:
+            self._is_wanted(OTHER_SEPARATOR)
+        elif c == SLASH:
+            self._is_wanted(COMMENT)
+        elif c == BACKTICK:
+            self._is_wanted(FENCE)
+        elif c == CLOSE_PAREN and not self._in_parentheses():
+            self._is_wanted(EXTRA_CLOSER)
+        elif is_other_blank(c):
+            self._is_wanted(BLANK)
 
     def _call(self, s: str, i: i64, j: i64) -> i64:
         """The name and the parenthesis of a call, at ``j``."""
@@ -1930,10 +1972,33 @@ class Mender:
             if isinstance(event, Violation) or isinstance(event, Predicted):
                 event.pos = self.source_of(event.pos)
 
+    def starts_at(self, pos: i64, byte: i64, line: i64, line_start: i64) -> None:
+        """The document begins there in a longer text, and offsets are those of that text; nothing has been read."""
+        self.read = pos
+        self.at = pos
+        self.first_bytes = byte
+        self.first_line = line
+        self.first_line_start = line_start
+
+    def drop_token(self) -> i64:
+        """Go back to before the number, literal or escape that the end of the text cut; returns its length."""
+        pend = self.pend
+        dropped: i64 = 0
+        if self.is_strict:
+            dropped = self.lexer.drop_token()
+        elif pend.isascii() and pend:
+            is_scalar = self.mode == BETWEEN and (may_become_scalar(pend) or bool(mended_scalar(pend)))
+            if is_scalar or (self.mode == IN_STRING and pend[0] == "\\"):
+                dropped = len(pend)
+                self.pend = ""
+                self.sleeps = AWAKE
+        self.read -= dropped
+        return dropped
+
     # What was mended.
 
     def repairs(self) -> tuple[Repair, ...]:
-        return tuple([Repair(KINDS[each.kind], each.start, each.end, each.path) for each in self.records])
+        return tuple([Repair(KINDS[each.kind], each.start, each.end, each.path()) for each in self.records])
 
     def skipped(self) -> tuple[Skipped, ...]:
         """The parts of the source that are not in the document, beside the signs of its syntax."""
@@ -1967,7 +2032,9 @@ class Mender:
             "gap": [self.gap, self.gap_at, self.gap_is_source] if self.gap else ["", 0, True],
             "gap_position": [self.gap_line, self.gap_line_start, self.gap_byte] if self.gap else [0, 0, 0],
             "key_at": self.lexer.key_at,
-            "string": [string.where, string.opening, string.doubled, string.has_inner] if in_string else [0, 0, 0, False],
+            "string": [string.where, string.opening, string.doubled, string.has_inner]
+            if in_string
+            else [0, 0, 0, False],
             "brackets": brackets,
             "escaped": self.is_escaped and in_string,
             "text": [self.opened, self.text_record] if mode == IN_TEXT else ["", 0],
@@ -1977,7 +2044,7 @@ class Mender:
             "groups": list(self.groups),
             "tuples": list(self.tuples),
             "strict": self.is_strict,
-            "repairs": [[KINDS[each.kind].value, each.start, each.end, list(each.path)] for each in self.records],
+            "repairs": [[KINDS[each.kind].value, each.start, each.end, list(each.path())] for each in self.records],
         }
 
     def bytes_read(self) -> i64:

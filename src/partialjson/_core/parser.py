@@ -31,6 +31,7 @@ from partialjson._core.events import Coerced, Event, Node, Path
 from partialjson._core.expected import Expected, expected_of
 from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
+from partialjson._core.loose_rules import loose_rule_of
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import Mask, mask_of, without_kept_back
 from partialjson._core.mender import Mender
@@ -203,6 +204,10 @@ class Parser(Generic[T]):
         if self._lenient is not None:
             self._mender = Mender(self._lexer, self._lenient.kinds, selector)
 
+    def _coerces(self) -> bool:
+        """May values that do not fit their target be read in another form?"""
+        return self._lenient is not None and self._lenient.coerce != "syntax"
+
     def _follow(self, target: Target, source: Source, reports: bool) -> None:
         """Let the view of the target, if it has one, and a judge see everything; ``reports``: are there events?"""
         stops = self._on_invalid == "raise"
@@ -218,12 +223,14 @@ class Parser(Generic[T]):
             if self._lenient is not None:
                 view.coercer = coercer_of(self._lenient.coerce)
             self._tree.follow(view, stops)
-            if view.coercer is not None:
-                # What can no longer be valid as it is may become so in another form, which only its close shows.
+            if view.coercer is not None and view.coercer.moves:
+                # Nothing can be foreseen of a value whose structure may change at its close.
                 return
         if plan is None or stops or reports:
             # Without a plan, its verdict is the document's.
-            rule = rule_of(target.spec) if target.rule is None else target.rule
+            rule = target.rule
+            if rule is None:
+                rule = loose_rule_of(target.spec) if self._coerces() else rule_of(target.spec)
             self._tree.be_judged(Judge(rule, source, self._predicts, skips), source, target.refuses, stops)
 
     # Text in.
@@ -543,8 +550,7 @@ class Parser(Generic[T]):
     def _mask(self) -> Mask | None:
         """What the target keeps back; None if that is nothing."""
         if self._target is not None and not self._has_mask:
-            coerces = self._lenient is not None and self._lenient.coerce != "syntax"
-            self._kept_back = mask_of(self._target.spec, coerces)
+            self._kept_back = mask_of(self._target.spec, self._coerces())
             self._has_mask = True
         return self._kept_back
 
@@ -668,7 +674,7 @@ class Parser(Generic[T]):
             raise RuntimeError("reopen() after the document failed; feed the text before the error to fresh()")
         if self._life == CLOSED and not isinstance(self.end(), Truncated):
             raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
-        dropped = self._lexer.drop_token()
+        dropped = self._lexer.drop_token() if self._mender is None else self._mender.drop_token()
         if self._utf8 is not None:
             self._utf8.go_back(dropped if self._input == BYTES else 0)
         self._outcome = None

@@ -291,6 +291,11 @@ class Locator:
         """The line in which the text ends, from 1; what is held is not counted."""
         return self._lines
 
+    @property
+    def last_line_start(self) -> int:
+        """Where that line begins."""
+        return self._line_at
+
     # Plain data.
 
     def save(self) -> dict[str, Any]:
