@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from partialjson.coercions import COERCE, Coerce
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Lenient", "Repair", "RepairKind", "Skipped"]
 
 
-class RepairKind(str, Enum):
+class RepairKind(StrEnum):
     """A kind of departure from RFC 8259 that lenient parsing reads. The value is its name in events."""
 
     OTHER_QUOTES = "other quotes"
@@ -76,8 +76,9 @@ class RepairKind(str, Enum):
     """Text where no value and no key can stand; it is skipped."""
     NO_PLACE = "value without a place"
     """A value where a key is due; it is skipped."""
-    TRAILING_TEXT = "trailing text"
-    """Text after the document; it is skipped."""
+    TEXT_AROUND = "text around"
+    """Text before and after the document: prose, fences, thoughts. It is skipped, and ``outcome.skipped`` tells of it;
+    no ``Repair`` does. Without this kind the document begins where the text does, and ends it."""
     UNFINISHED = "unfinished"
     """The text ended inside the document; what was open is closed."""
 
@@ -103,9 +104,15 @@ class Repair:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A part of the source that is not in the document: its offsets in code points, and why it was left out."""
+    """A part of the source that is not in the document.
 
-    kind: RepairKind
+    Attributes:
+        kind: why: for what stands around the document, "prose", "fence", "think", "tag" or "document"; for what stands
+            inside, the kind of the repair.
+        start, end: its characters, in code points from the beginning of the text.
+    """
+
+    kind: str
     start: int
     end: int
 

@@ -26,6 +26,7 @@ from partialjson import (
     Lenient,
     Parser,
     Predicted,
+    RepairKind,
     Truncated,
     Violation,
 )
@@ -55,7 +56,8 @@ LEVELS = ("syntax", "safe", "guided")
 
 
 def made(target: Any, level: Any, **options: Any) -> Maker:
-    return Maker(target, lenient=Lenient(coerce=level), **options)
+    """Makes parsers for texts that are documents and nothing else."""
+    return Maker(target, lenient=Lenient(coerce=level).without(RepairKind.TEXT_AROUND), **options)
 
 
 def outcome_of(text: str, target: Any, level: Any = "guided", **options: Any) -> Any:

@@ -1,23 +1,20 @@
 """The corpus's guided cases: broken documents with BAML's classes, and what BAML reads in them.
 
-Where a target takes an object or an array, the first document of the text is found and read; for any other target the
-text is the document. ``DISAGREEMENTS`` says for each case that comes out otherwise why.
+``DISAGREEMENTS`` says for each case that comes out otherwise why.
 """
 
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import Any
 
 import pytest
 
-from partialjson import Complete, DocumentSequence, Parser
-from partialjson._core.spec import ARRAY, OBJECT
-from partialjson._core.target import spec_of
+from partialjson import Complete, Parser
 from partialjson.repairs import Lenient
 from support.baml import NoSchema, as_json, target_of
 from support.corpus import corpus_folder
+from support.laws import feed
 
 LENIENT = Lenient(coerce="guided")
 
@@ -40,22 +37,10 @@ DISAGREEMENTS = {
 
 def _outcome(case: dict[str, Any], target: Any, size: int) -> Any:
     text = case["input"]
-    chunks = [text[at : at + size] for at in range(0, len(text), size)]
-    if spec_of(target).usual & (OBJECT | ARRAY) and not _takes_scalars(target):
-        sequence = DocumentSequence(target, format="embedded", lenient=LENIENT)
-        steps: list[Any] = [*(partial(sequence.feed, chunk) for chunk in chunks), sequence.end]
-        for step in steps:
-            for progress in step():
-                if progress.outcome is not None:
-                    return progress.outcome
     parser: Parser[Any] = Parser(target, lenient=LENIENT)
-    for chunk in chunks:
-        parser.feed(chunk)
+    for at in range(0, len(text), size):
+        feed(parser, text[at : at + size])
     return parser.end()
-
-
-def _takes_scalars(target: Any) -> bool:
-    return any(leaf.is_scalar for leaf in spec_of(target).leaves())
 
 
 def _is_right(case: dict[str, Any], outcome: Any) -> bool:

@@ -30,6 +30,8 @@ from support.laws import Maker, feed
 from support.twins import Parser as Twin
 
 LENIENT = Maker(lenient=True)
+# The document begins where the text does.
+ALONE = Maker(lenient=Lenient().without("text around"))
 
 # One row for each way in which a kind occurs: the kind, a text, what it is read as, and the part of the text that the
 # repair is about (empty where something is missing).
@@ -62,7 +64,12 @@ CASES: list[tuple[RepairKind, str, Any, str]] = [
     (RepairKind.CONTROL, '["a\x00b"]', ["a\x00b"], "\x00"),
     (RepairKind.UNQUOTED_TEXT, "{a: New York, b: x}", {"a": "New York", "b": "x"}, "New York"),
     (RepairKind.UNQUOTED_TEXT, "[12 kg, 007, 1.2.3]", ["12 kg", "007", "1.2.3"], "12 kg"),
-    (RepairKind.UNQUOTED_TEXT, "{a: see (x, y) and {z}, b: 1}", {"a": "see (x, y) and {z}", "b": 1}, "see (x, y) and {z}"),
+    (
+        RepairKind.UNQUOTED_TEXT,
+        "{a: see (x, y) and {z}, b: 1}",
+        {"a": "see (x, y) and {z}", "b": 1},
+        "see (x, y) and {z}",
+    ),
     (RepairKind.UNQUOTED_TEXT, "{url: https://x.org/?a=1}", {"url": "https://x.org/?a=1"}, "https://x.org/?a=1"),
     (RepairKind.UNQUOTED_TEXT, "{a: 12,345}", {"a": "12,345"}, "12,345"),
     (RepairKind.UNQUOTED_TEXT, "so much for that", "so much for that", "so much for that"),
@@ -101,16 +108,28 @@ CASES: list[tuple[RepairKind, str, Any, str]] = [
     (RepairKind.BLANK, "[\xa0\u20031,\ufeff2]", [1, 2], "\xa0\u2003"),
     (RepairKind.STRAY_TEXT, '{"a": 1, so then "b": 2}', {"a": 1, "b": 2}, "so then "),
     (RepairKind.NO_PLACE, '{"a": [1], [2, "]"], "b": 3}', {"a": [1], "b": 3}, '[2, "]"]'),
-    (RepairKind.TRAILING_TEXT, '{"a": 1} I hope this helps', {"a": 1}, "I hope this helps"),
+    (RepairKind.TEXT_AROUND, '{"a": 1} I hope this helps', {"a": 1}, "I hope this helps"),
     (RepairKind.UNFINISHED, '{"a": ["b", "c d', {"a": ["b", "c d"]}, ""),
     (RepairKind.UNFINISHED, '{"a": 12, "b', {"a": 12}, ""),
     (RepairKind.UNFINISHED, '{"a": tru', {"a": "tru"}, ""),
 ]
 
 
+def feed_each(parser: Parser[Any], text: str | bytes) -> None:
+    """Feed one character or byte after the other."""
+    for at in range(len(text)):
+        parser.feed(text[at : at + 1])
+
+
 @pytest.mark.parametrize(("kind", "text", "value", "part"), CASES, ids=[f"{case[0].value}-{case[1]}" for case in CASES])
 def test_each_kind(kind: RepairKind, text: str, value: Any, part: str) -> None:
-    outcome = check_all_chunkings(text, make=LENIENT, partitions=2).outcome
+    if kind is RepairKind.TEXT_AROUND:
+        outcome = check_all_chunkings(text, make=LENIENT, partitions=2).outcome
+        assert isinstance(outcome, Complete), outcome
+        assert repr(outcome.value) == repr(value)
+        assert text[outcome.skipped[-1].start : outcome.skipped[-1].end].strip() == part
+        return
+    outcome = check_all_chunkings(text, make=ALONE, partitions=2).outcome
     assert isinstance(outcome, Complete), outcome
     assert repr(outcome.value) == repr(value)
     assert not outcome.verbatim
@@ -121,7 +140,9 @@ def test_each_kind(kind: RepairKind, text: str, value: Any, part: str) -> None:
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, text, _, _ in CASES])
 def test_a_kind_that_is_not_wanted_is_an_error_of_strict_parsing(kind: RepairKind, text: str) -> None:
     """At the place where strict parsing would have stopped, had everything before it been mended."""
-    outcome = check_all_chunkings(text, make=Maker(lenient=Lenient().without(kind)), partitions=2).outcome
+    outcome = check_all_chunkings(
+        text, make=Maker(lenient=Lenient().without(kind, "text around")), partitions=2
+    ).outcome
     if isinstance(outcome, Complete):
         # It was read in another way.
         assert kind in (RepairKind.LITERAL, RepairKind.NUMBER)
@@ -180,7 +201,7 @@ SHOWN: list[tuple[str, list[tuple[str, Any]]]] = [
 
 @pytest.mark.parametrize(("text", "steps"), SHOWN)
 def test_what_is_shown_when(text: str, steps: list[tuple[str, Any]]) -> None:
-    parser = LENIENT()
+    parser = ALONE()
     found: list[tuple[str, Any]] = []
     before: Any = MISSING
     for at, character in enumerate(text):
@@ -264,8 +285,7 @@ def test_offsets_are_those_of_the_source() -> None:
     text = "{items: [{name: 'a', // one\n size: 'big'}]}"
     parser: Parser[Order] = Parser(Order, lenient=True, on_invalid="raise")
     with pytest.raises(InvalidError) as caught:
-        for character in text:
-            parser.feed(character)
+        feed_each(parser, text)
     error = caught.value
     assert (error.pos, error.lineno, error.colno) == (text.index("'big'"), 2, 8)
     assert error.path == ("items", 0, "size")
@@ -318,8 +338,7 @@ def test_bytes_and_their_positions() -> None:
     text = "{'é': 1, 'ü': [1, ]"
     parser = Parser(lenient=Lenient().without("extra comma"))
     with pytest.raises(ParseError) as caught:
-        for byte in text.encode():
-            parser.feed(bytes([byte]))
+        feed_each(parser, text.encode())
     assert (caught.value.pos, caught.value.byte_pos) == (18, 20)
 
 

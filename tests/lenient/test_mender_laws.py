@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from partialjson import Complete, Lenient, Limits, ParseError, Parser, RepairKind
+from partialjson import Complete, Lenient, Limits, Parser, RepairKind, Replaced
 from support import strategies
 from support.chunking import check_all_chunkings
 from support.dialects import Dialect, dialects, plain_documents, write
@@ -93,6 +94,9 @@ def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any] | None = None) ->
     return text
 
 
+_HALF = re.compile(r"\\\\u[dD][89a-fA-F]")
+
+
 def texts_for(make: Maker) -> st.SearchStrategy[str]:
     return damaged(typed_documents()) if make.typed else damaged()
 
@@ -137,13 +141,19 @@ def test_law_1_every_way_to_cut(text: str) -> None:
 @pytest.mark.parametrize("make", MAKERS, ids=repr)
 @given(data=st.data())
 def test_law_2_growth_only(make: Maker, data: st.DataObject) -> None:
-    law_2(data.draw(texts_for(make)), make)
+    text = data.draw(texts_for(make))
+    # What a repeated key shows with a target has its own tests.
+    assume(not make.typed or not any(isinstance(event, Replaced) for event in feed(LENIENT(), text)[0]))
+    law_2(text, make)
 
 
-@pytest.mark.parametrize("make", (LENIENT, TYPED), ids=repr)
+@pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
 @given(data=st.data())
 def test_law_3_closed_once(make: Maker, data: st.DataObject) -> None:
-    law_3(data.draw(texts_for(make)), make)
+    text = data.draw(texts_for(make))
+    # With a target, half a surrogate pair is an error.
+    assume(not make.typed or not _HALF.search(text))
+    law_3(text, make)
 
 
 @pytest.mark.parametrize("make", MAKERS, ids=repr)
@@ -176,7 +186,7 @@ def test_law_7_linear(name: str) -> None:
     law_7(longer, LENIENT, shorter, size=1)
 
 
-@pytest.mark.parametrize("size", (1_000, 10_000, amount(100_000, 100_000, quick=30_000)))
+@pytest.mark.parametrize("size", [1_000, 10_000, amount(100_000, 100_000, quick=30_000)])
 def test_law_7_steps_for_each_character(size: int) -> None:
     """Characters that are held are looked at again, but not often."""
     rows = "".join(REPEATED[name] for name in REPEATED if name not in ("one string", "numbers", "bare"))
@@ -188,7 +198,7 @@ def test_law_7_steps_for_each_character(size: int) -> None:
     assert mender.steps <= 2 * len(text)
 
 
-@pytest.mark.parametrize("make", (LENIENT, TYPED), ids=repr)
+@pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
 @given(data=st.data())
 def test_law_8_cut_off_is_not_complete(make: Maker, data: st.DataObject) -> None:
     law_8(data.draw(texts_for(make)), make)
@@ -199,7 +209,7 @@ def test_law_9_deltas_fold(text: str, seed: int) -> None:
     law_9(text, LENIENT, list(text), random.Random(seed))
 
 
-@pytest.mark.parametrize("make", (LENIENT, TYPED), ids=repr)
+@pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
 @given(data=st.data(), since=st.booleans())
 def test_law_10_checkpoints_are_invisible(make: Maker, data: st.DataObject, since: bool) -> None:
     text = data.draw(texts_for(make))
@@ -209,7 +219,7 @@ def test_law_10_checkpoints_are_invisible(make: Maker, data: st.DataObject, sinc
 SMALL = Maker(lenient=True, limits=Limits(depth=3, string=8, number=6, document=60))
 
 
-@pytest.mark.parametrize("make", (*MAKERS, SMALL), ids=repr)
+@pytest.mark.parametrize("make", [*MAKERS, SMALL], ids=repr)
 @given(data=st.data())
 def test_law_11_nothing_breaks_it(make: Maker, data: st.DataObject) -> None:
     text = data.draw(texts_for(make))
@@ -242,7 +252,7 @@ def test_law_12_with_a_target(document: Any, indent: int) -> None:
     law_12(text, TYPED, [text])
 
 
-@pytest.mark.parametrize("make", (LENIENT, TYPED), ids=repr)
+@pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
 @given(data=st.data())
 def test_law_12_repairs_are_told(make: Maker, data: st.DataObject) -> None:
     law_12(data.draw(texts_for(make)), make)
@@ -264,16 +274,13 @@ def test_some_kinds_only(text: str, without: set[RepairKind]) -> None:
 @given(damaged())
 def test_without_any_kind_it_is_strict_parsing(text: str) -> None:
     strict, lenient = Parser(), Parser(lenient=Lenient([]))
-    outcomes = []
+    outcomes: list[Any] = []
     for parser in (strict, lenient):
-        try:
-            parser.feed(text)
-        except ParseError:
-            pass
+        feed(parser, text)
         outcomes.append(parser.end())
     expected, found = outcomes
     assert type(found) is type(expected)
     if isinstance(expected, Complete):
-        assert repr(found) != "" and repr(found.value) == repr(expected.value)
+        assert repr(found.value) == repr(expected.value)
     else:
         assert (str(found.error), found.error.pos) == (str(expected.error), expected.error.pos)

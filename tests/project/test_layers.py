@@ -40,7 +40,7 @@ BASE = {
 # standard library go without saying. A layer is a folder, or a module beside the folders.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     **{name: (BASE, set()) for name in BASE},
-    "_core": (BASE, {"schema", "typed"}),
+    "_core": (BASE, {"lenient", "schema", "typed"}),
     "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, set()),
     "schema": ({*BASE, "_core", "attrs", "jsonschema", "jsonschema_specifications", "referencing"}, set()),
     "streaming": ({*BASE, "_core"}, set()),

@@ -107,7 +107,7 @@ def dialects(draw: st.DrawFn) -> Dialect:
 
 
 def plain_documents() -> st.SearchStrategy[Any]:
-    """Objects and arrays whose strings hold anything but quotes and a bracket or comma at the end, keys words or text."""
+    """Objects and arrays whose strings hold anything but quotes, comments, and a bracket or comma at the end."""
     text = strategies.strings().filter(
         lambda text: not set(text) & set("\"'`\xb4\u2018\u2019\u201b\u201c\u201d\u201e\u201f\\")
     )

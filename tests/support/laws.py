@@ -896,7 +896,8 @@ def law_12(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None
     `make` makes lenient parsers. A scalar at the root may close later than in strict parsing, at the end of the text.
     """
     pieces = in_pieces(text, chunks)
-    parser, events = make(), []
+    parser = make()
+    events: list[Any] = []
     error: ParseError | None = None
     for chunk in pieces:
         new, error = feed(parser, chunk)
@@ -916,22 +917,20 @@ def law_12(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None
     )
     read = as_str(text)
     size = len(text if read is None else read)
-    for repair in (*outcome.repairs, *outcome.skipped):
-        demand(0 <= repair.start <= repair.end <= size, "a repair lies outside of the text", repair)
+    spans = [(each.start, each.end) for each in outcome.repairs] + [(each.start, each.end) for each in outcome.skipped]
+    demand(all(0 <= start <= end <= size for start, end in spans), "a repair lies outside of the text", outcome)
     strict = Maker(make.target, **{name: value for name, value in make.options.items() if name != "lenient"})
     whole = observe(pieces, strict, strict.describe)
     if whole.error is not None or not isinstance(whole.outcome, Complete):
-        demand(outcome.repairs or not isinstance(outcome, Complete), "no repair, and strict parsing refuses it", whole)
+        is_told = bool(outcome.repairs or outcome.skipped)
+        demand(is_told or not isinstance(outcome, Complete), "nothing is told, and strict parsing refuses it", whole)
         return
     demand(not outcome.repairs and not outcome.skipped, "JSON was mended", outcome)
     demand(isinstance(outcome, Complete) and outcome.verbatim, "JSON was refused", outcome)
     demand(strict.describe(outcome.value) == strict.describe(whole.outcome.value), "another value", outcome)
-    seen = [event for event in events if isinstance(event, Completed)]
-    demand(
-        [(e.path, strict.describe(e.value)) for e in seen] == [(p, strict.describe(v)) for p, v in whole.completed],
-        "other events",
-        seen,
-    )
+    seen = [(event.path, strict.describe(event.value)) for event in events if isinstance(event, Completed)]
+    told_strictly = [(path, strict.describe(value)) for path, value in whole.completed]
+    demand(seen == told_strictly, "other events", seen, told_strictly)
 
 
 chunking_is_invisible = law_1

@@ -1,10 +1,10 @@
 """What strict parsing reads the same way, whatever follows: for lenient parsing.
 
-Lenient parsing lets the strict lexer read on as far as its reading is *certain* (``Lexer.read_certain``), and takes over
-where it stops. A token is certain if it is correct, it is whole, and what comes after it shows that it ends there:
+Lenient parsing lets the strict lexer read on as far as its reading is *certain* (``Lexer.read_certain``), and takes
+over where it stops. A token is certain if it is correct, it is whole, and what comes after it shows that it ends there:
 
-    a string        before a closing bracket, or a comma; in an object, the comma must be followed by a quote or a line end
-    a number, word  before a closing bracket, or a comma; in an object, the comma must not be followed by a digit
+    a string        before a closing bracket, or a comma; in an object, a quote or a line end must follow the comma
+    a number, word  before a closing bracket, or a comma; in an object, no digit may follow the comma
     a key           before a colon
     a comma         before a quote; in an array, before the first character of any value
 

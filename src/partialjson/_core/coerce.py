@@ -61,6 +61,8 @@ class Coercer:
         # May the structure of a value change?
         self.moves: Final = CoercionKind.WRAPPER in kinds
         self.keys: Final = KeysOfLeaves()
+        # Is the root text without quotes? Something may be read in it, but an apology is no answer in a list.
+        self.reads_prose = False
         self.changes: list[Change] = []
 
     def take_changes(self) -> list[Change]:
@@ -95,6 +97,8 @@ class Coercer:
         for fit in fits:
             if taken is not None and len(fit.changes) > len(taken.changes):
                 break
+            if self.reads_prose and isinstance(value, str) and fit.changes and fit.changes[0].kind in _AROUND:
+                continue
             text = canonical_text(fit.value)
             if not fit.changes or not kind_of(fit.value) & kinds or text in tried or not _is_unicode(text):
                 continue
@@ -253,6 +257,9 @@ class Coercer:
             return False
         leaves = spec.leaves()
         return len(leaves) == 1 and not leaves[0].kinds & OBJECT and may_have_one(leaves[0])
+
+
+_AROUND: Final = (CoercionKind.LIST_OF_ONE, CoercionKind.SINGLE_FIELD)
 
 
 def coercer_of(level: Coerce) -> Coercer | None:

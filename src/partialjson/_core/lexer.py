@@ -134,7 +134,7 @@ class Lexer(Machine):
         Raises:
             ParseError: a limit is passed.
         """
-        self.left = n
+        self.left = self.wary_end = n
         self.base -= i
         self.wary = True
         try:
@@ -315,6 +315,8 @@ class Lexer(Machine):
         if self.source is not None:
             self.source.reach(self.base + i)
         self.container_closed()
+        if self.wary and self.state == ENDED:
+            return self.leave(i + 1, self.wary_end)
         return i + 1
 
     def _word(self, s: str, i: i64, n: i64) -> i64:

@@ -190,7 +190,7 @@ def is_fence(s: str, i: i64, n: i64) -> bool:
 
 
 def string_then(s: str, i: i64, n: i64, final: bool, opening: i64, in_array: bool) -> i64:
-    """Is there a string, whose first character is at ``i``, and after it a colon, or in an array a comma or a bracket?"""
+    """Is there a string, whose first character is at ``i``, and after it a colon? In an array, a comma or a bracket?"""
     end = string_end(s, i, n, opening)
     if end < 0:
         return NO if final else QUOTE_TELLS

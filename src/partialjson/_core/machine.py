@@ -144,9 +144,10 @@ class Machine:
         # Is text after the root left unread instead of refused? And the index in this chunk where it starts.
         self.stops = False
         self.stopped: i64 = -1
-        # Is the chunk read only as far as the reading is certain (``certain``)? And the index in it where it stopped. A
-        # string that was read to find that out, and the index after it.
+        # Is the chunk read only as far as the reading is certain (``certain``)? Its length, and the index in it where
+        # that stopped. A string that was read to find that out, and the index after it.
         self.wary = False
+        self.wary_end: i64 = 0
         self.left: i64 = 0
         self.ahead = ""
         self.ahead_end: i64 = 0

@@ -1,8 +1,8 @@
 """The mender: lenient parsing. It reads what strict parsing refuses, and hands mended text to the strict lexer.
 
 The lexer stays the reader of JSON. Where its reading is certain, it reads the source itself (``certain``). Where it
-stops, the mender takes over for one token, with a machine of its own, and writes what the token should have been. So the
-lexer sees strict JSON only, and everything behind it, tree, plans, checkpoints, works as ever. A source map
+stops, the mender takes over for one token, with a machine of its own, and writes what the token should have been. So
+the lexer sees strict JSON only, and everything behind it, tree, plans, checkpoints, works as ever. A source map
 (``sourcemap``) leads offsets back to the source.
 
 *Nothing is taken back* (law 2). What is not certain is held: it stays in ``pend`` as it came until the text after it
@@ -13,8 +13,8 @@ read it.
 The modes, between two characters:
 
     BETWEEN    between tokens; ``gap`` is a comma, with the white space around it, whose next value has not come
-    IN_STRING  inside a quoted string or key, which is open in the lexer; a run of delimiters at its end is held, since it
-               is structure if the closing quote is missing
+    IN_STRING  inside a quoted string or key, which is open in the lexer; a run of delimiters at its end is held, since
+               it is structure if the closing quote is missing
     IN_TEXT    inside a string value without quotes, open in the lexer too
     AT_ROOT    inside text at the root that is no container and no string; it is a scalar at the end
     IN_COMMENT, IN_SKIPPED (a value that has no place), IN_STRAY (text that has none), IN_TRAILING (text after the root)
@@ -165,10 +165,10 @@ FENCE: Final = _number(RepairKind.FENCE)
 BLANK: Final = _number(RepairKind.BLANK)
 STRAY_TEXT: Final = _number(RepairKind.STRAY_TEXT)
 NO_PLACE: Final = _number(RepairKind.NO_PLACE)
-TRAILING_TEXT: Final = _number(RepairKind.TRAILING_TEXT)
+TEXT_AROUND: Final = _number(RepairKind.TEXT_AROUND)
 UNFINISHED: Final = _number(RepairKind.UNFINISHED)
 
-_SKIPPING: Final = (STRAY_TEXT, NO_PLACE, TRAILING_TEXT)
+_SKIPPING: Final = (STRAY_TEXT, NO_PLACE, TEXT_AROUND)
 
 # With fewer characters left, asking the lexer does not pay.
 _FEW: Final = 4
@@ -261,6 +261,8 @@ class Mender:
         self.groups: list[i64] = []
         self.tuples: list[i64] = []
         self.records: list[Record] = []
+        # What the end left out.
+        self.left_out: list[Record] = []
         self.is_unfinished = False
         # An error that was made here, and the bytes before the last error.
         self.own: ParseError | None = None
@@ -378,7 +380,7 @@ class Mender:
             self.sleeps = UNTIL_NO_WORD
 
     def _mark(self, s: str, i: i64) -> None:
-        """Let ``line``, ``line_start`` and ``bytes`` be those of index ``i``, from those of another index, ``marked``."""
+        """Let ``line``, ``line_start`` and ``bytes`` be those of index ``i``; so far they are those of ``marked``."""
         from_start = i < self.marked
         start = 0 if from_start else self.marked
         if from_start:
@@ -430,6 +432,8 @@ class Mender:
                     self.done_to = i
                     if i == n:
                         break
+                if self.stops and lexer.state == ENDED and not self.groups:
+                    break
                 j = self._between(s, i, n, final)
             elif mode == IN_STRING:
                 j = self._in_string(s, i, n, final)
@@ -459,7 +463,9 @@ class Mender:
                 return i
             self.steps += j - i
             i = j
-        return n
+        if self.stops and lexer.state == ENDED and not self.groups:
+            self.stopped = i
+        return i
 
     def _read_certain(self, s: str, i: i64, n: i64) -> i64:
         """Let the lexer read the source itself, as far as that is certain."""
@@ -1337,9 +1343,6 @@ class Mender:
         close_number(self.lexer)
 
     def _after_root(self, s: str, i: i64, n: i64, c: i64) -> i64:
-        if self.stops and not self.groups:
-            self.stopped = i
-            return i
         if self._in_group() and self.groups[-1] == c:
             self.groups.pop()
             self.groups.pop()
@@ -1350,7 +1353,7 @@ class Mender:
         if c == COMMA or c == SEMICOLON:
             self._repair(EXTRA_COMMA, s, i, i + 1)
             return i + 1
-        self._repair(TRAILING_TEXT, s, i, n)
+        self._repair(TEXT_AROUND, s, i, n)
         self.mode = IN_TRAILING
         return i
 
@@ -1393,7 +1396,6 @@ class Mender:
         return self.done_to
 
     def _in_string(self, s: str, i: i64, n: i64, final: bool) -> i64:
-        lexer = self.lexer
         string = self.string
         opening = string.opening
         is_exact = opening == QUOTE or opening == SINGLE
@@ -1894,7 +1896,6 @@ class Mender:
         """A key that has no value, or is not whole, is not a member."""
         lexer = self.lexer
         source = lexer.source
-        end = lexer.base
         if source is not None:
             text = source.all
             length: i64 = len(text)
@@ -1904,7 +1905,7 @@ class Mender:
                 head = head[:-1]
             source.drop(length - len(head))
             lexer.base -= length - len(head)
-        self.records.append(Record(STRAY_TEXT, self.source_of(lexer.key_at), self.at + n, lexer.path()))
+        self.left_out.append(Record(UNFINISHED, self.source_of(lexer.key_at), self.at + n, ()))
         lexer.forget_key()
 
     # Positions.
@@ -1969,8 +1970,18 @@ class Mender:
         if observer is None or self.map is None or not observer.events:
             return
         for event in observer.events:
-            if isinstance(event, Violation) or isinstance(event, Predicted):
+            # One by one, since the compiler knows of no unions here.
+            if isinstance(event, Violation):
                 event.pos = self.source_of(event.pos)
+                continue
+            if isinstance(event, Predicted):
+                event.pos = self.source_of(event.pos)
+
+    def leave_blanks(self, s: str) -> None:
+        """White space after the root, in the chunk ``s`` that was read last, counts as read."""
+        end = skip_blank(s, self.stopped, len(s))
+        self.read += end - self.stopped
+        self.stopped = end
 
     def starts_at(self, pos: i64, byte: i64, line: i64, line_start: i64) -> None:
         """The document begins there in a longer text, and offsets are those of that text; nothing has been read."""
@@ -1979,6 +1990,10 @@ class Mender:
         self.first_bytes = byte
         self.first_line = line
         self.first_line_start = line_start
+
+    def place(self) -> tuple[int, int, int, int]:
+        """Where what has been read ends: in characters, in bytes, the line, and where that begins."""
+        return self.read, self.first_bytes, self.first_line, self.first_line_start
 
     def drop_token(self) -> i64:
         """Go back to before the number, literal or escape that the end of the text cut; returns its length."""
@@ -2002,7 +2017,8 @@ class Mender:
 
     def skipped(self) -> tuple[Skipped, ...]:
         """The parts of the source that are not in the document, beside the signs of its syntax."""
-        return tuple([Skipped(KINDS[r.kind], r.start, r.end) for r in self.records if r.kind in _SKIPPING])
+        skipping = [each for each in self.records if each.kind in _SKIPPING] + self.left_out
+        return tuple([Skipped(KINDS[each.kind].value, each.start, each.end) for each in skipping])
 
     def refusal(self, msg: str) -> ParseError:
         """An error after everything that has come."""

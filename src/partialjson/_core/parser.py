@@ -34,7 +34,7 @@ from partialjson._core.lexer import Lexer
 from partialjson._core.loose_rules import loose_rule_of
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import Mask, mask_of, without_kept_back
-from partialjson._core.mender import Mender
+from partialjson._core.mender import AT_ROOT, Mender
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
@@ -53,7 +53,7 @@ from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
-from partialjson.repairs import Lenient, Repair, Skipped, lenient_of
+from partialjson.repairs import Lenient, Repair, RepairKind, Skipped, lenient_of
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -201,8 +201,12 @@ class Parser(Generic[T]):
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict need a target, and this parser has none")
         self._mender: Mender | None = None
+        # What finds the document in the text; None if the document begins where the text does.
+        self._locator: Any = None
         if self._lenient is not None:
             self._mender = Mender(self._lexer, self._lenient.kinds, selector)
+            if RepairKind.TEXT_AROUND in self._lenient.kinds:
+                self._locator = _new_locator(self._target, self._lenient)
 
     def _coerces(self) -> bool:
         """May values that do not fit their target be read in another form?"""
@@ -266,7 +270,7 @@ class Parser(Generic[T]):
                 if self._mender is None:
                     self._lexer.feed(chunk)
                 else:
-                    self._mender.feed(chunk)
+                    self._feed_lenient(self._mender, chunk)
             elif isinstance(chunk, bytes):
                 if self._input != BYTES and chunk:
                     self._accept(BYTES)
@@ -314,6 +318,9 @@ class Parser(Generic[T]):
         mender = self._mender
         self._unread = 0
         if mender is not None:
+            if self._locator is not None and self._locator.pos == 0:
+                # The caller has found the document.
+                self._locator = None
             mender.stops = True
         else:
             lexer.stops = True
@@ -334,14 +341,46 @@ class Parser(Generic[T]):
         utf8 = self._bytes()
         text = utf8.decode(chunk)
         try:
-            mender.feed(text)
-            if mender.stops and self._lexer.done():
+            self._feed_lenient(mender, text)
+            if self._locator is None and mender.stops and self._lexer.done():
                 self._unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
             elif utf8.fault:
+                if self._locator is not None and not self._locator.reading:
+                    mender.starts_at(*self._locator.place)
                 raise mender.refusal(utf8.fault)
         except ParseError as error:
             error.byte_pos = mender.error_byte
             raise
+
+    def _feed_lenient(self, mender: Mender, text: str) -> None:
+        locator = self._locator
+        if locator is None:
+            mender.feed(text)
+            if mender.stopped >= 0:
+                mender.leave_blanks(text)
+            return
+        while text:
+            if not locator.reading:
+                room = mender.max_document - locator.pos
+                text = locator.seek(text[:room])
+                if locator.reading:
+                    mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
+                    # From here on the mender counts.
+                    locator.pos = locator.start
+                elif len(text) > room:
+                    mender.starts_at(*locator.place)
+                    raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
+                continue
+            mender.stops = True
+            try:
+                mender.feed(text)
+                if not self._lexer.done():
+                    return
+                text = "" if mender.stopped < 0 else text[mender.stopped :]
+            finally:
+                mender.stops = False
+                mender.stopped = -1
+            locator.advanced(*mender.place())
 
     def _accept(self, kind: i64) -> None:
         if self._input != UNKNOWN:
@@ -443,7 +482,13 @@ class Parser(Generic[T]):
     @property
     def pos(self) -> int:
         """Code points read so far."""
-        return self._lexer.base if self._mender is None else self._mender.read
+        if self._mender is None:
+            return self._lexer.base
+        locator = self._locator
+        if locator is not None and not locator.reading and self._life != FAILED:
+            pos: int = locator.pos
+            return pos
+        return self._mender.read
 
     @property
     def seq(self) -> int:
@@ -598,7 +643,7 @@ class Parser(Generic[T]):
         try:
             is_cut = reason is not None and cuts(reason)
             if self._mender is not None:
-                self._mender.finish(is_cut or (self._utf8 is not None and len(self._utf8.tail) > 0))
+                self._finish_lenient(self._mender, is_cut or (self._utf8 is not None and len(self._utf8.tail) > 0))
             elif self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
             else:
@@ -615,7 +660,7 @@ class Parser(Generic[T]):
                 reason,
                 # Its traceback would hold this parser, which holds the error.
                 error.with_traceback(None),
-                (),
+                self._tree.pending_events(),
                 self._tree.open_path(),
                 self._missing_required(),
                 *self._mended(),
@@ -636,6 +681,22 @@ class Parser(Generic[T]):
             result = self._tree.missing
         return Complete(cast("T", result), self._tree.pending_events(), reason, *self._mended())
 
+    def _finish_lenient(self, mender: Mender, is_cut: bool) -> None:
+        locator = self._locator
+        if locator is not None and not locator.reading:
+            was_found = bool(locator.found)
+            found = "" if is_cut and not was_found else locator.end()
+            if was_found:
+                pass
+            elif found:
+                mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
+                mender.feed(found)
+            else:
+                mender.starts_at(*locator.place)
+        if mender.mode == AT_ROOT:
+            self._tree.reads_prose()
+        mender.finish(is_cut)
+
     def _failed(self, error: Exception, reason: str | None, list_all: Callable[[], list[Any]] | None = None) -> Failed:
         events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
         return Failed(error, self.json, self.value, reason, events, *self._mended(), list_all)
@@ -643,7 +704,12 @@ class Parser(Generic[T]):
     def _mended(self) -> tuple[tuple[Repair, ...], tuple[Skipped, ...], tuple[Coerced, ...]]:
         """What was mended, what was left out, and what was read in another form."""
         mender = self._mender
-        return ((), (), ()) if mender is None else (mender.repairs(), mender.skipped(), self._tree.coerced())
+        if mender is None:
+            return (), (), ()
+        skipped: list[Skipped] = list(mender.skipped())
+        if self._locator is not None:
+            skipped = sorted([*self._locator.skipped, *skipped], key=_start_of)
+        return mender.repairs(), tuple(skipped), self._tree.coerced()
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that have not come, in the objects that are open."""
@@ -742,6 +808,7 @@ class Parser(Generic[T]):
             state["numbers"] = self._number_readers()
         if self._mender is not None:
             state["mending"] = self._mender.save()
+            state["locator"] = None if self._locator is None else self._locator.save()
         return state
 
     def _number_readers(self) -> list[str]:
@@ -817,6 +884,7 @@ class Parser(Generic[T]):
         load_document(self._lexer, state, is_own)
         if mender is not None:
             mender.load(state["mending"])
+            self._locator = None if state["locator"] is None else _saved_locator(state["locator"])
         self._input = load_count(state["input"], BYTES)
         source = self._lexer.source
         known: i64 = -1
@@ -828,6 +896,22 @@ class Parser(Generic[T]):
         if self._input == UNKNOWN and self.pos > 0:
             raise ValueError("it has text, and no kind of input")
         self._asked, self._pinned = load_reading(self._lexer.tree, state)
+
+
+def _new_locator(target: Target | None, lenient: Lenient) -> Any:
+    from partialjson.lenient.locate import Locator, root_kinds
+
+    return Locator(root_kinds(target, lenient))
+
+
+def _saved_locator(saved: Any) -> Any:
+    from partialjson.lenient.locate import Locator
+
+    return Locator.load(saved)
+
+
+def _start_of(span: Skipped) -> int:
+    return span.start
 
 
 def _restore(

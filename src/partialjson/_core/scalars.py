@@ -73,7 +73,4 @@ def may_become_scalar(text: str) -> bool:
     lowered = text.lower()
     if len(text) > 9:
         return False
-    for literal in _LITERALS:
-        if literal.startswith(lowered):
-            return True
-    return False
+    return any(literal.startswith(lowered) for literal in _LITERALS)

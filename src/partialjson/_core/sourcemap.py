@@ -1,8 +1,8 @@
 """The source map of lenient parsing: from offsets in the mended text to those in the source.
 
-Lenient parsing hands mended text to the strict lexer. Most of it is the source itself, so the map is a list of segments,
-each a place from which on both go on side by side; a new one begins only where something was mended. A position past the
-end of a segment, in text that was put in, is the source's position there.
+Lenient parsing hands mended text to the strict lexer. Most of it is the source itself, so the map is a list of
+segments, each a place from which on both go on side by side; a new one begins only where something was mended. A
+position past the end of a segment, in text that was put in, is the source's position there.
 
 Each segment also has its line and its byte offset, since the source itself is not kept.
 """
@@ -53,7 +53,7 @@ class SourceMap:
             ValueError: they contradict each other.
         """
         mended, source, lines, line_starts, byte_offsets = lists
-        if any([each != sorted(each) or len(each) != len(mended) for each in lists]) or not mended or mended[0] != 0:
+        if any(each != sorted(each) or len(each) != len(mended) for each in lists) or not mended or mended[0] != 0:
             raise ValueError("its source map contradicts itself")
         self.mended = [n for n in mended]  # noqa: C416
         self.source = [n for n in source]  # noqa: C416

@@ -310,6 +310,13 @@ class Tree(Builder):
         """What ``take_events`` would give."""
         return () if self.observer is None else tuple(self.observer.events)
 
+    def reads_prose(self) -> None:
+        """What comes at the root is text without quotes."""
+        if self.observer is not None and self.observer.view is not None:
+            coercer = self.observer.view.coercer
+            if coercer is not None:
+                coercer.reads_prose = True
+
     def coerced(self) -> tuple[Coerced, ...]:
         """What was coerced in the document."""
         return () if self.observer is None else self.observer.all_coerced(self)

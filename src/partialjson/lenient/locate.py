@@ -44,7 +44,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING
@@ -52,7 +51,7 @@ from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import Target
 from partialjson._core.wording import kinds_of
 from partialjson.errors import ParseError
-from partialjson.repairs import Lenient
+from partialjson.repairs import Lenient, Skipped
 
 __all__ = [
     "HELD",
@@ -136,23 +135,19 @@ SkippedKind = Literal["prose", "fence", "think", "tag", "document"]
 document, where the last one was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """Text that is no part of a document: its characters from ``start`` up to ``end``, counted from the beginning of
-    the whole text."""
-
-    kind: SkippedKind
-    start: int
-    end: int
-
-
 def root_kinds(target: Target | None, lenient: Lenient | None = None) -> int:
     """The kinds of JSON that can be valid at the root of a target's documents, as a bit set of ``spec``."""
-    if target is None or (lenient is not None and lenient.coerce == "guided"):
-        # One structure may stand for another.
+    if target is None:
         return ANYTHING
     rule = rule_of(target.spec) if target.rule is None else target.rule
-    return int(kinds_of(rule))
+    kinds = int(kinds_of(rule))
+    if lenient is None or lenient.coerce == "syntax":
+        return kinds
+    # A string may stand for anything; and one structure for another, except that a text is what the whole text is.
+    takes_text = any(leaf.usual == STRING and leaf.words is None for leaf in target.spec.leaves())
+    if lenient.coerce == "safe" or (takes_text and not kinds & (OBJECT | ARRAY)):
+        return kinds | STRING
+    return ANYTHING
 
 
 class Locator:
@@ -250,6 +245,25 @@ class Locator:
         self.pos = self._read_to  # ``seek`` counts the rest
         self._over()
         return text[used:]
+
+    def advanced(self, pos: int, byte: int, line: int, line_start: int) -> None:
+        """The document is over: it ended before this place, and with a closing bracket. Instead of ``advance``, for a
+        reader that counts in the offsets of the text."""
+        assert self.reading
+        self.pos = self._read_to = pos
+        self._bytes = byte
+        self._lines = line
+        self._line_at = line_start
+        self._before = "]"
+        self._over()
+
+    @property
+    def place(self) -> tuple[int, int, int, int]:
+        """Where the text ends that has come: in characters, in bytes, the line, and where that begins."""
+        held = self._held
+        at = held.rfind("\n")
+        line_start = self._line_at if at < 0 else self.pos - len(held) + at + 1
+        return self.pos, self._bytes + _size(held), self._lines + held.count("\n"), line_start
 
     def end(self) -> str:
         """No more text comes: the document that only the end could decide, or "".
