@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
 from partialjson._missing import MISSING
 from partialjson._typevars import T
@@ -15,13 +15,40 @@ if TYPE_CHECKING:
     from partialjson.errors import IncompleteError
     from partialjson.repairs import Repair, Skipped
 
-__all__ = ["Complete", "Failed", "Outcome", "Truncated"]
+__all__ = ["Complete", "Failed", "Outcome", "Provenance", "Truncated"]
 
 _SHOWN: Final = 12
 
 
+Provenance = Literal["verbatim", "repaired", "coerced"]
+"""Whether a value stands in the source as it is, was mended, or was read in another form so that it fits."""
+
+
+class _Mended:
+    """What all outcomes tell of lenient parsing."""
+
+    __slots__ = ()
+
+    repairs: tuple[Repair, ...]
+    coerced: tuple[Coerced, ...]
+
+    def provenance(self, path: Iterable[str | int] = ()) -> Provenance:
+        """How the value at ``path`` of ``json``, with all that is inside, comes from the source.
+
+        It is "coerced" if any of it was read in another form, else "repaired" if any of it was mended, else "verbatim".
+        With ``retain=False``, coercions are only in the events.
+        """
+        if isinstance(path, (str, bytes)):
+            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
+        place = tuple(path)
+        depth = len(place)
+        if any(each.path[:depth] == place for each in self.coerced):
+            return "coerced"
+        return "repaired" if any(each.path[:depth] == place for each in self.repairs) else "verbatim"
+
+
 @dataclass(frozen=True, slots=True)
-class Complete(Generic[T]):
+class Complete(_Mended, Generic[T]):
     """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives.
 
     Attributes:
@@ -47,7 +74,7 @@ class Complete(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Truncated:
+class Truncated(_Mended):
     """The document ended inside the root value. There is no ``T``, and none is invented.
 
     Attributes:
@@ -112,7 +139,7 @@ class Truncated:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(_Mended):
     """The document is malformed, passes a limit, or is not valid for its target; ``error`` says why.
 
     ``json`` and ``value`` show the document up to the error; ``events`` is what the last call completed before it.

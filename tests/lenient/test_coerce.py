@@ -331,6 +331,34 @@ def test_a_cut_document_tells_of_the_keys_in_open_objects() -> None:
     assert ended.coerced == (Coerced((0, "firstName"), CoercionKind.KEY, "firstName", "first_name"),)
 
 
+def test_where_a_value_comes_from() -> None:
+    parser: Parser[Any] = Parser(list[Item], lenient=Lenient(coerce="guided"))
+    parser.feed('[{"first_name": "Ada", "n": 1}, {"first_name": \'Bob\', "n": 2}, {"firstName": "Cy", "n": "3,000"}]')
+    outcome = parser.end()
+    assert [outcome.provenance((index,)) for index in range(3)] == ["verbatim", "repaired", "coerced"]
+    assert outcome.provenance((1, "first_name")) == "repaired"
+    assert outcome.provenance((1, "n")) == "verbatim"
+    assert [outcome.provenance((2, key)) for key in ("firstName", "n")] == ["coerced", "coerced"]
+    assert outcome.provenance() == "coerced"
+    assert Parser(int).end().provenance() == "verbatim"
+    with pytest.raises(TypeError, match="a path is a tuple"):
+        outcome.provenance("n")
+
+
+class Answer(BaseModel):
+    text: str
+
+
+@pytest.mark.parametrize("target", [Answer, list[str], list[Answer]])
+def test_an_apology_is_no_answer(target: Any) -> None:
+    """Text without quotes is not put into a list or an object; a string is."""
+    for lenient in (Lenient(coerce="guided"), Lenient(coerce="guided").without(RepairKind.TEXT_AROUND)):
+        maker = Maker(target, lenient=lenient)
+        seen = check_all_chunkings("Sorry, I can't do that.", make=maker, describe=maker.describe)
+        assert isinstance(seen.outcome, Failed), seen.outcome
+    assert isinstance(outcome_of('"yes"', target), Complete)
+
+
 # What is left alone.
 
 
