@@ -613,6 +613,16 @@ def test_law_4_snapshots_hold_still(seed: int) -> None:
     laws.law_4(text, made(target, level), None, random.Random(seed))
 
 
+ODD_ITEM = '{"First Name": ["Ada"], "N": "12,111", "color": "Dark Blue", "extra": {"a": [1, 2]}}'
+ODD_UNION = '{"result": {"Side": "RIGHT", "one": 5}}'
+
+
+@pytest.mark.parametrize(("item", "target"), [(ODD_ITEM, Item), (ODD_UNION, Left | Right), (ODD_ITEM, Left | Right)])
+def test_law_7_linear_in_the_whole(item: str, target: Any) -> None:
+    texts = ["[" + ", ".join([item] * count) + "]" for count in (25, 100)]
+    laws.law_7(texts[1], made(list[target], "guided"), texts[0])
+
+
 @MANY
 @given(SEEDS)
 def test_law_9_deltas_fold(seed: int) -> None:

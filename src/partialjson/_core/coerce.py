@@ -16,6 +16,8 @@ which a child was refused for good stays refused, since that was reported.
 - an object where only a list can be is the list's element from the first key that the element knows (``View.open``);
 - everything else waits for the close of the value.
 
+What may still be coerced is not foreseen (``loose_rules``).
+
 The document itself stays as it was written: ``json``, deltas and paths know nothing of coercions. Only the typed view,
 the completed values and the result do.
 """

@@ -102,7 +102,8 @@ class Parser(Generic[T]):
             ``checkpoint`` and ``fork`` are not available.
         lenient: True to read what models write instead of JSON and mend it while it streams, or a ``Lenient`` to say
             which repairs are wanted. JSON is read as ever. The outcome tells what was mended, and ``Repaired`` events
-            do while it happens.
+            do while it happens. A value that does not fit the target is read in another form, if there is one; how far
+            that goes, says ``Lenient(coerce=...)``, and ``Coerced`` events tell what was done.
 
     Raises:
         TypeError: an option has the wrong type.

@@ -26,6 +26,11 @@ never if it is hidden or shown only when complete. Values below an invisible fra
 Snapshots hold still by copying on write: ``value`` hands out the live view and notes that the whole open path has been
 handed out. The next visible change first copies those parts of the path that somebody still holds.
 
+*Coercion* (``coerce``), where it is asked for: a value that its plan refuses is tried in another form before it is
+reported. A key may count as another one, so frames keep the key that counts. An object where only a list can be opens
+two frames, an *implied* one for the list and one for its element; they are not shown before the element has a key of
+its own.
+
 If nothing is retained, a frame is *loose* if the tree drops what closes in its container. Its children are validated
 one by one and removed when they close; the frame keeps none of them and does not settle itself. The first child that
 failed stands for the result.
