@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
@@ -154,15 +154,15 @@ class Failed(_Mended):
     repairs: tuple[Repair, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     coerced: tuple[Coerced, ...] = ()
-    # Lists all that is wrong, where the error tells one thing.
-    list_all: Callable[[], list[Any]] | None = field(default=None, repr=False, compare=False)
+    # All that is wrong, where the error tells one thing.
+    lines: tuple[Any, ...] | None = field(default=None, repr=False, compare=False)
 
     @property
     def errors(self) -> list[Any]:
         """All that is wrong: the line errors of pydantic, the errors of jsonschema's ``iter_errors``; otherwise the
         error itself."""
-        if self.list_all is not None:
-            return self.list_all()
+        if self.lines is not None:
+            return list(self.lines)
         lines: Any = getattr(self.error, "errors", None)
         return [self.error] if lines is None else list(lines())
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from partialjson import Failed, Parser
 from partialjson._core.faults import identity
 from partialjson._core.judge import Judge, is_valid
 from partialjson._core.rules import ALL, ANY, Rule
@@ -244,7 +245,7 @@ def test_a_scalar_that_is_taken_back_leaves_nothing() -> None:
     judge.begin(ARRAY, None, 0)
     judge.begin(NUMBER, None, 1)
     assert [each.keyword for each in judge.take()] == ["anyOf"]
-    judge.drop()
+    judge.is_taken_back = True
     judge.begin(NULL, None, 1)
     judge.closed(None, "null")
     judge.end([None], 5, True)
@@ -259,3 +260,20 @@ def test_values_that_are_equal() -> None:
     assert identity([[1], 2]) != identity([[1, 2]])
     assert identity("a") != identity(["a"])
     assert identity({}) != identity([])
+
+
+@pytest.mark.parametrize(
+    ("cut", "rest"), [("[1, 2", "null, 3]"), ("[tru", "1]"), ("[1, nul", '2, "x"]'), ("[1", "]"), ("[3, 4", "5]")]
+)
+def test_a_document_that_is_reopened_is_judged_as_it_goes_on(cut: str, rest: str) -> None:
+    schema: Any = {"items": {"type": ["number", "boolean"], "maximum": 4}, "maxItems": 2}
+    parser: Parser[Any] = Parser(schema=schema)
+    parser.feed(cut)
+    dropped = parser.reopen()
+    text = cut[: len(cut) - dropped] + rest
+    parser.expected()
+    parser.feed(rest)
+    whole: Parser[Any] = Parser(schema=schema)
+    whole.feed(text)
+    assert isinstance(parser.end(), Failed) == isinstance(whole.end(), Failed)
+    assert isinstance(whole.end(), Failed) == (not satisfies(Rulebook(schema).root, json.loads(text)))

@@ -15,6 +15,7 @@ import referencing
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema.exceptions import SchemaError
+from referencing.jsonschema import DRAFT202012
 
 from partialjson import Schema
 from partialjson._core.rules import ALL, NOTHING, Rule
@@ -157,7 +158,7 @@ def test_a_dynamic_reference_is_resolved_for_each_way_to_it() -> None:
     }
     registry: Any = referencing.Registry().with_contents(
         [("http://example.org/tree", tree)],
-        default_specification=referencing.jsonschema.DRAFT202012,
+        default_specification=DRAFT202012,
     )
     loose, closed = rule_of(tree, registry=registry), rule_of(strict, registry=registry)
     deep = {"children": [{"children": [{"dat": 1}]}]}
@@ -276,16 +277,19 @@ def test_a_chain_of_references_may_be_long() -> None:
     defs[f"d{count}"] = {"type": "string"}
     rule = rule_of({"$defs": defs, "$ref": "#/$defs/d0"})
     assert rule.groups
+    aliases: dict[str, Any] = {f"d{i}": {"$ref": f"#/$defs/d{i + 1}"} for i in range(count)}
+    aliases[f"d{count}"] = {"type": "string"}
+    assert rule_of({"$defs": aliases, "$ref": "#/$defs/d0"}).kinds == STRING
 
 
 def test_the_registry_is_asked() -> None:
     registry: Any = referencing.Registry().with_contents(
-        [("http://example.org/a", {"type": "string"})], default_specification=referencing.jsonschema.DRAFT202012
+        [("http://example.org/a", {"type": "string"})], default_specification=DRAFT202012
     )
     rule = rule_of({"properties": {"x": {"$ref": "http://example.org/a"}}}, registry=registry)
     assert rule.properties["x"].kinds == STRING
     wrong: Any = referencing.Registry().with_contents(
-        [("http://example.org/a", {"type": "text"})], default_specification=referencing.jsonschema.DRAFT202012
+        [("http://example.org/a", {"type": "text"})], default_specification=DRAFT202012
     )
     with pytest.raises(SchemaError, match="'text' is not valid"):
         Schema({"$ref": "http://example.org/a"}, registry=wrong)

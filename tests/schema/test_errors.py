@@ -151,6 +151,21 @@ def test_where_jsonschema_would_not_end_the_judge_speaks() -> None:
     assert refused(schema, deep(40, 1)).error.validator == "type"
 
 
+def test_large_unions_are_no_reason_to_stop() -> None:
+    branches = [
+        {
+            "properties": {"kind": {"const": f"k{i}"}, **{f"p{j}": {"type": "string"} for j in range(8)}},
+            "required": ["kind"],
+        }
+        for i in range(300)
+    ]
+    schema = {"items": {"oneOf": branches}}
+    document = [{"kind": f"k{i}", "p0": "a", "p1": "b"} for i in range(20)] + [{"kind": "k5", "p3": 5}]
+    errors = refused(Schema(schema), document).errors
+    assert in_any_order(errors) == in_any_order(list(jsonschema.Draft202012Validator(schema).iter_errors(document)))
+    assert [list(each.path) for each in errors] == [[20]]
+
+
 def test_values_inside_a_document() -> None:
     schema = Schema(
         {

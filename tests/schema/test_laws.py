@@ -63,6 +63,8 @@ def test_law_1_chunking_is_invisible(seed: int, draft: str) -> None:
         # Where a string at the root stops the document, it is not done.
         ({"const": "a"}, '"abc"'),
         ({"const": 100, "multipleOf": 1}, "10 "),
+        ({"items": {"maximum": -1}}, "[2.5, 1]"),
+        ({"properties": {"a": {"const": 1.0, "multipleOf": 10}}}, '{"a":1.0}'),
     ],
 )
 def test_law_1_chunking_is_invisible_in_what_was_found_by_fuzzing(contents: Any, text: str) -> None:

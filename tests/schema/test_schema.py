@@ -18,6 +18,7 @@ import pytest
 import referencing
 from jsonschema.exceptions import SchemaError, ValidationError
 from pydantic import BaseModel
+from referencing.jsonschema import DRAFT202012
 
 import partialjson
 from partialjson import (
@@ -169,6 +170,37 @@ def test_a_repeated_key_is_judged_by_its_last_value() -> None:
     assert [each.validator for each in seen.outcome.errors] == ["type"]
 
 
+def test_what_was_wrong_can_be_pickled() -> None:
+    """Errors of jsonschema itself cannot: they hold a function without a name."""
+    parser: Parser[Any] = Parser(schema={"items": {"type": "integer", "minimum": 5}})
+    told = parser.feed('[1, "x", {"a": 1}]')
+    outcome = parser.end()
+    for each in (*told, outcome, *copy.deepcopy(told)):
+        again = pickle.loads(pickle.dumps(each))
+        if isinstance(each, Failed):
+            assert [error.message for error in again.errors] == [error.message for error in each.errors]
+        else:
+            assert again == each
+
+
+def test_a_failure_lists_all_that_is_wrong_whatever_the_target() -> None:
+    class Model(BaseModel):
+        a: int
+        b: int
+
+    typed = Parser(Model)
+    typed.feed('{"a": "x", "b": []}')
+    outcome = typed.end()
+    assert isinstance(outcome, Failed)
+    assert [line["loc"] for line in outcome.errors] == [("a",), ("b",)]
+    plain: Parser[Any] = Parser()
+    with pytest.raises(partialjson.ParseError):
+        plain.feed("]")
+    failed = plain.end()
+    assert isinstance(failed, Failed)
+    assert failed.errors == [failed.error]
+
+
 # Where a schema is taken.
 
 
@@ -287,7 +319,7 @@ def test_it_can_be_pickled() -> None:
 
 def test_parsers_with_a_registry_of_their_own_leave_nothing_behind() -> None:
     registry: Any = referencing.Registry().with_contents(
-        [("urn:a", {"type": "string"})], default_specification=referencing.jsonschema.DRAFT202012
+        [("urn:a", {"type": "string"})], default_specification=DRAFT202012
     )
     schema = Schema({"items": {"$ref": "urn:a"}}, registry=registry)
     parser: Parser[Any] = Parser(schema)
@@ -302,7 +334,7 @@ def test_parsers_with_a_registry_of_their_own_leave_nothing_behind() -> None:
 def test_fingerprints_tell_schemas_apart_and_look_into_what_they_refer_to() -> None:
     def fingerprint(kind: str) -> Any:
         registry: Any = referencing.Registry().with_contents(
-            [("urn:a", {"type": kind})], default_specification=referencing.jsonschema.DRAFT202012
+            [("urn:a", {"type": kind})], default_specification=DRAFT202012
         )
         parser: Parser[Any] = Parser(Schema({"$ref": "urn:a"}, registry=registry))
         return parser.checkpoint()["target"]

@@ -57,6 +57,12 @@ class Maker:
         self.draft = draft
         self.is_new = draft in ("2020-12", "2019-09")
         self.names = random.sample(["d", "e", "f"], random.randrange(4))
+        # How each definition is referred to.
+        where = "#/$defs/" if self.is_new else "#/definitions/"
+        self.refs = {
+            name: random.choice([where + name] * 6 + ["#anchor_" + name, "http://example.org/" + name])
+            for name in self.names
+        }
         self.root: Any = True
 
     def schema(self) -> Any:
@@ -64,17 +70,32 @@ class Maker:
         depth = self.random.choice([1, 2, 2, 3])
         root = self._schema(depth)
         if self.names and isinstance(root, dict):
-            root["$defs" if self.is_new else "definitions"] = {name: self._schema(depth - 1) for name in self.names}
-            if self.draft == "2020-12" and self._one_in(4):
-                for each in root["$defs"].values():
-                    if isinstance(each, dict) and self._one_in(2):
-                        each["$dynamicAnchor"] = "anchor"
-                        break
+            definitions = {name: self._schema(depth - 1) for name in self.names}
+            root["$defs" if self.is_new else "definitions"] = definitions
+            for name, each in definitions.items():
+                if isinstance(each, dict):
+                    self._identify(each, self.refs[name])
+            if self.draft == "2020-12" and self._one_in(6):
+                root["$id"] = "http://example.org/root"
+                if self._one_in(2):
+                    root["$dynamicAnchor"] = "anchor"
         if isinstance(root, dict) and self.draft != "2020-12":
             uris = {"7": "http://json-schema.org/draft-07/schema#"}
             root["$schema"] = uris.get(self.draft, "https://json-schema.org/draft/2019-09/schema")
         self.root = root
         return root
+
+    def _identify(self, made: dict[str, Any], ref: str) -> None:
+        """Give a definition the name that it is referred to by."""
+        if ref.startswith("http"):
+            made["$id"] = ref
+        elif ref.startswith("#anchor"):
+            if self.is_new:
+                made["$anchor"] = ref[1:]
+            else:
+                made["$id"] = ref
+        if self.draft == "2020-12" and self._one_in(6):
+            made["$dynamicAnchor"] = "anchor"
 
     def _one_in(self, count: int) -> bool:
         return self.random.randrange(count) == 0
@@ -191,9 +212,7 @@ class Maker:
             made[keyword] = [self._schema(depth - 1) for _ in range(self.random.randrange(1, 4))]
 
     def _add_ref(self, made: dict[str, Any], depth: int) -> None:
-        where = "#/$defs/" if self.is_new else "#/definitions/"
-        refs = [where + name for name in self.names] * 2 + ["#"]
-        made["$ref"] = self.random.choice(refs)
+        made["$ref"] = self.random.choice([*self.refs.values()] * 2 + ["#"])
         if self.draft == "2020-12" and self._one_in(6) and self.names:
             made["$dynamicRef"] = "#anchor"
 
@@ -276,10 +295,10 @@ class Maker:
         return {key: self._like(given.get(key, rest), depth - 1) for key in dict.fromkeys(keys)}
 
     def _resolve(self, ref: str) -> Any:
-        contents: Any = self.root
-        for key in ref[2:].split("/") if len(ref) > 1 else ():
-            contents = contents[key]
-        return contents
+        if ref == "#":
+            return self.root
+        names = {each: name for name, each in self.refs.items()}
+        return self.root["$defs" if self.is_new else "definitions"][names[ref]]
 
 
 def make_pair(random: Random, draft: str = "2020-12") -> tuple[Schema, Maker]:

@@ -188,7 +188,7 @@ def drive(judge: Judge, text: str, size: int) -> Iterator[int]:
                 judge.key_begins(at)
                 for i in range(0, len(inside) if size else 0, size or 1):
                     judge.key_grows(inside[i : i + size])
-                judge.key(inside, match.end() - 1)
+                judge.key(inside, match.end() - 1, inside in opened[-1])
                 keys[-1] = inside
             else:
                 judge.begin(STRING, None, at)

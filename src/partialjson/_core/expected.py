@@ -171,18 +171,22 @@ def expected_of(lexer: Lexer, judge: Judge | None) -> Expected:
     if state == COLON:
         return Expected(separators=frozenset(":"))
     in_object = tree.in_object and bool(tree.containers)
-    claim = _claim(judge, state, in_object)
+    keys = dict.fromkeys(tree.obj) if in_object else {}
+    if in_object and state != AFTER and state != KEY and state != FIRST_KEY and not (state == TEXT and lexer.is_key):
+        # The member at hand may not be visible yet.
+        keys[tree.key] = None
+    claim = _claim(judge, state, keys)
     required = tuple(claim.required) if in_object else ()
     if state == KEY or state == FIRST_KEY or (state == TEXT and lexer.is_key):
-        keys = tuple(claim.keys)
+        named = tuple(claim.keys)
         others = claim.others
         if state == TEXT:
-            keys = tuple(key for key in keys if key.startswith(lexer.token))
+            named = tuple(key for key in named if key.startswith(lexer.token))
         separators = frozenset("}") if state == FIRST_KEY and claim.may_close else frozenset[str]()
         if state == FIRST_KEY and not claim.may_go_on:
-            keys = ()
+            named = ()
             others = False
-        return Expected(keys=keys, required=required, separators=separators, other_keys=others)
+        return Expected(keys=named, required=required, separators=separators, other_keys=others)
     if state == AFTER:
         return Expected(required=required, separators=_after(claim, in_object))
     kinds = claim.kinds
@@ -228,11 +232,13 @@ def _names(kinds: i64) -> frozenset[str]:
     return frozenset(names)
 
 
-def _claim(judge: Judge | None, state: i64, in_object: bool) -> Claim:
-    """What is allowed next in the innermost container, or at the root."""
+def _claim(judge: Judge | None, state: i64, keys: dict[str, None]) -> Claim:
+    """What is allowed next in the innermost container, which has these keys, or at the root."""
     claim = Claim()
     if judge is None or judge.above > 0:
         return claim
+    if judge.is_taken_back:
+        judge.drop()
     level = judge.level
     if level is None:
         _add_rule(claim, judge.rule)
@@ -244,43 +250,36 @@ def _claim(judge: Judge | None, state: i64, in_object: bool) -> Claim:
     # Parts come before their owners.
     claims: dict[Trial, Claim] = {}
     for trial in level.trials:
-        made = claims[trial] = _own(level, trial, index)
-        _join_parts(trial, made, claims)
+        made = claims[trial] = _own(level, trial, index, keys)
+        _join_parts(level, trial, made, claims)
     for trial in level.trials:
         if trial.due:
             claim.meet(claims[trial])
     return claim
 
 
-def _join_parts(trial: Trial, claim: Claim, claims: dict[Trial, Claim]) -> None:
+def _join_parts(level: Level, trial: Trial, claim: Claim, claims: dict[Trial, Claim]) -> None:
     number: i64
     for number in range(len(trial.rule.groups)):
         role = trial.rule.groups[number].role
         if role != ALL and role != ANY and role != ONE:
             continue
         choices: list[Claim] = []
-        is_open = False
-        for link in trial.parts:
-            if link.group != number:
+        for part in level.trials:
+            inside = claims.get(part)
+            if inside is None or not any(link.owner is trial and link.group == number for link in part.links):
                 continue
-            part = link.part
-            inside = None if part is None else claims.get(part)
             if role == ALL:
-                if inside is not None:
-                    claim.meet(inside)
-            elif part is None:
-                # It was decided at once: it has failed, or it allows anything.
-                is_open = is_open or (link.rule.certain & trial.kind) != 0
+                claim.meet(inside)
             elif part.verdict != INVALID:
-                if inside is None:
-                    is_open = True
-                else:
-                    choices.append(inside)
+                choices.append(inside)
+        # One that holds whatever comes allows anything.
+        is_open = role != ALL and trial.states[2 * number] > 0
         if choices and not is_open:
             claim.meet(_union(choices))
 
 
-def _own(level: Level, trial: Trial, index: i64) -> Claim:
+def _own(level: Level, trial: Trial, index: i64, keys: dict[str, None]) -> Claim:
     """What the attributes of a rule allow."""
     claim = Claim()
     rule = trial.rule
@@ -294,7 +293,6 @@ def _own(level: Level, trial: Trial, index: i64) -> Claim:
         elif rule.items is not None:
             _add_rule(claim, rule.items)
         return claim
-    keys = level.keys
     for key, child in rule.properties.items():
         if child is NOTHING:
             claim.forbidden.add(key)

@@ -153,10 +153,10 @@ def fault_of(trial: Trial, value: object) -> str:
     return ""
 
 
-def fault_of_object(level: Level, trial: Trial) -> tuple[str, str]:
+def fault_of_object(level: Level, trial: Trial, value: object) -> tuple[str, str]:
+    """The keyword that a closed object breaks, and why. ``value`` has all its keys, unless the level has them."""
     rule = trial.rule
-    keys = level.keys
-    missing = [name for name in rule.required if name not in keys]
+    missing = [name for name in rule.required if not _has(level, value, name)]
     if missing:
         return "required", f"expected {listed(missing)}, which the object lacks"
     if level.count < rule.min_props:
@@ -164,11 +164,16 @@ def fault_of_object(level: Level, trial: Trial) -> tuple[str, str]:
     if rule.max_props >= 0 and level.count > rule.max_props:
         return "maxProperties", f"expected at most {rule.max_props} members, found more"
     for name, needed in rule.dep_required.items():
-        if name in keys:
-            missing = [each for each in needed if each not in keys]
+        if _has(level, value, name):
+            missing = [each for each in needed if not _has(level, value, each)]
             if missing:
                 return "dependentRequired", f"expected {listed(missing)} beside {name!r}"
     return "", ""
+
+
+def _has(level: Level, value: object, key: str) -> bool:
+    """Has a closed object this key?"""
+    return key in level.keys if level.needs_keys or not isinstance(value, dict) else key in value
 
 
 def fault_of_array(level: Level, trial: Trial) -> tuple[str, str]:

@@ -84,6 +84,7 @@ from partialjson._core.trials import (
     Level,
     Link,
     Memo,
+    Need,
     Trial,
     add_due,
     allows,
@@ -181,10 +182,14 @@ class Judge:
         # Is a scalar open? And what happened since it began to trials of the containers around it.
         self.in_scalar = False
         self.scalar_log: list[Memo] = []
+        # Was it dropped? That is only noted, and seen to at the next call.
+        self.is_taken_back = False
         # Decided trials whose owners have to be told.
         self.todo: list[Trial] = []
         # Parts that their owners have come to need.
-        self.narrowed: list[Link] = []
+        self.narrowed: list[Need] = []
+        # The trials of the value that is just beginning.
+        self.starting: list[Trial] = NO_TRIALS
         # Where something is found: an offset, or a character of the token.
         self.pos: i64 = 0
         self.at: i64 = -1
@@ -208,11 +213,26 @@ class Judge:
         if level is not None and self.above == 0:
             level.is_loose = True
             level.seen = None
+            if level.is_object and not level.needs_keys:
+                level.needs_keys = True
+                level.keys = set()
+
+    def counts(self) -> None:
+        """It will be told which elements of the array that has just begun are left out by a validator."""
+        if self.level is not None and self.above == 0:
+            self.level.is_counted = True
+
+    def omits(self) -> None:
+        """The element that has just closed was left out."""
+        if self.level is not None and self.above == 0:
+            self.level.omitted += 1
 
     # A value begins.
 
     def begin(self, kind: i64, value: object, pos: i64) -> None:
         """A value of this JSON kind begins at ``pos``; ``value`` is that of true, false and null, known by then."""
+        if self.is_taken_back:
+            self.drop()
         self.culprit = None
         self.start = pos
         is_container = kind & (OBJECT | ARRAY) != 0
@@ -259,6 +279,13 @@ class Judge:
             self._start_solo(level, only, rule, kind, value)
             return
         key: str | int = level.key if level.is_object else level.count - 1
+        if is_container and only.due and not rule.parts and kind & rule.kinds & rule.member_kinds:
+            # The commonest container: there is nothing to be found out at its beginning.
+            link = Link(only, self._role_of(only.rule, level), 0, key, rule)
+            trial = Trial(rule, len(self.levels), kind, True)
+            trial.links.append(link)
+            self._push(kind, [link], [trial], None)
+            return
         self._start([Link(only, self._role_of(only.rule, level), 0, key, rule)], kind, value)
 
     def _role_of(self, rule: Rule, level: Level) -> i64:
@@ -315,6 +342,9 @@ class Judge:
         if level.is_object:
             name = key = level.key
             is_known = False
+            if name in rule.overridden and any(other in level.keys for other in rule.overridden[name]):
+                # Another key has come that counts instead.
+                return
             child = rule.properties.get(name)
             if child is not None:
                 is_known = True
@@ -360,18 +390,26 @@ class Judge:
         if not is_container:
             if trials and kind & (STRING | NUMBER):
                 self._open_scalar(kind, trials, asks)
-            self.culprit = culprit or culprit_among(asks)
+            self.culprit = culprit or culprit_among(trials)
             return
         if not trials:
             self.above = 1
             self.above_culprit = culprit
             return
+        self._push(kind, asks, trials, culprit)
+
+    def _push(self, kind: i64, asks: list[Link], trials: list[Trial], culprit: Rule | None) -> None:
+        """A container is open, and these are its trials."""
         level = Level(kind == OBJECT, asks, trials)
         level.culprit = culprit
-        if kind == ARRAY:
-            for trial in trials:
-                if trial.rule.unique:
+        for trial in trials:
+            rule = trial.rule
+            if kind == ARRAY:
+                if rule.unique:
                     level.seen = {}
+            elif rule.needs_keys and not level.needs_keys:
+                level.needs_keys = True
+                level.keys = set()
         self.levels.append(level)
         self.level = level
 
@@ -379,6 +417,7 @@ class Judge:
         """Begin trials for all that is asked about a value, and for their parts. Returns those that are needed, and a
         rule that is due and fails at once."""
         trials: list[Trial] = []
+        self.starting = trials
         started: dict[Rule, Trial] = {}
         culprit: Rule | None = None
         pending = asks.copy()
@@ -408,12 +447,10 @@ class Judge:
             trial = started.get(rule)
             if trial is not None:
                 trial.links.append(link)
-                link.part = trial
                 self._joined(trial, link)
                 continue
             trial = Trial(rule, depth, kind, link.is_due())
             trial.links.append(link)
-            link.part = trial
             started[rule] = trial
             trials.append(trial)
             groups: i64 = len(rule.groups)
@@ -428,6 +465,7 @@ class Judge:
                 trial.is_looking = False
                 self._satisfied(trial)
         self._settle()
+        self.starting = NO_TRIALS
         trials = [trial for trial in trials if trial.is_live()]
         if len(trials) > 1:
             trials.sort(key=height_of)
@@ -435,11 +473,9 @@ class Judge:
 
     def _begin_parts(self, trial: Trial, pending: list[Link]) -> None:
         rule = trial.rule
-        trial.parts = []
         for part in rule.parts:
             if part.role != DEP or trial.kind == OBJECT:
                 link = Link(trial, part.role, part.group, part.key, part.rule)
-                trial.parts.append(link)
                 pending.append(link)
         i: i64
         for i in range(len(rule.groups)):
@@ -473,11 +509,11 @@ class Judge:
             self._log(each, NO_LINK)
             each.due = True
             told = False
-            for link in each.parts:
-                part = link.part
-                if part is not None and (link.role == ALL or link.is_needed):
-                    todo.append(part)
-                    told = told or part.verdict == INVALID
+            for part in self._beside(each):
+                for link in part.links:
+                    if link.owner is each and (link.role == ALL or link.is_needed):
+                        todo.append(part)
+                        told = told or part.verdict == INVALID
             if each.verdict == INVALID and not told:
                 self._say(each.depth, each.keyword, each.msg)
             # What is open inside it, and was begun before.
@@ -506,19 +542,32 @@ class Judge:
             if self.narrowed:
                 narrowed = self.narrowed
                 self.narrowed = []
-                for link in narrowed:
-                    part = link.part
-                    owner = link.owner
-                    if part is not None and owner is not None and part.verdict == UNKNOWN:
-                        link.is_needed = True
-                        if owner.due:
-                            self._becomes_due(part)
+                for need in narrowed:
+                    self._need(need)
 
-    def _narrow(self, owner: Trial, group: i64) -> None:
-        """Of a group of parts, only one is left that may hold, and it must."""
-        for link in owner.parts:
-            if link.group == group and not link.is_done:
-                self.narrowed.append(link)
+    def _need(self, need: Need) -> None:
+        """An owner needs a part from now on."""
+        owner = need.owner
+        for part in self._beside(owner):
+            if part.verdict != UNKNOWN:
+                continue
+            for link in part.links:
+                if link.owner is owner and link.group == need.group and need.means(link):
+                    self._log(part, link)
+                    link.is_needed = True
+                    if owner.due:
+                        self._becomes_due(part)
+
+    def _beside(self, trial: Trial) -> list[Trial]:
+        """All trials of the value that a trial is about."""
+        starting = self.starting
+        if starting and starting[0].depth == trial.depth and starting[0].kind == trial.kind:
+            return starting
+        if trial.kind & (OBJECT | ARRAY):
+            if trial.depth < len(self.levels):
+                return self.levels[trial.depth].trials
+            return NO_TRIALS if self.closing is None else self.closing.trials
+        return self.trials if trial.depth == len(self.levels) else self.key_trials
 
     def _report(self, link: Link, verdict: i64, is_said: bool, keyword: str, msg: str) -> None:
         """The rule of a link is VALID or INVALID; ``is_said`` if that was found as the document's fault."""
@@ -566,7 +615,7 @@ class Judge:
                 else:
                     self._fail(owner, group.keyword, self._no_branch_msg(owner, group.keyword), False)
             elif states[invalid] == group.size - 1 and states[valid] == 0:
-                self._narrow(owner, link.group)
+                self.narrowed.append(Need(owner, link.group, -1, ""))
             elif role == ANY:
                 if verdict == VALID and states[valid] == 1:
                     self._satisfied(owner)
@@ -613,14 +662,11 @@ class Judge:
         after = condition(states[at])
         chosen = THEN if states[at] % 3 == VALID else ELSE
         if link.role == IF and after != VALID:
-            for part in owner.parts:
-                if part.group == link.group and part.role == chosen:
-                    if after == UNKNOWN:
-                        self.narrowed.append(part)
-                    elif part.part is not None:
-                        # It has failed before it was known to count.
-                        keyword = part.part.keyword
-                        msg = part.part.msg
+            if after == UNKNOWN:
+                self.narrowed.append(Need(owner, link.group, chosen, ""))
+            else:
+                # It has failed before it was known to count.
+                keyword, msg = self._why(owner, link.group, chosen, "")
         if after == before or after == UNKNOWN:
             return
         if after == VALID:
@@ -651,7 +697,7 @@ class Judge:
                 self._fail(owner, contains_keyword(owner), contains_msg(rule), False)
 
     def _report_uneval(self, owner: Trial, link: Link, keyword: str, msg: str) -> None:
-        if not may_evaluate(owner, link.key):
+        if not may_evaluate(owner, link.key, self._beside(owner)):
             self._fail(owner, uneval_keyword(owner), uneval_msg(link.key), False)
         else:
             owner.bad = [*owner.bad, link.key]
@@ -885,19 +931,24 @@ class Judge:
     # A scalar closes.
 
     def drop(self) -> None:
-        """The open scalar is taken back; another value may begin in its place."""
-        if not self.in_scalar:
-            return
-        self.in_scalar = False
+        """The open scalar was taken back; another value may begin in its place.
+
+        An interrupt may come at any call. It can be done again.
+        """
+        if self.in_scalar:
+            log = self.scalar_log
+            while log:
+                memo = log[-1]
+                memo.restore()
+                self.levels[memo.trial.depth].dirty = True
+                log.pop()
+            level = self.level
+            if level is not None and not level.is_object and self.above == 0:
+                level.count -= 1
+            self.in_scalar = False
         self.token = -1
         self.culprit = None
-        while self.scalar_log:
-            memo = self.scalar_log.pop()
-            memo.restore()
-            self.levels[memo.trial.depth].dirty = True
-        level = self.level
-        if level is not None and not level.is_object and self.above == 0:
-            level.count -= 1
+        self.is_taken_back = False
 
     def _keep_log(self) -> None:
         """The scalar is final: what it did can only be undone with the containers around it."""
@@ -962,7 +1013,7 @@ class Judge:
             if self.solo.verdict == INVALID:
                 self.culprit = self.solo.rule
         else:
-            self.culprit = self.culprit or culprit_among(self.asks)
+            self.culprit = self.culprit or culprit_among(self.trials)
 
     def _judge_at_once(self, trial: Trial, value: object) -> None:
         """A trial of true, false or null, which are known at their first character."""
@@ -1000,16 +1051,16 @@ class Judge:
         self._walk_key(part, self.key_walked)
         self.key_walked += len(part)
 
-    def key(self, key: str, pos: i64) -> None:
-        """The key is this, and its closing quote is at ``pos``."""
-        self._end_key(key, pos)
+    def key(self, key: str, pos: i64, again: bool) -> None:
+        """The key is this, and its closing quote is at ``pos``; has it come before, ``again``?"""
+        self._end_key(key, pos, again)
         self.key_start = -1
 
     def needs_from(self, in_text: bool) -> i64:
         """The offset from which on the text may be asked for; -1 if none of it is. ``in_text``: a string is open."""
         return self.start if in_text else self.key_start
 
-    def _end_key(self, key: str, pos: i64) -> None:
+    def _end_key(self, key: str, pos: i64, again: bool) -> None:
         level = self.level
         if level is None or self.above > 0 or level.is_lost:
             return
@@ -1023,10 +1074,10 @@ class Judge:
             if self.muted_from == NEVER and self.key_walked < len(key):
                 self._walk_key(key[self.key_walked :], self.key_walked)
             self._close_key(level, key, pos)
-        if key in level.keys:
+        if again and not level.is_loose:
             self._lose(level)
             return
-        if not level.is_loose or mentions(level, key):
+        if level.needs_keys and (not level.is_loose or mentions(level, key)):
             level.keys.add(key)
         level.key = key
         level.count += 1
@@ -1124,9 +1175,7 @@ class Judge:
                 self._say(trial.depth + 1, "false", msg)
             self._fail(trial, "false", msg, True)
         if rule.has_deps:
-            for link in trial.parts:
-                if link.role == DEP and link.key == key:
-                    self._dependency_came(trial, link, key)
+            self._dependency_came(trial, key)
         is_open = rule.opens and trial.own == UNKNOWN and not trial.due
         if is_open and level.count >= rule.min_props and lacking(rule.required, level.keys) == 0:
             trial.own = VALID
@@ -1141,18 +1190,25 @@ class Judge:
             msg = f"the object has no room left for the required keys: it may have {most}"
             self._fail(trial, "required", msg, False)
 
-    def _dependency_came(self, trial: Trial, link: Link, key: str) -> None:
-        """The part of a link counts from now on."""
-        if key not in trial.broken_deps:
-            self.narrowed.append(link)
-            return
-        part = link.part
-        if part is not None and part.verdict == INVALID:
-            self._fail(trial, part.keyword, part.msg, False)
-        else:
-            self._fail(
-                trial, "dependentSchemas", f"the object does not fit what is demanded with the key {key!r}", False
-            )
+    def _dependency_came(self, trial: Trial, key: str) -> None:
+        """A key has come on which parts may depend: they count from now on."""
+        number: i64
+        for number in range(len(trial.rule.groups)):
+            if trial.rule.groups[number].role != DEP:
+                continue
+            if key in trial.broken_deps:
+                keyword, msg = self._why(trial, number, DEP, key)
+                self._fail(trial, keyword or "dependentSchemas", msg or f"it does not fit what {key!r} demands", False)
+            else:
+                self.narrowed.append(Need(trial, number, DEP, key))
+
+    def _why(self, owner: Trial, group: i64, role: i64, key: str) -> tuple[str, str]:
+        """Why a part of a rule has failed; empty if it did so before it had a trial."""
+        for part in self._beside(owner):
+            for link in part.links:
+                if link.owner is owner and link.group == group and link.role == role and (not key or link.key == key):
+                    return part.keyword, part.msg
+        return "", ""
 
     def comma(self, pos: i64) -> None:
         """Another member or element will come, in the innermost container."""
@@ -1169,7 +1225,7 @@ class Judge:
             rule = trial.rule
             if not level.is_object:
                 if rule.most >= 0 and level.count >= rule.most:
-                    self._array_overflows(trial)
+                    self._array_overflows(level, trial)
             elif rule.max_props >= 0 and level.count >= rule.max_props:
                 self._overflows(trial, "maxProperties", rule.max_props, "members")
             elif rule.key_words is not None and not trial.told & NO_MORE and has_all_keys(level, rule):
@@ -1186,13 +1242,16 @@ class Judge:
             for trial in level.live:
                 most = trial.rule.most
                 if most >= 0 and level.count > most:
-                    self._array_overflows(trial)
+                    self._array_overflows(level, trial)
             self._settle()
 
-    def _array_overflows(self, trial: Trial) -> None:
+    def _array_overflows(self, level: Level, trial: Trial) -> None:
         rule = trial.rule
         if self.skips and rule.items is not NOTHING:
             # Elements that are left out do not count.
+            return
+        if rule.omits and (not level.is_counted or level.count <= rule.most + level.omitted + 1):
+            # So it may be with the one that begins.
             return
         keyword = "maxItems" if rule.most == rule.max_items else rule.by.get("items", "items")
         self._overflows(trial, keyword, rule.most, "elements")
@@ -1222,8 +1281,6 @@ class Judge:
         depth: i64 = len(self.levels)
         if depth < muted_from:
             self.muted_from = depth
-        for link in level.asks:
-            link.part = None
         self.pos = pos
         self._start(level.asks, OBJECT, None)
         self.tell_inside(value, pos)
@@ -1256,7 +1313,7 @@ class Judge:
             child: object
             if isinstance(container, dict):
                 self.key_begins(pos)
-                self.key(keys[-1][at], pos)
+                self.key(keys[-1][at], pos, False)
                 child = container[keys[-1][at]]
             else:
                 child = cast("list[object]", container)[at]
@@ -1273,6 +1330,8 @@ class Judge:
 
     def end(self, value: object, pos: i64, is_whole: bool) -> None:
         """The innermost container closes; ``is_whole`` if ``value`` has all that came in it."""
+        if self.is_taken_back:
+            self.drop()
         self.culprit = None
         if self.above > 0:
             self.above -= 1
@@ -1288,7 +1347,7 @@ class Judge:
                 return
         else:
             self._close_level(level, value, pos, is_whole)
-        self.culprit = level.culprit or culprit_among(level.asks)
+        self.culprit = level.culprit or culprit_among(level.trials)
         self._pass_on(level)
         self._container_closed(value, pos)
 
@@ -1342,7 +1401,7 @@ class Judge:
                 self._satisfied(trial)
 
     def _close_attributes(self, level: Level, trial: Trial, value: object, is_whole: bool) -> None:
-        keyword, msg = fault_of_object(level, trial) if level.is_object else fault_of_array(level, trial)
+        keyword, msg = fault_of_object(level, trial, value) if level.is_object else fault_of_array(level, trial)
         if not keyword and is_whole:
             for check in trial.rule.checks:
                 if check.kinds & trial.kind and not check.test(value):

@@ -164,7 +164,7 @@ class Observer:
         """An object gets a member of this name; it has just been read."""
         judge = self.judge
         if judge is not None and self.source is not None:
-            judge.key(key, self.source.at)
+            judge.key(key, self.source.at, key in at.obj)
             if judge.findings:
                 self._find(at, key)
 
@@ -213,11 +213,6 @@ class Observer:
             if judge.findings:
                 self._find(at, at.coming())
 
-    def taken_back(self) -> None:
-        """The number or word that was being read is dropped."""
-        if self.judge is not None:
-            self.judge.drop()
-
     def appears(self, at: Builder, value: object) -> None:
         """``value`` is about to be attached."""
         op = "add"
@@ -249,6 +244,8 @@ class Observer:
             self._opened_dropping(at, key, is_object)
         elif self.view is not None:
             self.view.open(is_object, len(at.containers), False)
+        if self.judge is not None and self.view is not None and not is_object and self.view.above == 0:
+            self.judge.counts()
         if not at_root:
             if self.changes is not None:
                 self.node = self.changes.marks[-1].at
@@ -261,9 +258,13 @@ class Observer:
         if self.changes is not None:
             self.changes.size += length
 
+    def looks_at_text(self) -> bool:
+        """Do the characters of the string that begins matter to the judge?"""
+        return self.judge is not None and self.judge.looks()
+
     def looks_at_each_character(self) -> bool:
         """Could the document stop inside the string that begins?"""
-        return self.stops and self.judge is not None and self.judge.looks()
+        return self.stops and self.looks_at_text()
 
     def looks(self, at: Builder, part: str) -> Finding | None:
         """The open string goes on with these characters; a finding if the document stops there."""
@@ -425,6 +426,8 @@ class Observer:
         if view is not None and view.coercer is not None:
             self._report_coercions(at, key, view.coercer)
         if isinstance(result, Failure):
+            if result.waiver is not None and self.judge is not None:
+                self.judge.omits()
             if result.waiver is None:
                 self._report_failure(at, key, result)
             elif self.selects(at, key):

@@ -10,7 +10,7 @@ document must fit is a ``Target``, made elsewhere, so that importing the library
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Iterable, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
 from partialjson._core.checkpoint import (
@@ -677,7 +677,7 @@ class Parser(Generic[T]):
             return self._failed(error, reason)
         result = self._tree.result()
         if isinstance(result, Failure):
-            return self._failed(result.error, reason, result.list_all)
+            return self._failed(result.error, reason, None if result.list_all is None else tuple(result.list_all()))
         if not self._retains:
             result = self._tree.missing
         return Complete(cast("T", result), self._tree.pending_events(), reason, *self._mended())
@@ -698,9 +698,9 @@ class Parser(Generic[T]):
             self._tree.reads_prose()
         mender.finish(is_cut)
 
-    def _failed(self, error: Exception, reason: str | None, list_all: Callable[[], list[Any]] | None = None) -> Failed:
+    def _failed(self, error: Exception, reason: str | None, lines: tuple[Any, ...] | None = None) -> Failed:
         events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
-        return Failed(error, self.json, self.value, reason, events, *self._mended(), list_all)
+        return Failed(error, self.json, self.value, reason, events, *self._mended(), lines)
 
     def _mended(self) -> tuple[tuple[Repair, ...], tuple[Skipped, ...], tuple[Coerced, ...]]:
         """What was mended, what was left out, and what was read in another form."""

@@ -152,6 +152,9 @@ class Rule:
         unique: must all elements be different?
         uneval_items: the rule for elements that nothing here and in the parts has evaluated.
 
+        omits: may a validator leave out elements, so that they do not count for ``max_items``?
+        overridden: for some keys, others that count instead, if they have come before.
+
         parts, groups: what applies in place; ``group`` and ``add`` fill them.
         by: names of attributes that come from a keyword of another name than JSON Schema 2020-12 gives them, and that
             name: {"additional": "additionalItems"}, for messages.
@@ -175,6 +178,7 @@ class Rule:
         checked: bit set of the kinds that are checked at the close.
         is_choosy, minds_keys, minds_commas, has_deps: may the characters of a key, a key or a comma decide something,
             and does anything depend on keys?
+        needs_keys: does it matter which keys have come, before the object closes?
         opens: do the attributes demand nothing of an object but members, so that it is valid as soon as they are there?
     """
 
@@ -227,6 +231,8 @@ class Rule:
         self.unique = False
         self.uneval_items: Rule | None = None
 
+        self.omits = False
+        self.overridden: dict[str, tuple[str, ...]] = {}
         self.parts: list[Part] = []
         self.groups: list[Group] = []
         self.by: dict[str, str] = {}
@@ -241,6 +247,7 @@ class Rule:
         self.checked: i64 = 0
         self.is_choosy = False
         self.minds_keys = False
+        self.needs_keys = False
         self.minds_commas = False
         self.has_deps = False
         self._height: i64 = -1
@@ -297,7 +304,7 @@ class Rule:
         self.certain = 0 if self.parts else self.settled
         self._finish_numbers()
         self.keeps = self.collects or self.uneval_props is not None or self.uneval_items is not None
-        self.is_plain = not self.keeps and not self.pattern_props and self.contains is None
+        self.is_plain = not self.keeps and not self.pattern_props and self.contains is None and not self.overridden
         for check in self.checks:
             self.checked |= check.kinds
         self.is_choosy = self.key_words is not None or self.names is not None
@@ -315,6 +322,8 @@ class Rule:
         )
         forbids = any(each is NOTHING for each in self.properties.values())
         forbids = forbids or any(each is NOTHING for _, each in self.pattern_props)
+        self.needs_keys = self.opens or self.has_deps or self.is_choosy or self.max_props >= 0
+        self.needs_keys = self.needs_keys or bool(self.overridden)
         self.minds_keys = self.opens or self.max_props >= 0 or forbids or self.has_deps
 
     def _take(self, made: Rule) -> None:
@@ -353,6 +362,8 @@ class Rule:
         self.max_items = made.max_items
         self.unique = made.unique
         self.uneval_items = made.uneval_items
+        self.omits = made.omits
+        self.overridden = made.overridden
         self.parts = made.parts
         self.groups = made.groups
         self.by = made.by
@@ -365,6 +376,7 @@ class Rule:
         self.checked = made.checked
         self.is_choosy = made.is_choosy
         self.minds_keys = made.minds_keys
+        self.needs_keys = made.needs_keys
         self.minds_commas = made.minds_commas
         self.has_deps = made.has_deps
         self._height = made._height

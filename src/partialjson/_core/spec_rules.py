@@ -11,7 +11,7 @@ comes to its place, and kept in its spec.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from partialjson._core.rules import ALL, ANY, LARGEST_COUNT, NOTHING, Rule
 from partialjson._core.spec import ANYTHING, ARRAY, NULL, NUMBER, OBJECT, STRING, Spec
@@ -149,13 +149,19 @@ def _fill_objects(rule: Rule, spec: Spec) -> None:
     for field in (spec.fields or {}).values():
         if not field.is_read:
             continue
-        first = field.ways[0]
-        key = first[0]
-        if len(first) == 1 and isinstance(key, str):
-            # A value under another key is only read if the first one does not come.
-            rule.properties.setdefault(key, rule_of(field.spec))
-            if field.required and len(field.ways) == 1:
-                rule.required.append(key)
+        before: list[str] = []
+        for way in field.ways:
+            key = way[0]
+            if not isinstance(key, str):
+                continue
+            if len(way) == 1 and key not in rule.properties:
+                rule.properties[key] = rule_of(field.spec)
+                if before:
+                    # Its value is only read if none of the first ones has come.
+                    rule.overridden[key] = tuple(before)
+            before.append(key)
+        if field.required and len(field.ways) == 1 and len(field.ways[0]) == 1:
+            rule.required.append(cast("str", field.ways[0][0]))
     for field in (spec.fields or {}).values():
         for way in field.ways:
             key = way[0]
@@ -178,8 +184,9 @@ def _fill_arrays(rule: Rule, spec: Spec) -> None:
     if items is not None:
         rule.items = rule_of(items)
     most = _count(spec.limits, "maxItems")
-    if most >= 0 and not spec.may_drop and (items is None or not _may_omit(items)):
+    if most >= 0 and not spec.may_drop:
         rule.max_items = most
+        rule.omits = items is not None and _may_omit(items)
 
 
 def _may_omit(spec: Spec) -> bool:

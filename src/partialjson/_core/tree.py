@@ -14,8 +14,8 @@ Only if it ``is_judged``, it is also told ``begins`` and what else is known befo
 
     key_begins(pos), key_grows(part)...     a key opens, grows
     digits(part)...                         a number goes on
+    atom_comes(raw)                         a number or word is whole, and about to close
     comma()                                 another member or element will come
-    taken_back()                            an open number or word is dropped
 
 Its state is that of the builder (``builder``). Each open container is already in its parent, so the tree is consistent
 at any time. Reading it costs nothing except bringing the growing string up to date.
@@ -60,6 +60,8 @@ class Tree(Builder):
         self.missing: Final[object] = missing
         self.observer: Observer | None = Observer(selector) if selector is not None else None
         self.is_judged = False
+        # Does the judge look at the characters of the open string?
+        self.is_examined = False
         # Has the open path been handed out?
         self.shared = False
         # The growing string: the part in the tree as ``text``, and what has come since.
@@ -141,14 +143,13 @@ class Tree(Builder):
         if self.observer is not None:
             self.observer.number_comes(self, raw)
 
-    def taken_back(self) -> None:
-        if self.observer is not None:
-            self.observer.taken_back()
-
-    def atom(self, value: object, raw: str) -> None:
-        if self.is_judged and self.observer is not None and self.observer.stops:
+    def atom_comes(self, raw: str) -> None:
+        """The number or word that is being read is this; called only if the tree ``is_judged``."""
+        if self.observer is not None and self.observer.stops:
             # The place where it stops must not depend on the chunks.
             self.observer.number_comes(self, raw)
+
+    def atom(self, value: object, raw: str) -> None:
         self._attach(value)
         if self.observer is not None and self.observer.closed(self, value, raw):
             self._drop()
@@ -184,6 +185,7 @@ class Tree(Builder):
         self._attach("")
         self.in_text = True
         self.text = ""
+        self.is_examined = self.is_judged and self.observer is not None and self.observer.looks_at_text()
 
     def grow(self, part: str) -> None:
         if self.news:
@@ -196,7 +198,7 @@ class Tree(Builder):
             self.news = part
         if self.observer is not None:
             self.observer.string_grew(len(part))
-            if self.is_judged:
+            if self.is_examined:
                 self._look(part)
 
     def end_text(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.patterns import State
-from partialjson._core.rules import ALL, DEP, IF, NOT, NOTHING, THEN, Rule
+from partialjson._core.rules import ALL, DEP, ELSE, NOT, NOTHING, THEN, Rule
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -64,7 +64,6 @@ class Link:
         group: for parts, the owner's group.
         key: for a member or an element, where it is; for DEP, the member on which it depends.
         rule: the rule that is asked for.
-        part: its trial, once it has one.
         is_done: was the verdict reported?
         is_needed: does the owner need a part of which it has not always needed? The other ones do not hold.
     """
@@ -75,7 +74,6 @@ class Link:
         self.group = group
         self.key: str | int = key
         self.rule = rule
-        self.part: Trial | None = None
         self.is_done = False
         self.is_needed = False
 
@@ -100,8 +98,7 @@ class Trial:
         keyword, msg: why it is INVALID.
         waiting: how much of it is not satisfied yet: the groups, and the attributes as a whole.
         wanted: does an owner still want to know the verdict?
-        links: the owners.
-        parts: links to the parts.
+        links: the owners. A trial knows nothing of its parts, so that there is no cycle and what is dropped is freed.
         states: two counters for each group of parts.
         told: bit set of what was said early.
         matched: how many elements satisfied ``contains``.
@@ -118,7 +115,6 @@ class Trial:
         self.waiting: i64 = 1
         self.wanted = True
         self.links: list[Link] = []
-        self.parts: list[Link] = NO_LINKS
         self.states: list[int] = NO_STATES
         self.told: i64 = 0
         self.matched: i64 = 0
@@ -154,7 +150,8 @@ class Memo:
         self.link = link
         self.verdict = trial.verdict
         self.due = trial.due
-        self.needed = [each for each in trial.parts if each.is_needed]
+        self.was_done = link.is_done
+        self.was_needed = link.is_needed
         self.waiting = trial.waiting
         self.keyword = trial.keyword
         self.msg = trial.msg
@@ -169,10 +166,6 @@ class Memo:
         trial = self.trial
         trial.verdict = self.verdict
         trial.due = self.due
-        for each in trial.parts:
-            each.is_needed = False
-        for each in self.needed:
-            each.is_needed = True
         trial.waiting = self.waiting
         trial.keyword = self.keyword
         trial.msg = self.msg
@@ -182,7 +175,27 @@ class Memo:
         trial.bad = self.bad
         trial.broken_deps = self.broken_deps
         trial.evaluated = self.evaluated
-        self.link.is_done = False
+        self.link.is_done = self.was_done
+        self.link.is_needed = self.was_needed
+
+
+@final
+class Need:
+    """An owner has come to need a part.
+
+    Attributes:
+        group: the group of the part.
+        role, key: which part of the group; -1 and empty for the only one that is left.
+    """
+
+    def __init__(self, owner: Trial, group: i64, role: i64, key: str) -> None:
+        self.owner = owner
+        self.group = group
+        self.role = role
+        self.key = key
+
+    def means(self, link: Link) -> bool:
+        return self.role < 0 or (link.role == self.role and (not self.key or link.key == self.key))
 
 
 @final
@@ -207,12 +220,14 @@ class Level:
         live: those that still have something to find out.
         only: the single one of them, where that asks for one rule at each member.
         dirty: is ``live`` to be computed again?
-        keys: the keys of an object so far.
+        needs_keys: do trials ask which keys have come, before the object closes?
+        keys: those keys, if so.
         key: the key of the member at hand.
         count: the number of members or elements that have begun.
         is_choosy: does it depend on their characters whether keys are valid?
         minds_commas: can a comma be one too many?
         seen: the elements of an array so far, if they must be different.
+        is_counted: is it known which elements are left out? And ``omitted``, how many.
         is_lost: has a key come again?
         is_loose: is it dropped as it comes? Then it is not judged as a whole.
         log: what happened inside to trials of the containers around it.
@@ -226,12 +241,15 @@ class Level:
         self.live: list[Trial] = NO_TRIALS
         self.only: Trial | None = None
         self.dirty = True
-        self.keys: set[str] = set() if is_object else NO_KEY_SET
+        self.needs_keys = False
+        self.keys: set[str] = NO_KEY_SET
         self.key = ""
         self.count: i64 = 0
         self.is_choosy = False
         self.minds_commas = False
         self.seen: dict[object, bool] | None = None
+        self.is_counted = False
+        self.omitted: i64 = 0
         self.is_lost = False
         self.is_loose = False
         self.log: list[Memo] = NO_MEMOS
@@ -276,13 +294,13 @@ def is_wanted(trial: Trial) -> bool:
     return False
 
 
-def culprit_among(asks: list[Link]) -> Rule | None:
+def culprit_among(trials: list[Trial]) -> Rule | None:
     """The rule, of those that were asked for and are due, that the closed value breaks."""
-    for link in asks:
-        part = link.part
-        is_child = link.role == CHILD or link.role == SPARE
-        if is_child and part is not None and part.verdict == INVALID and link.is_due():
-            return link.rule
+    for trial in trials:
+        if trial.verdict == INVALID:
+            for link in trial.links:
+                if (link.role == CHILD or link.role == SPARE) and link.is_due():
+                    return link.rule
     return None
 
 
@@ -319,51 +337,53 @@ def note_place(trial: Trial, key: str | int) -> None:
 
 def gather(level: Level, trial: Trial) -> None:
     """Add what the parts that hold have evaluated."""
-    for link in trial.parts:
-        part = link.part
-        if part is None or part.verdict != VALID:
-            continue
-        role = link.role
-        if role == NOT:
-            continue
-        if role == DEP:
-            if link.key not in level.keys:
-                continue
-        elif role > IF:
-            chosen = trial.states[2 * link.group] % 3
-            if chosen != (VALID if role == THEN else INVALID):
-                continue
-        if part.evaluates_all:
-            trial.evaluates_all = True
-        elif part.evaluated:
-            if trial.evaluated is NO_PLACES:
-                trial.evaluated = set()
-            trial.evaluated.update(part.evaluated)
+    for part in level.trials:
+        if part.verdict == VALID and any(link.owner is trial and _counts(link, level) for link in part.links):
+            if part.evaluates_all:
+                trial.evaluates_all = True
+            elif part.evaluated:
+                if trial.evaluated is NO_PLACES:
+                    trial.evaluated = set()
+                trial.evaluated.update(part.evaluated)
 
 
-def may_evaluate(trial: Trial, key: str | int) -> bool:
-    """May a part evaluate a member that the rule itself does not evaluate?"""
+def _counts(link: Link, level: Level) -> bool:
+    """Does what a part evaluates count for its owner, now that it holds?"""
+    role = link.role
+    owner = link.owner
+    if role == NOT or owner is None:
+        return False
+    if role == DEP:
+        return link.key in level.keys
+    if role == THEN or role == ELSE:
+        return owner.states[2 * link.group] % 3 == (VALID if role == THEN else INVALID)
+    return True
+
+
+def may_evaluate(trial: Trial, key: str | int, trials: list[Trial]) -> bool:
+    """May a part, one of ``trials``, evaluate a member that the rule itself does not evaluate?"""
     if not isinstance(key, str) and trial.rule.contains is not None and trial.rule.contains_evaluates:
         return True
-    todo = trial.parts.copy()
+    todo = [trial]
     while todo:
-        link = todo.pop()
-        part = link.part
-        if part is None or link.role == NOT or part.verdict == INVALID:
-            continue
-        rule = part.rule
-        if isinstance(key, str):
-            if rule.additional is not None or rule.uneval_props is not None or allows(rule, key):
-                return True
-        elif (
-            rule.items is not None
-            or rule.uneval_items is not None
-            or key < len(rule.prefix)
-            or (rule.contains is not None and rule.contains_evaluates)
-        ):
-            return True
-        todo.extend(part.parts)
+        owner = todo.pop()
+        for part in trials:
+            if part.verdict == INVALID:
+                continue
+            if any(link.owner is owner and link.role != NOT for link in part.links):
+                if _evaluates(part.rule, key):
+                    return True
+                todo.append(part)
     return False
+
+
+def _evaluates(rule: Rule, key: str | int) -> bool:
+    """May a rule itself evaluate a member?"""
+    if isinstance(key, str):
+        return rule.additional is not None or rule.uneval_props is not None or allows(rule, key)
+    if rule.items is not None or rule.uneval_items is not None or key < len(rule.prefix):
+        return True
+    return rule.contains is not None and rule.contains_evaluates
 
 
 def allows(rule: Rule, key: str) -> bool:

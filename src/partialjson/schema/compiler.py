@@ -100,13 +100,17 @@ class Compiler:
         _refuse_circles(rules)
         return root
 
+    def size(self) -> int:
+        """How many rules there are."""
+        return len({id(rule) for rule in self._rules.values()})
+
     def rule(self, place: Place, collects: bool = False) -> Rule:
         """The rule of a subschema, which may not be filled yet.
 
         Args:
             collects: does an ``unevaluated*`` keyword want to know what it evaluates?
         """
-        passed: list[tuple[Any, ...]] = []
+        passed: dict[tuple[Any, ...], None] = {}
         while True:
             contents = place.contents
             if contents is True:
@@ -122,7 +126,7 @@ class Compiler:
                 break
             if key in passed:
                 raise _circle(place)
-            passed.append(key)
+            passed[key] = None
             onward = self._onward(place)
             if onward is None:
                 found = Rule(place.where, place)
@@ -138,17 +142,17 @@ class Compiler:
         """The subschema that this one only refers to, if that is all it does."""
         contents = place.contents
         if place.dialect.ref_alone and contents.get("$ref") is not None:
-            return self._follow(place, "$ref")
+            return self.follow(place, "$ref")
         said = [keyword for keyword in contents if keyword in place.dialect.keywords]
         if len(said) != 1:
             return None
         if said[0] in _REFERENCES and contents[said[0]] is not None:
-            return self._follow(place, said[0])
+            return self.follow(place, said[0])
         if said[0] == "allOf" and len(contents["allOf"]) == 1:
             return place.below("allOf", 0)
         return None
 
-    def _follow(self, place: Place, keyword: str) -> Place:
+    def follow(self, place: Place, keyword: str) -> Place:
         target = self.references.follow(place, keyword)
         if isinstance(target.contents, dict) and id(target.contents) not in self._checked:
             # It stands where a metaschema sees no schema, or in another document.
@@ -386,7 +390,7 @@ class _Filling:
         self._reference("$recursiveRef")
 
     def _reference(self, keyword: str) -> None:
-        target = self.compiler._follow(self.place, keyword)
+        target = self.compiler.follow(self.place, keyword)
         self.rule.add(self.rule.group(ALL, keyword), self.compiler.rule(target, self.wanted))
 
     def all_of(self, given: list[Any]) -> None:

@@ -26,7 +26,7 @@ from jsonschema.validators import extend
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import lookup_recursive_ref
 
-from partialjson._core.digits import is_multiple
+from partialjson._core.digits import is_integer, is_multiple
 from partialjson._core.rules import NOTHING, Rule
 from partialjson.schema.dialects import Dialect, dialect_of
 from partialjson.schema.patterns import pattern_of
@@ -35,9 +35,11 @@ from partialjson.schema.values import comparable
 
 __all__ = ["Explainer", "best_of"]
 
-# How often jsonschema may enter a subschema: so often in any case, and for each value of the document.
+# How often jsonschema may enter a subschema: so often in any case, for each value of the document, and for each value
+# and rule. It enters each subschema a few times for a value, where unions do not lead back to themselves.
 _STEPS: Final = 20_000
 _STEPS_A_VALUE: Final = 200
+_STEPS_A_RULE: Final = 4
 
 _left: ContextVar[int] = ContextVar("_left")
 
@@ -54,10 +56,12 @@ class Explainer:
         registry: other schemas that it may refer to.
         format_checker: checks ``format``.
         has_patterns: is there a ``patternProperties`` in it?
+        rules: how many subschemas there are.
     """
 
-    def __init__(self, place: Place, registry: Any, format_checker: Any, has_patterns: bool) -> None:
+    def __init__(self, place: Place, registry: Any, format_checker: Any, has_patterns: bool, rules: int) -> None:
         self._has_patterns = has_patterns
+        self._steps: Final = max(_STEPS_A_VALUE, _STEPS_A_RULE * rules)
         self._registry: Any = METASCHEMAS if registry is None else METASCHEMAS.combine(registry)
         self._format_checker: Any = format_checker
         self._validator: Any = self._at(place)
@@ -90,7 +94,7 @@ class Explainer:
         )
 
     def _run(self, validator: Any, value: Any) -> list[ValidationError] | None:
-        token = _left.set(_STEPS + _STEPS_A_VALUE * _size(value))
+        token = _left.set(_STEPS + self._steps * _size(value))
         try:
             return list(validator.iter_errors(value))
         except (RecursionError, _TooLong, ArithmeticError, TypeError, Unresolvable):
@@ -102,7 +106,9 @@ class Explainer:
 def _forbidden(value: Any) -> ValidationError:
     """What jsonschema says of a value under the schema ``false``."""
     error = ValidationError(f"False schema does not allow {value!r}", instance=value, schema=False)
-    error.validator = error.validator_value = None
+    # As jsonschema has it: no keyword says so.
+    no_keyword: Any = None
+    error.validator = error.validator_value = no_keyword
     return error
 
 
@@ -146,7 +152,9 @@ def _guarded(dialect: Dialect, has_patterns: bool) -> Any:
         replaced["additionalProperties"] = _additional_properties(stock)
         if "unevaluatedProperties" in dialect.keywords:
             replaced["unevaluatedProperties"] = _unevaluated_properties
-    made: Any = extend(dialect.validator, replaced)
+    # Errors carry the checker of types, and jsonschema's has a lambda in it: they could not be pickled.
+    types = dialect.validator.TYPE_CHECKER.redefine("integer", _is_integer)
+    made: Any = extend(dialect.validator, replaced, type_checker=types)
     fields = [(field.name, field.alias) for field in attrs.fields(made) if field.init]
 
     def evolve(self: Any, **changes: Any) -> Any:
@@ -164,6 +172,10 @@ def _guarded(dialect: Dialect, has_patterns: bool) -> Any:
     # jsonschema's own gives the unchanged class to a subschema with a ``$schema``.
     made.evolve = evolve
     return made
+
+
+def _is_integer(checker: Any, instance: Any) -> bool:
+    return isinstance(instance, int | float) and is_integer(instance)
 
 
 def _pattern(validator: Any, source: str, instance: Any, schema: Any) -> Iterator[ValidationError]:

@@ -134,7 +134,7 @@ class _Compiled:
         self._contents: Final = contents
         self._compiler: Final = compiler
         self._explainer: Final = Explainer(
-            compiler.references.root, registry, format_checker, compiler.has_pattern_properties
+            compiler.references.root, registry, format_checker, compiler.has_pattern_properties, compiler.size()
         )
         self._spec: Final = Specs().spec(self.rule)
         self._fingerprint = ""
@@ -187,9 +187,10 @@ def _failure(
 
 def _error_of(root: Any, path: Path, keyword: str, msg: str) -> ValidationError:
     """An error for what the judge has found."""
-    value = root
+    instance: Any = root
     for key in path:
-        inside = isinstance(value, list) and isinstance(key, int) and key < len(value)
-        inside = inside or (isinstance(value, dict) and key in value)
-        value = value[key] if inside else None
-    return ValidationError(msg, validator=keyword, path=path, instance=value)
+        container: Any = instance
+        inside = isinstance(container, list) and isinstance(key, int) and key < len(container)
+        inside = inside or (isinstance(container, dict) and key in container)
+        instance = container[key] if inside else None
+    return ValidationError(msg, validator=keyword, path=path, instance=instance)
