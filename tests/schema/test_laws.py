@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema.exceptions import ValidationError
 
-from partialjson import Failed, Parser, Schema
+from partialjson import Complete, Failed, Limits, Parser, Schema
 from support.chunking import check_all_chunkings
 from support.effort import examples
 from support.json_schemas import ParserMaker, document_text, make_pair, messy_text
@@ -205,6 +205,19 @@ def test_law_11_the_depth_limit_is_reached_and_not_passed() -> None:
     with pytest.raises(ValidationError) as caught:
         parser.close()
     assert list(caught.value.path)[:3] == ["a", "a", "a"]
+
+
+def test_law_11_documents_as_deep_as_the_limit_says() -> None:
+    inner = {"properties": {"a": {"allOf": [{"$ref": "#"}, {}]}}, "additionalProperties": False, "uniqueItems": True}
+    schema = Schema(inner)
+    levels = 3000
+    for leaf, is_valid in (("{}", True), ('{"b": 1}', False), ("[[1], [1]]", False)):
+        parser: Parser[Any] = Parser(schema, limits=Limits(depth=levels + 5))
+        parser.feed('{"a":' * levels + leaf + "}" * levels)
+        outcome = parser.end()
+        assert isinstance(outcome, Complete if is_valid else Failed)
+        if isinstance(outcome, Failed):
+            assert len(outcome.errors[0].path) == levels
 
 
 def test_a_long_string_under_a_pattern_is_read_in_linear_work() -> None:
