@@ -200,7 +200,7 @@ def string_then(s: str, i: i64, n: i64, final: bool, opening: i64, in_array: boo
     c: i64 = ord(s[end])
     if in_array:
         return YES if c == COMMA or c == CLOSE_BRACKET or c == CLOSE_PAREN else NO
-    return YES if c == COLON_SIGN else NO
+    return YES if c == COLON_SIGN or c == EQUALS else NO
 
 
 def word_then_colon(s: str, i: i64, n: i64, final: bool) -> i64:

@@ -272,6 +272,8 @@ class Mender:
         # Is text after the root left unread, and from which index of the chunk on?
         self.stops = False
         self.stopped: i64 = -1
+        # That text, also what had come before the chunk and was held.
+        self.rest = ""
         # Characters looked at, for the test of law 7.
         self.steps: i64 = 0
 
@@ -287,7 +289,7 @@ class Mender:
         if self.read + n > self.max_document:
             self.feed(s[: self.max_document - self.read])
             if self.stopped < 0:
-                raise self._error(f"the document is longer than the limit of {self.max_document} characters", "", 0)
+                raise self.refusal(f"the document is longer than the limit of {self.max_document} characters")
             return
         if not self.lexer.lone_surrogates and not s.isascii():
             try:
@@ -296,9 +298,7 @@ class Mender:
                 start: i64 = bad.start
                 self._feed(s[:start])
                 if self.stopped < 0:
-                    raise self._error(
-                        f"U+{ord(s[start]):04X} is half of a surrogate pair", self.pend, len(self.pend)
-                    ) from None
+                    raise self.refusal(f"U+{ord(s[start]):04X} is half of a surrogate pair") from None
                 return
         self._feed(s)
 
@@ -313,10 +313,7 @@ class Mender:
         self.sleeps = AWAKE
         self.at = self.read - before
         self.read += n
-        self.line = self.first_line
-        self.line_start = self.first_line_start
-        self.bytes = self.first_bytes
-        self.marked = 0
+        self._unmark()
         try:
             i = self._go(s, before + n, False)
         except ParseError as error:
@@ -328,6 +325,7 @@ class Mender:
         self._pass(s, i)
         if self.stopped >= 0:
             self.read -= len(self.pend)
+            self.rest = self.pend
             self.pend = ""
             self.stopped = max(self.stopped - before, 0)
 
@@ -394,6 +392,13 @@ class Mender:
             self.line_start = self.at + last + 1
         self.bytes += i - start if s.isascii() else len(s[start:i].encode("utf-8", "surrogatepass"))
         self.marked = i
+
+    def _unmark(self) -> None:
+        """Let them be those of the beginning."""
+        self.line = self.first_line
+        self.line_start = self.first_line_start
+        self.bytes = self.first_bytes
+        self.marked = 0
 
     def _pass(self, s: str, i: i64) -> None:
         """The text before index ``i`` has been read for good."""
@@ -1126,10 +1131,12 @@ class Mender:
             j += 1
         is_name = not (DIGIT_0 <= c <= DIGIT_9 or c == PLUS or c == DASH or c == DOT)
         if j == n and not final:
-            held = n - i <= REACH if is_name else may_become_scalar(s[i:j])
-            if held and n - i <= lexer.max_number:
-                return -1 - i
-            if held and n - i > REACH:
+            if is_name:
+                if n - i <= REACH:
+                    return -1 - i
+            elif may_become_scalar(s[i:j]):
+                if n - i <= lexer.max_number:
+                    return -1 - i
                 # The lexer refuses it where it passes the limit.
                 self._separate(s, i)
                 self._put(s, i, n)
@@ -1707,9 +1714,10 @@ class Mender:
             elif c == QUOTE:
                 answer = self._text_quote(s, j + 1, n, final, in_object)
                 if answer == YES:
+                    self._bare_content(s, i, j)
                     start = self.records[self.text_record].start - self.at
                     self._repair(MISSING_QUOTE, s, start, start)
-                    self._text_ends(s, i, j)
+                    self._text_ends(s, j, j)
                     self.done_to = j + 1
                     return j + 1
             elif c == BACKTICK:
@@ -1990,6 +1998,7 @@ class Mender:
         self.first_bytes = byte
         self.first_line = line
         self.first_line_start = line_start
+        self._unmark()
 
     def place(self) -> tuple[int, int, int, int]:
         """Where what has been read ends: in characters, in bytes, the line, and where that begins."""
@@ -2080,6 +2089,7 @@ class Mender:
         if self.at < 0 or self.is_contradicted():
             raise ValueError("its modes contradict its text")
         self.first_line, self.first_line_start, self.first_bytes = [load_count(n) for n in saved["position"]]
+        self._unmark()
         if self.first_line_start > self.at or self.first_line > self.at + 1:
             raise ValueError("its positions contradict each other")
         shift, shifted, puts_in = saved["shift"]

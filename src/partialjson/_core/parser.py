@@ -363,12 +363,14 @@ class Parser(Generic[T]):
         while text:
             if not locator.reading:
                 room = mender.max_document - locator.pos
+                beyond = text[room:]
                 text = locator.seek(text[:room])
                 if locator.reading:
+                    text += beyond
                     mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
                     # From here on the mender counts.
                     locator.pos = locator.start
-                elif len(text) > room:
+                elif beyond:
                     mender.starts_at(*locator.place)
                     raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
                 continue
@@ -377,7 +379,7 @@ class Parser(Generic[T]):
                 mender.feed(text)
                 if not self._lexer.done():
                     return
-                text = "" if mender.stopped < 0 else text[mender.stopped :]
+                text = mender.rest
             finally:
                 mender.stops = False
                 mender.stopped = -1
@@ -890,7 +892,8 @@ class Parser(Generic[T]):
         source = self._lexer.source
         known: i64 = -1
         if mender is not None:
-            known = mender.bytes_read()
+            locator = self._locator
+            known = mender.bytes_read() if locator is None or locator.reading else locator.place[1]
         elif source is not None:
             known = source.bytes_before(self._lexer.base)
         self._utf8 = load_bytes(state, self._input == BYTES, self.pos, known)
