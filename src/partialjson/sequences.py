@@ -393,13 +393,14 @@ class DocumentSequence(Generic[T]):
         if self._cut:
             self._fail_at_bytes("the text ends inside a UTF-8 sequence")
             return
-        if not locator.reading:
+        while not locator.reading and self._error is None:
             text = locator.end()
-            if locator.reading:
-                # What was held is the beginning of a document.
-                self._open()
-                self._line = self._start = locator.line
-                self._read_embedded(locator, cast("Parser[T]", self.parser), text)
+            if not text:
+                break
+            # What was held is the beginning of a document.
+            self._open()
+            self._line = self._start = locator.line
+            self._read_text(locator, text)
         self.skipped += locator.skipped
 
     def _fail_at_bytes(self, msg: str) -> None:

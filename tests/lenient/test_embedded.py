@@ -74,6 +74,12 @@ def test_bad_documents() -> None:
         list(documents([text], format="embedded"))
     assert [kind for _, kind, _ in check('Cut: {"ke')[0]] == ["Truncated"]
     assert check("nothing [1] here {}")[0] == []
+    # One of which nothing can be read is none.
+    assert [kind for _, kind, _ in check('```json\n(1, 2) {"a": 1}', on_error="skip")[0]] == ["Failed", "Complete"]
+    # Documents in what was held to the end, since it could have been a tag.
+    found, skipped = check('a <b {"c": 1} {"d": 2} and {"e')
+    assert [kind for _, kind, _ in found] == ["Complete", "Complete", "Truncated"]
+    assert skipped == [("prose", "a <b "), ("prose", " and ")]
 
 
 def test_a_target_says_what_a_document_may_be() -> None:

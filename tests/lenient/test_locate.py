@@ -69,8 +69,8 @@ def drive(chunks: list[str], kinds: int, many: bool, saving: bool) -> Found:
             ends[-1] = parsers[-1][0] + len(text[parsers[-1][0] :][: parser.pos].rstrip(BLANK))
         return rest
 
-    for chunk in chunks:
-        rest = chunk
+    def pass_on(rest: str) -> None:
+        nonlocal locator
         while rest:
             if saving:
                 state = json.loads(json.dumps(locator.save()))
@@ -82,21 +82,29 @@ def drive(chunks: list[str], kinds: int, many: bool, saving: bool) -> Found:
             rest = locator.seek(rest)
             if locator.reading:
                 begin()
+
+    for chunk in chunks:
+        pass_on(chunk)
     state = locator.save()
-    if not locator.reading:
+    saving = False
+    while not locator.reading:
         rest = locator.end()
-        if locator.reading:
-            begin()
-            ends[-1] = locator.start + len(rest)
-            try:
-                parsers[-1][1].feed(rest)
-            except ParseError as error:
-                errors[-1] = error.msg
-    documents = []
-    for (start, parser), end, error in zip(parsers, ends, errors, strict=True):
+        if not rest:
+            break
+        begin()
+        if not locator.whole:
+            pass_on(rest)
+            continue
+        ends[-1] = locator.start + len(rest)
+        try:
+            parsers[-1][1].feed(rest)
+        except ParseError as error:
+            errors[-1] = error.msg
+    documents: list[tuple[int, str, Any, str | None]] = []
+    for (start, parser), end, problem in zip(parsers, ends, errors, strict=True):
         outcome = parser.end()
         value = outcome.value if isinstance(outcome, Complete) else parser.json
-        documents.append((start, text[start:end], value, error))
+        documents.append((start, text[start:end], value, problem))
     skipped: list[tuple[str, str]] = [(span.kind, text[span.start : span.end]) for span in locator.skipped]
     check_cover(text, documents, [(span.start, span.end) for span in locator.skipped])
     return Found(documents, skipped, lines, state)
@@ -104,7 +112,7 @@ def drive(chunks: list[str], kinds: int, many: bool, saving: bool) -> Found:
 
 def check_cover(text: str, documents: list[tuple[int, str, Any, Any]], spans: list[tuple[int, int]]) -> None:
     """Documents and spans are apart, and besides them there is only white space."""
-    pieces = sorted([*spans, *((start, start + len(written)) for start, written, _, _ in documents)])
+    pieces = sorted([*spans, *((start, start + len(written)) for start, written, _, _ in documents if written)])
     at = 0
     for start, end in pieces:
         assert at <= start <= end <= len(text)
@@ -385,6 +393,14 @@ def test_a_document_is_found_exactly(before: str, document: str, after: str) -> 
     start, written, _, error = found.documents[0]
     assert error is None
     assert (start, written) == (len(before), document)
+
+
+def test_documents_in_what_was_held_to_the_end() -> None:
+    text = 'a <b {"c": 1} {"d": 2} so'
+    assert located(text).documents == [(5, '{"c": 1}', {"c": 1}, None)]
+    assert located(text).skipped == [("prose", "a <b "), ("prose", ' {"d": 2} so')]
+    assert [value for _, _, value, _ in located(text, many=True).documents] == [{"c": 1}, {"d": 2}]
+    assert last_of(text)[1] == '{"d": 2}'
 
 
 PIECES = st.sampled_from(

@@ -12,7 +12,7 @@ and tags inside a string are content:
             events, used = parser.feed_value(text)
             text = locator.advance(text, used, parser.done)
     ...
-    rest = locator.end()                                # at the end of the text: what only the end could decide
+    text = locator.end()                                # at the end of the text: what only the end could decide
 
 When a document begins, ``start``, ``start_bytes``, ``line`` and ``line_start`` say where in the text that is. A lexer
 that takes them as its base counts in the offsets of the text.
@@ -161,6 +161,7 @@ class Locator:
 
     Attributes:
         reading: whether a document is open, so that text goes to its reader.
+        whole: whether the document is the text that ``end`` has returned, without more.
         found: how many documents have begun.
         pos: how many characters of the text have come.
         start: where the last document begins, in characters; -1 before one has.
@@ -173,6 +174,7 @@ class Locator:
         self.kinds = kinds
         self.many = many
         self.reading = False
+        self.whole = False
         self.found = 0
         self.pos = 0
         self.start = -1
@@ -200,6 +202,7 @@ class Locator:
         self._closed = False
         self._escaped = False
         self._blank_at = -1  # where white space begins that is in no span yet
+        self._refused = -1  # where a document began of which its reader has taken nothing
         self._string_line_at = 0  # where the line begins that it begins in
         # Text that may be a scalar, or a weak candidate: where it begins, and its pieces.
         self._stretch_at: _Place = _NOWHERE
@@ -268,7 +271,8 @@ class Locator:
     def end(self) -> str:
         """No more text comes: the document that only the end could decide, or "".
 
-        That is one whose beginning was held, a weak candidate, or a scalar. It is handed on as a whole.
+        If it is a weak candidate or a scalar, ``whole`` is true: its reader gets this text and nothing else. Otherwise
+        its beginning was held, and the text goes through ``advance`` and ``seek`` as ever; then this is called again.
         """
         if self.reading:
             return ""
@@ -284,7 +288,7 @@ class Locator:
         bare = text.strip(_BLANK)
         blank = text[: text.index(bare)]
         self._uncover(at, at + len(text))
-        self.reading = True
+        self.reading = self.whole = True
         self.found = 1
         self.start = self._read_to = at + len(blank)
         self.start_bytes = size + len(blank)
@@ -320,7 +324,7 @@ class Locator:
             "kinds": self.kinds,
             "many": self.many,
             "at": [self.found, self.pos, self.start, self.line, self.line_start],
-            "lines": [self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at],
+            "lines": [self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at, self._refused],
             "bytes": [self.start_bytes, self._bytes],
             "skipped": [[span.kind, span.start, span.end] for span in self.skipped],
             "held": self._held,
@@ -357,7 +361,7 @@ class Locator:
         sizes = state["bytes"]
         _must(all(type(each) is int and each >= -1 for each in (*at, *lines, *sizes)))
         self.found, self.pos, self.start, self.line, self.line_start = at
-        self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at = lines
+        self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at, self._refused = lines
         self.start_bytes, self._bytes = sizes
         held, (fence, info), closes, before = state["held"], state["fence"], state["closes"], state["before"]
         _must(all(type(each) is str for each in (held, fence, info, closes, before)))
@@ -455,7 +459,7 @@ class Locator:
 
     def _read_candidate(self, s: str, at: int, final: bool) -> tuple[int, bool]:
         kind = OBJECT if s[at] == "{" else ARRAY
-        if self.kinds & kind:
+        if self.kinds & kind and self._offset(s, at) != self._refused:
             if self._expected and not self._on_info:
                 return self._begin(s, at), False
             verdict, end = _judge(s, at, self._introduced, self._before, not self._foreign, final)
@@ -492,7 +496,9 @@ class Locator:
     def _over(self) -> None:
         """The document is over."""
         self.reading = False
-        self._expected = self.many and bool(self._fence)
+        # Nothing of it was read? Then it is none.
+        self._refused = self.start if self._read_to == self.start else -1
+        self._expected = self.many and bool(self._fence) and self._refused < 0
         self._may_be_string = False
         self._introduced = self._before == "\n"
 
@@ -789,6 +795,7 @@ class LastDocument:
         self._locator = Locator(kinds, many=True)
         self._fallback: Locator | None = Locator(kinds)
         self._reader: Reader | None = None
+        self._number = 0  # of its document
         self._pieces: list[str] = []
         self._last: tuple[int, str] | None = None
         self._refused: tuple[int, str] | None = None
@@ -802,8 +809,11 @@ class LastDocument:
 
     def end(self) -> tuple[int, str]:
         """Where the last document begins, and its text; -1 and "" if there is none."""
-        if not self._locator.reading:
-            self._read(self._locator.end())
+        while not self._locator.reading:
+            text = self._locator.end()
+            if not text:
+                break
+            self._read(text)
         if self._locator.reading:
             self._last = self._locator.start, "".join(self._pieces)
         elif self._last is None:
@@ -812,7 +822,9 @@ class LastDocument:
             text = self._fallback.end()
             self.skipped = self._fallback.skipped
             return self._fallback.start, text
-        assert self._last is not None
+        if self._last is None:
+            self.skipped = self._locator.skipped
+            return -1, ""
         documents = [Skipped("document", start, end) for start, end in self._documents if start != self._last[0]]
         self.skipped = sorted([*self._locator.skipped, *documents], key=lambda span: span.start)
         return self._last
@@ -822,12 +834,11 @@ class LastDocument:
         while text:
             if not locator.reading:
                 text = locator.seek(text)
-                self._pieces = []
-                self._reader = None
                 continue
-            self._fallback = None
-            if self._reader is None:
-                self._reader = self._make()
+            if self._reader is None or self._number != locator.found:
+                self._reader, self._pieces = self._make(), []
+                self._number = locator.found
+                self._fallback = None
             text = self._read_on(self._reader, text)
 
     def _read_on(self, reader: Reader, text: str) -> str:
@@ -840,8 +851,10 @@ class LastDocument:
             used = max(error.pos - before, 0)
         rest = locator.advance(text, used, not refused and reader.done)
         self._pieces.append(text[: len(text) - len(rest)])
-        if not locator.reading:
-            found = locator.start, "".join(self._pieces)
+        if locator.reading:
+            return rest
+        found = locator.start, "".join(self._pieces)
+        if found[1]:
             self._documents.append((found[0], found[0] + len(found[1])))
             if refused:
                 self._refused = found
