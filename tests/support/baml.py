@@ -150,7 +150,7 @@ def _spelled(written: str, names: Any) -> str:
 
     def one() -> str:
         nonlocal at
-        token = tokens[at]
+        token: str = tokens[at]
         at += 1
         if token == "(":
             found = union()
@@ -164,7 +164,7 @@ def _spelled(written: str, names: Any) -> str:
             found = f"dict[{keys}, {values}]"
         else:
             plain = {"string": "str", "int": "int", "float": "float", "bool": "bool", "null": "None"}
-            found = plain.get(token, token)
+            found = plain.get(token) or token
             if found not in names and token not in plain:
                 raise NoSchema(token)
         while at < len(tokens) and tokens[at] in ("[]", "?"):
