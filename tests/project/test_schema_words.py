@@ -36,7 +36,7 @@ def keys_of_nodes() -> set[str]:
     return {key for key in re.findall(r"^    (\w+): ", _source(), re.MULTILINE) if key.count("_") > 0} - {
         # Arguments of constructors of pydantic's, of dataclasses, or of this library's own.
         "by_alias", "by_name", "on_error", "json_schema_input_schema", "custom_error", "max_length", "min_length",
-        "default_factory",
+        "multiple_of", "default_factory",
     }  # fmt: skip
 
 
