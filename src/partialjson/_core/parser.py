@@ -498,6 +498,19 @@ class Parser(Generic[T]):
         return self._mender.read
 
     @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """What lenient parsing has mended so far, in the order of the text. The last one may still go on."""
+        return () if self._mender is None else self._mender.repairs()
+
+    def _document_end(self) -> int:
+        """Where in its text a document ended after which lenient parsing has left out more; -1 if none has."""
+        locator = self._locator
+        if locator is None:
+            return -1
+        ended: int = locator.ended
+        return ended
+
+    @property
     def seq(self) -> int:
         """The visible size of the document: the position to pass to ``deltas(since=...)``."""
         self._needs_all("seq")

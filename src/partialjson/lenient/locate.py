@@ -261,6 +261,11 @@ class Locator:
         self._over()
 
     @property
+    def ended(self) -> int:
+        """Where the last document ended, in characters; -1 if none has."""
+        return self._read_to if self.found and not self.reading else -1
+
+    @property
     def place(self) -> tuple[int, int, int, int]:
         """Where the text ends that has come: in characters, in bytes, the line, and where that begins."""
         held = self._held

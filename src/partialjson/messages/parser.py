@@ -14,6 +14,7 @@ from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.dispatch import Dispatcher
 from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.resumption import Resumption
+from partialjson.messages.targets import ReadyIf
 from partialjson.messages.strangers import KEPT, described, excerpt, understood
 from partialjson.messages.timings import Timings
 from partialjson.messages.updates import (
@@ -42,6 +43,7 @@ class MessageOptions(DocumentOptions, total=False):
     output: Any
     timings: Timings | None
     text_calls: bool | TextCallStyle | Collection[TextCallStyle]
+    ready_if: ReadyIf
 
 
 class MessageParser:
@@ -55,6 +57,10 @@ class MessageParser:
 
     ``text_calls`` reads tool calls that the model writes into its text: "hermes", "llama", "mistral", several of them,
     or True for all; see ``partialjson.wire.text_calls``. Such calls are like any others.
+
+    ``lenient=True``, or a ``Lenient``, reads arguments and structured output that are broken, in fences, or after prose
+    and thoughts. A call is ``ready`` only if nothing of its arguments was mended, read in another form or left out;
+    with ``ready_if="repaired"`` also if something was. ``call.repairs`` tells what.
 
     Feed it either the body (``feed_bytes``) or decoded events (``feed``), then call ``end()``.
 
@@ -71,7 +77,7 @@ class MessageParser:
         timings: the ``Timings`` that was passed, which records when things came; None without one.
 
     Raises:
-        ValueError: the API or a style of ``text_calls`` is not known; the message lists those that are.
+        ValueError: the API, a style of ``text_calls`` or ``ready_if`` is not known; the message lists those that are.
         TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target that it does not accept.
     """
 
@@ -83,12 +89,13 @@ class MessageParser:
         output: Any = None,
         timings: Timings | None = None,
         text_calls: bool | TextCallStyle | Collection[TextCallStyle] = False,
+        ready_if: ReadyIf = "verbatim",
         **options: Unpack[DocumentOptions],
     ) -> None:
         refuse_unknown("MessageParser", options, MessageOptions)
         styles = styles_of(text_calls)
         self._adapter = adapter_for(api, tools or ())
-        self.state = MessageState(tools=tools, output=output, on_end=_ends(self), **options)
+        self.state = MessageState(tools=tools, output=output, on_end=_ends(self), ready_if=ready_if, **options)
         self.api = api
         self.timings = timings
         limits = options.get("limits") or DEFAULT
