@@ -1,4 +1,5 @@
-"""Arguments in pieces that say them more than once: the first table can be understood, the second contradicts itself."""
+"""Arguments in pieces that say them more than once. The first table can be understood, the second contradicts
+itself."""
 
 from __future__ import annotations
 

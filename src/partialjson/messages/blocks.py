@@ -149,7 +149,7 @@ class Document(Growing):
     def is_prose(self) -> bool:
         """Whether lenient parsing has found no JSON in its text, and read all of it as one string."""
         outcome = self._outcome
-        if not (isinstance(outcome, Complete) and outcome.repairs and isinstance(self.json, str)):
+        if outcome is None or not outcome.repairs or not isinstance(self.json, str):
             return False
         return outcome.repairs[0].kind is RepairKind.UNQUOTED_TEXT
 

@@ -14,8 +14,8 @@ from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.dispatch import Dispatcher
 from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.resumption import Resumption
-from partialjson.messages.targets import ReadyIf
 from partialjson.messages.strangers import KEPT, described, excerpt, understood
+from partialjson.messages.targets import ReadyIf
 from partialjson.messages.timings import Timings
 from partialjson.messages.updates import (
     DocumentProgress,
