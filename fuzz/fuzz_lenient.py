@@ -5,10 +5,10 @@ kinds of repairs are wanted, where to save and restore) is drawn from a generato
 finding is repeated by its file alone.
 
 Each text is asked for the laws, by the functions the tests call (`tests/support/laws.py`), without a target and with
-one: chunks do not show, nothing is taken back, each value closes once, repairs are told, and no text breaks the parser.
+one. Chunks do not show, nothing is taken back, each value closes once, repairs are told, and no text breaks the parser.
 Checkpoints on the way are forged, and either refused or good for a parser that works.
 
-With atheris: `python fuzz/fuzz_lenient.py FOLDER [libFuzzer options]`. Without it: `python fuzz/fuzz_lenient.py --smoke`
+With atheris: `python fuzz/fuzz_lenient.py FOLDER [libFuzzer options]`. Without it: `fuzz_lenient.py --smoke`
 replays the seeds and a bounded number of mutations of them, always the same. PARTIALJSON_INTERPRETED=1 fuzzes the
 sources, which also guides atheris best.
 """

@@ -49,6 +49,8 @@ class Doc(BaseModel):
 
 TYPED = Maker(Doc, lenient=True)
 RAISING = Maker(Doc, lenient=True, on_invalid="raise")
+# Where the document begins where the text does, a target has no say in that.
+ALONE = Maker(Doc, lenient=Lenient().without("text around"))
 MAKERS = (LENIENT, TYPED, RAISING)
 
 
@@ -94,7 +96,7 @@ def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any] | None = None) ->
     return text
 
 
-_HALF = re.compile(r"\\\\u[dD][89a-fA-F]")
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def texts_for(make: Maker) -> st.SearchStrategy[str]:
@@ -147,7 +149,7 @@ def test_law_2_growth_only(make: Maker, data: st.DataObject) -> None:
     law_2(text, make)
 
 
-@pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
+@pytest.mark.parametrize("make", [LENIENT, ALONE], ids=repr)
 @given(data=st.data())
 def test_law_3_closed_once(make: Maker, data: st.DataObject) -> None:
     text = data.draw(texts_for(make))

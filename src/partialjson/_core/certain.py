@@ -48,22 +48,23 @@ _NEAR: Final = 48
 
 
 def value_is_certain(m: Machine, s: str, c: i64, i: i64, n: i64) -> bool:
-    """Is the value that begins with ``c`` at ``i`` certain? Brackets are; so is what no value begins with, since the
-    lexer stops there anyway.
+    """Is the value that begins with ``c`` at ``i`` certain? Brackets are, and the lexer stops by itself at anything
+    that no value begins with.
 
     A string that is certain is left in ``ahead``, so that it is not read twice.
     """
     if c == QUOTE:
         return _string_is_certain(m, s, i + 1, n)
     if c == DASH or DIGIT_0 <= c <= DIGIT_9:
-        return number_is_certain(m, s, i, n)
+        return _number_is_certain(m, s, i, n)
     if c == 116:
         return s.startswith("true", i) and ends_certainly(m, s, i + 4, n, False)
     if c == 102:
         return s.startswith("false", i) and ends_certainly(m, s, i + 5, n, False)
     if c == 110:
         return s.startswith("null", i) and ends_certainly(m, s, i + 4, n, False)
-    return True
+    # NaN is none of strict parsing.
+    return c != 78
 
 
 def _string_is_certain(m: Machine, s: str, i: i64, n: i64) -> bool:
@@ -97,7 +98,7 @@ def _string_is_certain(m: Machine, s: str, i: i64, n: i64) -> bool:
     return True
 
 
-def number_is_certain(m: Machine, s: str, i: i64, n: i64) -> bool:
+def _number_is_certain(m: Machine, s: str, i: i64, n: i64) -> bool:
     j = i + 1 if ord(s[i]) == DASH else i
     end = _digits(s, j, n)
     if end == j or (end > j + 1 and ord(s[j]) == DIGIT_0):

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.bulk import BATCHED, FEW, LEAST, MANY, NARROW, WIDE, whole_elements
-from partialjson._core.certain import comma_is_certain, number_is_certain, value_is_certain
+from partialjson._core.certain import comma_is_certain, value_is_certain
 from partialjson._core.machine import (
     AFTER,
     BAD_WORD,
@@ -222,15 +222,16 @@ class Lexer(Machine):
     # Structure.
 
     def _value(self, s: str, c: i64, i: i64, n: i64) -> i64:
-        if self.source is not None:
-            if self.wary and not value_is_certain(self, s, c, i, n):
+        if self.wary:
+            if not value_is_certain(self, s, c, i, n):
                 return self.leave(i, n)
+            if c == QUOTE:
+                return self._string_ahead(i)
+        if self.source is not None:
             self.source.reach(self.base + i)
             if self.tree.is_judged:
                 self._begins(c)
         if c == QUOTE:
-            if self.wary:
-                return self._string_ahead(s, i, n)
             return begin_string(self, s, i + 1, n)
         if c == OPEN_BRACE or c == OPEN_BRACKET:
             tree = self.tree
@@ -245,11 +246,7 @@ class Lexer(Machine):
             return i + 1
         if c == DASH or DIGIT_0 <= c <= DIGIT_9:
             end = short_number(self, s, i, n)
-            if end > 0:
-                return end
-            if self.wary and not number_is_certain(self, s, i, n):
-                return self.leave(i, n)
-            return long_number(self, s, c, i, n, end)
+            return end if end > 0 else long_number(self, s, c, i, n, end)
         if c == 116:
             self.word = "true"
         elif c == 102:
@@ -262,16 +259,16 @@ class Lexer(Machine):
             self.word = "NaN"
         else:
             return self.refuse_character(s, i)
-        if self.wary and (c == 78 or not value_is_certain(self, s, c, i, n)):
-            return self.leave(i, n)
         self.state = WORD
         self.matched = 1
         return self._word(s, i + 1, n)
 
-    def _string_ahead(self, s: str, i: i64, n: i64) -> i64:
-        """A string value at ``i``, if it is certain."""
-        if self.source is None and not value_is_certain(self, s, QUOTE, i, n):
-            return self.leave(i, n)
+    def _string_ahead(self, i: i64) -> i64:
+        """A string value that begins at ``i`` and has just been read, to see whether it is certain."""
+        if self.source is not None:
+            self.source.reach(self.base + i)
+            if self.tree.looks_ahead:
+                self._begins(QUOTE)
         value = self.ahead
         self.ahead = ""
         self.string_closed(value)

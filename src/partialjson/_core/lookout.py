@@ -189,6 +189,11 @@ def is_fence(s: str, i: i64, n: i64) -> bool:
     return i + 2 < n and ord(s[i]) == BACKTICK and ord(s[i + 1]) == BACKTICK and ord(s[i + 2]) == BACKTICK
 
 
+def may_become_three(s: str, i: i64, n: i64) -> bool:
+    """Is there nothing from ``i`` on but the same character, once or twice?"""
+    return n - i == 1 or (n - i == 2 and ord(s[i]) == ord(s[i + 1]))
+
+
 def string_then(s: str, i: i64, n: i64, final: bool, opening: i64, in_array: bool) -> i64:
     """Is there a string, whose first character is at ``i``, and after it a colon? In an array, a comma or a bracket?"""
     end = string_end(s, i, n, opening)
@@ -248,7 +253,7 @@ def after_comma(s: str, i: i64, n: i64, final: bool) -> i64:
         c = ord(s[k + 1])
         return YES if c == SLASH or c == STAR else NO
     if c == DOT:
-        if k + 2 >= n and not final:
+        if may_become_three(s, k, n) and not final:
             return MORE
         return YES if s.startswith("...", k) else NO
     if is_other_blank(c):
@@ -318,7 +323,7 @@ def judge_quote(s: str, j: i64, n: i64, final: bool, at: StringState) -> i64:
             return BEGINS_DOUBLED if is_word(follows) or is_blank(follows) else INNER
     if at.where == IN_KEY:
         return _judge_in_key(s, j, k, n, final, c, at)
-    if c == BACKTICK and k + 2 >= n and not final:
+    if c == BACKTICK and may_become_three(s, k, n) and not final:
         return MORE
     if is_fence(s, k, n):
         return ENDS

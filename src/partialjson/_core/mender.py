@@ -54,6 +54,7 @@ from partialjson._core.lookout import (
     is_quote,
     is_word,
     key_follows,
+    may_become_three,
     skip,
     skip_blank,
     string_then,
@@ -337,6 +338,7 @@ class Mender(TokenMender):
         shift = self.shift
         shifted = self.shifted
         puts_in = self.puts_in
+        key_source = self.key_source
         begins = self._follow_source(s, i)
         j = lexer.read_certain(s, i, n)
         if j == i and begins:
@@ -344,6 +346,7 @@ class Mender(TokenMender):
             self.shift = shift
             self.shifted = shifted
             self.puts_in = puts_in
+            self.key_source = key_source
             if self.map is not None:
                 self.map.take_back()
         self.steps += j - i
@@ -850,16 +853,15 @@ class Mender(TokenMender):
         while j < n and (is_word(ord(s[j])) or ord(s[j]) == DOT or ord(s[j]) == PLUS or ord(s[j]) == DASH):
             j += 1
         is_name = not (DIGIT_0 <= c <= DIGIT_9 or c == PLUS or c == DASH or c == DOT)
+        most = i + lexer.max_number + 1
+        if not is_name and j >= most and may_become_scalar(s[i:most]):
+            # The lexer refuses it where it passes the limit.
+            self._separate(s, i)
+            self._put(s, i, most)
         if j == n and not final:
-            if is_name:
-                if n - i <= REACH:
-                    return -1 - i
-            elif may_become_scalar(s[i:j]):
-                if n - i <= lexer.max_number:
-                    return -1 - i
-                # The lexer refuses it where it passes the limit.
-                self._separate(s, i)
-                self._put(s, i, n)
+            held = n - i <= REACH if is_name else may_become_scalar(s[i:j])
+            if held:
+                return -1 - i
         if j > i and j - i <= REACH and is_name and j < n and ord(s[j]) == OPEN_PAREN:
             return self._call(s, i, j)
         mended = mended_scalar(s[i:j]) if j > i else ""
@@ -916,6 +918,9 @@ class Mender(TokenMender):
             self._repair(MISSING_QUOTE, s, i, i)
         self._separate(s, i)
         if text == mended:
+            if text == "NaN":
+                # The lexer reads it; it is no JSON all the same.
+                self._repair(LITERAL, s, i, j)
             self._put(s, i, j)
         else:
             is_number = DIGIT_0 <= ord(mended[len(mended) - 1]) <= DIGIT_9 and not text[-1:].isalpha()
@@ -954,7 +959,7 @@ class Mender(TokenMender):
                 return NO if final else MORE
             return YES if ord(s[j + 1]) == SLASH or ord(s[j + 1]) == STAR else NO
         if c == BACKTICK:
-            return YES if is_fence(s, j, n) else NO if n - j >= 3 or final else MORE
+            return YES if is_fence(s, j, n) else NO if final or not may_become_three(s, j, n) else MORE
         if c == COLON_SIGN and not in_object:
             return NO
         if is_other_blank(c):
@@ -972,7 +977,7 @@ class Mender(TokenMender):
         if is_quote(c) or c == OPEN_BRACE or c == OPEN_BRACKET or is_other_blank(c) or c == BACKSLASH:
             return YES
         if c == DOT:
-            if n - k < 3 and not final:
+            if may_become_three(s, k, n) and not final:
                 return MORE
             return YES if s.startswith("...", k) else NO
         if c == SLASH:
@@ -1053,7 +1058,7 @@ class Mender(TokenMender):
         mended = mended_scalar(scalar)
         self.done_to = n
         try:
-            if mended and mended != scalar:
+            if mended and (mended != scalar or mended == "NaN"):
                 last: i64 = ord(scalar[len(scalar) - 1])
                 is_number = DIGIT_0 <= last <= DIGIT_9 or last == DOT
                 self._repair(NUMBER if is_number else LITERAL, s, start, start + len(scalar))
@@ -1172,7 +1177,8 @@ class Mender(TokenMender):
                 head = head[:-1]
             source.drop(length - len(head))
             lexer.base -= length - len(head)
-        self.left_out.append(Record(UNFINISHED, self.source_of(lexer.key_at), self.at + n, ()))
+        start = self.key_source if lexer.key_at < self.shifted else self.source_of(lexer.key_at)
+        self.left_out.append(Record(UNFINISHED, start, self.at + n, ()))
         lexer.forget_key()
 
     # A part of a longer text.

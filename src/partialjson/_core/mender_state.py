@@ -54,7 +54,7 @@ def save_mender(m: Mender) -> dict[str, Any]:
         "map": segments,
         "gap": [m.gap, m.gap_at, m.gap_is_source] if m.gap else ["", 0, True],
         "gap_position": [m.gap_line, m.gap_line_start, m.gap_byte] if m.gap else [0, 0, 0],
-        "key_at": m.lexer.key_at,
+        "key": [m.lexer.key_at, m.key_source],
         "string": [string.where, string.opening, string.doubled, string.has_inner] if in_string else [0, 0, 0, False],
         "brackets": brackets,
         "escaped": m.is_escaped and in_string,
@@ -70,11 +70,13 @@ def save_mender(m: Mender) -> dict[str, Any]:
 
 
 def load_mender(m: Mender, saved: Any) -> None:
-    """Take over what ``save`` saved; nothing has been read, and the lexer has its state.
+    """Take over what ``save_mender`` saved; nothing has been read, and the lexer has its state.
 
     Raises:
         LookupError, TypeError, ValueError: no mender saved this.
     """
+    m.is_strict = typed(bool, saved["strict"])
+    m.lexer.is_mended = not m.is_strict
     m.pend = typed(str, saved["pend"])
     m.read = load_count(saved["read"], m.max_document)
     m.at = m.read - len(m.pend)
@@ -98,7 +100,9 @@ def load_mender(m: Mender, saved: Any) -> None:
     m.gap_at = load_count(gap_at, m.read)
     m.gap_line, m.gap_line_start, m.gap_byte = [load_count(n) for n in saved["gap_position"]]
     m.gap_is_source = typed(bool, gap_is_source)
-    m.lexer.key_at = load_count(saved["key_at"], m.lexer.base)
+    key_at, key_source = saved["key"]
+    m.lexer.key_at = load_count(key_at, m.lexer.base)
+    m.key_source = load_count(key_source, m.read)
     string = m.string
     where, opening, doubled, has_inner = saved["string"]
     braces, squares = saved["brackets"]
@@ -124,8 +128,6 @@ def load_mender(m: Mender, saved: Any) -> None:
     m.tuples = [load_count(n) for n in typed(list, saved["tuples"])]
     if len(m.groups) % 2 == 1 or max([*m.groups[::2], *m.tuples], default=0) > m.lexer.tree.depth():
         raise ValueError("its brackets contradict its text")
-    m.is_strict = typed(bool, saved["strict"])
-    m.lexer.is_mended = not m.is_strict
     m.records = []
     for kind, start, end, path in typed(list, saved["repairs"]):
         keys = [key if type(key) is int else typed(str, key) for key in typed(list, path)]
@@ -133,7 +135,7 @@ def load_mender(m: Mender, saved: Any) -> None:
             raise ValueError("a repair ends before it begins")
         m.records.append(Record(number_of(RepairKind(kind)), start, end, tuple(keys)))
     m.text_record = load_count(text_record, max(len(m.records) - 1, 0))
-    if m.mode in (IN_COMMENT, IN_SKIPPED, IN_STRAY, IN_TRAILING) and not m.records:
+    if m.mode in (IN_TEXT, IN_COMMENT, IN_SKIPPED, IN_STRAY, IN_TRAILING) and not m.records:
         raise ValueError("it skips text, and no repair tells why")
 
 

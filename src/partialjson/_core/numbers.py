@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from partialjson._core.certain import ends_certainly
 from partialjson._core.machine import (
     BAD_NUMBER,
     CLOSE_BRACE,
@@ -91,7 +90,7 @@ def short_number(m: Machine, s: str, i: i64, n: i64) -> i64:
         value = -mantissa if first > i else mantissa
     if c != COMMA and c != CLOSE_BRACKET and c != CLOSE_BRACE and c != SPACE and c != NEWLINE:
         return 0
-    if not m.tree.containers or j - i > m.max_short or (m.wary and not ends_certainly(m, s, j, n, False)):
+    if not m.tree.containers or j - i > m.max_short:
         return 0
     m.atom_closed(value, s[i:j] if m.source is not None else "")
     return j

@@ -130,6 +130,8 @@ class Scribe:
         self.shift: i64 = 0
         self.shifted: i64 = 0
         self.puts_in = False
+        # Where the last key begins in the source, if that was before the last segment.
+        self.key_source: i64 = 0
         self.map: SourceMap | None = SourceMap() if lexer.source is not None else None
         # A comma with white space around it, where it began, and whether it is as in the source.
         self.gap = ""
@@ -158,6 +160,9 @@ class Scribe:
 
     def _begin_segment(self, s: str, i: i64, puts_in: bool) -> None:
         base = self.lexer.base
+        key_at = self.lexer.key_at
+        if key_at >= self.shifted:
+            self.key_source = self.source_of(key_at)
         self.shift = self.at + i - base
         self.shifted = base
         self.puts_in = puts_in

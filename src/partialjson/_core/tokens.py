@@ -42,6 +42,7 @@ from partialjson._core.lookout import (
     is_quote,
     judge_quote,
     key_follows,
+    may_become_three,
     skip,
     skip_blank,
     string_then,
@@ -308,7 +309,7 @@ class TokenMender(Scribe):
             c: i64 = ord(s[k])
             is_end = c == COMMA or c == COLON_SIGN or c == CLOSE_BRACE or c == CLOSE_BRACKET or c == BACKSLASH
             return ENDS if is_end else 2
-        string.is_empty = self.lexer.length == 0 and i == j
+        string.is_empty = self.lexer.length == 0 and self.lexer.high == 0 and i == j
         string.after_comma = False
         string.after_colon = False
         if held >= 0:
@@ -494,7 +495,7 @@ class TokenMender(Scribe):
                     self.done_to = j + 1
                     return j + 1
             elif c == BACKTICK:
-                if n - j < 3 and not final:
+                if may_become_three(s, j, n) and not final:
                     answer = MORE
                 elif is_fence(s, j, n):
                     answer = YES
@@ -544,7 +545,7 @@ class TokenMender(Scribe):
             if k + 1 == n:
                 return NO if final else MORE
             return YES if is_blank(ord(s[k + 1])) else NO
-        if c == BACKTICK and n - k < 3 and not final:
+        if c == BACKTICK and may_become_three(s, k, n) and not final:
             return MORE
         if is_fence(s, k, n):
             return YES
