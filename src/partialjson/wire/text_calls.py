@@ -219,7 +219,7 @@ class _Block:
         self._styles = styles
         self._tools = tools
         self._limit = limit
-        self._marks = [(mark, style) for style in styles for mark in _MARKS[style]]
+        self._marks: list[tuple[str, TextCallStyle]] = [(mark, style) for style in styles for mark in _MARKS[style]]
         starts = "".join({mark[0] for mark, _ in self._marks})
         self._signs = re.compile(f"[{re.escape(starts)}]")
         self._clear()
