@@ -267,7 +267,7 @@ class Lexer(Machine):
         """A string value that begins at ``i`` and has just been read, to see whether it is certain."""
         if self.source is not None:
             self.source.reach(self.base + i)
-            if self.tree.looks_ahead:
+            if self.tree.is_judged:
                 self._begins(QUOTE)
         value = self.ahead
         self.ahead = ""
