@@ -17,10 +17,11 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source"]
-CORE += ["charsets", "nfa", "patterns", "digits", "words", "rules", "spec_rules"]
-CORE += ["trials", "wording", "faults", "judge"]
-CORE += ["frames", "view", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
-CORE += ["expected", "utf8", "canonical", "checkpoint_changes", "checkpoint", "parser"]
+CORE += ["charsets", "nfa", "patterns", "digits", "words", "rules", "spec_rules", "loose_rules"]
+CORE += ["trials", "wording", "faults", "judge", "fitting", "frames", "coerce", "view", "builder", "observer", "tree"]
+CORE += ["machine", "numbers", "strings", "bulk", "lexer", "expected"]
+CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint"]
+CORE += ["certain", "lookout", "scalars", "sourcemap", "scribe", "tokens", "mender", "mender_state", "parser"]
 
 
 # pip asks for names and versions before it builds, in runs of their own, which need no C code.

@@ -33,12 +33,14 @@ TOLD = (
     Said(texts=("Hello, ", "world"), reasoning=("hm", "m")),
     Said(texts=("I look.",), calls=CALLS, reason="tool_calls"),
     Said(texts=('{"a": [1, ', "2]}"), reason="truncated"),
+    Said(texts=('So: <tool_call>\n{"name": "look", "argu', 'ments": {"place": "Bern"}}\n</tool_call>', "```<tool_")),
+    Said(texts=('Now [TOOL_CALLS][{"name": "wait", "arguments"', ': {}}]<function=look>{"place": "', 'B"}</function>')),
 )
 
 
-def read(api: str, chunks: list[bytes], output: Any) -> tuple[Any, ...]:
+def read(api: str, chunks: list[bytes], output: Any, text_calls: bool = False) -> tuple[Any, ...]:
     """What a message shows once its body has ended."""
-    message: Any = MessageParser(api, output=output)
+    message: Any = MessageParser(api, output=output, text_calls=text_calls)
     for chunk in chunks:
         # What the body does wrong is a matter of the end, not an exception.
         message.feed_bytes(chunk)
@@ -57,8 +59,9 @@ def check(data: bytes) -> None:
 
 def check_body(api: str, data: bytes, source: random.Random) -> None:
     output = source.choice((None, Any))
-    whole = read(api, [data], output)
-    cut = read(api, pieces(data, source), output)
+    text_calls = source.choice((False, True))
+    whole = read(api, [data], output, text_calls)
+    cut = read(api, pieces(data, source), output, text_calls)
     assert whole == cut, f"{api}: chunks show\n  {whole}\n  {cut}"
 
 

@@ -15,14 +15,16 @@ documents, the typed layer with pydantic) are loaded when their name is first us
 from typing import TYPE_CHECKING, Any
 
 from partialjson._core import lexer as _lexer
-from partialjson._core.events import Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
+from partialjson._core.events import Coerced, Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
 from partialjson._core.expected import Expected
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING, Missing
+from partialjson.coercions import CoercionKind
 from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import Limits
 from partialjson.options import ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.repairs import Lenient, Repair, RepairKind, Skipped
 
 if TYPE_CHECKING:
     from partialjson.markers import First, Preview, Whole
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MISSING",
+    "Coerced",
+    "CoercionKind",
     "Complete",
     "Completed",
     "DocumentSequence",
@@ -43,6 +47,7 @@ __all__ = [
     "IncompleteError",
     "Invalid",
     "InvalidError",
+    "Lenient",
     "Limits",
     "Missing",
     "Outcome",
@@ -53,9 +58,12 @@ __all__ = [
     "Predicted",
     "Preview",
     "Progress",
+    "Repair",
+    "RepairKind",
     "Repaired",
     "Replaced",
     "Schema",
+    "Skipped",
     "Snapshot",
     "Truncated",
     "Violation",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict
 
 from partialjson.limits import Limits
+from partialjson.repairs import Lenient
 
 if TYPE_CHECKING:
     from partialjson.schema.targets import Schema
@@ -43,6 +44,7 @@ class DocumentOptions(TypedDict, total=False):
     predict: bool
     parse_float: NumberReader | None
     parse_int: NumberReader | None
+    lenient: bool | Lenient
 
 
 class ParserOptions(DocumentOptions, total=False):

@@ -1,4 +1,5 @@
-"""Several documents in one stream: newline-delimited JSON, concatenated values, and JSON text sequences (RFC 7464).
+"""Several documents in one stream: newline-delimited JSON, concatenated values, JSON text sequences (RFC 7464), and
+objects and arrays that are embedded in other text.
 
     for order in documents(chunks, Order):                  # each as soon as it closes
         ship(order)
@@ -15,9 +16,12 @@ that of one document, however long the stream is. This module adds where a docum
     json-seq      at the next record separator (U+001E); there is one before the first document too
     concatenated  where its root value closes; white space may stand between two of them, and must after a number or
                   a word that no bracket or quote follows
+    embedded      where its root value closes, too; what stands between two of them is skipped: prose, fences, thoughts
+                  and tags, as ``partialjson.lenient.locate`` tells. Only objects and arrays are documents here.
 
 Newlines and record separators cannot occur unescaped inside a JSON string. So after a malformed document, the first two
-formats can go on after the next separator. Concatenated values cannot: nothing says where a malformed one ends.
+formats can go on after the next separator. Concatenated values cannot: nothing says where a malformed one ends. After a
+malformed embedded document the search for the next one goes on where it broke.
 
 A bad document is an outcome like any other. Nothing is raised for it while there are others to report; only a sequence
 that stopped at it refuses more text.
@@ -25,6 +29,7 @@ that stopped at it refuses more text.
 
 from __future__ import annotations
 
+from codecs import utf_8_decode
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, get_args
@@ -34,7 +39,7 @@ from partialjson._core.parser import Parser
 from partialjson._core.target import given_of
 from partialjson._missing import MISSING
 from partialjson._typevars import T
-from partialjson.errors import IncompleteError, ParseError
+from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import LARGEST
 from partialjson.options import NumberReader, ParserOptions, refuse_unknown, without_schema
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
@@ -47,10 +52,11 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
     from partialjson._core.target import MakesTarget
+    from partialjson.lenient.locate import Locator, Skipped
 
 __all__ = ["DocumentSequence", "Progress", "adocuments", "documents"]
 
-Format = Literal["ndjson", "concatenated", "json-seq"]
+Format = Literal["ndjson", "concatenated", "json-seq", "embedded"]
 OnError = Literal["stop", "skip"]
 
 _SEPARATORS: Final[dict[Format, str]] = {"ndjson": "\n", "json-seq": "\x1e"}
@@ -85,14 +91,17 @@ class DocumentSequence(Generic[T]):
 
     Args:
         target: the type of each document, as for ``Parser``.
-        format: "ndjson", "concatenated" or "json-seq" (RFC 7464).
+        format: "ndjson", "concatenated", "json-seq" (RFC 7464) or "embedded".
         on_error: "stop" at the first document that is malformed, cut off or invalid; or "skip" it and go on with the
-            next. A malformed concatenated value always stops the sequence.
+            next. A malformed concatenated value always stops the sequence, and so does an InvalidError in an embedded
+            document, since nothing says where that ends.
         options: those of ``Parser``, limits included; they apply to each document.
 
     Attributes:
         parser: the parser of the open document, for ``value``, ``json``, ``deltas`` ...; None between two documents.
         count: how many documents have ended, bad ones included.
+        skipped: with "embedded", the spans of the stream outside documents that the last call brought to an end, in
+            characters from the beginning of the stream.
 
     Raises:
         ValueError: the format or ``on_error`` is none of those above; TypeError and others as for ``Parser``.
@@ -111,12 +120,19 @@ class DocumentSequence(Generic[T]):
         _one_of("on_error", on_error, get_args(OnError))
         self.parser: Parser[T] | None = None
         self.count = 0
+        self.skipped: list[Skipped] = []
         self._target = given_of(target, options.get("schema"))
         self._options = options = without_schema(options)
         # Never fed: it rejects bad options now, and holds the options for a checkpoint.
         self._pattern: Parser[T] = Parser(self._target, **options)
         self._format: Format = format
         self._on_error: OnError = on_error
+        self._locator: Locator | None = None
+        if format == "embedded":
+            from partialjson.lenient.locate import Locator, root_kinds
+
+            self._locator = Locator(root_kinds(self._pattern._target, self._pattern._lenient), many=True)
+        self._cut = b""  # in an embedding text, a character of which bytes are missing
         self._kind: type | None = None
         self._head = b""  # perhaps the beginning of a byte order mark
         self._head_read = False
@@ -158,6 +174,7 @@ class DocumentSequence(Generic[T]):
             raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
         if self._kind not in (None, kind):
             raise TypeError(f"this stream was fed {'bytes and str' if kind is str else 'str and bytes'}; feed one kind")
+        self.skipped = []
         if chunk:
             self._kind = kind
             # What escapes, from user code or as an interrupt, stops the sequence, so that nothing is read twice or left
@@ -183,9 +200,15 @@ class DocumentSequence(Generic[T]):
         if self._end is None:
             self._runs = True
             try:
+                self.skipped = []
                 if self._head and self._error is None:
-                    self._head_read = True
-                    self._read(self._head)
+                    head, self._head, self._head_read = self._head, b"", True
+                    if self._locator is not None:
+                        self._read_bytes(self._locator, head)
+                    else:
+                        self._read(head)
+                if self._locator is not None and self._error is None:
+                    self._end_text(self._locator)
                 if self.parser is not None and self._error is None:
                     self._finish(reason)
             except BaseException as error:
@@ -215,6 +238,13 @@ class DocumentSequence(Generic[T]):
                 return
             self._head, self._head_read = b"", True
             chunk = chunk.removeprefix(_BOM)
+        if self._locator is not None:
+            if isinstance(chunk, bytes):
+                self._read_bytes(self._locator, chunk)
+            else:
+                self._read_text(self._locator, chunk)
+            self.skipped += self._locator.take_skipped()
+            return
         if self._format == "concatenated":
             for at in range(0, len(chunk), _WINDOW):
                 self._read_values(chunk[at : at + _WINDOW])
@@ -315,6 +345,71 @@ class DocumentSequence(Generic[T]):
         assert isinstance(outcome, Failed)
         self._error = outcome.error
 
+    # Embedded documents.
+
+    def _read_bytes(self, locator: Locator, data: bytes) -> None:
+        data = self._cut + data
+        bad = False
+        try:
+            text, used = utf_8_decode(data, "strict", False)
+        except UnicodeDecodeError as error:
+            text, used, bad = data[: error.start].decode(), error.start, True
+        self._cut = data[used:]
+        self._read_text(locator, text)
+        if bad and self._error is None:
+            self._fail_at_bytes("the text is not UTF-8")
+
+    def _read_text(self, locator: Locator, text: str) -> None:
+        for at in range(0, len(text), _WINDOW):
+            piece = text[at : at + _WINDOW]
+            while piece and self._error is None:
+                if self.parser is None:
+                    piece = locator.seek(piece)
+                    if locator.reading:
+                        self._open()
+                        self._line = self._start = locator.line
+                else:
+                    piece = self._read_embedded(locator, self.parser, piece)
+
+    def _read_embedded(self, locator: Locator, parser: Parser[T], piece: str) -> str:
+        """Read on in the document; returns what follows it."""
+        before = parser.pos
+        try:
+            events, used = parser.feed_value(piece)
+        except ParseError as error:
+            rest = locator.advance(piece, max(error.pos - before, 0))
+            if isinstance(error, InvalidError):
+                self._stop(parser.end())
+            else:
+                self._over(parser.end())
+            return rest
+        self._events += events
+        rest = locator.advance(piece, used, parser.done)
+        if parser.done:
+            self._over(parser.end())
+        return rest
+
+    def _end_text(self, locator: Locator) -> None:
+        if self._cut:
+            self._fail_at_bytes("the text ends inside a UTF-8 sequence")
+            return
+        while not locator.reading and self._error is None:
+            text = locator.end()
+            if not text:
+                break
+            # What was held is the beginning of a document.
+            self._open()
+            self._line = self._start = locator.line
+            self._read_text(locator, text)
+        self.skipped += locator.skipped
+
+    def _fail_at_bytes(self, msg: str) -> None:
+        """Bytes that are no text stop the sequence; they belong to the document that is open, if there is one."""
+        if self.parser is None and self._locator is not None:
+            self._line = self._start = self._locator.lines
+        pos = 0 if self.parser is None else self.parser.pos
+        self._stop(Failed(ParseError(msg, pos, 1, pos + 1, ())))
+
     # One document.
 
     def _open(self) -> Parser[T]:
@@ -364,6 +459,7 @@ class DocumentSequence(Generic[T]):
             "head": self._head.hex(),
             "count": [self.count, self._line, self._start],
             "flags": [self._head_read, self._skipping, self._outside, self._blank, self._bare],
+            "locator": None if self._locator is None else [self._locator.save(), self._cut.hex()],
         }
 
     @staticmethod
@@ -410,19 +506,22 @@ class DocumentSequence(Generic[T]):
         count, line, start = _all_of(int, state["count"], 3)
         head_read, skipping, outside, blank, bare = _all_of(bool, state["flags"], 5)
         concatenated, records = self._format == "concatenated", self._format == "json-seq"
+        embedded = self._format == "embedded"
         contradictions = (
             parser is not None and (kind is None or skipping or (outside and records)),
             parser is not None and parser.checkpoint()["options"] != self._pattern.checkpoint()["options"],
-            parser is not None and parser.checkpoint()["input"] not in (0, 1 if kind is str else 2),
+            parser is not None and parser.checkpoint()["input"] not in (0, 1 if kind is str or embedded else 2),
             kind is not bytes and (head or head_read),
             bool(head) and (head_read or not _BOM.startswith(head) or head == _BOM or parser is not None),
             not 0 <= count <= LARGEST or not 1 <= start <= line <= LARGEST,
             not head_read and kind is not str and (count > 0 or line > 1 or parser is not None),
             outside and (not records or count > 0),
-            concatenated and skipping,
+            (concatenated or embedded) and skipping,
             bare and not concatenated,
         )
         if any(contradictions):
+            raise ValueError("its fields contradict each other")
+        if (state["locator"] is None) != (self._locator is None):
             raise ValueError("its fields contradict each other")
         self.parser = parser
         self._kind, self._head = kind, head
@@ -434,6 +533,21 @@ class DocumentSequence(Generic[T]):
             blank,
             bare,
         )
+        if self._locator is not None:
+            self._load_locator(self._locator, *state["locator"])
+
+    def _load_locator(self, ours: Locator, saved: Any, cut: Any) -> None:
+        locator = self._locator = ours.load(saved)
+        self._cut = bytes.fromhex(cut)
+        contradictions = (
+            locator.kinds != ours.kinds or not locator.many,
+            locator.reading != (self.parser is not None),
+            self.parser is not None and self.parser.done,
+            bool(self._cut) and (self._kind is not bytes or _is_whole(self._cut)),
+            locator.pos > 0 and self._kind is None,
+        )
+        if any(contradictions):
+            raise ValueError("its fields contradict each other")
 
 
 def documents(
@@ -522,6 +636,14 @@ def _failed(msg: str) -> Failed:
 
 def _is_blank(last: str | bytes) -> bool:
     return last in (" ", "\t", "\r", "\n", b" ", b"\t", b"\r", b"\n")
+
+
+def _is_whole(data: bytes) -> bool:
+    """Are these no bytes at the beginning of one character?"""
+    try:
+        return utf_8_decode(data, "strict", False) != ("", 0)
+    except UnicodeDecodeError:
+        return True
 
 
 def _one_of(name: str, given: object, known: tuple[str, ...]) -> None:

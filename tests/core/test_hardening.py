@@ -1342,7 +1342,14 @@ def test_under_python_dev_mode() -> None:
     assert done.stdout.strip() == ("compiled" if partialjson.compiled else "interpreted")
 
 
-@pytest.mark.parametrize(("name", "count"), [("fuzz_core.py", amount(3000, 300_000)), ("fuzz_messages.py", 1000)])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("fuzz_core.py", amount(3000, 300_000)),
+        ("fuzz_messages.py", 1000),
+        ("fuzz_lenient.py", amount(1000, 100_000, quick=300)),
+    ],
+)
 def test_fuzzing_smoke(name: str, count: int) -> None:
     """The seeds of the fuzzer and some mutations of them; see `fuzz/README.md`."""
     program = Path(__file__).parents[2] / "fuzz" / name

@@ -14,7 +14,18 @@ import pytest
 from pydantic import BaseModel
 
 import partialjson
-from partialjson import MISSING, DocumentSequence, Limits, Parser, ParserOptions, adocuments, astream, documents, stream
+from partialjson import (
+    MISSING,
+    DocumentSequence,
+    Lenient,
+    Limits,
+    Parser,
+    ParserOptions,
+    adocuments,
+    astream,
+    documents,
+    stream,
+)
 from partialjson.clients import read
 from partialjson.messages import Attempts, MessageParser
 from partialjson.messages.parser import MessageOptions
@@ -58,6 +69,7 @@ ALL: ParserOptions = {
     "on_invalid": "skip",
     "predict": True,
     "retain": False,
+    "lenient": Lenient(coerce="guided").without("comment"),
 }
 # These are for documents without a target.
 OF_NUMBERS: ParserOptions = {"parse_float": Decimal, "parse_int": Fraction}

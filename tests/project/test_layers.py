@@ -26,24 +26,27 @@ BASE = {
     "_records",
     "_sources",
     "_typevars",
+    "coercions",
     "errors",
     "limits",
     "markers",
     "options",
     "outcomes",
     "reasons",
+    "repairs",
 }
 
 # For each layer: what it may import when it is loaded, and what more when a feature is used. Its own modules and the
 # standard library go without saying. A layer is a folder, or a module beside the folders.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     **{name: (BASE, set()) for name in BASE},
-    "_core": (BASE, {"schema", "typed"}),
+    "_core": (BASE, {"lenient", "schema", "typed"}),
     "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, set()),
     "schema": ({*BASE, "_core", "attrs", "jsonschema", "jsonschema_specifications", "referencing"}, set()),
     "streaming": ({*BASE, "_core"}, set()),
-    "sequences": ({*BASE, "_core", "streaming"}, set()),
-    "resume": ({*BASE, "_core", "wire"}, set()),
+    "lenient": ({*BASE, "_core"}, set()),
+    "sequences": ({*BASE, "_core", "streaming"}, {"lenient"}),
+    "resume": ({*BASE, "_core", "wire", "lenient"}, set()),
     "patch": (BASE, set()),
     "wire": ({*BASE, "_core"}, set()),
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),

@@ -18,6 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 import partialjson
 from partialjson import (
     MISSING,
+    Coerced,
+    CoercionKind,
     Completed,
     Event,
     IncompleteError,
@@ -63,6 +65,7 @@ def test_names_that_do_not_exist() -> None:
 def test_the_names_others_rely_on() -> None:
     from partialjson import (  # noqa: F401
         MISSING,
+        Coerced,
         Complete,
         Completed,
         Failed,
@@ -144,7 +147,18 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
 
 
 # What every program needs. The names of other features load them.
-ALWAYS = {"_core", "_missing", "_typevars", "errors", "limits", "options", "outcomes", "reasons"}
+ALWAYS = {
+    "_core",
+    "_missing",
+    "_typevars",
+    "coercions",
+    "errors",
+    "limits",
+    "options",
+    "outcomes",
+    "reasons",
+    "repairs",
+}
 if os.environ.get("PARTIALJSON_INTERPRETED", "") not in ("", "0"):
     # What prefers the sources to what was compiled.
     ALWAYS.add("_sources")
@@ -210,6 +224,7 @@ EVENTS: list[Any] = [
     Violation(("a",), 5, "maxLength", "too long"),
     Predicted(("kind",), "cat", 9),
     Repaired((), "trailing comma", 3),
+    Coerced(("a",), CoercionKind.THOUSANDS, "1,000", 1000),
 ]
 
 

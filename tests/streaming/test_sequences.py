@@ -253,7 +253,7 @@ def test_limits_are_for_each_document() -> None:
 
 
 def test_what_is_asked_wrongly() -> None:
-    with pytest.raises(ValueError, match="format must be one of 'ndjson', 'concatenated', 'json-seq', not 'jsonl'"):
+    with pytest.raises(ValueError, match="format must be one of 'ndjson', 'concatenated', 'json-seq', 'embedded', not"):
         DocumentSequence(format="jsonl")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="on_error must be one of"):
         DocumentSequence(on_error="ignore")  # type: ignore[arg-type]

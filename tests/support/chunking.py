@@ -137,7 +137,7 @@ def _key(seen: Observed, byte_positions: bool) -> dict[str, Any]:
     """An observation as comparable data."""
     outcome, describe = seen.outcome, seen.describe
     ending: dict[str, Any] = {"kind": type(outcome).__name__}
-    for name in ("value", "json", "path", "complete", "reason"):
+    for name in ("value", "json", "path", "complete", "reason", "repairs", "skipped"):
         ending[name] = describe(getattr(outcome, name, None))
     ending["error"] = error_key(getattr(outcome, "error", None), byte_positions=byte_positions)
     if not isinstance(outcome, Failed):

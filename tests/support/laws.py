@@ -40,6 +40,7 @@ from partialjson import (
     ParseError,
     Parser,
     Partial,
+    Repaired,
     Replaced,
     Truncated,
 )
@@ -85,6 +86,10 @@ class Maker:
     @property
     def typed(self) -> bool:
         return self.target is not None
+
+    @property
+    def lenient(self) -> bool:
+        return bool(self.options.get("lenient", False))
 
     @property
     def limits(self) -> Limits:
@@ -397,7 +402,7 @@ def law_3(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
     if is_json(text) and not passes_a_limit(error_of(outcome)):
         expected = list(closings(as_str(text) or ""))
     else:
-        expected = observe([text], Maker(limits=make.limits)).completed
+        expected = observe([text], Maker(limits=make.limits, lenient=make.options.get("lenient", False))).completed
     paths = [event.path for event in found]
     demand(paths == [path for path, _ in expected], "another order", paths, expected)
     if not make.typed:
@@ -678,7 +683,8 @@ def law_8(text: str | bytes, make: Maker, chunks: Chunks | None = None, reason: 
         if error is not None:
             break
     shown, value, pos, path = fingerprint(parser.json), make.describe(parser.value), parser.pos, parser.path
-    closed = is_json(text) and shown != fingerprint(MISSING)
+    # What lenient parsing reads as the end of the root is for other laws.
+    closed = (parser.done if make.lenient else is_json(text)) and shown != fingerprint(MISSING)
     outcome = parser.end(reason)
     demand(outcome.reason == reason, "another reason", outcome)
     if error is not None or (closed and isinstance(outcome, Failed)):
@@ -880,7 +886,51 @@ def law_11(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None
         demand(isinstance(outcome, Complete), "close() gives a value", outcome)
 
 
-# Law 12, lenient is a superset, comes with lenient parsing.
+# Law 12
+
+
+@law(12, "lenient is a superset")
+def law_12(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
+    """On JSON, lenient parsing shows what strict parsing does, and mends nothing; elsewhere it tells what it mends.
+
+    `make` makes lenient parsers. A scalar at the root may close later than in strict parsing, at the end of the text.
+    """
+    pieces = in_pieces(text, chunks)
+    parser = make()
+    events: list[Any] = []
+    error: ParseError | None = None
+    for chunk in pieces:
+        new, error = feed(parser, chunk)
+        events += new
+        if error is not None:
+            break
+    outcome = parser.end()
+    if error is None:
+        events += outcome.events
+    told = [event for event in events if isinstance(event, Repaired)]
+    demand(
+        [(repair.path, repair.kind, repair.start) for repair in outcome.repairs]
+        == [(event.path, event.kind, event.pos) for event in told],
+        "the events and the outcome tell of other repairs",
+        outcome.repairs,
+        told,
+    )
+    read = as_str(text)
+    size = len(text if read is None else read)
+    spans = [(each.start, each.end) for each in outcome.repairs] + [(each.start, each.end) for each in outcome.skipped]
+    demand(all(0 <= start <= end <= size for start, end in spans), "a repair lies outside of the text", outcome)
+    strict = Maker(make.target, **{name: value for name, value in make.options.items() if name != "lenient"})
+    whole = observe(pieces, strict, strict.describe)
+    if whole.error is not None or not isinstance(whole.outcome, Complete):
+        is_told = bool(outcome.repairs or outcome.skipped)
+        demand(is_told or not isinstance(outcome, Complete), "nothing is told, and strict parsing refuses it", whole)
+        return
+    demand(not outcome.repairs and not outcome.skipped, "JSON was mended", outcome)
+    demand(isinstance(outcome, Complete) and outcome.verbatim, "JSON was refused", outcome)
+    demand(strict.describe(outcome.value) == strict.describe(whole.outcome.value), "another value", outcome)
+    seen = [(event.path, strict.describe(event.value)) for event in events if isinstance(event, Completed)]
+    told_strictly = [(path, strict.describe(value)) for path, value in whole.completed]
+    demand(seen == told_strictly, "other events", seen, told_strictly)
 
 
 chunking_is_invisible = law_1
@@ -894,6 +944,7 @@ cut_off_is_not_complete = law_8
 deltas_fold = law_9
 checkpoints_are_invisible = law_10
 nothing_breaks_it = law_11
+lenient_is_a_superset = law_12
 
 
 def some_chunkings(text: str, source: random.Random) -> list[Chunks]:

@@ -10,7 +10,10 @@ _SPLIT_PAIR: Final = re.compile(r"[\ud800-\udbff](?=[\udc00-\udfff])")
 
 
 def canonical_text(value: object) -> str:
-    """JSON text for a value, without recursion; infinity, read from a number beyond a double, as such a number."""
+    """JSON text for a value, without recursion; infinity, read from a number beyond a double, as such a number.
+
+    NaN, which only lenient parsing reads, is no JSON text, and is written as it was read.
+    """
     pieces: list[str] = []
     # What is still to be written, last first: values, or text as it is.
     todo: list[tuple[bool, object]] = [(True, value)]
@@ -38,7 +41,7 @@ def canonical_text(value: object) -> str:
                 between = ","
                 todo.append((True, element))
         elif isinstance(item, float) and item - item != 0:
-            pieces.append("1e999" if item > 0 else "-1e999")
+            pieces.append("1e999" if item > 0 else "-1e999" if item < 0 else "NaN")
         elif isinstance(item, str):
             pieces.append(_string(item))
         else:

@@ -36,11 +36,13 @@ from partialjson._core.machine import (
     VALUE,
     WORD,
 )
+from partialjson._core.numbers import close_number
 from partialjson._core.selection import compile_selection
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import BOM, Utf8
 from partialjson.limits import LARGEST, Limits
 from partialjson.options import ON_INVALID, ParserOptions
+from partialjson.repairs import KINDS, Lenient, lenient_of
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -69,15 +71,24 @@ def save_options(options: ParserOptions) -> dict[str, Any]:
         "by_name": options.get("by_name"),
         "on_invalid": options.get("on_invalid", ON_INVALID[0]),
         "predict": options.get("predict", False),
+        "lenient": _save_lenient(options.get("lenient", False)),
     }
+
+
+def _save_lenient(lenient: bool | Lenient) -> dict[str, Any] | None:
+    """The repairs and coercions that are wanted; None for strict parsing."""
+    chosen = lenient_of(lenient)
+    if chosen is None:
+        return None
+    return {"kinds": [kind.value for kind in KINDS if kind in chosen.kinds], "coerce": chosen.coerce}
 
 
 def load_options(saved: Any, has_target: bool) -> ParserOptions:
     """The options that ``save_options`` saved."""
-    _typed(dict, saved)
+    typed(dict, saved)
     flags: list[bool | None] = [_flag(saved[name]) for name in ("strict", "by_alias", "by_name")]
-    on_invalid: Any = _typed(str, saved["on_invalid"])
-    predict: bool = _typed(bool, saved["predict"])
+    on_invalid: Any = typed(str, saved["on_invalid"])
+    predict: bool = typed(bool, saved["predict"])
     if on_invalid not in ON_INVALID:
         raise ValueError("on_invalid has an unknown value")
     if not has_target and (any(flag is not None for flag in flags) or on_invalid != ON_INVALID[0] or predict):
@@ -86,7 +97,7 @@ def load_options(saved: Any, has_target: bool) -> ParserOptions:
         raise ValueError("with its options a field has no name")
     select: Any = saved["select"]
     if select is not None:
-        compile_selection(_typed(list, select))
+        compile_selection(typed(list, select))
     return {
         "select": select,
         "limits": Limits(*saved["limits"]),
@@ -95,7 +106,12 @@ def load_options(saved: Any, has_target: bool) -> ParserOptions:
         "by_name": flags[2],
         "on_invalid": on_invalid,
         "predict": predict,
+        "lenient": False if saved["lenient"] is None else _load_lenient(typed(dict, saved["lenient"])),
     }
+
+
+def _load_lenient(saved: Any) -> Lenient:
+    return Lenient(typed(list, saved["kinds"]), typed(str, saved["coerce"]))
 
 
 # The document.
@@ -114,12 +130,14 @@ def save_document(lexer: Lexer) -> dict[str, Any]:
 
 def load_document(lexer: Lexer, saved: Any, is_own: bool) -> None:
     """Take over what ``save_document`` saved; nothing has been read."""
-    text = _typed(str, saved["text"])
+    text = typed(str, saved["text"])
     pos = load_count(saved["pos"], lexer.max_document)
     line = load_count(saved["line"])
     line_start = load_count(saved["line_start"])
     if lexer.source is not None:
         lexer.feed(text)
+        if lexer.is_mended:
+            close_number(lexer)
         if pos != lexer.base or line != lexer.line or line_start != lexer.line_start:
             raise ValueError("its positions are not those of its text")
     else:
@@ -164,19 +182,25 @@ def save_bytes(utf8: Utf8 | None) -> dict[str, Any]:
     return {"tail": utf8.tail.hex(), "byte_pos": utf8.pos + utf8.used, "bom_checked": utf8.bom_checked}
 
 
-def load_bytes(lexer: Lexer, saved: Any, are_fed: bool) -> Utf8 | None:
-    """What ``save_bytes`` saved; ``are_fed``: the document was fed bytes."""
-    tail = bytes.fromhex(_typed(str, saved["tail"]))
+def load_bytes(saved: Any, are_fed: bool, read: i64, known: i64) -> Utf8 | None:
+    """What ``save_bytes`` saved.
+
+    Args:
+        are_fed: the document was fed bytes.
+        read: how many characters.
+        known: how many bytes they were; -1 if that is not known.
+    """
+    tail = bytes.fromhex(typed(str, saved["tail"]))
     byte_pos = load_count(saved["byte_pos"])
-    bom_checked: bool = _typed(bool, saved["bom_checked"])
+    bom_checked: bool = typed(bool, saved["bom_checked"])
     if not are_fed:
         fits = byte_pos == 0 and not tail
     elif not bom_checked:
-        fits = byte_pos == 0 and lexer.base == 0 and BOM.startswith(tail) and tail != BOM
-    elif lexer.source is not None:
-        fits = byte_pos == lexer.source.bytes_before(lexer.base)
+        fits = byte_pos == 0 and read == 0 and BOM.startswith(tail) and tail != BOM
+    elif known >= 0:
+        fits = byte_pos == known
     else:
-        fits = lexer.base <= byte_pos <= 4 * lexer.base
+        fits = read <= byte_pos <= 4 * read
     if not fits or utf_8_decode(tail, "strict", False) != ("", 0):
         raise ValueError("its bytes contradict its text")
     if not bom_checked and not tail:
@@ -190,8 +214,8 @@ def load_bytes(lexer: Lexer, saved: Any, are_fed: bool) -> Utf8 | None:
 
 def load_reading(tree: Tree, saved: Any) -> tuple[int, bool]:
     """What was last told of the changes, -1 for nothing, and whether an earlier time may still be asked for."""
-    asked: int = _typed(int, saved["asked"])
-    pinned: bool = _typed(bool, saved["pinned"])
+    asked: int = typed(int, saved["asked"])
+    pinned: bool = typed(bool, saved["pinned"])
     changes = tree.observer.changes if tree.observer is not None else None
     if pinned and changes is None:
         raise ValueError("it tells of changes that it does not have")
@@ -202,12 +226,17 @@ def load_reading(tree: Tree, saved: Any) -> tuple[int, bool]:
 
 def load_count(saved: Any, most: int = LARGEST) -> int:
     """A number of something, at most so many."""
-    if not 0 <= _typed(int, saved) <= most:
+    if not 0 <= typed(int, saved) <= most:
         raise ValueError(f"a count is not between 0 and {most}")
     return int(saved)
 
 
-def _typed(kind: Any, value: Any) -> Any:
+def typed(kind: Any, value: Any) -> Any:
+    """``value``, which is of this type and of no subclass.
+
+    Raises:
+        TypeError: it is not.
+    """
     # Not the value itself, which may be deep or huge.
     if type(value) is not kind:
         raise TypeError(f"a {type(value).__name__} where a {kind.__name__} belongs")

@@ -140,7 +140,7 @@ def _index(row: Any) -> int:
 
 def _atom(text: Any) -> object:
     """A value that is no container, from its canonical text."""
-    if type(text) is not str or text[:1] not in set('"-0123456789tfn'):
+    if type(text) is not str or text[:1] not in set('"-0123456789tfnN'):
         raise ValueError("a change has no value")
     value: object = json.loads(text)
     if canonical_text(value) != text:
@@ -258,7 +258,8 @@ def _check_values(
         elif tree.in_text and mark is marks[-1]:
             if type(found) is not str:
                 raise ValueError("the open string is not the last of the changes")
-        elif type(found) is not type(mark.value) or found != mark.value:
+        elif type(found) is not type(mark.value) or (found != mark.value and found == found):
+            # Only NaN, which lenient parsing reads, is not equal to itself.
             raise ValueError("the changes have values that the document does not have")
 
 

@@ -227,3 +227,26 @@ class Repaired(Event):
 
     def _fields(self) -> dict[str, Any]:
         return {"path": self.path, "kind": self.kind, "pos": self.pos}
+
+
+@mypyc_attr(acyclic=True)
+@final
+class Coerced(Event):
+    """A value did not fit its target as it was written, and was read in another form.
+
+    ``kind`` is a ``CoercionKind``; ``before`` and ``after`` are plain JSON, ``before`` MISSING where nothing was
+    written. The document itself (``json``) keeps what was written.
+    """
+
+    __slots__ = ("after", "before", "kind")
+    __match_args__: ClassVar = ("path", "kind", "before", "after")
+
+    def __init__(self, path: object, kind: str, before: object, after: object) -> None:
+        self._at = path
+        self.value = MISSING
+        self.kind = kind
+        self.before: Any = before
+        self.after: Any = after
+
+    def _fields(self) -> dict[str, Any]:
+        return {"path": self.path, "kind": self.kind, "before": self.before, "after": self.after}

@@ -11,9 +11,10 @@ It stops at the first character that cannot continue a JSON text (RFC 8259).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.bulk import BATCHED, FEW, LEAST, MANY, NARROW, WIDE, whole_elements
+from partialjson._core.certain import comma_is_certain, value_is_certain
 from partialjson._core.machine import (
     AFTER,
     BAD_WORD,
@@ -56,6 +57,9 @@ from partialjson.limits import LARGEST
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+
+NAN: Final = float("nan")
 
 
 @final
@@ -105,7 +109,7 @@ class Lexer(Machine):
         if not self.lone_surrogates and not (_has_no_surrogates(s, n) if COMPILED and n <= SHORT else s.isascii()):
             self._feed_unicode(s)
             return
-        self._feed(s, n)
+        self._feed(s, 0, n)
 
     def _feed_unicode(self, s: str) -> None:
         """``_feed`` for text in which halves of surrogate pairs are refused."""
@@ -113,21 +117,43 @@ class Lexer(Machine):
             s.encode()
         except UnicodeEncodeError as bad:
             start: i64 = bad.start
-            self._feed(s[:start], start)
+            self._feed(s[:start], 0, start)
             if self.stopped >= 0:
                 return
             half = s[start:]
         else:
-            self._feed(s, len(s))
+            self._feed(s, 0, len(s))
             return
         self.refuse(HALF_PAIR, f"U+{ord(half[0]):04X} is half of a surrogate pair", half, 0)
 
-    def _feed(self, s: str, n: i64) -> None:
-        i: i64 = 0
+    def read_certain(self, s: str, i: i64, n: i64) -> i64:
+        """Read ``s`` from index ``i`` on, as far as the reading is certain; returns the index where it stopped.
+
+        The machine is between two tokens, before and after. ``s`` has no surrogates where they are refused.
+
+        Raises:
+            ParseError: a limit is passed.
+        """
+        self.left = self.wary_end = n
+        self.base -= i
+        self.wary = True
+        try:
+            if self.source is not None:
+                self.source.open_window(s, self.base, i)
+            self._feed(s, i, n)
+        finally:
+            self.wary = False
+        left = self.left
+        self.base -= n - left
+        if self.source is not None:
+            self.source.close_window(left)
+        return left
+
+    def _feed(self, s: str, i: i64, n: i64) -> None:
         self.bulk_from = 0
         if COMPILED and n > SHORT:
             self.short = SHORT if s.isascii() else n
-        if self.source is not None:
+        if self.source is not None and not self.wary:
             self.source.add(s)
         if self.state >= TEXT:
             i = self._resume(s, n)
@@ -196,6 +222,11 @@ class Lexer(Machine):
     # Structure.
 
     def _value(self, s: str, c: i64, i: i64, n: i64) -> i64:
+        if self.wary:
+            if not value_is_certain(self, s, c, i, n):
+                return self.leave(i, n)
+            if c == QUOTE:
+                return self._string_ahead(i)
         if self.source is not None:
             self.source.reach(self.base + i)
             if self.tree.is_judged:
@@ -224,11 +255,24 @@ class Lexer(Machine):
             self.word = "null"
         elif c == CLOSE_BRACKET and self.state == FIRST_VALUE:
             return self._end(i)
+        elif c == 78 and self.is_mended:
+            self.word = "NaN"
         else:
             return self.refuse_character(s, i)
         self.state = WORD
         self.matched = 1
         return self._word(s, i + 1, n)
+
+    def _string_ahead(self, i: i64) -> i64:
+        """A string value that begins at ``i`` and has just been read, to see whether it is certain."""
+        if self.source is not None:
+            self.source.reach(self.base + i)
+            if self.tree.is_judged:
+                self._begins(QUOTE)
+        value = self.ahead
+        self.ahead = ""
+        self.string_closed(value)
+        return self.ahead_end
 
     def _begins(self, c: i64) -> None:
         """Tell the tree what the first character of a value reveals about it."""
@@ -253,6 +297,8 @@ class Lexer(Machine):
     def _after(self, s: str, c: i64, i: i64) -> i64:
         in_object = self.tree.in_object
         if c == COMMA:
+            if self.wary and not comma_is_certain(self, s, i + 1, len(s)):
+                return self.leave(i, len(s))
             if self.source is not None and self.tree.is_judged and self.tree.minds_commas():
                 self.source.reach(self.base + i)
                 self.tree.comma()
@@ -266,6 +312,8 @@ class Lexer(Machine):
         if self.source is not None:
             self.source.reach(self.base + i)
         self.container_closed()
+        if self.wary and self.state == ENDED:
+            return self.leave(i + 1, self.wary_end)
         return i + 1
 
     def _word(self, s: str, i: i64, n: i64) -> i64:
@@ -282,6 +330,8 @@ class Lexer(Machine):
                     self.atom_closed(False, word)
                 elif word == "true":
                     self.atom_closed(True, word)
+                elif length == 3:
+                    self.atom_closed(NAN, word)
                 else:
                     self.atom_closed(None, word)
                 return i

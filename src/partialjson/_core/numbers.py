@@ -224,6 +224,12 @@ def end_number(m: Machine) -> None:
         _ends(m, m.token, "", 0)
 
 
+def close_number(m: Machine) -> None:
+    """Close a number whose end is known, although no character after it has come."""
+    if m.state == NUMBER and _may_end(m):
+        _ends(m, m.token, "", 0)
+
+
 def _refuse(m: Machine, fault: i64, msg: str, s: str, start: i64, i: i64) -> i64:
     # What was read is part of the state, so that the state after an error does not depend on the chunking.
     _keep(m, s[start:i])

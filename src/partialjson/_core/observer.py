@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes
-from partialjson._core.events import Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
+from partialjson._core.coerce import Coercer
+from partialjson._core.events import Coerced, Completed, Event, Invalid, Node, Path, Predicted, Replaced, Violation
 from partialjson._core.judge import Judge
 from partialjson._core.plan import Failure
 from partialjson._core.rules import Rule
@@ -103,6 +104,10 @@ class Observer:
         self.failure: Failure | None = None
         # What was found last about a value that is closing.
         self.closing: Finding | None = None
+        # Everything that was coerced, if the document is kept.
+        self.coerced: list[Coerced] = []
+        # What was coerced in places that are not selected: the innermost selected value around it tells.
+        self.untold: list[Coerced] = []
         self.changes: Changes | None = None
         # Dropping: is the innermost container loose, and what is the state of the walk to the values to be delivered
         # there; and the same for the containers around each open one.
@@ -322,6 +327,7 @@ class Observer:
         """The closed value was removed from the tree."""
         # All that was invalid was in it.
         self.invalid = None
+        self.untold = []
 
     def changes_in_place(self, at: Builder) -> None:
         """The open containers, or the open string, are about to change."""
@@ -340,6 +346,18 @@ class Observer:
     def is_invalid(self, path: Path) -> bool:
         """Did the value at ``path`` close and not fit its target?"""
         return self.invalid is not None and self.invalid.has(path)
+
+    def all_coerced(self, at: Builder) -> tuple[Coerced, ...]:
+        """Everything that was coerced, also in the objects that are open."""
+        view = self.view
+        if view is None or view.coercer is None or self.drops:
+            return ()
+        found = self.coerced.copy()
+        for frame in view.frames:
+            path = [at.key_of(i) for i in range(1, frame.depth + 1)]
+            for change in view.coercer.renames_of(frame):
+                found.append(Coerced((*path, *change.path), change.kind, change.before, change.after))
+        return tuple(found)
 
     def needs_text_from(self, at: Builder) -> i64:
         """The offset from which on the text may be asked for again; -1 where only what comes may be."""
@@ -404,6 +422,9 @@ class Observer:
 
     def _report(self, at: Builder, key: str | int, result: object, value: object) -> None:
         """The JSON value at ``key`` closed and settled to ``result``."""
+        view = self.view
+        if view is not None and view.coercer is not None:
+            self._report_coercions(at, key, view.coercer)
         if isinstance(result, Failure):
             if result.waiver is not None and self.judge is not None:
                 self.judge.omits()
@@ -415,6 +436,24 @@ class Observer:
         elif self.selects(at, key):
             raw = self.view is not None and self.view.is_inside_whole()
             self.events.append(Completed(self.node_at(at, key), result, raw))
+
+    def _report_coercions(self, at: Builder, key: str | int, coercer: Coercer) -> None:
+        """Tell what was coerced so that the value at ``key`` fits, and in it where nothing was selected."""
+        if not coercer.changes and not self.untold:
+            return
+        path = self.node_at(at, key).path()
+        for change in coercer.take_changes():
+            event = Coerced((*path, *change.path), change.kind, change.before, change.after)
+            self.untold.append(event)
+            if not self.drops:
+                self.coerced.append(event)
+        if self.selects(at, key):
+            # What is inside has closed last.
+            first = len(self.untold)
+            while first > 0 and self.untold[first - 1].path[: len(path)] == path:
+                first -= 1
+            self.events += self.untold[first:]
+            del self.untold[first:]
 
     def _report_failure(self, at: Builder, key: str | int, failure: Failure) -> None:
         view = self.view
@@ -554,9 +593,11 @@ class Observer:
         self.keeper = self.keepers.pop()
         if not was_loose:
             return False
+        key = at.here()
         if self.view is not None:
             self.view.leave()
-        key = at.here()
+            if self.view.coercer is not None:
+                self._report_coercions(at, key, self.view.coercer)
         if self.selects(at, key):
             self.events.append(Completed(self.node_at(at, key), MISSING, True))
         return True

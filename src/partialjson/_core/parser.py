@@ -26,15 +26,20 @@ from partialjson._core.checkpoint import (
     save_document,
     save_options,
 )
-from partialjson._core.events import Event, Node, Path
+from partialjson._core.coerce import coercer_of
+from partialjson._core.events import Coerced, Event, Node, Path
 from partialjson._core.expected import Expected, expected_of
 from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
+from partialjson._core.loose_rules import loose_rule_of
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import Mask, mask_of, without_kept_back
+from partialjson._core.mender import Mender
+from partialjson._core.mender_state import load_mender, save_mender
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
+from partialjson._core.scribe import AT_ROOT
 from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
 from partialjson._core.spec_rules import rule_of
@@ -44,11 +49,13 @@ from partialjson._core.utf8 import Utf8
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
+from partialjson.coercions import CoercionKind
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
+from partialjson.repairs import Lenient, Repair, RepairKind, Skipped, lenient_of
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -95,6 +102,10 @@ class Parser(Generic[T]):
             ``value`` show the open path, and ``close`` returns ``missing``. The containers around selected values are
             not validated as a whole (missing fields, lengths, their own validators). ``deltas``, ``seq``,
             ``checkpoint`` and ``fork`` are not available.
+        lenient: True to read what models write instead of JSON and mend it while it streams, or a ``Lenient`` to say
+            which repairs are wanted. JSON is read as ever. The outcome tells what was mended, and ``Repaired`` events
+            do while it happens. A value that does not fit the target is read in another form, if there is one; how far
+            that goes, says ``Lenient(coerce=...)``, and ``Coerced`` events tell what was done.
 
     Raises:
         TypeError: an option has the wrong type.
@@ -121,6 +132,7 @@ class Parser(Generic[T]):
         retain: bool = True,
         parse_float: NumberReader | None = None,
         parse_int: NumberReader | None = None,
+        lenient: bool | Lenient = False,
     ) -> None:
         if limits is None:
             limits = DEFAULT_LIMITS
@@ -184,12 +196,26 @@ class Parser(Generic[T]):
         )
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
+        self._lenient: Final = lenient_of(lenient)
         if self._target is not None and source is not None:
             self._follow(self._target, source, selector is not None)
         elif options.are_of_validation:
             raise TypeError("strict, context, by_alias and by_name need a target, and this parser has none")
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict need a target, and this parser has none")
+        # Testing a flag is cheaper than testing for None.
+        self._mends = self._lenient is not None
+        self._mender: Mender | None = None
+        # What finds the document in the text; None if the document begins where the text does.
+        self._locator: Any = None
+        if self._lenient is not None:
+            self._mender = Mender(self._lexer, self._lenient.kinds, selector)
+            if RepairKind.TEXT_AROUND in self._lenient.kinds:
+                self._locator = _new_locator(self._target, self._lenient)
+
+    def _coerces(self) -> bool:
+        """May values that do not fit their target be read in another form?"""
+        return self._lenient is not None and self._lenient.coerce != "syntax"
 
     def _follow(self, target: Target, source: Source, reports: bool) -> None:
         """Let the view of the target, if it has one, and a judge see everything; ``reports``: are there events?"""
@@ -203,10 +229,17 @@ class Parser(Generic[T]):
         if plan is not None:
             view = View(plan, target.run, self._tree.missing, source)
             view.skips = skips
+            if self._lenient is not None:
+                view.coercer = coercer_of(self._lenient.coerce)
             self._tree.follow(view, stops)
+            if view.coercer is not None and view.coercer.moves:
+                # Nothing can be foreseen of a value whose structure may change at its close.
+                return
         if plan is None or stops or reports:
             # Without a plan, its verdict is the document's.
-            rule = rule_of(target.spec) if target.rule is None else target.rule
+            rule = target.rule
+            if rule is None:
+                rule = loose_rule_of(target.spec) if self._coerces() else rule_of(target.spec)
             self._tree.be_judged(Judge(rule, source, self._predicts, skips), source, target.refuses, stops)
 
     # Text in.
@@ -239,7 +272,10 @@ class Parser(Generic[T]):
                 if type(chunk) is not str:
                     # A subclass could override adding and slicing.
                     chunk = "".join((chunk,))
-                self._lexer.feed(chunk)
+                if self._mends and self._mender is not None:
+                    self._feed_lenient(self._mender, chunk)
+                else:
+                    self._lexer.feed(chunk)
             elif isinstance(chunk, bytes):
                 if self._input != BYTES and chunk:
                     self._accept(BYTES)
@@ -284,17 +320,74 @@ class Parser(Generic[T]):
             # Before anything is changed that an outer call relies on.
             self._refuse("feed_value")
         lexer = self._lexer
-        lexer.stops = True
+        mender = self._mender
         self._unread = 0
+        if mender is not None:
+            if self._locator is not None and self._locator.pos == 0:
+                # The caller has found the document.
+                self._locator = None
+            mender.stops = True
+        else:
+            lexer.stops = True
         try:
             events = self.feed(chunk)  # type: ignore[call-overload]
         finally:
-            stopped = lexer.stopped
+            stopped = lexer.stopped if mender is None else mender.stopped
+            if mender is not None:
+                mender.stops = False
+                mender.stopped = -1
             lexer.stops = False
             lexer.stopped = -1
         if self._input == STR and stopped >= 0:
             return events, stopped
         return events, max(len(cast("Sized", chunk)) - self._unread, 0)
+
+    def _feed_lenient_bytes(self, mender: Mender, chunk: bytes) -> None:
+        utf8 = self._bytes()
+        text = utf8.decode(chunk)
+        try:
+            self._feed_lenient(mender, text)
+            if self._locator is None and mender.stops and self._lexer.done():
+                self._unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
+            elif utf8.fault:
+                if self._locator is not None and not self._locator.reading:
+                    mender.starts_at(*self._locator.place)
+                raise mender.refusal(utf8.fault)
+        except ParseError as error:
+            error.byte_pos = mender.error_byte
+            raise
+
+    def _feed_lenient(self, mender: Mender, text: str) -> None:
+        locator = self._locator
+        if locator is None:
+            mender.feed(text)
+            if mender.stopped >= 0:
+                mender.leave_blanks(text)
+            return
+        while text:
+            if not locator.reading:
+                room = mender.max_document - locator.pos
+                beyond = text[room:]
+                text = locator.seek(text[:room])
+                if locator.reading:
+                    text += beyond
+                    mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
+                    # From here on the mender counts.
+                    locator.pos = locator.start
+                elif beyond:
+                    mender.starts_at(*locator.place)
+                    raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
+                continue
+            mender.stops = True
+            try:
+                mender.feed(text)
+                if not self._lexer.done():
+                    return
+                text = mender.rest
+            finally:
+                mender.stops = False
+                mender.stopped = -1
+            locator.advanced(*mender.place())
 
     def _accept(self, kind: i64) -> None:
         if self._input != UNKNOWN:
@@ -305,6 +398,9 @@ class Parser(Generic[T]):
 
     def _feed_bytes(self, chunk: bytes) -> None:
         if not chunk:
+            return
+        if self._mends and self._mender is not None:
+            self._feed_lenient_bytes(self._mender, chunk)
             return
         utf8 = self._bytes()
         lexer = self._lexer
@@ -393,7 +489,26 @@ class Parser(Generic[T]):
     @property
     def pos(self) -> int:
         """Code points read so far."""
-        return self._lexer.base
+        if self._mender is None:
+            return self._lexer.base
+        locator = self._locator
+        if locator is not None and not locator.reading and self._life != FAILED:
+            pos: int = locator.pos
+            return pos
+        return self._mender.read
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """What lenient parsing has mended so far, in the order of the text. The last one may still go on."""
+        return () if self._mender is None else self._mender.repairs()
+
+    def _document_end(self) -> int:
+        """Where in its text a document ended after which lenient parsing has left out more; -1 if none has."""
+        locator = self._locator
+        if locator is None:
+            return -1
+        ended: int = locator.ended
+        return ended
 
     @property
     def seq(self) -> int:
@@ -500,7 +615,7 @@ class Parser(Generic[T]):
     def _mask(self) -> Mask | None:
         """What the target keeps back; None if that is nothing."""
         if self._target is not None and not self._has_mask:
-            self._kept_back = mask_of(self._target.spec)
+            self._kept_back = mask_of(self._target.spec, self._coerces())
             self._has_mask = True
         return self._kept_back
 
@@ -546,9 +661,13 @@ class Parser(Generic[T]):
         if self._life != CLOSED:
             self._life = RUNNING
         try:
-            if self._utf8 is not None and self._utf8.tail:
+            is_cut = reason is not None and cuts(reason)
+            if self._mender is not None:
+                self._finish_lenient(self._mender, is_cut or (self._utf8 is not None and len(self._utf8.tail) > 0))
+            elif self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
-            self._lexer.finish(reason is not None and cuts(reason))
+            else:
+                self._lexer.finish(is_cut)
             self._life = CLOSED
         except IncompleteError as error:
             self._life = CLOSED
@@ -561,9 +680,10 @@ class Parser(Generic[T]):
                 reason,
                 # Its traceback would hold this parser, which holds the error.
                 error.with_traceback(None),
-                (),
+                self._tree.pending_events(),
                 self._tree.open_path(),
                 self._missing_required(),
+                *self._mended(),
             )
         except BaseException as error:
             try:
@@ -579,18 +699,47 @@ class Parser(Generic[T]):
             return self._failed(result.error, reason, None if result.list_all is None else tuple(result.list_all()))
         if not self._retains:
             result = self._tree.missing
-        return Complete(cast("T", result), self._tree.pending_events(), reason)
+        return Complete(cast("T", result), self._tree.pending_events(), reason, *self._mended())
+
+    def _finish_lenient(self, mender: Mender, is_cut: bool) -> None:
+        locator = self._locator
+        if locator is not None and not locator.reading:
+            was_found = bool(locator.found)
+            found = "" if is_cut and not was_found else locator.end()
+            if was_found:
+                pass
+            elif found:
+                mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
+                mender.feed(found)
+            else:
+                mender.starts_at(*locator.place)
+        if mender.mode == AT_ROOT:
+            self._tree.reads_prose()
+        mender.finish(is_cut)
 
     def _failed(self, error: Exception, reason: str | None, lines: tuple[Any, ...] | None = None) -> Failed:
         events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
-        return Failed(error, self.json, self.value, reason, events, lines)
+        return Failed(error, self.json, self.value, reason, events, *self._mended(), lines)
+
+    def _mended(self) -> tuple[tuple[Repair, ...], tuple[Skipped, ...], tuple[Coerced, ...]]:
+        """What was mended, what was left out, and what was read in another form."""
+        mender = self._mender
+        if mender is None:
+            return (), (), ()
+        skipped: list[Skipped] = list(mender.skipped())
+        if self._locator is not None:
+            skipped = sorted([*self._locator.skipped, *skipped], key=_start_of)
+        return mender.repairs(), tuple(skipped), self._tree.coerced()
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that have not come, in the objects that are open."""
         if self._target is None or not self._retains:
             return ()
         json = self.json if self._tree.ground else MISSING
-        return missing_required(self._target.spec, json, self._tree.open_path())
+        missing = missing_required(self._target.spec, json, self._tree.open_path())
+        coerced = self._tree.coerced() if missing else ()
+        came = {(*each.path[:-1], each.after) for each in coerced if each.kind == CoercionKind.KEY}
+        return tuple([path for path in missing if path not in came])
 
     def reopen(self) -> int:
         """Continue a document that was cut off: ``feed`` is allowed again, and the outcome is discarded.
@@ -611,7 +760,7 @@ class Parser(Generic[T]):
             raise RuntimeError("reopen() after the document failed; feed the text before the error to fresh()")
         if self._life == CLOSED and not isinstance(self.end(), Truncated):
             raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
-        dropped = self._lexer.drop_token()
+        dropped = self._lexer.drop_token() if self._mender is None else self._mender.drop_token()
         if self._utf8 is not None:
             self._utf8.go_back(dropped if self._input == BYTES else 0)
         self._outcome = None
@@ -638,6 +787,7 @@ class Parser(Generic[T]):
             "retain": self._retains,
             "parse_float": self._parse_float,
             "parse_int": self._parse_int,
+            "lenient": False if self._lenient is None else self._lenient,
         }
 
     @property
@@ -676,6 +826,9 @@ class Parser(Generic[T]):
         }
         if self._reads_numbers:
             state["numbers"] = self._number_readers()
+        if self._mender is not None:
+            state["mending"] = save_mender(self._mender)
+            state["locator"] = None if self._locator is None else self._locator.save()
         return state
 
     def _number_readers(self) -> list[str]:
@@ -745,12 +898,41 @@ class Parser(Generic[T]):
 
     def _load(self, state: dict[str, Any], is_own: bool) -> None:
         """Take over a state; the parser is new. A state ``is_own`` if this process has just saved it."""
+        mender = self._mender
+        if mender is not None:
+            self._lexer.is_mended = not state["mending"]["strict"]
         load_document(self._lexer, state, is_own)
+        if mender is not None:
+            load_mender(mender, state["mending"])
+            self._locator = None if state["locator"] is None else _saved_locator(state["locator"])
         self._input = load_count(state["input"], BYTES)
-        self._utf8 = load_bytes(self._lexer, state, self._input == BYTES)
-        if self._input == UNKNOWN and self._lexer.base > 0:
+        source = self._lexer.source
+        known: i64 = -1
+        if mender is not None:
+            locator = self._locator
+            known = mender.bytes_read() if locator is None or locator.reading else locator.place[1]
+        elif source is not None:
+            known = source.bytes_before(self._lexer.base)
+        self._utf8 = load_bytes(state, self._input == BYTES, self.pos, known)
+        if self._input == UNKNOWN and self.pos > 0:
             raise ValueError("it has text, and no kind of input")
         self._asked, self._pinned = load_reading(self._lexer.tree, state)
+
+
+def _new_locator(target: Target | None, lenient: Lenient) -> Any:
+    from partialjson.lenient.locate import Locator, root_kinds
+
+    return Locator(root_kinds(target, lenient))
+
+
+def _saved_locator(saved: Any) -> Any:
+    from partialjson.lenient.locate import Locator
+
+    return Locator.load(saved)
+
+
+def _start_of(span: Skipped) -> int:
+    return span.start
 
 
 def _restore(

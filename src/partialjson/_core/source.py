@@ -35,6 +35,11 @@ class Source:
         self.bytes: i64 = 0
         self.newlines: i64 = 0
         self.line_start: i64 = 0
+        # A text of which only the beginning may belong to the document, the offset of its first character, and the
+        # index up to which it has been added.
+        self.window = ""
+        self.window_at: i64 = 0
+        self.taken: i64 = 0
 
     # What a driver calls.
 
@@ -48,6 +53,30 @@ class Source:
         self.pieces.append(s)
         if len(self.pieces) >= MOST_PIECES or len(s) >= LONG_PIECE:
             self._join()
+
+    def open_window(self, s: str, at: i64, i: i64) -> None:
+        """``s`` is about to be read from index ``i`` on; ``at`` is the offset of its first character. How much of it
+        belongs to the document, ``close_window`` will tell."""
+        self.window = s
+        self.window_at = at
+        self.taken = i
+
+    def close_window(self, end: i64) -> None:
+        """The text of the window up to index ``end`` belongs to the document."""
+        if self.taken < end:
+            self.add(self.window[self.taken : end])
+        elif self.taken > end:
+            self.drop(self.taken - end)
+        self.window = ""
+
+    def _take(self, until: i64) -> None:
+        """Add the text of the window before this offset."""
+        end = until - self.window_at
+        if end > len(self.window):
+            end = len(self.window)
+        if self.taken < end:
+            self.add(self.window[self.taken : end])
+            self.taken = end
 
     def _join(self) -> None:
         news = "".join(self.pieces)
@@ -95,22 +124,26 @@ class Source:
 
     def line_of(self, pos: i64) -> i64:
         """The line of an offset, from 1."""
+        self._take(pos)
         newlines: i64 = self.all.count("\n", 0, max(pos - self.base, 0))
         return self.newlines + newlines + 1
 
     def column_of(self, pos: i64) -> i64:
         """The column of an offset, from 1."""
+        self._take(pos)
         last: i64 = self.all.rfind("\n", 0, max(pos - self.base, 0))
         return pos - (self.line_start if last < 0 else self.base + last + 1) + 1
 
     def bytes_before(self, pos: i64) -> i64:
         """The length in UTF-8 of the text before an offset."""
+        self._take(pos)
         if pos < self.base:
             return self.bytes - (self.base - pos)
         return self.bytes + len(self.all[: pos - self.base].encode())
 
     def of_character(self, start: i64, number: i64) -> i64:
         """The offset at which character ``number`` of a string begins; ``start`` is that of its opening quote."""
+        self._take(start + 12 * (number + 1))
         text = self.all
         at = start + 1 - self.base
         while number > 0:
@@ -131,4 +164,6 @@ class Source:
 
     def between(self, start: i64, end: i64) -> str:
         """The text from offset ``start`` up to, but not including, offset ``end``."""
+        if self.window:
+            self._take(end)
         return self.all[start - self.base : end - self.base]

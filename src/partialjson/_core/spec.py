@@ -173,6 +173,7 @@ class Spec:
         self._branches: list[Spec] = []
         self._notes: dict[str, Any] | Callable[[], dict[str, Any]] | None = None
         self.rule: Any = None
+        self.loose_rule: Any = None
 
     def filled(self) -> Spec:
         """This spec, with everything that its builder knows about it."""

@@ -16,6 +16,7 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Final
 
+from partialjson._core.certain import key_is_certain
 from partialjson._core.machine import (
     BACKSLASH,
     BAD_CONTROL,
@@ -136,7 +137,7 @@ def begin_key(m: Machine, s: str, i: i64, n: i64) -> i64:
     while j < stop:
         c: i64 = ord(s[j])
         if c == QUOTE:
-            if j - i > m.max_string:
+            if j - i > m.max_string or (m.wary and not key_is_certain(m, s, i, j, n)):
                 break
             if m.source is not None:
                 m.source.reach(m.base + j)
@@ -157,7 +158,7 @@ def begin_key(m: Machine, s: str, i: i64, n: i64) -> i64:
 def _begin_key_interpreted(m: Machine, s: str, i: i64, n: i64) -> i64:
     """``begin_key`` for the interpreted build, where a loop over characters is expensive and a dict is cheap."""
     j = _plain_run(m, s, i, n)
-    if j < n and s[j] == '"' and j - i <= m.max_string:
+    if j < n and s[j] == '"' and j - i <= m.max_string and (not m.wary or key_is_certain(m, s, i, j, n)):
         key = s[i:j]
         if m.source is not None:
             m.source.reach(m.base + j)
@@ -176,6 +177,8 @@ def _known(m: Machine, key: str) -> str:
 
 def _cut_key(m: Machine, s: str, i: i64, n: i64) -> i64:
     """A key that has escapes, or that does not end in this chunk."""
+    if m.wary:
+        return m.leave(i - 1, n)
     m.is_key = True
     m.length = 0
     m.state = TEXT

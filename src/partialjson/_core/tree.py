@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes, visible_size
-from partialjson._core.events import Event, Node, Path
+from partialjson._core.events import Coerced, Event, Node, Path
 from partialjson._core.judge import Judge
 from partialjson._core.observer import Observer
 from partialjson._core.refcounts import COMPILED, is_held
@@ -325,6 +325,17 @@ class Tree(Builder):
     def pending_events(self) -> tuple[Event, ...]:
         """What ``take_events`` would give."""
         return () if self.observer is None else tuple(self.observer.events)
+
+    def reads_prose(self) -> None:
+        """What comes at the root is text without quotes."""
+        if self.observer is not None and self.observer.view is not None:
+            coercer = self.observer.view.coercer
+            if coercer is not None:
+                coercer.reads_prose = True
+
+    def coerced(self) -> tuple[Coerced, ...]:
+        """What was coerced in the document."""
+        return () if self.observer is None else self.observer.all_coerced(self)
 
     def deltas(self, since: i64, places: list[Node | None] | None) -> list[dict[str, Any]]:
         """The changes after the document had the visible size ``since``, oldest first; ``places`` gets their nodes."""

@@ -11,10 +11,10 @@ from partialjson.messages.blocks import Call, Document
 from partialjson.messages.fold import Choice
 from partialjson.messages.updates import WITHDRAWN, DocumentEnd, EndReason, MessageEnd, ProviderError, Unread
 from partialjson.outcomes import Complete, Truncated
-from partialjson.wire.ops import Stop
+from partialjson.wire.ops import UNCLOSED, Stop
 from partialjson.wire.sse import IncompleteBlock
 
-_NAMELESS: Final = 10  # calls without a name that are reported one by one
+_NAMED: Final = 10  # calls with a fault that are reported one by one
 
 __all__ = ["cause_of", "ended", "ended_again"]
 
@@ -70,7 +70,7 @@ def _checked(choice: Choice, cause: EndReason) -> EndReason:
     own_calls = any(not call.server for call in calls)
     if choice.expects_output and not own_calls:
         expected.append(choice.output)
-    if any(isinstance(document.outcome, Truncated) for document in expected):
+    if any(isinstance(document.outcome, Truncated) for document in expected) or any(map(_is_unclosed, calls)):
         return "truncated"
     return "tool_calls" if own_calls else "complete"
 
@@ -81,7 +81,8 @@ def _documents(choice: Choice, withdrawn: bool) -> tuple[DocumentEnd, ...]:
     calls = _calls(choice)
     found = [_document(call, call.name, call.position, call.id, call.ready and not withdrawn) for call in calls]
     output = choice.output
-    if choice.expects_output and output.outcome is not None and (not calls or output.status() != "missing"):
+    came = output.status() != "missing" and not output.is_prose
+    if choice.expects_output and output.outcome is not None and (not calls or came):
         found.append(_document(output, "output", None, "", False))
     return tuple(found)
 
@@ -98,11 +99,19 @@ def _document(document: Document, name: str, block: int | None, call_id: str, ru
 
 
 def _faults(choice: Choice) -> tuple[str, ...]:
-    nameless = [call.position for call in _calls(choice) if not call.name]
-    if not nameless:
+    calls = _calls(choice)
+    nameless = [call.position for call in calls if not call.name]
+    unclosed = [call for call in calls if _is_unclosed(call)]
+    if not nameless and not unclosed:
         return tuple(choice.faults)
-    found = [f"the call in block {position} has no name, so it cannot be run" for position in nameless[:_NAMELESS]]
+    found = [f"the call in block {position} has no name, so it cannot be run" for position in nameless[:_NAMED]]
+    found += [f"the call of {call.name} in block {call.position} does not end" for call in unclosed[:_NAMED]]
     return (*choice.faults, *found)
+
+
+def _is_unclosed(call: Call) -> bool:
+    """Was the call itself cut off, whatever came of its arguments?"""
+    return call.held == UNCLOSED and not call.withdrawn
 
 
 def _calls(choice: Choice) -> list[Call]:

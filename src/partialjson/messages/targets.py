@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
 from partialjson._core.parser import Parser
 from partialjson.options import DocumentOptions, with_target, without_target
@@ -12,6 +12,11 @@ from partialjson.wire.tools import output_target, tool_targets
 
 Tools = Mapping[str, Any] | Iterable[Any] | None
 """What says which target the arguments of each tool have: a mapping, or the list of tools of a request."""
+
+ReadyIf = Literal["verbatim", "repaired"]
+"""When a call with arguments that were read leniently may be run: only if they were JSON that fits as it stood, or also
+if they were mended."""
+READY_IF: Final[tuple[ReadyIf, ...]] = get_args(ReadyIf)
 
 
 class Targets:
@@ -23,19 +28,33 @@ class Targets:
             document.
         options: the other options of ``Parser``; those of pydantic go to documents with a target only, and
             ``parse_float`` and ``parse_int`` to those without.
+        ready_if: when a call that was read leniently may be run.
 
     Attributes:
         tools: the targets by name; None for arguments that become plain JSON values.
         output: the target of the output.
+        ready_if: as given.
+        lenient: whether documents are read leniently.
 
     Raises:
+        ValueError: ``ready_if`` is none of those above.
         TypeError, pydantic.errors.PydanticUserError, jsonschema.SchemaError: what ``Parser`` raises for a target it
             does not take; a TypeError also for a list of tools that is none.
     """
 
-    def __init__(self, tools: Tools, output: Any, options: DocumentOptions) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        output: Any,
+        options: DocumentOptions,
+        ready_if: ReadyIf = "verbatim",
+    ) -> None:
+        if ready_if not in READY_IF:
+            raise ValueError(f"ready_if must be 'verbatim' or 'repaired', not {ready_if!r}")
         self.tools: Mapping[str, Any] = tool_targets(tools)
         self.output = output_target(output)
+        self.ready_if: ReadyIf = ready_if
+        self.lenient = bool(options.get("lenient"))
         self._options = with_target(options)
         self._untyped = without_target(options)
         # A target that no parser accepts is the caller's mistake, reported before anything streams.
@@ -50,18 +69,20 @@ class Targets:
             error.add_note(place)
             raise
 
-    def tool(self, name: str) -> Parser[Any]:
-        """A parser for arguments of the tool; for plain JSON values if it has no target."""
-        return self._parser(self.tools.get(name))
+    def tool(self, name: str, free: bool = False) -> Parser[Any]:
+        """A parser for arguments of the tool; for plain JSON values if it has no target. ``free``: they are free text,
+        which nothing needs to be mended in."""
+        return self._parser(self.tools.get(name), {"lenient": False} if free else {})
 
     @property
     def for_output(self) -> Callable[[], Parser[Any]] | None:
         """The function that makes parsers for the structured output; None if none is expected."""
         return None if self.output is None else partial(self._parser, self.output)
 
-    def _parser(self, target: Any) -> Parser[Any]:
+    def _parser(self, target: Any, other: DocumentOptions | None = None) -> Parser[Any]:
         if target is None or target is Any:
-            return Parser(**self._untyped)
+            return Parser(**(self._untyped | other if other else self._untyped))
+        options = self._options | other if other else self._options
         if isinstance(target, (Mapping, bool)):
-            return Parser(schema=target if isinstance(target, bool) else dict(target), **self._options)
-        return Parser(target, **self._options)
+            return Parser(schema=target if isinstance(target, bool) else dict(target), **options)
+        return Parser(target, **options)

@@ -28,7 +28,6 @@ after that (the end of a fence, a farewell) is kept in ``skipped``.
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import Any, Final, Generic, Literal
 
@@ -51,9 +50,6 @@ ANCHOR: Final = 40
 
 _EXCERPT: Final = 60
 _WHITE: Final = " \t\r\n"
-
-_TO_BRACKET: Final = re.compile(r"[^}\]]*[}\]]|[^}\]]+")
-_EACH: Final = re.compile(r".", re.DOTALL)
 
 # A name that is no known API's stands for one whose turns are the plain ones.
 _PLAIN: Final = API("")
@@ -113,7 +109,7 @@ class Continuation(Generic[T]):
         self._length = len(self.prefix)
         self._before: list[str] = []
         self._after: list[str] = []
-        self._pattern: re.Pattern[str] | None = _pattern_of(self.prefix)
+        self._over = False  # the document has ended
         self._runs = False
         self._error: BaseException | None = None
 
@@ -274,45 +270,39 @@ class Continuation(Generic[T]):
     def _read(self, text: str) -> tuple[Event, ...]:
         """Feed the parser, up to the end of the document; what follows is skipped."""
         parser = self.parser
-        events: list[Event] = []
-        read: list[str] = []
-        accepted: list[str] = []
+        if not text:
+            return ()
+        if self._over:
+            self._after.append(text)
+            return ()
+        piece: str | bytes = text.encode("utf-8", "surrogatepass") if self._as_bytes else text
+        read = accepted = text
         try:
-            for piece in self._pieces(text):
-                if parser.done:
-                    self._after.append(piece)
-                    continue
-                read.append(piece)
-                try:
-                    events += parser.feed(piece.encode("utf-8", "surrogatepass") if self._as_bytes else piece)
-                except ParseError as error:
-                    # The document's text is what the parser understood.
-                    accepted.append(piece[: max(0, error.pos - self._length - sum(map(len, accepted)))])
-                    error.events = (*events, *error.events)
-                    raise
-                accepted.append(piece)
+            events, used = parser.feed_value(piece)
+            read = accepted = piece[:used].decode() if isinstance(piece, bytes) else text[:used]
+            if parser.done:
+                read = accepted = read[: _end_of(read, parser.json)]
+                self._over = True
+                self._after.append(text[len(read) :])
+        except ParseError as error:
+            # The document's text is what the parser understood.
+            accepted = text[: max(0, error.pos - self._length)]
+            raise
         finally:
             # A call may read more than once; it began with both of them empty.
-            added = "".join(accepted)
-            self.read += "".join(read)
-            self.added += added
-            self._accepted.append(added)
-            self._length += len(added)
-        return tuple(events)
-
-    def _pieces(self, text: str) -> list[str]:
-        """The text cut wherever the root of the document might close, so that what follows can be kept apart."""
-        if self._pattern is None:
-            self._pattern = _pattern_of(text)
-        return [text] if self._pattern is None else self._pattern.findall(text)
+            self.read += read
+            self.added += accepted
+            self._accepted.append(accepted)
+            self._length += len(accepted)
+        return events
 
 
-def _pattern_of(text: str) -> re.Pattern[str] | None:
-    """What cuts a document that begins so wherever its root might close; None while it is blank."""
-    first = text.lstrip(_WHITE)[:1]
-    if not first:
-        return None
-    return _TO_BRACKET if first in "{[" else _EACH
+def _end_of(text: str, root: Any) -> int:
+    """Where a document ends in the text that its parser has read last: without the white space after it, except for
+    what ends a number."""
+    end = len(text.rstrip(_WHITE))
+    is_number = not isinstance(root, str | list | dict | bool | None)
+    return min(end + 1, len(text)) if is_number else end
 
 
 def _decoded(data: bytes) -> str:

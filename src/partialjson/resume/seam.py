@@ -4,7 +4,8 @@ Models repeat themselves, begin with prose, or wrap JSON in a fence. The seam re
 and never revises a decision, so chunks do not matter. It finds the place from which on the answer continues the
 document, or that it does not.
 
-It works line by line, since prose and fences are lines. Three things are known about the current line at each
+It works line by line, since prose and fences are lines; which lines those are, ``partialjson.lenient.locate`` says.
+Three things are known about the current line at each
 character: whether it repeats the whole prefix so far (ignoring white space outside strings); which repetitions of the
 prefix's end are still possible or complete; and whether its own characters could follow the prefix, according to a
 parser that has read an outline of the prefix: its open containers without their values. So a line costs its own length,
@@ -45,6 +46,7 @@ from typing import Any, Final
 from partialjson._core.events import Path
 from partialjson._core.parser import Parser
 from partialjson.errors import ParseError, json_path
+from partialjson.lenient.locate import fence_line, looks_like_json, may_become_fence_line
 from partialjson.limits import Limits
 
 __all__ = ["HELD", "LEAST_REPETITION", "Seam", "SpliceError"]
@@ -57,15 +59,11 @@ HELD: Final = 200
 
 _SYNTAX: Final = 8  # characters outside strings that prose does not contain by chance
 _LONGEST: Final = 2000  # how much prose is skipped
-_LONGEST_FENCE: Final = 100  # longer lines do not open a fence
 _WINDOW: Final = 1024  # how far from the prefix's end a repetition of the end may begin
 _EXCERPT: Final = 60
 _WHITE: Final = " \t\r\n"
 _NO_WHITE: Final = {ord(character): None for character in _WHITE}
 
-_FENCE: Final = re.compile(r"[ \t]*```(json[0-9a-z]*)?[ \t]*\r?\n", re.IGNORECASE)
-_FENCE_BEGINS: Final = re.compile(r"[ \t]*`{0,3}|[ \t]*```[a-z0-9]*[ \t]*\r?", re.IGNORECASE)
-_MARKS: Final = re.compile(r'["{}\[\]]')
 _QUOTES: Final = re.compile(r'\\.|"', re.DOTALL)
 
 
@@ -327,7 +325,7 @@ class Seam:
             return joined
         if line.fails_at < 0 and not self.anchor and not self._needs_proof:
             return text
-        if _FENCE.fullmatch(text + "\n"):
+        if fence_line(text + "\n") is not None:
             return self._nothing(line)
         raise self._misfit(line)
 
@@ -354,12 +352,11 @@ class Seam:
 
     def _without_repetition(self, line: _Line) -> str | None:
         text = line.text
-        may_be_fence = len(text) <= _LONGEST_FENCE
-        if may_be_fence and _FENCE_BEGINS.fullmatch(text):
+        if may_become_fence_line(text):
             return None
-        fence = _FENCE.fullmatch(text) if may_be_fence else None
+        fence = fence_line(text)
         # A fence that names no language may be the end of one.
-        if fence and (fence[1] or not self._marked):
+        if fence is not None and (fence or not self._marked):
             self._skip(line, False)
             return None
         if not self.anchor and line.fails_at < 0:
@@ -371,7 +368,7 @@ class Seam:
         if self._read > _LONGEST:
             raise self._misfit(line)
         if text[-1] == "\n":
-            self._skip(line, self._needs_proof or self.inside or _MARKS.search(text) is not None)
+            self._skip(line, self._needs_proof or self.inside or looks_like_json(text))
         return None
 
     def _repetition(self, line: _Line) -> str | None:
@@ -400,7 +397,7 @@ class Seam:
     def _skip(self, line: _Line, needs_proof: bool) -> None:
         if not line.blank:
             self.skipped.append(line.text)
-            self._marked = self._marked or _MARKS.search(line.text) is not None
+            self._marked = self._marked or looks_like_json(line.text)
         self._needs_proof = needs_proof
         self._doubtful = self._doubtful or needs_proof
         self._line = _Line(self, self._read)

@@ -18,6 +18,7 @@ from partialjson.reasons import Reason
 
 __all__ = [
     "DONE",
+    "UNCLOSED",
     "Attach",
     "Begin",
     "Close",
@@ -44,6 +45,9 @@ __all__ = [
 
 DONE: Final = "[DONE]"
 """The payload that ends many event streams. It is not JSON; adapters receive it as it is."""
+
+UNCLOSED: Final = "the end of the call"
+"""Why a call is on hold whose own text has not closed, even if its arguments have."""
 
 Key = int | str | tuple[int | str, ...]
 
@@ -165,8 +169,8 @@ class Withdraw:
 @quick
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A call must not be run yet, whatever its arguments are: ``why`` says what it waits for, as in "confirmation"; ""
-    releases it."""
+    """A call must not be run yet, whatever its arguments are: ``why`` says what it waits for, as in "confirmation" or
+    ``UNCLOSED``; "" releases it."""
 
     key: Key
     why: str

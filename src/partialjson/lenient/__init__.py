@@ -1,0 +1,1 @@
+"""Lenient parsing, outside the core: finding the document in a text."""

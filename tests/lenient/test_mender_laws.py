@@ -1,0 +1,288 @@
+"""The laws in lenient mode, over documents with damage: labelled damage that must be undone exactly, and accidents."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from partialjson import Complete, Lenient, Limits, Parser, RepairKind, Replaced
+from support import strategies
+from support.chunking import check_all_chunkings
+from support.dialects import Dialect, dialects, plain_documents, write
+from support.effort import amount, examples
+from support.laws import (
+    Maker,
+    feed,
+    law_1,
+    law_2,
+    law_3,
+    law_4,
+    law_7,
+    law_8,
+    law_9,
+    law_10,
+    law_11,
+    law_12,
+)
+
+LENIENT = Maker(lenient=True)
+
+
+class Item(BaseModel):
+    key: Any = None
+    a: str = ""
+    b: float = 0
+
+
+class Doc(BaseModel):
+    a: list[Item] = []
+    b: str = ""
+    key: dict[str, int | str | None] = {}
+
+
+TYPED = Maker(Doc, lenient=True)
+RAISING = Maker(Doc, lenient=True, on_invalid="raise")
+# Where the document begins where the text does, a target has no say in that.
+ALONE = Maker(Doc, lenient=Lenient().without("text around"))
+MAKERS = (LENIENT, TYPED, RAISING)
+
+
+def typed_documents() -> st.SearchStrategy[Any]:
+    """Documents that often fit `Doc`."""
+    words = strategies.strings()
+    item = st.fixed_dictionaries(
+        {}, optional={"key": strategies.documents(max_leaves=3), "a": words, "b": st.floats(-9, 9)}
+    )
+    fields = {
+        "a": st.lists(item, max_size=3),
+        "b": words,
+        "key": st.dictionaries(words, st.one_of(st.integers(), words)),
+    }
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+_ACCIDENTS = (
+    ("'", '"', "`", "\u201c", "\\", '\\"'),
+    ("{", "}", "[", "]", "(", ")", ",", ":", ";", "=", "=>"),
+    ("/* c */", "// c\n", "# c\n", "...", "```json\n", "```", "\u00a0"),
+    ("None", "True", "word ", "f(", "+ ", "0x1F", "1_0", ".5", "\n", "\\u12", "\\x41", "\x00"),
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any] | None = None) -> str:
+    """A text with up to four accidents of the kinds that models have, some labelled, some anywhere."""
+    document = draw(strategies.documents(max_leaves=8) if documents is None else documents)
+    indent = draw(st.sampled_from((None, None, 1)))
+    text = json.dumps(document, indent=indent, ensure_ascii=draw(st.booleans()))
+    if draw(st.booleans()):
+        text = write(document, draw(dialects())) if isinstance(document, dict | list) else text
+    for _ in range(draw(st.integers(0, 4))):
+        place = draw(st.integers(0, len(text)))
+        accident = draw(st.sampled_from(("lost", "put in", "cut")))
+        if accident == "lost":
+            text = text[:place] + text[place + draw(st.integers(1, 3)) :]
+        elif accident == "put in":
+            text = text[:place] + draw(st.sampled_from(draw(st.sampled_from(_ACCIDENTS)))) + text[place:]
+        elif draw(st.booleans()):
+            text = text[:place]
+    return text
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def texts_for(make: Maker) -> st.SearchStrategy[str]:
+    return damaged(typed_documents()) if make.typed else damaged()
+
+
+# What is labelled is undone exactly.
+
+
+@given(plain_documents(), dialects())
+def test_labelled_damage_is_undone(document: Any, dialect: Dialect) -> None:
+    text = write(document, dialect)
+    for pieces in ([text], list(text)):
+        parser = LENIENT()
+        for piece in pieces:
+            parser.feed(piece)
+        outcome = parser.end()
+        assert isinstance(outcome, Complete), (text, outcome)
+        assert repr(outcome.value) == repr(document), (text, outcome)
+        assert not dialect.is_json or outcome.verbatim
+
+
+# The laws.
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=repr)
+@settings(max_examples=examples(60))
+@given(data=st.data())
+def test_law_1_chunking_is_invisible(make: Maker, data: st.DataObject) -> None:
+    text = data.draw(texts_for(make))
+    law_1(text, make, list(text))
+    law_1(text, make, data.draw(strategies.chunkings(text)))
+    encoded = text.encode("utf-8", "surrogatepass")
+    law_1(text, make, data.draw(strategies.chunkings(encoded)))
+    law_1(encoded, make, data.draw(strategies.chunkings(encoded)))
+
+
+@settings(max_examples=examples(10))
+@given(damaged().filter(lambda text: len(text) < 60))
+def test_law_1_every_way_to_cut(text: str) -> None:
+    check_all_chunkings(text, make=LENIENT, partitions=1)
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=repr)
+@given(data=st.data())
+def test_law_2_growth_only(make: Maker, data: st.DataObject) -> None:
+    text = data.draw(texts_for(make))
+    # What a repeated key shows with a target has its own tests.
+    assume(not make.typed or not any(isinstance(event, Replaced) for event in feed(LENIENT(), text)[0]))
+    law_2(text, make)
+
+
+@pytest.mark.parametrize("make", [LENIENT, ALONE], ids=repr)
+@given(data=st.data())
+def test_law_3_closed_once(make: Maker, data: st.DataObject) -> None:
+    text = data.draw(texts_for(make))
+    # With a target, half a surrogate pair is an error.
+    assume(not make.typed or not _HALF.search(text))
+    law_3(text, make)
+
+
+@pytest.mark.parametrize("make", MAKERS, ids=repr)
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_law_4_snapshots_hold_still(make: Maker, data: st.DataObject, seed: int) -> None:
+    text = data.draw(texts_for(make))
+    law_4(text, make, list(text), random.Random(seed))
+
+
+REPEATED = {
+    "clean": '{"name": "Ada", "n": 12.5, "tags": ["a, b", "c"]}, ',
+    "quotes": "{'name': 'it's \"Ada\"', n: 12.5, 'tags': ['a', \"b\" 'c',], # more\n}, ",
+    "bare": "{name: Ada Lovelace, n: 12 kg, tags: [a b, c, (1, 2)] }\n",
+    "inner quotes": '{"name": "say "hi", she said", "tags": ["the "best" one", "x"] } ',
+    "missing": '{"name" "Ada", "n": , "tags": ["a" "b]}, ',
+    "skipped": '{"name": "Ada", [1, 2, "x"], stray "n": 1}, ',
+    "escaped": '{\\"name\\": \\"Ada\\", \\"tags\\": [\\"a\\"]}, ',
+    "comments": '{"a": 1, /* a comment */ "b": 2 // more\n}, ',
+    "one string": 'it\'s "quoted", and, so on ]} ',
+    "numbers": "0x1F, 1_000, .5, +1, 007, 12,345 ",
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_law_7_linear(name: str) -> None:
+    """Work and memory grow with the text; few characters are looked at more than twice."""
+    opening = '["' if name == "one string" else "["
+    shorter, longer = (opening + REPEATED[name] * n for n in (40, amount(400, 400, quick=200)))
+    law_7(longer, LENIENT, shorter)
+    law_7(longer, LENIENT, shorter, size=1)
+
+
+@pytest.mark.parametrize("size", [1_000, 10_000, amount(100_000, 100_000, quick=30_000)])
+def test_law_7_steps_for_each_character(size: int) -> None:
+    """Characters that are held are looked at again, but not often."""
+    rows = "".join(REPEATED[name] for name in REPEATED if name not in ("one string", "numbers", "bare"))
+    text = "[" + rows * (size // len(rows) + 1)
+    parser = LENIENT()
+    for character in text:
+        parser.feed(character)
+    mender: Any = parser._mender
+    assert mender.steps <= 2 * len(text)
+
+
+@pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
+@given(data=st.data())
+def test_law_8_cut_off_is_not_complete(make: Maker, data: st.DataObject) -> None:
+    law_8(data.draw(texts_for(make)), make)
+
+
+@given(damaged(), st.integers(0, 99))
+def test_law_9_deltas_fold(text: str, seed: int) -> None:
+    law_9(text, LENIENT, list(text), random.Random(seed))
+
+
+@pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
+@given(data=st.data(), since=st.booleans())
+def test_law_10_checkpoints_are_invisible(make: Maker, data: st.DataObject, since: bool) -> None:
+    text = data.draw(texts_for(make))
+    law_10(text, make, list(text), data.draw(st.integers(0, len(text))), since=since)
+
+
+SMALL = Maker(lenient=True, limits=Limits(depth=3, string=8, number=6, document=60))
+
+
+@pytest.mark.parametrize("make", [*MAKERS, SMALL], ids=repr)
+@given(data=st.data())
+def test_law_11_nothing_breaks_it(make: Maker, data: st.DataObject) -> None:
+    text = data.draw(texts_for(make))
+    law_11(text, make)
+    law_11(text, make, [text])
+    law_11(text.encode("utf-8", "surrogatepass"), make)
+
+
+@given(st.text(max_size=40))
+def test_law_11_any_text(text: str) -> None:
+    law_11(text, LENIENT)
+    law_1(text, LENIENT, list(text))
+
+
+@given(st.one_of(damaged(), strategies.damaged()))
+def test_law_11_limits_are_told_in_every_chunking(text: str) -> None:
+    law_1(text, SMALL, list(text))
+
+
+@given(strategies.texts())
+def test_law_12_lenient_is_a_superset(text: str) -> None:
+    law_12(text, LENIENT)
+    law_12(text, LENIENT, [text])
+
+
+@given(typed_documents(), st.integers(0, 3))
+def test_law_12_with_a_target(document: Any, indent: int) -> None:
+    text = json.dumps(document, indent=indent or None)
+    law_12(text, TYPED)
+    law_12(text, TYPED, [text])
+
+
+@pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
+@given(data=st.data())
+def test_law_12_repairs_are_told(make: Maker, data: st.DataObject) -> None:
+    law_12(data.draw(texts_for(make)), make)
+
+
+# Kinds that are not wanted.
+
+
+@given(damaged(), st.sets(st.sampled_from(sorted(RepairKind)), min_size=1))
+def test_some_kinds_only(text: str, without: set[RepairKind]) -> None:
+    make = Maker(lenient=Lenient().without(*without))
+    law_1(text, make, list(text))
+    law_2(text, make)
+    parser = make()
+    feed(parser, text)
+    assert not {repair.kind for repair in parser.end().repairs} & without
+
+
+@given(damaged())
+def test_without_any_kind_it_is_strict_parsing(text: str) -> None:
+    strict, lenient = Parser(), Parser(lenient=Lenient([]))
+    outcomes: list[Any] = []
+    for parser in (strict, lenient):
+        feed(parser, text)
+        outcomes.append(parser.end())
+    expected, found = outcomes
+    assert type(found) is type(expected)
+    if isinstance(expected, Complete):
+        assert repr(found.value) == repr(expected.value)
+    else:
+        assert (str(found.error), found.error.pos) == (str(expected.error), expected.error.pos)
