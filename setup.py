@@ -17,7 +17,9 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source"]
-CORE += ["frames", "view", "lookahead", "builder", "observer", "tree", "machine", "numbers", "strings", "bulk", "lexer"]
+CORE += ["charsets", "nfa", "patterns", "digits", "words", "rules", "spec_rules", "loose_rules"]
+CORE += ["trials", "wording", "faults", "judge", "fitting", "frames", "coerce", "view", "builder", "observer", "tree"]
+CORE += ["machine", "numbers", "strings", "bulk", "lexer", "expected"]
 CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint"]
 CORE += ["certain", "lookout", "scalars", "sourcemap", "scribe", "tokens", "mender", "mender_state", "parser"]
 
@@ -31,7 +33,7 @@ class OptionalBuildExt(build_ext):
 
     def run(self) -> None:
         if self.extensions:
-            say("compiling the core, some 20 seconds (PARTIALJSON_INTERPRETED=1 skips it)")
+            say("compiling the core, about a minute (PARTIALJSON_INTERPRETED=1 skips it)")
         try:
             super().run()
         except Exception as error:

@@ -15,9 +15,11 @@ documents, the typed layer with pydantic) are loaded when their name is first us
 from typing import TYPE_CHECKING, Any
 
 from partialjson._core import lexer as _lexer
-from partialjson._core.events import Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
+from partialjson._core.events import Coerced, Completed, Event, Invalid, Predicted, Repaired, Replaced, Violation
+from partialjson._core.expected import Expected
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING, Missing
+from partialjson.coercions import CoercionKind
 from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import Limits
 from partialjson.options import ParserOptions
@@ -26,16 +28,20 @@ from partialjson.repairs import Lenient, Repair, RepairKind, Skipped
 
 if TYPE_CHECKING:
     from partialjson.markers import First, Preview, Whole
+    from partialjson.schema import Schema
     from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
     from partialjson.streaming import Snapshot, astream, stream
     from partialjson.typed.partial import Partial
 
 __all__ = [
     "MISSING",
+    "Coerced",
+    "CoercionKind",
     "Complete",
     "Completed",
     "DocumentSequence",
     "Event",
+    "Expected",
     "Failed",
     "First",
     "IncompleteError",
@@ -56,6 +62,7 @@ __all__ = [
     "RepairKind",
     "Repaired",
     "Replaced",
+    "Schema",
     "Skipped",
     "Snapshot",
     "Truncated",
@@ -87,6 +94,8 @@ def __getattr__(name: str) -> Any:
         import partialjson.markers as markers
 
         value = getattr(markers, name)
+    elif name == "Schema":
+        from partialjson.schema import Schema as value
     elif name == "Partial":
         from partialjson.typed.partial import Partial as value
     else:

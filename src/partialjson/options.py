@@ -10,16 +10,22 @@ them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict
 
 from partialjson.limits import Limits
 from partialjson.repairs import Lenient
 
-__all__ = ["ON_INVALID", "DocumentOptions", "NumberReader", "OnInvalid", "ParserOptions"]
+if TYPE_CHECKING:
+    from partialjson.schema.targets import Schema
+
+__all__ = ["ON_INVALID", "DocumentOptions", "JSONSchema", "NumberReader", "OnInvalid", "ParserOptions"]
 
 OnInvalid = Literal["collect", "raise", "skip"]
 ON_INVALID: Final[tuple[OnInvalid, ...]] = ("collect", "raise", "skip")
 
+
+JSONSchema: TypeAlias = "dict[str, Any] | bool | Schema"
+"""A JSON Schema: as ``json.loads`` gives it, or compiled."""
 
 NumberReader = Callable[[str], Any]
 """Makes a value of the text of a number."""
@@ -44,6 +50,7 @@ class DocumentOptions(TypedDict, total=False):
 class ParserOptions(DocumentOptions, total=False):
     """The keyword arguments of ``Parser``. What is left out has its default."""
 
+    schema: JSONSchema | None
     select: Iterable[str] | None
     retain: bool
 
@@ -65,6 +72,13 @@ def with_target(options: DocumentOptions) -> DocumentOptions:
     options = options.copy()
     for name in _OF_PLAIN_JSON:
         options.pop(name, None)  # type: ignore[misc]
+    return options
+
+
+def without_schema(options: ParserOptions) -> ParserOptions:
+    """The options besides the schema, for a caller that keeps it as its target."""
+    options = options.copy()
+    options.pop("schema", None)
     return options
 
 

@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Generic
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal
 
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import json_path
 
 if TYPE_CHECKING:
-    from partialjson._core.events import Event, Path
+    from partialjson._core.events import Coerced, Event, Path
     from partialjson.errors import IncompleteError
     from partialjson.repairs import Repair, Skipped
 
-__all__ = ["Complete", "Failed", "Outcome", "Truncated"]
+__all__ = ["Complete", "Failed", "Outcome", "Provenance", "Truncated"]
 
 _SHOWN: Final = 12
 
 
+Provenance = Literal["verbatim", "repaired", "coerced"]
+"""Whether a value stands in the source as it is, was mended, or was read in another form so that it fits."""
+
+
+class _Mended:
+    """What all outcomes tell of lenient parsing."""
+
+    __slots__ = ()
+
+    repairs: tuple[Repair, ...]
+    coerced: tuple[Coerced, ...]
+
+    def provenance(self, path: Iterable[str | int] = ()) -> Provenance:
+        """How the value at ``path`` of ``json``, with all that is inside, comes from the source.
+
+        It is "coerced" if any of it was read in another form, else "repaired" if any of it was mended, else "verbatim".
+        With ``retain=False``, coercions are only in the events.
+        """
+        if isinstance(path, (str, bytes)):
+            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
+        place = tuple(path)
+        depth = len(place)
+        if any(each.path[:depth] == place for each in self.coerced):
+            return "coerced"
+        return "repaired" if any(each.path[:depth] == place for each in self.repairs) else "verbatim"
+
+
 @dataclass(frozen=True, slots=True)
-class Complete(Generic[T]):
+class Complete(_Mended, Generic[T]):
     """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives.
 
     Attributes:
@@ -29,6 +57,7 @@ class Complete(Generic[T]):
         reason: the reason that the caller gave for the end, if any.
         repairs: what lenient parsing mended, in the order of the text; empty for strict parsing.
         skipped: the parts of the source that it left out.
+        coerced: the values that did not fit their target as they were written, and were read in another form.
     """
 
     value: T
@@ -36,15 +65,16 @@ class Complete(Generic[T]):
     reason: str | None = None
     repairs: tuple[Repair, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    coerced: tuple[Coerced, ...] = ()
 
     @property
     def verbatim(self) -> bool:
-        """Was the text JSON as it stood? Then nothing was mended."""
-        return not self.repairs
+        """Was the text JSON that fits as it stood? Then nothing was mended, and nothing read in another form."""
+        return not self.repairs and not self.coerced
 
 
 @dataclass(frozen=True, slots=True)
-class Truncated:
+class Truncated(_Mended):
     """The document ended inside the root value. There is no ``T``, and none is invented.
 
     Attributes:
@@ -56,7 +86,7 @@ class Truncated:
         growing: the path of the innermost visible value that was open; None if there was none.
         missing: paths of required fields that had not come, in the document's names, for each object that was open,
             from the root inwards. Empty without a target, and if the target does not determine which object it is.
-        repairs, skipped: what lenient parsing mended and left out.
+        repairs, skipped, coerced: what lenient parsing mended, left out, and read in another form.
 
     ``str()`` is a report for people.
     """
@@ -71,6 +101,7 @@ class Truncated:
     missing: tuple[Path, ...] = ()
     repairs: tuple[Repair, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    coerced: tuple[Coerced, ...] = ()
 
     def __str__(self) -> str:
         why = f" ({self.reason})" if self.reason else ""
@@ -108,10 +139,11 @@ class Truncated:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(_Mended):
     """The document is malformed, passes a limit, or is not valid for its target; ``error`` says why.
 
     ``json`` and ``value`` show the document up to the error; ``events`` is what the last call completed before it.
+    ``repairs``, ``skipped`` and ``coerced`` are as for ``Complete``.
     """
 
     error: BaseException
@@ -121,6 +153,18 @@ class Failed:
     events: tuple[Event, ...] = ()
     repairs: tuple[Repair, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    coerced: tuple[Coerced, ...] = ()
+    # All that is wrong, where the error tells one thing.
+    lines: tuple[Any, ...] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def errors(self) -> list[Any]:
+        """All that is wrong: the line errors of pydantic, the errors of jsonschema's ``iter_errors``; otherwise the
+        error itself."""
+        if self.lines is not None:
+            return list(self.lines)
+        lines: Any = getattr(self.error, "errors", None)
+        return [self.error] if lines is None else list(lines())
 
 
 def _listed(paths: tuple[Path, ...]) -> str:

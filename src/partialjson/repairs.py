@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from partialjson.coercions import COERCE, Coerce
+
 if TYPE_CHECKING:
     from partialjson._core.events import Path
 
@@ -121,28 +123,35 @@ class Lenient:
 
     Args:
         kinds: what is mended; by default everything. For any other kind, the parser raises as strict parsing does.
+        coerce: how far a value that does not fit the target may be changed so that it does: "syntax" for not at all,
+            "safe" for its spelling only, "guided" for everything that the target suggests; see ``CoercionKind``.
 
     Raises:
-        ValueError: a kind is unknown.
+        ValueError: a kind or a level is unknown.
         TypeError: ``kinds`` is one string.
     """
 
     kinds: frozenset[RepairKind]
+    coerce: Coerce = "safe"
 
-    def __init__(self, kinds: Iterable[RepairKind | str] | None = None) -> None:
+    def __init__(self, kinds: Iterable[RepairKind | str] | None = None, coerce: Coerce = "safe") -> None:
         if isinstance(kinds, str):
             raise TypeError(f"kinds takes several kinds, not one: write kinds=[{kinds!r}]")
         chosen = frozenset(KINDS) if kinds is None else frozenset(RepairKind(kind) for kind in kinds)
+        if coerce not in COERCE:
+            raise ValueError(f"coerce is 'syntax', 'safe' or 'guided', not {coerce!r}")
         object.__setattr__(self, "kinds", chosen)
+        object.__setattr__(self, "coerce", coerce)
 
     def without(self, *kinds: RepairKind | str) -> Lenient:
         """The same options without these kinds."""
-        return Lenient(self.kinds - {RepairKind(kind) for kind in kinds})
+        return Lenient(self.kinds - {RepairKind(kind) for kind in kinds}, self.coerce)
 
     def __repr__(self) -> str:
-        if len(self.kinds) == len(KINDS):
-            return "Lenient()"
-        return f"Lenient(kinds={sorted(kind.value for kind in self.kinds)})"
+        given = [] if len(self.kinds) == len(KINDS) else [f"kinds={sorted(kind.value for kind in self.kinds)}"]
+        if self.coerce != "safe":
+            given.append(f"coerce={self.coerce!r}")
+        return f"Lenient({', '.join(given)})"
 
 
 def lenient_of(given: Any) -> Lenient | None:

@@ -36,11 +36,12 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, ge
 
 from partialjson._core.events import Event
 from partialjson._core.parser import Parser
+from partialjson._core.target import given_of
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, InvalidError, ParseError
 from partialjson.limits import LARGEST
-from partialjson.options import NumberReader, ParserOptions, refuse_unknown
+from partialjson.options import NumberReader, ParserOptions, refuse_unknown, without_schema
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.streaming.consumers import Reading
 from partialjson.streaming.stream import AsyncIteration, iterate
@@ -120,17 +121,17 @@ class DocumentSequence(Generic[T]):
         self.parser: Parser[T] | None = None
         self.count = 0
         self.skipped: list[Skipped] = []
-        self._target = target
-        self._options = options
+        self._target = given_of(target, options.get("schema"))
+        self._options = options = without_schema(options)
         # Never fed: it rejects bad options now, and holds the options for a checkpoint.
-        self._pattern: Parser[T] = Parser(target, **options)
+        self._pattern: Parser[T] = Parser(self._target, **options)
         self._format: Format = format
         self._on_error: OnError = on_error
         self._locator: Locator | None = None
         if format == "embedded":
             from partialjson.lenient.locate import Locator, root_kinds
 
-            self._locator = Locator(root_kinds(self._pattern._target), many=True)
+            self._locator = Locator(root_kinds(self._pattern._target, self._pattern._lenient), many=True)
         self._cut = b""  # in an embedding text, a character of which bytes are missing
         self._kind: type | None = None
         self._head = b""  # perhaps the beginning of a byte order mark

@@ -53,7 +53,7 @@ def test_the_list_is_that_of_the_parser() -> None:
     keywords = keywords_of_parser()
     assert ParserOptions.__optional_keys__ == keywords
     assert ParserOptions.__required_keys__ == frozenset()
-    assert DocumentOptions.__optional_keys__ == keywords - {"select", "retain"}
+    assert DocumentOptions.__optional_keys__ == keywords - {"schema", "select", "retain"}
     own = set(inspect.signature(MessageParser).parameters) - {"api", "options"}
     assert MessageOptions.__optional_keys__ == DocumentOptions.__optional_keys__ | own
 
@@ -69,7 +69,7 @@ ALL: ParserOptions = {
     "on_invalid": "skip",
     "predict": True,
     "retain": False,
-    "lenient": Lenient().without("comment"),
+    "lenient": Lenient(coerce="guided").without("comment"),
 }
 # These are for documents without a target.
 OF_NUMBERS: ParserOptions = {"parse_float": Decimal, "parse_int": Fraction}
@@ -77,7 +77,8 @@ NO_NUMBERS: ParserOptions = {"parse_float": None, "parse_int": None}
 
 
 def test_a_fresh_parser_has_all_of_them() -> None:
-    assert ALL.keys() | OF_NUMBERS.keys() == ParserOptions.__optional_keys__
+    # A schema is a target.
+    assert ALL.keys() | OF_NUMBERS.keys() | {"schema"} == ParserOptions.__optional_keys__
     parser = Parser(Item, **ALL)
     assert parser._options == parser.fresh()._options == {**ALL, **NO_NUMBERS}
     plain: Parser[Any] = Parser(**OF_NUMBERS)

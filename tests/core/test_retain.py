@@ -280,9 +280,9 @@ class Small(BaseModel):
 def test_invalid_error_for_the_document_around() -> None:
     target: Any = Annotated[list[int], Field(max_length=2)]
     parser = Parser(target, select=["$[*]"], retain=False, on_invalid="raise")
-    parser.feed("[1,\n2,")
+    parser.feed("[1,\n2\n")
     with pytest.raises(InvalidError) as caught:
-        parser.feed("\n 3]")
+        parser.feed(" , 3]")
     assert (caught.value.lineno, caught.value.colno, caught.value.path) == (3, 2, ())
 
 

@@ -128,12 +128,16 @@ def test_what_is_foreseen() -> None:
         return [each for char in text for each in parser.feed(char) if isinstance(each, told)]
 
     assert foreseen('{"state": "op') == [Predicted(("state",), "open", 12)]
-    assert foreseen('{"code": "abcd') == [Violation(("code",), "expected at most 3 characters, found more", 13)]
-    assert foreseen('{"nome') == []
-    assert foreseen('{"nome":') == [Violation(("nome",), "the object must not have this key", 6)]
-    assert foreseen('{"items": 5 ') == [Violation(("items",), "expected an array, found a number", 10)]
+    assert foreseen('{"code": "abcd') == [
+        Violation(("code",), 13, "maxLength", "expected at most 3 characters, found more")
+    ]
+    assert foreseen('{"cod') == []
+    assert foreseen('{"nome":') == [Violation((), 2, "additionalProperties", "the object must not have this key")]
+    assert foreseen('{"items": 5 ') == [Violation(("items",), 10, "type", "expected an array, found a number")]
     many = '{"items": [{},{},{},{'
-    assert foreseen(many) == [Violation(("items",), "expected at most 3 elements, found more", len(many) - 1)]
+    assert foreseen(many) == [
+        Violation(("items",), len(many) - 2, "maxItems", "expected at most 3 elements, found more")
+    ]
     parser: Parser[Any] = Parser(order(), on_invalid="raise")
     with pytest.raises(InvalidError, match="expected 'open' or 'on hold' or 'shipped'"):
         parser.feed('{"state": "x')

@@ -18,6 +18,7 @@ from partialjson.messages import BlockGuessed, MessageEnd, MessageParser, Update
 from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
 from support.effort import examples
 from support.folding import check_fold
+from support.repeated import CONTRADICTORY, REPEATED
 from support.strategies import documents
 
 CALLING = [api for api in APIS if api not in WITHOUT_CALLS and api not in WITHOUT_PIECES]
@@ -51,38 +52,6 @@ def chat_call(arguments: Any, finish: str | None = None) -> dict[str, Any]:
 def chat_text(*pieces: str) -> list[Any]:
     said: list[Any] = [{"choices": [{"index": 0, "delta": {"content": piece}}]} for piece in pieces]
     return [*said, {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
-
-
-REPEATED = {
-    "whole at the end": ('{"city": ', '"Bern"}', '{"city": "Bern"}'),
-    "whole twice": ('{"city": "Bern"}', '{"city": "Bern"}', '{"city": "Bern"}'),
-    "in one piece": ('{"city": "Bern"}{"city": "Bern"}',),
-    "again in pieces": ('{"city": "Bern"}', '{"city":', ' "Bern"', "}"),
-    "with other spaces": ('{"city": "Bern"}', '{"city":"Bern"}'),
-    "with other spaces, in pieces": ('{"city": "Bern"}', '{"city":"B', 'ern"}'),
-    "white space between": ('{"city": "Bern"}', " ", '\n{"city": "Bern"}'),
-    "all so far in each piece": ('{"ci', '{"city": "B', '{"city": "Bern"', '{"city": "Bern"}'),
-    "all so far, from a string": ('{"city": "B', '{"city": "Be', '{"city": "Bern"}'),
-    "all so far, from a value": ('{"city": ', '{"city": "B', '{"city": "Bern"}'),
-    "all so far, read as nested": ('{"city": ', '{"city": "Bern"}'),
-    "all so far, once": ('{"city": "B', "er", '{"city": "Bern"}'),
-    "all so far with other spaces": ('{"city": "B', "er", '{"city":"Bern"}'),
-    "a placeholder": ("{}", '{"city": "Bern"}'),
-    "a placeholder, then pieces": ("{}", '{"ci', 'ty": "Bern', '"}'),
-    "a placeholder with a space": ("{ }", '{"city": "Bern"}'),
-    "a placeholder in the same piece": ('{}{"city"', ': "Bern"}'),
-    "placeholders": ("{}", "{}", '{"city": "Bern"}'),
-    "grown": ('{"city": "B"}', '{"city": "Bern"}'),
-}
-CONTRADICTORY = {
-    "another value": ('{"city": "Bern"}', '{"city": "Rome"}'),
-    "less": ('{"city": "Bern", "days": 2}', '{"city": "Bern"}'),
-    "nothing after something": ('{"city": "Bern"}', "{}"),
-    "another type": ('{"city": "Bern", "days": 1}', '{"city": "Bern", "days": true}'),
-    "half of it": ('{"city": "Bern"}', '{"city": '),
-    "no JSON": ('{"city": "Bern"}', "so be it"),
-    "no JSON in braces": ('{"city": "Bern"}', "{city"),
-}
 
 
 @pytest.mark.parametrize("targets", [{}, {"tools": {"trip": Trip}}], ids=["untyped", "typed"])

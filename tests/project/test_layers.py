@@ -26,6 +26,7 @@ BASE = {
     "_records",
     "_sources",
     "_typevars",
+    "coercions",
     "errors",
     "limits",
     "markers",
@@ -39,8 +40,9 @@ BASE = {
 # standard library go without saying. A layer is a folder, or a module beside the folders.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     **{name: (BASE, set()) for name in BASE},
-    "_core": (BASE, {"typed", "lenient"}),
+    "_core": (BASE, {"lenient", "schema", "typed"}),
     "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, set()),
+    "schema": ({*BASE, "_core", "attrs", "jsonschema", "jsonschema_specifications", "referencing"}, set()),
     "streaming": ({*BASE, "_core"}, set()),
     "lenient": ({*BASE, "_core"}, set()),
     "sequences": ({*BASE, "_core", "streaming"}, {"lenient"}),
@@ -55,7 +57,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),
     "providers": ({"wire"}, set()),
-    "partialjson": ({*BASE, "_core"}, {"sequences", "streaming", "typed"}),
+    "partialjson": ({*BASE, "_core"}, {"schema", "sequences", "streaming", "typed"}),
     "__main__": ({"cli"}, set()),
 }
 

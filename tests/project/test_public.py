@@ -18,6 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 import partialjson
 from partialjson import (
     MISSING,
+    Coerced,
+    CoercionKind,
     Completed,
     Event,
     IncompleteError,
@@ -63,6 +65,7 @@ def test_names_that_do_not_exist() -> None:
 def test_the_names_others_rely_on() -> None:
     from partialjson import (  # noqa: F401
         MISSING,
+        Coerced,
         Complete,
         Completed,
         Failed,
@@ -144,7 +147,18 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
 
 
 # What every program needs. The names of other features load them.
-ALWAYS = {"_core", "_missing", "_typevars", "errors", "limits", "options", "outcomes", "reasons", "repairs"}
+ALWAYS = {
+    "_core",
+    "_missing",
+    "_typevars",
+    "coercions",
+    "errors",
+    "limits",
+    "options",
+    "outcomes",
+    "reasons",
+    "repairs",
+}
 if os.environ.get("PARTIALJSON_INTERPRETED", "") not in ("", "0"):
     # What prefers the sources to what was compiled.
     ALWAYS.add("_sources")
@@ -207,9 +221,10 @@ EVENTS: list[Any] = [
     Completed(("a", 0), {"b": [1]}),
     Completed((), None),
     Replaced(("a",), "old"),
-    Violation(("a",), "too long", 5),
+    Violation(("a",), 5, "maxLength", "too long"),
     Predicted(("kind",), "cat", 9),
     Repaired((), "trailing comma", 3),
+    Coerced(("a",), CoercionKind.THOUSANDS, "1,000", 1000),
 ]
 
 
@@ -232,14 +247,14 @@ def test_events_differ_by_kind_path_and_content() -> None:
     assert Completed(("a",), 1) != Completed(("b",), 1)
     assert Completed(("a",), 1) != Completed(("a",), 2)
     assert Completed((0,), 1) != Completed(("0",), 1)
-    assert Violation((), "a", 1) != Violation((), "a", 2)
+    assert Violation((), 1, "type", "a") != Violation((), 2, "type", "a")
     assert len({Completed(("a",), 1), Completed(("a",), 1), Completed(("a",), 2)}) == 2
 
 
 def test_events_print_as_they_are_written() -> None:
     assert repr(Completed(("a", 0), [1])) == "Completed(path=('a', 0), value=[1])"
     assert repr(Replaced((), None)) == "Replaced(path=(), value=None)"
-    assert repr(Violation(("a",), "m", 1)) == "Violation(path=('a',), msg='m', pos=1)"
+    assert repr(Violation(("a",), 1, "k", "m")) == "Violation(path=('a',), pos=1, keyword='k', msg='m')"
     assert repr(Predicted(("a",), "m", 1)) == "Predicted(path=('a',), value='m', pos=1)"
     assert repr(Repaired(("a",), "m", 1)) == "Repaired(path=('a',), kind='m', pos=1)"
 
@@ -259,8 +274,8 @@ def test_events_match() -> None:
         case _:
             pytest.fail("no match")
     match EVENTS[3], EVENTS[4], EVENTS[5]:
-        case Violation(_, msg, pos), Predicted(_, value, at), Repaired(_, kind, _):
-            assert (msg, pos, value, at, kind) == ("too long", 5, "cat", 9, "trailing comma")
+        case Violation(_, pos, keyword, msg), Predicted(_, value, at), Repaired(_, kind, _):
+            assert (pos, keyword, msg, value, at, kind) == (5, "maxLength", "too long", "cat", 9, "trailing comma")
         case _:
             pytest.fail("no match")
 

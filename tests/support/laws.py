@@ -70,6 +70,9 @@ class Broken(AssertionError):
 class Maker:
     """Makes parsers for one target with the same options; `Maker()` makes untyped ones."""
 
+    raises: tuple[type[Exception], ...] = (ParseError, ValidationError)
+    """What `close` may raise."""
+
     def __init__(self, target: Any = None, **options: Any) -> None:
         self.target = target
         self.options = options
@@ -107,6 +110,10 @@ class Maker:
         names = ("strict", "context", "by_alias", "by_name")
         options = {name: self.options[name] for name in names if name in self.options}
         return oneshot(self.target, text, **options)
+
+    def verdict_of(self, parser: Parser[Any]) -> Verdict:
+        """What a parser that has read the whole text says, described in the same way; closes it."""
+        return verdict_of(parser) if self.typed else Verdict(self.describe(parser.close()), None)
 
 
 def demand(holds: Any, what: str, *details: Any) -> None:
@@ -536,16 +543,12 @@ def law_5(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
             demand(False, "close() accepts it")
         return
     demand(error is None, "JSON was refused", error)
-    verdict, expected = _verdict_of(parser, make), make.one_shot(as_str(text) or "")
+    verdict, expected = make.verdict_of(parser), make.one_shot(as_str(text) or "")
     demand(verdict == expected, "another verdict than in one shot", verdict, expected)
     demand(parser.done, "the root has not closed")
     if not make.typed:
         demand(parser.json is parser.value, "the views of an untyped parser differ", parser.value)
         demand(fingerprint(parser.json) == expected.value, "another value is shown", parser.json)
-
-
-def _verdict_of(parser: Parser[Any], make: Maker) -> Verdict:
-    return verdict_of(parser) if make.typed else Verdict(make.describe(parser.close()), None)
 
 
 # Law 6
@@ -877,7 +880,7 @@ def law_11(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None
     demand(error is None or error_of(outcome) is error, "the end tells another error", outcome)
     try:
         parser.close()
-    except (ParseError, ValidationError) as raised:
+    except make.raises as raised:
         demand(raised is error_of(outcome), "close() raises another error than the end tells", raised, outcome)
     else:
         demand(isinstance(outcome, Complete), "close() gives a value", outcome)

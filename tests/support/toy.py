@@ -153,12 +153,11 @@ class Toy:
         plan = self.plans.get(id(schema))
         if plan is None:
             plan = self.plans[id(schema)] = Plan(lambda text, run: self.settle(schema, json.loads(text)))
-            plan.spec = spec = self.spec(schema)
+            plan.spec = self.spec(schema)
             kind = schema["is"]
             plan.preview = kind == "text"
             if kind == "list":
                 plan.array = Shape(self.closer(schema, _list), {}, self.plan(schema["of"]))
-                plan.array.most = spec.filled().limits.get("maxItems", -1)
             elif kind == "map":
                 plan.object = Shape(self.closer(schema, _dict), {}, self.plan(schema["of"]))
             elif kind == "record":
@@ -167,7 +166,6 @@ class Toy:
                     for name, each in schema["fields"].items()
                 }
                 plan.object = Shape(self.closer(schema, self.made(schema)), children, None, Growing)
-                plan.object.allowed = spec.filled().keys
             elif kind == "either":
                 branches = {json.dumps(tag): self.plan(each) for tag, each in schema["of"].items()}
                 plan.switch = Switch(schema["tag"], lambda text, run: branches.get(text))

@@ -75,10 +75,12 @@ def save_options(options: ParserOptions) -> dict[str, Any]:
     }
 
 
-def _save_lenient(lenient: bool | Lenient) -> list[str] | None:
-    """The kinds of repairs that are wanted; None for strict parsing."""
+def _save_lenient(lenient: bool | Lenient) -> dict[str, Any] | None:
+    """The repairs and coercions that are wanted; None for strict parsing."""
     chosen = lenient_of(lenient)
-    return None if chosen is None else [kind.value for kind in KINDS if kind in chosen.kinds]
+    if chosen is None:
+        return None
+    return {"kinds": [kind.value for kind in KINDS if kind in chosen.kinds], "coerce": chosen.coerce}
 
 
 def load_options(saved: Any, has_target: bool) -> ParserOptions:
@@ -104,8 +106,12 @@ def load_options(saved: Any, has_target: bool) -> ParserOptions:
         "by_name": flags[2],
         "on_invalid": on_invalid,
         "predict": predict,
-        "lenient": False if saved["lenient"] is None else Lenient(typed(list, saved["lenient"])),
+        "lenient": False if saved["lenient"] is None else _load_lenient(typed(dict, saved["lenient"])),
     }
+
+
+def _load_lenient(saved: Any) -> Lenient:
+    return Lenient(typed(list, saved["kinds"]), typed(str, saved["coerce"]))
 
 
 # The document.

@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, final
 
 from partialjson._core.declare import mypyc_attr
-from partialjson._core.plan import Failure
+from partialjson._core.plan import Failure, lines_of
 from partialjson._missing import MISSING
 
 Path = tuple[str | int, ...]
@@ -153,6 +153,8 @@ class Invalid(Event):
     def error(self) -> Exception:
         error = self._error
         if isinstance(error, Failure):
+            if error.list_all is not None:
+                return error.error
             error = self._error = error.error
         assert isinstance(error, Exception)
         return error
@@ -160,11 +162,8 @@ class Invalid(Event):
     @property
     def errors(self) -> list[Any]:
         """The validator's line errors; their locations are relative to ``path``."""
-        errors: Any = getattr(self.error, "errors", None)
-        if errors is None:
-            return [self.error]
-        lines: list[Any] = errors()
-        return lines
+        error = self._error
+        return error.errors if isinstance(error, Failure) else lines_of(self.error)
 
     def _compared(self) -> tuple[Any, ...]:
         # Exceptions are equal only to themselves; here, two with the same content count as equal.
@@ -176,19 +175,25 @@ class Invalid(Event):
 
 @final
 class Violation(Event):
-    """An open value that no continuation can make valid any more, found at offset ``pos``."""
+    """An open value that no continuation can make valid any more, found at offset ``pos``.
 
-    __slots__ = ("msg", "pos")
-    __match_args__: ClassVar = ("path", "msg", "pos")
+    ``keyword`` is the keyword of JSON Schema that it breaks ("type", "enum", "maxLength", "additionalProperties", ...),
+    or "false" where no value is allowed, whatever the language of the schema. ``path`` is that of the value that breaks
+    it: a key that must not be there is the fault of its object.
+    """
 
-    def __init__(self, path: object, msg: str, pos: int) -> None:
+    __slots__ = ("keyword", "msg", "pos")
+    __match_args__: ClassVar = ("path", "pos", "keyword", "msg")
+
+    def __init__(self, path: object, pos: int, keyword: str, msg: str) -> None:
         self._at = path
         self.value = MISSING
-        self.msg = msg
         self.pos = pos
+        self.keyword = keyword
+        self.msg = msg
 
     def _fields(self) -> dict[str, Any]:
-        return {"path": self.path, "msg": self.msg, "pos": self.pos}
+        return {"path": self.path, "pos": self.pos, "keyword": self.keyword, "msg": self.msg}
 
 
 @final
@@ -222,3 +227,26 @@ class Repaired(Event):
 
     def _fields(self) -> dict[str, Any]:
         return {"path": self.path, "kind": self.kind, "pos": self.pos}
+
+
+@mypyc_attr(acyclic=True)
+@final
+class Coerced(Event):
+    """A value did not fit its target as it was written, and was read in another form.
+
+    ``kind`` is a ``CoercionKind``; ``before`` and ``after`` are plain JSON, ``before`` MISSING where nothing was
+    written. The document itself (``json``) keeps what was written.
+    """
+
+    __slots__ = ("after", "before", "kind")
+    __match_args__: ClassVar = ("path", "kind", "before", "after")
+
+    def __init__(self, path: object, kind: str, before: object, after: object) -> None:
+        self._at = path
+        self.value = MISSING
+        self.kind = kind
+        self.before: Any = before
+        self.after: Any = after
+
+    def _fields(self) -> dict[str, Any]:
+        return {"path": self.path, "kind": self.kind, "before": self.before, "after": self.after}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, final
 
+from partialjson._core.fitting import Change, Keys
 from partialjson._core.plan import HIDDEN, RAW, Plan, Shape, Switch
 from partialjson._core.refcounts import COMPILED
 
@@ -23,6 +24,7 @@ UNSEEN: Final = HIDDEN | RAW
 NO_ITEMS: Final[list[Any]] = []
 NO_KEYS: Final[list[str | int]] = []
 NO_MEMBERS: Final[dict[str, Any]] = {}
+NO_NAMES_CAME: Final[set[str]] = set()
 
 
 @final
@@ -89,6 +91,46 @@ class Frame:
         # Of the children that the shape marks, those that failed, and those of which the view was told.
         self.failed: tuple[str, ...] = ()
         self.unfinished: tuple[str, ...] = ()
+        # Its number among the open containers of the document; that of its element for a list that is not there.
+        self.depth: i64 = 0
+        # What coercion knows of an object (``coerce``): its keys, the names of the fields that came, the keys that
+        # count as others, what its tags told, and changes of members that waited.
+        self.own_keys: Keys | None = None
+        self.names: set[str] = NO_NAMES_CAME
+        self.renames: dict[str, str] | None = None
+        self.told: dict[str, Any] = NO_MEMBERS
+        self.late: list[Change] | None = None
+        # Is it a list that the document does not have, around one element? And is it the element of such a list, and
+        # may still be something else?
+        self.is_implied = False
+        self.is_tentative = False
+
+    def begin_coercion(self) -> None:
+        """Note what coercion has to know."""
+        self.names = set()
+        self.told = {}
+
+    def rename(self, key: str, own: str) -> None:
+        """What comes under ``key`` counts as if it came under ``own``."""
+        if self.renames is None:
+            self.renames = {}
+        self.renames[key] = own
+
+    def forget_spellings(self, own: str) -> None:
+        """No other key counts as ``own`` any more: it came itself."""
+        if self.renames is not None and own in self.renames.values():
+            self.renames = {key: each for key, each in self.renames.items() if each != own}
+
+    def key_of(self, key: str) -> str:
+        """The key as which this one counts."""
+        return key if self.renames is None else self.renames.get(key, key)
+
+    def written_as(self, own: str) -> str:
+        """The key in the document that counts as ``own``."""
+        for key, each in (self.renames or {}).items():
+            if each == own:
+                return key
+        return own
 
     def show(self) -> None:
         """Make ``shown`` from what the frame holds."""

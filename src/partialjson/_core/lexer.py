@@ -229,7 +229,7 @@ class Lexer(Machine):
                 return self._string_ahead(i)
         if self.source is not None:
             self.source.reach(self.base + i)
-            if self.tree.looks_ahead:
+            if self.tree.is_judged:
                 self._begins(c)
         if c == QUOTE:
             return begin_string(self, s, i + 1, n)
@@ -267,7 +267,7 @@ class Lexer(Machine):
         """A string value that begins at ``i`` and has just been read, to see whether it is certain."""
         if self.source is not None:
             self.source.reach(self.base + i)
-            if self.tree.looks_ahead:
+            if self.tree.is_judged:
                 self._begins(QUOTE)
         value = self.ahead
         self.ahead = ""
@@ -277,6 +277,7 @@ class Lexer(Machine):
     def _begins(self, c: i64) -> None:
         """Tell the tree what the first character of a value reveals about it."""
         kind: i64 = 0
+        value: object = None
         if c == QUOTE:
             kind = STRING
         elif c == OPEN_BRACE:
@@ -287,16 +288,20 @@ class Lexer(Machine):
             kind = INTEGER | FLOAT
         elif c == 116 or c == 102:
             kind = BOOLEAN
+            value = c == 116
         elif c == 110:
             kind = NULL
         if kind != 0:
-            self.tree.begins(kind)
+            self.tree.begins(kind, value)
 
     def _after(self, s: str, c: i64, i: i64) -> i64:
         in_object = self.tree.in_object
         if c == COMMA:
             if self.wary and not comma_is_certain(self, s, i + 1, len(s)):
                 return self.leave(i, len(s))
+            if self.source is not None and self.tree.is_judged and self.tree.minds_commas():
+                self.source.reach(self.base + i)
+                self.tree.comma()
             self.state = KEY if in_object else VALUE
             return i + 1
         if c == (CLOSE_BRACE if in_object else CLOSE_BRACKET):

@@ -163,7 +163,8 @@ class Machine:
         self.known: dict[str, str] = {}
 
     def done(self) -> bool:
-        return self.state == ENDED
+        # Where the document stopped inside a string or a number at the root, that has not closed, however it came.
+        return self.state == ENDED and len(self.tree.ground) > 0 and not self.tree.in_text
 
     # A value closed.
 
@@ -190,6 +191,8 @@ class Machine:
 
     def atom_closed(self, value: object, raw: str) -> None:
         """A number, with its text, or a word has closed."""
+        if self.tree.is_judged:
+            self.tree.atom_comes(raw)
         self.goes_on()
         self.tree.atom(value, raw)
 
@@ -217,7 +220,11 @@ class Machine:
         if state == NUMBER or state == WORD:
             dropped = len(self.token) if state == NUMBER else self.matched
             tree = self.tree
-            self.state = FIRST_VALUE if tree.depth() > 0 and not tree.in_object and tree.length() == 0 else VALUE
+            is_first = tree.depth() > 0 and not tree.in_object and tree.length() == 0
+            # An interrupt may come at any call, so there is none from here on.
+            if tree.observer is not None and tree.observer.judge is not None:
+                tree.observer.judge.is_taken_back = True
+            self.state = FIRST_VALUE if is_first else VALUE
             self.token = ""
             self.length = 0
             self.matched = 0

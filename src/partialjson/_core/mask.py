@@ -3,6 +3,10 @@
 A ``Mask`` stands for one place of the document and says whether its value is kept back. It is found from the specs, so
 it holds before anything has come there, and where a union is not decided: a place is kept back if it is in any branch.
 
+Where values are coerced, one that fits another form of a place counts as that place. There the mask is *loose*: a key
+is known by its spelling, what stands in an unknown key or in an array that nobody expects counts as if it stood here,
+and no scalar shows where an object with something kept back is expected. It keeps back too much rather than too little.
+
 ``without_kept_back`` takes what is kept back out of deltas. What is left folds to a document of its own: members of
 objects are not there, and elements of arrays are null, so that the indexes of the others stay.
 """
@@ -12,7 +16,8 @@ from __future__ import annotations
 from typing import Any, Final, final
 
 from partialjson._core.events import Node
-from partialjson._core.spec import Spec, Way
+from partialjson._core.fitting import key_spelling
+from partialjson._core.spec import ARRAY, NULL, OBJECT, Spec, Way
 
 __all__ = ["Mask", "mask_of", "without_kept_back"]
 
@@ -27,17 +32,20 @@ class Mask:
 
     Attributes:
         hidden: its value is kept back, and with it all that is inside.
+        hides_scalars: it is kept back unless it is an object or array.
     """
 
-    def __init__(self, specs: list[Spec], ways: list[tuple[Way, Spec | None]]) -> None:
+    def __init__(self, specs: list[Spec], ways: list[tuple[Way, Spec | None]], loose: bool = False) -> None:
         # What may stand here, and the ways that lead on from here to fields further inside; to None if they are kept
         # back.
         self._ways = [each for each in ways if each[0]]
         self._leaves: list[Spec] = []
         self._inside: dict[Any, Mask] = {}
         self.hidden = any(not way and spec is None for way, spec in ways)
+        self.loose = loose
         seen: set[int] = set()
         todo = [*specs, *(spec for way, spec in ways if not way and spec is not None)]
+        self.hides_scalars = loose and _keeps_back(todo) and not any(_takes_scalars(spec) for spec in todo)
         while todo:
             spec = todo.pop().filled()
             if id(spec) in seen:
@@ -51,14 +59,22 @@ class Mask:
             else:
                 todo.extend(spec.branches)
                 self._leaves.append(spec)
+                if loose and spec.items is not None:
+                    # Its only element may stand here without it.
+                    todo.append(spec.items)
                 for field in (spec.fields or {}).values():
                     self._ways += [(way, None if field.kept_back else field.spec) for way in field.ways if way]
         self._firsts = {way[0] for way, _ in self._ways}
+        self._spelled = (
+            {key_spelling(first): first for first in self._firsts if isinstance(first, str)} if loose else {}
+        )
         self._prefix = max([len(leaf.prefix) for leaf in self._leaves], default=0)
 
     def inside(self, key: str | int) -> Mask:
         """The place at a key or an index of the value here."""
         known: Any = key
+        if self.loose and isinstance(key, str) and key not in self._firsts:
+            known = key = self._spelled.get(key_spelling(key), key)
         if key not in self._firsts:
             if isinstance(key, str):
                 known = _OTHER_KEY
@@ -77,7 +93,14 @@ class Mask:
                 spec = None
             if spec is not None:
                 specs.append(spec)
-        return Mask(specs, [(way[1:], spec) for way, spec in self._ways if way[0] == key])
+        ways = [(way[1:], spec) for way, spec in self._ways if way[0] == key]
+        if self.loose and not specs and not ways:
+            return self
+        return Mask(specs, ways, self.loose)
+
+    def hides(self, value: Any) -> bool:
+        """Is this value kept back if it stands here?"""
+        return self.hidden or (self.hides_scalars and value is not None and not isinstance(value, (dict, list)))
 
     def shown(self, value: Any) -> Any:
         """The value at this place, which is not hidden, without what is kept back inside; the value is not changed."""
@@ -88,11 +111,11 @@ class Mask:
             old = container[key]
             if isinstance(old, dict):
                 places = {each: mask.inside(each) for each in old}
-                new: Any = {each: old[each] for each in old if not places[each].hidden}
+                new: Any = {each: old[each] for each in old if not places[each].hides(old[each])}
                 todo.extend([(places[each], new, each) for each in new if isinstance(new[each], (dict, list))])
             else:
                 elements = [mask.inside(i) for i in range(len(old))]
-                new = [None if elements[i].hidden else old[i] for i in range(len(old))]
+                new = [None if elements[i].hides(old[i]) else old[i] for i in range(len(old))]
                 todo.extend([(elements[i], new, i) for i in range(len(new)) if isinstance(new[i], (dict, list))])
             container[key] = new
         return found[0]
@@ -102,27 +125,37 @@ def _is_secret(spec: Spec) -> bool:
     return spec.secret or bool(spec.notes.get("writeOnly"))
 
 
-def mask_of(root: Spec) -> Mask | None:
-    """The mask of the root of a target's documents; None if nothing in them is kept back."""
+def _takes_scalars(spec: Spec) -> bool:
+    return any(leaf.usual & ~OBJECT & ~ARRAY & ~NULL for leaf in spec.leaves())
+
+
+def mask_of(root: Spec, loose: bool = False) -> Mask | None:
+    """The mask of the root of a target's documents, a ``loose`` one where values are coerced; None if they keep nothing
+    back."""
+    return Mask([root], [], loose) if _keeps_back([root]) else None
+
+
+def _keeps_back(specs: list[Spec]) -> bool:
+    """Is anything kept back in places of these specs?"""
     seen: set[int] = set()
-    todo = [root]
+    todo = list(specs)
     while todo:
         spec = todo.pop().filled()
         if id(spec) in seen:
             continue
         seen.add(id(spec))
         if _is_secret(spec):
-            return Mask([root], [])
+            return True
         fields = list((spec.fields or {}).values())
         if spec.root is not None:
             fields.append(spec.root)
         for field in fields:
             if field.kept_back:
-                return Mask([root], [])
+                return True
             todo.append(field.spec)
         todo.extend([*spec.branches, *spec.prefix])
         todo.extend([each for each in (spec.rest, spec.items) if each is not None])
-    return None
+    return False
 
 
 def without_kept_back(deltas: list[dict[str, Any]], places: list[Node | None], root: Mask) -> list[dict[str, Any]]:
@@ -136,7 +169,7 @@ def without_kept_back(deltas: list[dict[str, Any]], places: list[Node | None], r
             mask = mask.inside(path[depth])
             depth += 1
         value = delta["value"]
-        if mask.hidden:
+        if mask.hides(value):
             if depth < len(path) or not path or isinstance(path[-1], str) or delta["op"] != "add":
                 continue
             value = None

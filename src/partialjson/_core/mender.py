@@ -918,6 +918,9 @@ class Mender(TokenMender):
             self._repair(MISSING_QUOTE, s, i, i)
         self._separate(s, i)
         if text == mended:
+            if text == "NaN":
+                # The lexer reads it; it is no JSON all the same.
+                self._repair(LITERAL, s, i, j)
             self._put(s, i, j)
         else:
             is_number = DIGIT_0 <= ord(mended[len(mended) - 1]) <= DIGIT_9 and not text[-1:].isalpha()
@@ -1055,7 +1058,7 @@ class Mender(TokenMender):
         mended = mended_scalar(scalar)
         self.done_to = n
         try:
-            if mended and mended != scalar:
+            if mended and (mended != scalar or mended == "NaN"):
                 last: i64 = ord(scalar[len(scalar) - 1])
                 is_number = DIGIT_0 <= last <= DIGIT_9 or last == DOT
                 self._repair(NUMBER if is_number else LITERAL, s, start, start + len(scalar))

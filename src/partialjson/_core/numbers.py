@@ -149,8 +149,14 @@ def read_number(m: Machine, s: str, start: i64, i: i64, n: i64) -> i64:
         m.length += 1
         i += 1
     m.digits = digits
-    m.keep(s[start:n])
+    _keep(m, s[start:n])
     return n
+
+
+def _keep(m: Machine, part: str) -> None:
+    m.keep(part)
+    if m.tree.is_judged:
+        m.tree.digits(part)
 
 
 def _stops(m: Machine, s: str, start: i64, i: i64, c: i64) -> i64:
@@ -185,6 +191,8 @@ def _ends(m: Machine, text: str, s: str, i: i64) -> i64:
             value = int(text)
         except ValueError:
             # The interpreter has its own limit on digits, which may be lower than ours.
+            if m.tree.is_judged:
+                m.tree.number_comes(text)
             return m.refuse(
                 LIMIT,
                 "an integer has more digits than this interpreter converts (see sys.set_int_max_str_digits)",
@@ -224,5 +232,5 @@ def close_number(m: Machine) -> None:
 
 def _refuse(m: Machine, fault: i64, msg: str, s: str, start: i64, i: i64) -> i64:
     # What was read is part of the state, so that the state after an error does not depend on the chunking.
-    m.keep(s[start:i])
+    _keep(m, s[start:i])
     return m.refuse(fault, msg, s, i)

@@ -26,8 +26,12 @@ from partialjson._core.checkpoint import (
     save_document,
     save_options,
 )
-from partialjson._core.events import Event, Node, Path
+from partialjson._core.coerce import coercer_of
+from partialjson._core.events import Coerced, Event, Node, Path
+from partialjson._core.expected import Expected, expected_of
+from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
+from partialjson._core.loose_rules import loose_rule_of
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import Mask, mask_of, without_kept_back
 from partialjson._core.mender import Mender
@@ -35,17 +39,20 @@ from partialjson._core.mender_state import load_mender, save_mender
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
+from partialjson._core.scribe import AT_ROOT
 from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
-from partialjson._core.target import MakesTarget, Options, Target, target_of
+from partialjson._core.spec_rules import rule_of
+from partialjson._core.target import MakesTarget, Options, Target, given_of, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import Utf8
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
+from partialjson.coercions import CoercionKind
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
-from partialjson.options import ON_INVALID, NumberReader, OnInvalid, ParserOptions
+from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
 from partialjson.repairs import Lenient, Repair, RepairKind, Skipped, lenient_of
@@ -75,6 +82,8 @@ class Parser(Generic[T]):
     Args:
         target: what the document must be: nothing for plain JSON values, a pydantic model or any other type pydantic
             understands, a ``TypeAdapter``, or something that makes a ``Target`` (``__partialjson_target__``).
+        schema: a JSON Schema that the document must fit, instead of a target: a dict or a bool. The result is plain
+            JSON values. To say more of a schema, give a ``Schema``. The package jsonschema is needed.
         select: which completions are reported, as path patterns (``$.items[*].name``). By default all; ``[]`` for none.
         missing: the value of ``json`` and ``value`` before anything has come, and of absent attributes.
         limits: bounds on depth, string, number and document; see ``Limits``.
@@ -95,18 +104,22 @@ class Parser(Generic[T]):
             ``checkpoint`` and ``fork`` are not available.
         lenient: True to read what models write instead of JSON and mend it while it streams, or a ``Lenient`` to say
             which repairs are wanted. JSON is read as ever. The outcome tells what was mended, and ``Repaired`` events
-            do while it happens.
+            do while it happens. A value that does not fit the target is read in another form, if there is one; how far
+            that goes, says ``Lenient(coerce=...)``, and ``Coerced`` events tell what was done.
 
     Raises:
         TypeError: an option has the wrong type.
         ValueError: a pattern of ``select`` is not supported, or ``retain=False`` without ``select``.
         pydantic.PydanticUserError, NameError: pydantic does not understand the target, or a name in it is undefined.
+        jsonschema.SchemaError: the schema is not valid, or refers to nothing; ``path`` says where.
+        ImportError: a schema was given, and the package jsonschema is not installed.
     """
 
     def __init__(
         self,
         target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
         *,
+        schema: JSONSchema | None = None,
         select: Iterable[str] | None = None,
         missing: Any = MISSING,
         limits: Limits | None = None,
@@ -144,7 +157,8 @@ class Parser(Generic[T]):
         # What deltas leave out, once somebody has asked for them.
         self._kept_back: Mask | None = None
         self._has_mask = False
-        self._target: Final[Target | None] = None if target is None else target_of(target, options)
+        given = given_of(target, schema)
+        self._target: Final[Target | None] = None if given is None else target_of(given, options)
         self._limits: Final = limits
         self._retains: Final = bool(retain)
         self._select: Any = select
@@ -164,32 +178,31 @@ class Parser(Generic[T]):
             for name, parse in (("parse_float", parse_float), ("parse_int", parse_int)):
                 if parse is not None and not callable(parse):
                     raise TypeError(f"{name} is a function such as Decimal, not {type(parse).__name__}")
-            if target is not None:
+            if self._target is not None:
                 raise TypeError(
                     "parse_float and parse_int are for documents without a target; with one, its types say what "
                     "numbers become: declare the field as Decimal, or as str with coerce_numbers_to_str"
                 )
-        source = Source() if target is not None or (self._reads_numbers and self._retains) else None
+        source = Source() if self._target is not None or (self._reads_numbers and self._retains) else None
         self._lexer: Final = Lexer(
             self._tree,
-            limits.depth if limits.depth is not None else DEFAULT_DEPTH if target is None else TYPED_DEPTH,
+            limits.depth if limits.depth is not None else DEFAULT_DEPTH if self._target is None else TYPED_DEPTH,
             limits.string,
             limits.number,
             limits.document,
             source,
-            target is None,
+            # Pydantic does not take them.
+            self._target is None or self._target.plan is None,
         )
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
+        self._lenient: Final = lenient_of(lenient)
         if self._target is not None and source is not None:
-            view = View(self._target.plan, self._target.run, missing, source)
-            view.skips = on_invalid == "skip"
-            self._tree.follow(view, on_invalid == "raise", self._predicts)
+            self._follow(self._target, source, selector is not None)
         elif options.are_of_validation:
             raise TypeError("strict, context, by_alias and by_name need a target, and this parser has none")
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict need a target, and this parser has none")
-        self._lenient: Final = lenient_of(lenient)
         # Testing a flag is cheaper than testing for None.
         self._mends = self._lenient is not None
         self._mender: Mender | None = None
@@ -198,7 +211,36 @@ class Parser(Generic[T]):
         if self._lenient is not None:
             self._mender = Mender(self._lexer, self._lenient.kinds, selector)
             if RepairKind.TEXT_AROUND in self._lenient.kinds:
-                self._locator = _new_locator(self._target)
+                self._locator = _new_locator(self._target, self._lenient)
+
+    def _coerces(self) -> bool:
+        """May values that do not fit their target be read in another form?"""
+        return self._lenient is not None and self._lenient.coerce != "syntax"
+
+    def _follow(self, target: Target, source: Source, reports: bool) -> None:
+        """Let the view of the target, if it has one, and a judge see everything; ``reports``: are there events?"""
+        stops = self._on_invalid == "raise"
+        skips = self._on_invalid == "skip"
+        plan = target.plan
+        if plan is None and skips:
+            raise TypeError(
+                'on_invalid="skip" needs a type: the result of a schema is the document itself, with all its elements'
+            )
+        if plan is not None:
+            view = View(plan, target.run, self._tree.missing, source)
+            view.skips = skips
+            if self._lenient is not None:
+                view.coercer = coercer_of(self._lenient.coerce)
+            self._tree.follow(view, stops)
+            if view.coercer is not None and view.coercer.moves:
+                # Nothing can be foreseen of a value whose structure may change at its close.
+                return
+        if plan is None or stops or reports:
+            # Without a plan, its verdict is the document's.
+            rule = target.rule
+            if rule is None:
+                rule = loose_rule_of(target.spec) if self._coerces() else rule_of(target.spec)
+            self._tree.be_judged(Judge(rule, source, self._predicts, skips), source, target.refuses, stops)
 
     # Text in.
 
@@ -456,6 +498,19 @@ class Parser(Generic[T]):
         return self._mender.read
 
     @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """What lenient parsing has mended so far, in the order of the text. The last one may still go on."""
+        return () if self._mender is None else self._mender.repairs()
+
+    def _document_end(self) -> int:
+        """Where in its text a document ended after which lenient parsing has left out more; -1 if none has."""
+        locator = self._locator
+        if locator is None:
+            return -1
+        ended: int = locator.ended
+        return ended
+
+    @property
     def seq(self) -> int:
         """The visible size of the document: the position to pass to ``deltas(since=...)``."""
         self._needs_all("seq")
@@ -471,6 +526,42 @@ class Parser(Generic[T]):
         if isinstance(path, (str, bytes)):
             raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
         return self._tree.status(tuple(path))
+
+    def expected(self) -> Expected:
+        """What may come next: the types of a value, the keys of an object, the only members, the separators.
+
+        It is found out when somebody asks. What can be valid is always in it; see ``Expected``. For an editor, a form
+        that is drawn before it is filled, or the next token of a model.
+
+            parser.feed('{"size": "l')
+            parser.expected().members           # ("large", "little")
+
+        Raises:
+            RuntimeError: the parser has failed, or ``retain=False`` without events.
+        """
+        if self._life == FAILED:
+            raise self._why().with_traceback(None)
+        target = self._target
+        judge = self._tree.judge
+        lexer = self._lexer
+        if target is not None and judge is None:
+            self._needs_all("expected()")
+            lexer = self._judged_again(target)
+            judge = lexer.tree.judge
+        return expected_of(lexer, judge)
+
+    def _judged_again(self, target: Target) -> Lexer:
+        """A lexer that has read this document, and a judge that has seen it: nobody has asked for one before."""
+        limits = self._limits
+        tree = Tree(None, self._tree.missing)
+        source = Source()
+        rule = rule_of(target.spec) if target.rule is None else target.rule
+        tree.be_judged(Judge(rule, source), source, None, False)
+        depth = self._lexer.max_depth
+        lexer = Lexer(tree, depth, limits.string, limits.number, limits.document, source, self._lexer.lone_surrogates)
+        assert self._lexer.source is not None
+        lexer.feed(self._lexer.source.all)
+        return lexer
 
     def deltas(self, since: int | None = None, *, raw: bool = False) -> list[dict[str, Any]]:
         """What changed in ``json``: ``{"op": "add" | "replace" | "append", "path": JSON Pointer, "value": ...}``.
@@ -524,7 +615,7 @@ class Parser(Generic[T]):
     def _mask(self) -> Mask | None:
         """What the target keeps back; None if that is nothing."""
         if self._target is not None and not self._has_mask:
-            self._kept_back = mask_of(self._target.spec)
+            self._kept_back = mask_of(self._target.spec, self._coerces())
             self._has_mask = True
         return self._kept_back
 
@@ -537,6 +628,7 @@ class Parser(Generic[T]):
             IncompleteError: the root value has not closed; ``path`` is the place that was open.
             ParseError: what stopped the document earlier.
             pydantic.ValidationError: the document does not fit the target.
+            jsonschema.ValidationError: the document does not fit the schema; as ``jsonschema.validate`` raises it.
         """
         outcome = self.end()
         if isinstance(outcome, Complete):
@@ -604,7 +696,7 @@ class Parser(Generic[T]):
             return self._failed(error, reason)
         result = self._tree.result()
         if isinstance(result, Failure):
-            return self._failed(result.error, reason)
+            return self._failed(result.error, reason, None if result.list_all is None else tuple(result.list_all()))
         if not self._retains:
             result = self._tree.missing
         return Complete(cast("T", result), self._tree.pending_events(), reason, *self._mended())
@@ -621,28 +713,33 @@ class Parser(Generic[T]):
                 mender.feed(found)
             else:
                 mender.starts_at(*locator.place)
+        if mender.mode == AT_ROOT:
+            self._tree.reads_prose()
         mender.finish(is_cut)
 
-    def _failed(self, error: Exception, reason: str | None) -> Failed:
+    def _failed(self, error: Exception, reason: str | None, lines: tuple[Any, ...] | None = None) -> Failed:
         events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
-        return Failed(error, self.json, self.value, reason, events, *self._mended())
+        return Failed(error, self.json, self.value, reason, events, *self._mended(), lines)
 
-    def _mended(self) -> tuple[tuple[Repair, ...], tuple[Skipped, ...]]:
-        """What was mended, and what was left out."""
+    def _mended(self) -> tuple[tuple[Repair, ...], tuple[Skipped, ...], tuple[Coerced, ...]]:
+        """What was mended, what was left out, and what was read in another form."""
         mender = self._mender
         if mender is None:
-            return (), ()
+            return (), (), ()
         skipped: list[Skipped] = list(mender.skipped())
         if self._locator is not None:
             skipped = sorted([*self._locator.skipped, *skipped], key=_start_of)
-        return mender.repairs(), tuple(skipped)
+        return mender.repairs(), tuple(skipped), self._tree.coerced()
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that have not come, in the objects that are open."""
         if self._target is None or not self._retains:
             return ()
         json = self.json if self._tree.ground else MISSING
-        return missing_required(self._target.spec, json, self._tree.open_path())
+        missing = missing_required(self._target.spec, json, self._tree.open_path())
+        coerced = self._tree.coerced() if missing else ()
+        came = {(*each.path[:-1], each.after) for each in coerced if each.kind == CoercionKind.KEY}
+        return tuple([path for path in missing if path not in came])
 
     def reopen(self) -> int:
         """Continue a document that was cut off: ``feed`` is allowed again, and the outcome is discarded.
@@ -744,6 +841,7 @@ class Parser(Generic[T]):
         state: Any,
         target: Any = None,
         *,
+        schema: JSONSchema | None = None,
         missing: Any = MISSING,
         context: Any = None,
         parse_float: NumberReader | None = None,
@@ -753,7 +851,7 @@ class Parser(Generic[T]):
 
         Args:
             state: the result of ``checkpoint``, possibly after a round trip through JSON.
-            target: the target of the saved parser. A typed document is validated again.
+            target, schema: the target or schema of the saved parser. A typed document is validated again.
             missing, context, parse_float, parse_int: as for ``Parser``; they are not part of a checkpoint. The numbers
                 of the document so far are read again. Deltas go on from the whole document then.
 
@@ -761,7 +859,7 @@ class Parser(Generic[T]):
             ValueError: the checkpoint is corrupt, of another version, of another target, or its numbers were not read
                 by functions for the same options.
         """
-        return _restore(state, target, missing, context, parse_float, parse_int)
+        return _restore(state, target, missing, context, parse_float, parse_int, False, schema)
 
     def _outline(self) -> str:
         """A short text after which the same characters can follow; this parser has just been reopened."""
@@ -821,10 +919,10 @@ class Parser(Generic[T]):
         self._asked, self._pinned = load_reading(self._lexer.tree, state)
 
 
-def _new_locator(target: Target | None) -> Any:
+def _new_locator(target: Target | None, lenient: Lenient) -> Any:
     from partialjson.lenient.locate import Locator, root_kinds
 
-    return Locator(root_kinds(target))
+    return Locator(root_kinds(target, lenient))
 
 
 def _saved_locator(saved: Any) -> Any:
@@ -845,17 +943,19 @@ def _restore(
     parse_float: Any = None,
     parse_int: Any = None,
     is_own: bool = False,
+    schema: Any = None,
 ) -> Parser[Any]:
     if not isinstance(state, dict) or state.get("partialjson") != VERSION:
         raise ValueError(f"not a checkpoint of this version of partialjson (format {VERSION})")
     try:
-        options = load_options(state["options"], target is not None)
+        options = load_options(state["options"], target is not None or schema is not None)
     except CORRUPT as error:
         raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
     options["missing"] = missing
     options["context"] = context
     options["parse_float"] = parse_float
     options["parse_int"] = parse_int
+    options["schema"] = schema
     parser: Parser[Any] = Parser(target, **options)
     if parser._fingerprint() != state.get("target"):
         raise ValueError("the checkpoint was made with another target; restore it with that one")

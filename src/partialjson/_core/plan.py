@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, final
 
-from partialjson._core.spec import Bounds, Spec
+from partialjson._core.spec import Spec
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -47,6 +47,7 @@ class Failure:
     Attributes:
         make: makes the error; None where it was given.
         waiver: for a waived value, the exception that tells its container so; None for one that does not fit.
+        list_all: gives all that is wrong, for an error that tells one thing; None if the error itself tells everything.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Failure:
         error: Exception | None,
         make: Callable[[], Exception] | None = None,
         waiver: Exception | None = None,
+        list_all: Callable[[], list[Any]] | None = None,
     ) -> None:
         self._error = error
         self.make = make
         self.waiver = waiver
+        self.list_all = list_all
 
     @property
     def error(self) -> Exception:
@@ -67,6 +70,17 @@ class Failure:
             assert self.make is not None
             error = self._error = self.make()
         return error
+
+    @property
+    def errors(self) -> list[Any]:
+        """All that is wrong, as the validator lists it."""
+        return lines_of(self.error) if self.list_all is None else self.list_all()
+
+
+def lines_of(error: BaseException) -> list[Any]:
+    """What is wrong according to an error: its line errors, or the error itself."""
+    errors: Any = getattr(error, "errors", None)
+    return [error] if errors is None else list(errors())
 
 
 @final
@@ -115,9 +129,6 @@ class Shape:
             list itself.
         close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
         whole: shown only when it has closed.
-        allowed: the keys that are allowed; None for any.
-        most: the maximum number of elements in an array; -1 for no limit.
-        may_waive: may a validator ask that an element be left out, so that it does not count?
         is_plain: where no child has failed, the list or dict of the settled children is the result.
         is_direct: where no child has failed, the children shown under their keys are all the settled ones that count,
             and ``is_plain`` or ``quick`` goes by what is shown.
@@ -142,9 +153,6 @@ class Shape:
         self.wrap = wrap
         self.items: list[Child] = items or []
         self.whole = whole
-        self.allowed: frozenset[str] | None = None
-        self.most: i64 = -1
-        self.may_waive = False
         self.is_plain = False
         self.is_direct = False
         self.quick: Callable[[dict[str, Any], Any], Any] | None = None
@@ -203,8 +211,3 @@ class Plan:
         self.spec: Spec | None = None
         self.by_value: i64 = 0
         self.settle_value: Callable[[Any, Any], Any] | None = None
-
-    @property
-    def bounds(self) -> Bounds | None:
-        """What is certain of a value before it closes."""
-        return None if self.spec is None else self.spec.bounds

@@ -2,7 +2,7 @@
 
 It serves two purposes: a place that is not followed inside settles from its part of the text, and errors about values
 give positions. The driver of the tree adds each chunk before it is read, and calls ``reach`` with the offset of the
-current character. The view and the lookahead read that offset from ``at``; nobody else writes it.
+current character. The view and the judge read that offset from ``at``; nobody else writes it.
 
 Offsets are those of the document, even after its beginning has been dropped. If dropped text is still asked for, it can
 only be the part of a number or word that the end of a chunk cut.
@@ -44,7 +44,8 @@ class Source:
     # What a driver calls.
 
     def reach(self, pos: i64) -> None:
-        """The character at this offset is read now: it begins a value, or ends a key or a container."""
+        """The character at this offset is read now: it begins a value, ends a key or a container, or is a
+        comma."""
         self.at = pos
 
     def add(self, s: str) -> None:

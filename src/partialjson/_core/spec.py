@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 __all__ = ["ANYTHING", "ARRAY", "BOOLEAN", "FLOAT", "INTEGER", "NO_DEFAULT", "NULL", "NUMBER", "OBJECT", "STRING"]
-__all__ += ["Bounds", "Field", "Spec", "Way", "bounds_of"]
+__all__ += ["Field", "Spec", "Way", "is_pure"]
 
 STRING: Final = 1
 INTEGER: Final = 2
@@ -122,7 +122,8 @@ class Spec:
 
     Attributes:
         kinds: bit set of the JSON kinds that can be valid.
-        binding: do ``words``, ``limits`` and ``keys`` bind? Not if the user's own code may accept anything.
+        binding: does the rest bind: ``words``, ``limits``, ``keys``, and the specs of what is inside? Not if the user's
+            own code may accept anything.
         usual: bit set of the JSON kinds that usually come.
         nullable: may ``null`` stand here, besides what is described?
         noun: the name of such a value in messages: "a str", "an order".
@@ -140,6 +141,7 @@ class Spec:
         tags: for each value of that member the branch, which may not be filled; ``chosen`` finds it.
         atomic: is an object or array settled as a whole here, with nothing inside followed? Set once the plan is made.
         secret: does the program's type hide the value from others?
+        rule: what ``spec_rules`` has made of it, if it has.
     """
 
     def __init__(self, fill: Callable[[Spec, Any], None] | None = None, source: Any = None) -> None:
@@ -170,8 +172,8 @@ class Spec:
         self._items: Spec | None = None
         self._branches: list[Spec] = []
         self._notes: dict[str, Any] | Callable[[], dict[str, Any]] | None = None
-        self._bounds: Bounds | None = None
-        self._has_bounds = False
+        self.rule: Any = None
+        self.loose_rule: Any = None
 
     def filled(self) -> Spec:
         """This spec, with everything that its builder knows about it."""
@@ -329,117 +331,11 @@ class Spec:
                 fitting.append(spec)
         return fitting[0] if len(fitting) == 1 else None
 
-    @property
-    def bounds(self) -> Bounds | None:
-        """What is certain about a value before it closes; None if nothing is."""
-        if not self._has_bounds:
-            self._bounds = bounds_of(self)
-            self._has_bounds = True
-        return self._bounds
 
-
-@final
-class Bounds:
-    """What is certain about valid values before they close.
-
-    They never refuse what can still become valid; they need not refuse everything that cannot.
-
-    Attributes:
-        kinds: bit set of the JSON kinds that can be valid at all.
-        expected: those kinds in words, for messages.
-        words: all strings that can be valid, and what each stands for; None if there are too many.
-        max_length: the maximum number of characters in a string; -1 for no limit.
-        is_pure: is what a word stands for made without the user's own code?
-    """
-
-    def __init__(
-        self,
-        kinds: i64,
-        expected: str = "",
-        words: dict[str, object] | None = None,
-        max_length: i64 = -1,
-        is_pure: bool = True,
-    ) -> None:
-        self.kinds = kinds
-        self.expected = expected
-        self.words = words
-        self.max_length = max_length
-        self.is_pure = is_pure
-
-
-MANY: Final = 64
-"""With more words than this, they are not compared at each character."""
-
-
-def bounds_of(spec: Spec) -> Bounds | None:
-    """The bounds of a spec; None if nothing is certain."""
-    spec = spec.filled()
-    kinds = _kinds(spec)
-    words: dict[str, object] | None = None
-    most: i64 = -1
-    if kinds & STRING:
-        words = _strings(spec)
-        if words is None:
-            most = _longest(spec)
-    if kinds == ANYTHING and words is None and most < 0:
-        return None
-    shown = _named(kinds)
-    if words is not None:
-        shown[0] = " or ".join([repr(word) for word in words]) if len(words) <= 5 else f"one of {len(words)} words"
-    return Bounds(kinds, " or ".join(shown), words, most, words is None or _is_pure(spec))
-
-
-def _named(kinds: i64) -> list[str]:
-    return [name for kind, name in KINDS.items() if kinds & kind]
-
-
-def _kinds(spec: Spec) -> i64:
-    """The kinds that can be valid."""
-    kinds: i64 = 0
-    seen: set[int] = set()
-    todo = [spec.filled()]
-    while todo:
-        each = todo.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        inside = _inside(each)
-        if not inside or not each.binding or each.kinds != ANYTHING:
-            kinds |= each.kinds
-        else:
-            todo.extend(inside)
-            if each.nullable:
-                kinds |= NULL
-    return kinds
-
-
-def _inside(spec: Spec) -> list[Spec]:
-    """The specs passed on the way to the values themselves."""
-    return [spec.root.spec] if spec.root is not None else spec.branches
-
-
-def _takers_of_strings(spec: Spec) -> list[Spec] | None:
-    """The leaves that may accept a string; None if one of them may do anything with it."""
-    found: list[Spec] = []
-    seen: set[int] = set()
-    todo = [spec.filled()]
-    while todo:
-        each = todo.pop()
-        if id(each) in seen or not each.kinds & STRING:
-            continue
-        seen.add(id(each))
-        if not each.binding:
-            return None
-        inside = _inside(each)
-        if inside:
-            todo.extend(reversed(inside))
-        else:
-            found.append(each)
-    return found
-
-
-def _is_pure(spec: Spec) -> bool:
+def is_pure(spec: Spec | None) -> bool:
     """Is what becomes of a string made without the user's own code?"""
+    if spec is None:
+        return False
     seen: set[int] = set()
     todo = [spec.filled()]
     while todo:
@@ -449,33 +345,5 @@ def _is_pure(spec: Spec) -> bool:
         seen.add(id(each))
         if not each.is_pure:
             return False
-        todo.extend(_inside(each))
+        todo.extend([each.root.spec] if each.root is not None else each.branches)
     return True
-
-
-def _strings(spec: Spec) -> dict[str, object] | None:
-    """All strings that can be valid, and what they become; None if they are not known or too many."""
-    takers = _takers_of_strings(spec)
-    if takers is None:
-        return None
-    words: dict[str, object] = {}
-    for leaf in takers:
-        if leaf.words is None:
-            return None
-        for word, member in leaf.words:
-            if isinstance(word, str):
-                words[word] = member
-    return words if 0 < len(words) <= MANY else None
-
-
-def _longest(spec: Spec) -> i64:
-    """The maximum number of characters in a string; -1 for no limit."""
-    takers = _takers_of_strings(spec)
-    most: i64 = -1
-    for leaf in takers or ():
-        bound: Any = leaf.limits.get("maxLength")
-        if bound is None:
-            return -1
-        length: i64 = bound
-        most = max(most, length)
-    return most

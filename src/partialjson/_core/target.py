@@ -11,14 +11,16 @@ compiler is loaded at that point.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, final
 
-from partialjson._core.plan import Plan
+from partialjson._core.events import Path
+from partialjson._core.plan import Failure, Plan
+from partialjson._core.rules import Rule
 from partialjson._core.spec import Spec
 from partialjson._missing import MISSING
 
-__all__ = ["MakesTarget", "Options", "Target", "spec_of", "target_of"]
+__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "spec_of", "target_of"]
 
 
 @final
@@ -58,17 +60,30 @@ class Target:
 
     Attributes:
         given: the object that the target was made from, and can be made from again.
-        plan: what to do with the root.
+        plan: what to do with the root; None if values stay as they are, and ``rule`` alone decides.
         run: the value that is passed to settling, for the compiler that made the plan.
         spec: what may stand at the root.
+        rule: what the root must satisfy; None if nothing is known but the spec.
+        refuses: makes the errors of values that break their rules; None where the plan does.
     """
 
-    def __init__(self, given: Any, plan: Plan, run: Any, spec: Spec, fingerprint: Callable[[], str] | str = "") -> None:
+    def __init__(
+        self,
+        given: Any,
+        plan: Plan | None,
+        run: Any,
+        spec: Spec,
+        fingerprint: Callable[[], str] | str = "",
+        rule: Rule | None = None,
+        refuses: Refuses | None = None,
+    ) -> None:
         self.given: Any = given
         self.plan = plan
         self.run: Any = run
         self._spec = spec
         self._fingerprint = fingerprint
+        self.rule = rule
+        self.refuses: Any = refuses
 
     @property
     def spec(self) -> Spec:
@@ -87,6 +102,21 @@ class Target:
                 "a Target is made with strict, context, by_alias and by_name; they cannot be changed afterwards"
             )
         return self
+
+
+class Refuses(Protocol):
+    """What makes the errors of values that break their rules, in the words of the schema's language.
+
+    ``found`` has what the judge found, in order: for each fault its path from the value, its keyword and its message.
+    """
+
+    def refuse(self, value: Any, found: Sequence[tuple[Path, str, str]], /) -> Failure:
+        """For the whole document."""
+        ...
+
+    def refuse_at(self, rules: Sequence[Rule], value: Any, found: Sequence[tuple[Path, str, str]], /) -> Failure:
+        """For a value inside it, which breaks these rules of its place."""
+        ...
 
 
 class MakesTarget(Protocol):
@@ -111,6 +141,23 @@ def target_of(given: Any, options: Options) -> Target:
 
     typed: Target = typed_target(given, options)
     return typed
+
+
+def given_of(target: Any, schema: Any) -> Any:
+    """What a caller gave as its target, or as its ``schema``, which becomes a ``Schema``.
+
+    Raises:
+        TypeError: both were given, or the schema is none.
+        jsonschema.SchemaError: the schema is not valid.
+        ImportError: the package jsonschema is not installed.
+    """
+    if schema is None:
+        return target
+    if target is not None:
+        raise TypeError("a document has one target: give a type or a schema, not both")
+    from partialjson.schema.targets import Schema
+
+    return schema if isinstance(schema, Schema) else Schema(schema)
 
 
 def spec_of(given: Any, by_alias: bool | None = None, by_name: bool | None = None) -> Spec:

@@ -5,10 +5,17 @@ edits by path could drive it without any text.
 
     begin_object / begin_array ... end      a container opens, closes
     name(key)                               the key of the next member
-    begins(kind)                            the kind of value that comes; called only if the tree ``looks_ahead``
+    begins(kind, value)                     the kind of value that comes, and which, for true, false and null
     atom(value, raw)                        a number, true, false or null closed
     string(value)                           a string came complete
     begin_text, grow(part)..., end_text     a string opens, grows, closes
+
+Only if it ``is_judged``, it is also told ``begins`` and what else is known before a value is whole:
+
+    key_begins(pos), key_grows(part)...     a key opens, grows
+    digits(part)...                         a number goes on
+    atom_comes(raw)                         a number or word is whole, and about to close
+    comma()                                 another member or element will come
 
 Its state is that of the builder (``builder``). Each open container is already in its parent, so the tree is consistent
 at any time. Reading it costs nothing except bringing the growing string up to date.
@@ -27,11 +34,13 @@ from typing import TYPE_CHECKING, Any, Final, cast, final
 
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes, visible_size
-from partialjson._core.events import Event, Node, Path
-from partialjson._core.lookahead import Finding
+from partialjson._core.events import Coerced, Event, Node, Path
+from partialjson._core.judge import Judge
 from partialjson._core.observer import Observer
 from partialjson._core.refcounts import COMPILED, is_held
 from partialjson._core.selection import Selector
+from partialjson._core.source import Source
+from partialjson._core.trials import Finding
 from partialjson._core.view import View
 
 if TYPE_CHECKING:
@@ -50,7 +59,9 @@ class Tree(Builder):
         super().__init__()
         self.missing: Final[object] = missing
         self.observer: Observer | None = Observer(selector) if selector is not None else None
-        self.looks_ahead = False
+        self.is_judged = False
+        # Does the judge look at the characters of the open string?
+        self.is_examined = False
         # Has the open path been handed out?
         self.shared = False
         # The growing string: the part in the tree as ``text``, and what has come since.
@@ -64,12 +75,19 @@ class Tree(Builder):
         self.drops = True
         self._observed().keep_only(keeper)
 
-    def follow(self, view: View, stops: bool, predicts: bool) -> None:
-        """Keep a typed view beside the tree; ``stops``: at the first invalid value; ``predicts``: report
-        predictions."""
-        observer = self._observed()
-        observer.follow(view, stops, predicts)
-        self.looks_ahead = observer.lookahead is not None
+    def follow(self, view: View, stops: bool) -> None:
+        """Keep a typed view beside the tree; ``stops``: at the first invalid value."""
+        self._observed().follow(view, stops)
+
+    def be_judged(self, judge: Judge, source: Source, refuses: Any, stops: bool) -> None:
+        """Let a judge see everything. If there is no view, its verdicts count, and ``refuses`` makes the errors;
+        ``stops``: at the first invalid value."""
+        self._observed().be_judged(judge, source, refuses, stops)
+        self.is_judged = True
+
+    @property
+    def judge(self) -> Judge | None:
+        return None if self.observer is None else self.observer.judge
 
     def report(self, selector: Selector | None) -> None:
         """Report completions in these places; to be called before anything has come."""
@@ -97,13 +115,53 @@ class Tree(Builder):
 
     def name(self, key: str) -> None:
         self.key = key
-        if self.looks_ahead and self.observer is not None:
+        if self.is_judged and self.observer is not None:
             self.observer.name(self, key)
 
-    def begins(self, kind: i64) -> None:
-        """A value of this JSON kind begins at the current offset; called only if the tree ``looks_ahead``."""
+    def minds_commas(self) -> bool:
+        """Does the judge want to know of a comma in the innermost container?"""
+        observer = self.observer
+        if observer is None or observer.judge is None or observer.judge.level is None:
+            return False
+        return observer.judge.level.minds_commas
+
+    def minds_keys(self) -> bool:
+        """Does the judge want to know of a key in the innermost object before it is whole?"""
+        observer = self.observer
+        if observer is None or observer.judge is None or observer.judge.level is None:
+            return False
+        return observer.judge.level.is_choosy
+
+    def key_begins(self, pos: i64) -> None:
         if self.observer is not None:
-            self.observer.begins(self, kind)
+            self.observer.key_begins(pos)
+
+    def key_grows(self, part: str) -> None:
+        if self.observer is not None:
+            self.observer.key_grows(self, part)
+
+    def comma(self) -> None:
+        if self.observer is not None:
+            self.observer.comma(self)
+
+    def begins(self, kind: i64, value: object) -> None:
+        if self.observer is not None:
+            self.observer.begins(self, kind, value)
+
+    def digits(self, part: str) -> None:
+        if self.observer is not None:
+            self.observer.digits(self, part)
+
+    def number_comes(self, raw: str) -> None:
+        """The open number is whole, but not yet attached."""
+        if self.observer is not None:
+            self.observer.number_comes(self, raw)
+
+    def atom_comes(self, raw: str) -> None:
+        """The number or word that is being read is this; called only if the tree ``is_judged``."""
+        if self.observer is not None and self.observer.stops:
+            # The place where it stops must not depend on the chunks.
+            self.observer.number_comes(self, raw)
 
     def atom(self, value: object, raw: str) -> None:
         self._attach(value)
@@ -115,16 +173,15 @@ class Tree(Builder):
         if observer is None:
             self._attach(value)
             return
-        if self.looks_ahead and observer.looks_at_each_character():
+        if self.is_judged and observer.looks_at_each_character():
             # The place where it stops must not depend on the chunks.
             self.begin_text()
-            self.grow(value)
+            if value:
+                self.grow(value)
             self.end_text()
             return
         self._attach(value)
         observer.string_grew(len(value))
-        if self.looks_ahead:
-            observer.looks(self, "", value)
         if observer.closed(self, value, ""):
             self._drop()
 
@@ -142,8 +199,7 @@ class Tree(Builder):
         self._attach("")
         self.in_text = True
         self.text = ""
-        if self.looks_ahead:
-            self._look()
+        self.is_examined = self.is_judged and self.observer is not None and self.observer.looks_at_text()
 
     def grow(self, part: str) -> None:
         if self.news:
@@ -156,8 +212,8 @@ class Tree(Builder):
             self.news = part
         if self.observer is not None:
             self.observer.string_grew(len(part))
-            if self.looks_ahead:
-                self._look()
+            if self.is_examined:
+                self._look(part)
 
     def end_text(self) -> None:
         value = self._current_text()
@@ -225,7 +281,10 @@ class Tree(Builder):
     def result(self) -> Any:
         """The final value or a ``Failure``: the result of settling the closed root."""
         view = self._view()
-        return self.snapshot() if view is None else view.result
+        if view is not None:
+            return view.result
+        failure = None if self.observer is None else self.observer.failure
+        return self.snapshot() if failure is None else failure
 
     def _view(self) -> View | None:
         return None if self.observer is None else self.observer.view
@@ -267,6 +326,17 @@ class Tree(Builder):
         """What ``take_events`` would give."""
         return () if self.observer is None else tuple(self.observer.events)
 
+    def reads_prose(self) -> None:
+        """What comes at the root is text without quotes."""
+        if self.observer is not None and self.observer.view is not None:
+            coercer = self.observer.view.coercer
+            if coercer is not None:
+                coercer.reads_prose = True
+
+    def coerced(self) -> tuple[Coerced, ...]:
+        """What was coerced in the document."""
+        return () if self.observer is None else self.observer.all_coerced(self)
+
     def deltas(self, since: i64, places: list[Node | None] | None) -> list[dict[str, Any]]:
         """The changes after the document had the visible size ``since``, oldest first; ``places`` gets their nodes."""
         changes = self.start_changes()
@@ -303,16 +373,16 @@ class Tree(Builder):
         self.keys.append(self.key)
         self.containers.append(container)
 
-    def _look(self) -> None:
-        """Look ahead in the open string."""
+    def _look(self, part: str) -> None:
+        """The open string has grown by this."""
         assert self.observer is not None
-        finding = self.observer.looks(self, self.text, self.news)
+        finding = self.observer.looks(self, part)
         if finding is not None:
             self._stop_at(self.observer, finding)
 
     def _stop_at(self, observer: Observer, finding: Finding) -> None:
         """The document stops at this character of the open string, however much of the string has come."""
-        self.news = self.news[: finding.length - len(self.text)]
+        self.news = self.news[: finding.number + 1 - len(self.text)]
         raise observer.refusal(finding.msg, finding.pos, self.path(False), None)
 
     def _drop(self) -> None:

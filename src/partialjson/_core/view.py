@@ -26,6 +26,11 @@ never if it is hidden or shown only when complete. Values below an invisible fra
 Snapshots hold still by copying on write: ``value`` hands out the live view and notes that the whole open path has been
 handed out. The next visible change first copies those parts of the path that somebody still holds.
 
+*Coercion* (``coerce``), where it is asked for: a value that its plan refuses is tried in another form before it is
+reported. A key may count as another one, so frames keep the key that counts. An object where only a list can be opens
+two frames, an *implied* one for the list and one for its element; they are not shown before the element has a key of
+its own.
+
 If nothing is retained, a frame is *loose* if the tree drops what closes in its container. Its children are validated
 one by one and removed when they close; the frame keeps none of them and does not settle itself. The first child that
 failed stands for the result.
@@ -36,11 +41,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
+from partialjson._core.coerce import Coercer
+from partialjson._core.fitting import Change
 from partialjson._core.frames import NO_WAITING, UNDECIDED, UNSEEN, Frame, Waiting, never
 from partialjson._core.plan import FIRST, RAW, Failure, Plan, RawText, Shape
 from partialjson._core.refcounts import is_held
 from partialjson._core.source import Source
-from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
+from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
+from partialjson.coercions import CoercionKind
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -72,6 +80,8 @@ class View:
         self.skips = False
         # Is there an object that is told which of its children have no final value?
         self.marks = False
+        # Gives a refused value another try; None if none is given.
+        self.coercer: Coercer | None = None
         # What the root settled to.
         self.result: Any = missing
         # What failed first in a loose frame.
@@ -79,8 +89,14 @@ class View:
 
     def enter(self, key: str | int) -> None:
         """A value becomes visible under ``key`` of the innermost container, or closes there unseen."""
-        if self.above == 0:
-            self.frame.enter(key)
+        if self.above != 0:
+            return
+        frame = self.frame
+        if self.coercer is not None and isinstance(key, str):
+            key = self.coercer.meant(frame, key)
+            if frame.is_tentative and (frame.shape.rest is not None or key in frame.shape.children):
+                self._is_element(frame)
+        frame.enter(key)
 
     def open(self, is_object: bool, depth: i64, loose: bool) -> None:
         """The value that was entered is a container, number ``depth`` of the open ones; ``loose`` if it may be."""
@@ -97,22 +113,61 @@ class View:
                 frame.is_spare = above.is_spare or self._is_spare(above)
                 frame.never_visible = plan.whole or shape.whole or above.child_traits & UNSEEN != 0
                 frame.visible = not frame.never_visible and frame.awaited is None
+                frame.depth = depth
                 self._push(frame)
                 return
             if is_object and plan.switch is not None:
                 frame = Frame(plan, UNDECIDED, True, self.run, self.source.at)
                 frame.never_visible = plan.whole or above.child_traits & UNSEEN != 0
                 frame.switch = plan.switch
+                frame.depth = depth
                 self._push(frame)
+                return
+            if is_object and not loose and self.coercer is not None and self.coercer.can_only_be_element(plan):
+                self._open_element(plan, depth)
                 return
             if plan.exact & (OBJECT if is_object else ARRAY) and not plan.whole and above.child_traits & UNSEEN == 0:
                 self.mirror = depth
         self.above = 1
         self.start = self.source.at
 
+    def _open_element(self, plan: Plan, depth: i64) -> None:
+        """An object opened where only a list can be: it may be the list's element.
+
+        Neither is shown before a key of the element has come: until then the object may be something around a list.
+        """
+        above = self.frame
+        assert plan.array is not None
+        implied = Frame(plan, plan.array, False, self.run, self.source.at, self.skips)
+        implied.is_implied = True
+        implied.never_visible = plan.whole or plan.array.whole or above.child_traits & UNSEEN != 0
+        self._push(implied)
+        implied.enter(0)
+        implied.child_is_spare = False
+        element = implied.child_plan
+        assert element is not None
+        shape = element.object
+        assert shape is not None
+        frame = Frame(element, shape, True, self.run, self.source.at, self.skips)
+        frame.is_spare = above.is_spare or self._is_spare(above)
+        frame.never_visible = element.whole or shape.whole
+        frame.is_tentative = True
+        frame.depth = depth
+        self._push(frame)
+
+    def _is_element(self, frame: Frame) -> None:
+        """The object in ``frame`` is the element of an implied list."""
+        frame.is_tentative = False
+        implied = self.frames[len(self.frames) - 2]
+        implied.visible = not implied.never_visible
+        if frame.awaited is None:
+            self._reveal(frame)
+
     def _push(self, frame: Frame) -> None:
         self.frames.append(frame)
         self.frame = frame
+        if self.coercer is not None:
+            frame.begin_coercion()
         if frame.shape.mark is not None:
             self.marks = True
 
@@ -144,7 +199,8 @@ class View:
     def leave(self) -> None:
         """The innermost container closed and its content was dropped: it settles to nothing."""
         if self.above == 0:
-            self.frames.pop()
+            left = self.frames.pop()
+            self._tell_renames(left)
             if len(self.shows) > len(self.frames):
                 self.shows.pop()
                 self.boxes.pop()
@@ -184,13 +240,18 @@ class View:
                 self.shows.pop()
                 self.boxes.pop()
             above = self.frame = self.frames[-1] if self.frames else self.ground
+            if frame.is_tentative:
+                return self._settle(key, self._close_tentative(value))
             if frame.is_lost or frame.switch is not None:
-                result: object = frame.plan.settle(self.source.since(frame.start), self.run)
+                result = self._settle_whole(frame.plan, value, self.source.since(frame.start))
             else:
-                result = self._close_frame(frame, value)
+                self._tell_renames(frame)
+                result = self._close_followed(frame, value)
             if frame.visible and not is_made and isinstance(result, Failure):
                 frame.unfinished = frame.failed
                 self._put_into(above, frame)
+            if above.is_implied:
+                result = self._close_implied(above, value, result)
             return self._settle(key, result)
         self.above -= 1
         if self.above != 0:
@@ -204,7 +265,60 @@ class View:
         plan = frame.child_plan
         if plan is None or plan.exact & (OBJECT if isinstance(value, dict) else ARRAY):
             return self._settle(key, value)
-        return self._settle(key, plan.settle(self.source.since(self.start), self.run))
+        return self._settle(key, self._settle_whole(plan, value, self.source.since(self.start)))
+
+    def _settle_whole(self, plan: Plan, value: object, text: str) -> object:
+        """What a value settles to that is not followed inside."""
+        result: object = plan.settle(text, self.run)
+        if self.coercer is not None and isinstance(result, Failure) and result.waiver is None:
+            return self.coercer.settle_again(plan, value, text, self.run, result)
+        return result
+
+    def _close_followed(self, frame: Frame, value: object) -> object:
+        """What a container settles to that is followed inside."""
+        coercer = self.coercer
+        if coercer is None:
+            return self._close_frame(frame, value)
+        if frame.renames:
+            named = cast("dict[str, Any]", value)
+            value = {frame.key_of(key): named[key] for key in named}
+        had_failed = frame.has_failed
+        result = self._close_frame(frame, value)
+        if frame.is_object and not had_failed and isinstance(result, Failure) and result.waiver is None:
+            if frame.is_direct:
+                frame.list_children(False)
+            return coercer.close_again(frame, cast("dict[str, Any]", value), self.run, result)
+        return result
+
+    def _close_tentative(self, value: object) -> object:
+        """The object in an implied list closed, and had no key of the list's element: what stands here is open."""
+        implied = self.frames.pop()
+        self.frame = self.frames[-1] if self.frames else self.ground
+        return self._settle_whole(implied.plan, value, self.source.since(implied.start))
+
+    def _close_implied(self, implied: Frame, value: object, result: object) -> object:
+        """The only element of an implied list closed and settled to ``result``: what does the list settle to?"""
+        coercer = self.coercer
+        assert coercer is not None
+        self._settle(0, result)
+        self.frames.pop()
+        is_made = len(self.shows) > len(self.frames)
+        if is_made:
+            self.shows.pop()
+            self.boxes.pop()
+        above = self.frame = self.frames[-1] if self.frames else self.ground
+        made: object = result
+        if not implied.has_failed:
+            made = self._close_frame(implied, [value])
+            coercer.changes.append(Change(CoercionKind.LIST_OF_ONE, (), value, [value]))
+        if isinstance(made, Failure) and implied.visible and not is_made:
+            self._put_into(above, implied)
+        return made
+
+    def _tell_renames(self, frame: Frame) -> None:
+        """The object in ``frame`` closes: tell which of its keys counted as others."""
+        if self.coercer is not None and not frame.is_lost:
+            self.coercer.changes += self.coercer.renames_of(frame)
 
     def _close_frame(self, frame: Frame, value: object) -> object:
         """What a container settles to."""
@@ -249,6 +363,10 @@ class View:
         if plan.exact & kind:
             return self._settle(key, value)
         result = self._settled(plan, kind, value, raw)
+        if self.coercer is not None and isinstance(result, Failure) and result.waiver is None:
+            # What a reader may have seen grow stays a scalar.
+            kinds: i64 = ANYTHING & ~OBJECT & ~ARRAY if plan.preview and kind == STRING else ANYTHING
+            result = self.coercer.settle_again(plan, value, raw, self.run, result, kinds)
         if plan.preview and isinstance(result, Failure) and isinstance(value, str) and not frame.child_traits & UNSEEN:
             # It stays, whether or not somebody saw it grow.
             self._put(value)
@@ -286,27 +404,6 @@ class View:
         """What this string will settle to, or a ``Failure``."""
         return word if plan.exact & STRING else self._settled(plan, STRING, word, "")
 
-    def forbids(self, key: str) -> bool:
-        """Is this key forbidden in the innermost object?"""
-        frame = self.frame
-        if self.above != 0 or frame.switch is not None or frame.is_lost:
-            return False
-        allowed = frame.shape.allowed
-        return allowed is not None and key not in allowed
-
-    def limit_passed(self, index: i64) -> i64:
-        """The maximum number of elements in the innermost array, if it is passed by one at this index; else -1."""
-        if self.above != 0 or self.frame.is_object:
-            return -1
-        frame = self.frame
-        most = frame.shape.most
-        if most < 0 or (self.skips and frame.shape.rest is not None):
-            # Elements that are left out do not count.
-            return -1
-        # The element that begins may be left out, too.
-        first = most + frame.waived + (1 if frame.shape.may_waive else 0)
-        return most if index == first else -1
-
     def is_inside_whole(self) -> bool:
         """Is the current place inside a value that settles as a whole? Values that close there are not validated
         separately.
@@ -324,6 +421,8 @@ class View:
             self.result = result
         if frame.loose:
             return self._settle_loose(key, result)
+        if frame.renames is not None and isinstance(key, str):
+            key = frame.key_of(key)
         if isinstance(result, Failure):
             if result.waiver is not None:
                 return self._waive(key, result)
@@ -418,7 +517,7 @@ class View:
 
     def _keep_raw(self, key: str | int, value: object, text: str) -> object:
         if not self.frame.loose:
-            self.frame.keys.append(key)
+            self.frame.keys.append(self.frame.key_of(key) if isinstance(key, str) else key)
             self.frame.settled.append(RawText(text))
         return value
 
@@ -443,6 +542,7 @@ class View:
         assert isinstance(key, str)
         if frame.is_lost:
             return member.value
+        key = frame.key_of(key)
         if frame.waiting is NO_WAITING:
             frame.waiting = {}
         frame.waiting[key] = member
@@ -464,10 +564,17 @@ class View:
         for name, each in frame.waiting.items():
             if name != key:
                 self._settle_waiting(frame, name, each)
+                self._keep_late(frame, name)
         result = self._settle_waiting(frame, key, member)
         frame.waiting = NO_WAITING
         frame.tags = frame.tags or []
         return result
+
+    def _keep_late(self, frame: Frame, key: str) -> None:
+        """What was changed in a member that waited is told when its object closes."""
+        if self.coercer is not None and self.coercer.changes:
+            late = [change.under(key) for change in self.coercer.take_changes()]
+            frame.late = [*frame.late, *late] if frame.late is not None else late
 
     def _decide(self, frame: Frame) -> Plan | None:
         """The plan for an object that one of its members has just decided; None if it is still undecided, or no plan
@@ -482,6 +589,14 @@ class View:
                 frame.tags = []
             frame.tags.append(switch.key)
             plan = switch.decide(self._text_of(member), self.run)
+            if self.coercer is not None:
+                told = member.value
+                if plan is None:
+                    text = self.coercer.tag_again(frame, switch.key, told)
+                    if text:
+                        told = json.loads(text)
+                        plan = switch.decide(text, self.run)
+                frame.told[switch.key] = told
             if plan is not None and plan.object is not None:
                 return plan
             if plan is None or plan.switch is None:
@@ -494,13 +609,15 @@ class View:
         return member.raw or self.source.between(member.start, member.end)
 
     def _settle_waiting(self, frame: Frame, key: str, member: Waiting) -> object:
+        if self.coercer is not None:
+            key = self.coercer.waited(frame, key)
         frame.enter(key)
         value = member.value
         if frame.child_traits & RAW:
             return self._keep_raw(key, value, self._text_of(member))
         plan = frame.child_plan
         if plan is not None and not plan.exact & json_kind_of(value):
-            value = plan.settle(self._text_of(member), self.run)
+            value = self._settle_whole(plan, value, self._text_of(member))
         tags = frame.tags
         frame.tags = None
         value = self._settle(key, value)

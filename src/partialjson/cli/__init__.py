@@ -24,9 +24,9 @@ _CODES = """\
 exit codes of watch:
   0  complete, and valid for the model
   1  cut off: truncated, disconnected, paused, refused or filtered
-  2  wrong usage: an unknown provider, a model that cannot be imported
+  2  wrong usage: an unknown provider, a model that cannot be imported, a schema that is none
   3  not JSON, not UTF-8, not an event stream, or the provider reported an error
-  4  JSON, but not valid for the model
+  4  JSON, but not valid for the model or the schema
   130  interrupted by Ctrl-C
 """
 
@@ -77,10 +77,18 @@ def _demo(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
 def _watch(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     from partialjson.cli import watch
 
-    if args.tool and not args.provider:
-        parser.error("--tool needs --provider: plain JSON has no tool calls")
+    if (args.tool or args.tools) and not args.provider:
+        parser.error("--tool and --tools need --provider: plain JSON has no tool calls")
     try:
-        return watch.run(args.provider, args.model, dict(args.tool), args.quiet, args.no_tty, args.partial)
+        return watch.run(
+            args.provider,
+            watch.load_output(args.model, args.schema),
+            watch.load_tools(dict(args.tool), args.tools),
+            stop_early=args.stop_early,
+            quiet=args.quiet,
+            plain=args.no_tty,
+            partial=args.partial,
+        )
     except watch.UsageError as error:
         parser.error(str(error))
 
@@ -124,7 +132,9 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument(
         "--provider", choices=PROVIDERS, help="the input is the event stream of this API (default: JSON text)"
     )
-    watch.add_argument("--model", metavar="MODULE:CLASS", help="what the document must be, such as app.models:Order")
+    output = watch.add_mutually_exclusive_group()
+    output.add_argument("--model", metavar="MODULE:CLASS", help="what the document must be, such as app.models:Order")
+    output.add_argument("--schema", metavar="FILE", help="the same as a JSON Schema")
     watch.add_argument(
         "--tool",
         action="append",
@@ -132,6 +142,16 @@ def _parser() -> argparse.ArgumentParser:
         type=_tool,
         metavar="NAME=MODULE:CLASS",
         help="what the arguments of a tool must be; may be repeated",
+    )
+    watch.add_argument(
+        "--tools",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a request as it was sent, or its list of tools, whose JSON Schemas say what arguments must be",
+    )
+    watch.add_argument(
+        "--stop-early", action="store_true", help="end at the first sign that what comes can no longer be valid"
     )
     watch.add_argument("--partial", action="store_true", help="print the result even if it is not complete")
     watch.add_argument("--quiet", action="store_true", help="show nothing but an error")

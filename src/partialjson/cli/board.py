@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from partialjson import MISSING, Completed, Invalid, Replaced
+from partialjson import MISSING, Completed, Invalid, Replaced, Violation
 from partialjson.cli.exits import Exit
 from partialjson.render.labels import Placeholder
 from partialjson.render.outline import Document
 
-__all__ = ["Board", "Ending", "Entry", "Sheet", "Text"]
+__all__ = ["Board", "Ending", "Entry", "Sheet", "Text", "said_by"]
 
 Path = tuple[str | int, ...]
 
@@ -166,6 +166,9 @@ class Board:
             elif isinstance(event, Invalid):
                 note = _reason(event)
                 sheet.notes[event.path] = note
+            elif isinstance(event, Violation):
+                note = event.msg
+                sheet.notes[event.path] = note
             elif isinstance(event, Replaced):
                 # What was wrong with the old value no longer counts.
                 sheet.notes = {path: why for path, why in sheet.notes.items() if path[: len(event.path)] != event.path}
@@ -184,4 +187,10 @@ def _ignore(entry: Entry) -> None:
 
 def _reason(event: Invalid) -> str:
     """Why a value is invalid, in a line."""
-    return "; ".join(error["msg"] if isinstance(error, dict) else str(error) for error in event.errors)
+    return "; ".join(error["msg"] if isinstance(error, dict) else said_by(error) for error in event.errors)
+
+
+def said_by(error: BaseException) -> str:
+    """What an error says; one of jsonschema without the schema and the value, which may be long."""
+    message: object = getattr(error, "message", None)
+    return message if isinstance(message, str) and hasattr(error, "json_path") else str(error)

@@ -46,10 +46,12 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, Literal, Protocol
 
-from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING, bounds_of
+from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING
+from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import Target
+from partialjson._core.wording import kinds_of
 from partialjson.errors import ParseError
-from partialjson.repairs import Skipped
+from partialjson.repairs import Lenient, Skipped
 
 __all__ = [
     "HELD",
@@ -133,12 +135,19 @@ SkippedKind = Literal["prose", "fence", "think", "tag", "document"]
 document, where the last one was asked for."""
 
 
-def root_kinds(target: Target | None) -> int:
+def root_kinds(target: Target | None, lenient: Lenient | None = None) -> int:
     """The kinds of JSON that can be valid at the root of a target's documents, as a bit set of ``spec``."""
     if target is None:
         return ANYTHING
-    bounds = bounds_of(target.spec)
-    return ANYTHING if bounds is None else int(bounds.kinds)
+    rule = rule_of(target.spec) if target.rule is None else target.rule
+    kinds = int(kinds_of(rule))
+    if lenient is None or lenient.coerce == "syntax":
+        return kinds
+    # A string may stand for anything; and one structure for another, except that a text is what the whole text is.
+    takes_text = any(leaf.usual == STRING and leaf.words is None for leaf in target.spec.leaves())
+    if lenient.coerce == "safe" or (takes_text and not kinds & (OBJECT | ARRAY)):
+        return kinds | STRING
+    return ANYTHING
 
 
 class Locator:
@@ -250,6 +259,11 @@ class Locator:
         self._line_at = line_start
         self._before = "]"
         self._over()
+
+    @property
+    def ended(self) -> int:
+        """Where the last document ended, in characters; -1 if none has."""
+        return self._read_to if self.found and not self.reading else -1
 
     @property
     def place(self) -> tuple[int, int, int, int]:

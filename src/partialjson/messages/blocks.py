@@ -12,10 +12,11 @@ is applied a second time elsewhere, gets the same again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
@@ -30,8 +31,13 @@ from partialjson.messages.updates import (
     ExtraAttached,
 )
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
+from partialjson.repairs import Repair, RepairKind
 from partialjson.resume import Continuation, Mode
 from partialjson.wire.ops import Kind
+
+# What lenient parsing leaves out around a document; what it leaves out inside is a repair.
+_AROUND: Final = ("prose", "fence", "think", "tag", "document")
+_OPENS: Final = re.compile(r"[{\[]")
 
 
 class Growing:
@@ -126,6 +132,26 @@ class Document(Growing):
     def error(self) -> BaseException | None:
         """Why the document failed or is incomplete, None otherwise."""
         return self._outcome.error if isinstance(self._outcome, (Failed, Truncated)) else None
+
+    @property
+    def repairs(self) -> tuple[Repair, ...]:
+        """What lenient parsing has mended so far; see ``Parser.repairs``. Coercions are in the ``outcome``."""
+        if self._outcome is not None:
+            return self._outcome.repairs
+        return () if self._parser is None else self._parser.repairs
+
+    @property
+    def ended_at(self) -> int:
+        """Where in ``text`` the document ended after which lenient parsing has left out more; -1 if nowhere."""
+        return -1 if self._parser is None else self._parser._document_end()
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether lenient parsing has found no JSON in its text, and read all of it as one string."""
+        outcome = self._outcome
+        if outcome is None or not outcome.repairs or not isinstance(self.json, str):
+            return False
+        return outcome.repairs[0].kind is RepairKind.UNQUOTED_TEXT
 
     def status(self, path: tuple[str | int, ...] = ()) -> str:
         """ "missing", "partial", "complete" or "invalid" for the value at the path."""
@@ -230,13 +256,27 @@ class Call(Block, Document):
     def ready(self) -> bool:
         """Whether this call may be run now: it is the caller's to run, it has a name, its arguments are complete and
         valid, it waits for nothing, no fragment came that belongs to no known call, and the message was not refused or
-        filtered. False while anything is unfinished."""
+        filtered. False while anything is unfinished. If its arguments were read leniently, they must have been JSON as
+        they stood, or ``ready_if`` allows that they were mended."""
+        outcome = self._outcome
         return (
             self.kind == "call"
-            and isinstance(self._outcome, Complete)
+            and isinstance(outcome, Complete)
             and bool(self.name)
             and not (self.withdrawn or self.held or self._doubtful)
+            and self._allows(outcome)
         )
+
+    def _allows(self, outcome: Complete[Any]) -> bool:
+        """May the call be run although its arguments were read leniently?"""
+        if outcome.verbatim and not outcome.skipped:
+            return True
+        if self._targets.ready_if != "repaired":
+            return False
+        # What was left out beside the arguments must not look like other arguments.
+        text = self.text
+        around = [span for span in outcome.skipped if span.kind in _AROUND]
+        return not any(span.end > len(text) or _OPENS.search(text, span.start, span.end) for span in around)
 
     def _begin_if_known(self) -> None:
         """Arguments are not parsed before their tool is known, if that matters."""
@@ -244,7 +284,7 @@ class Call(Block, Document):
             self._begin()
 
     def _begin(self) -> None:
-        self._parser = self._targets.tool(self.name)
+        self._parser = self._targets.tool(self.name, self.free)
         if self.free:
             self._parser.feed('"')
 

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+from partialjson._core.events import Repaired
 from partialjson.limits import Limits
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.endings import cause_of, ended
@@ -68,6 +69,7 @@ class _Slot:
         "is_output",
         "kind",
         "last",
+        "mended",
         "parsed",
         "plain",
         "position",
@@ -89,6 +91,7 @@ class _Slot:
         self.repetition: Repetition | None = None  # what follows the whole document
         self.closing = False  # the document may be whole or broken
         self.strict = False  # the document is broken, and no repetition explains it
+        self.mended = False  # a repetition was looked for where lenient parsing had to mend it
 
     def joined(self, text: str) -> str:
         """The text, with a half that was waiting and without one that now has to wait. Servers that count in UTF-16
@@ -129,6 +132,7 @@ class Dispatcher:
         self.state = state
         self.broken = False
         self._limits = limits
+        self._is_lenient = state.is_lenient
         self._most_text = limits.text
         self._blocks = 0
         self._read_once = 0  # characters of all texts and arguments
@@ -304,8 +308,11 @@ class Dispatcher:
             slot.closing = True
             if self._reread(slot, text, last):
                 return
-        elif told.events and (call or self.state.document_of(told)).done:
-            slot.closing = True
+        elif told.events:
+            if self._is_lenient and self._reread_mended(slot, told, text, last):
+                return
+            if (call or self.state.document_of(told)).done:
+                slot.closing = True
         self.updates.append(told)
 
     def _report_raised(self, slot: _Slot, progress: DocumentProgress, error: BaseException) -> None:
@@ -341,6 +348,10 @@ class Dispatcher:
                 slot.strict = True  # it began in another block
                 self._show(slot, text)
                 return True
+            if self._is_lenient and not slot.parsed and document.text.lstrip(_SPACE)[:1] not in ("{", "["):
+                slot.strict = True  # prose came before it, so prose may follow
+                self._show(slot, text)
+                return True
             slot.repetition = Repetition("" if slot.parsed else document.text, document.json)
         self._repeat(slot, text)
         return True
@@ -373,6 +384,45 @@ class Dispatcher:
                 self._restart(slot, text, "a piece said it anew, and whole")
                 return True
         slot.strict = not document.done
+        return False
+
+    def _reread_mended(self, slot: _Slot, told: DocumentProgress, text: str, last: str | None) -> bool:
+        """The same for a document that is read leniently, so that nothing breaks it.
+
+        Text that follows the whole document in the same fragment is what would have broken it; so is what had to be
+        mended. Only the first repair is asked for, or those while each fragment began with the one before: each costs
+        a look at the whole text. A few brackets that come twice are no evidence, for they may be what was mended.
+        """
+        document = self._document(slot)
+        if slot.parsed or slot.strict or document is None:
+            return False
+        if slot.call is None and document.text != slot.block.text:
+            return False  # it began in another block
+        if document.done:
+            end = document.ended_at
+            whole = document.text
+            if end >= 0 and whole.lstrip(_SPACE)[:1] in ("{", "[") and whole[end:].strip(_SPACE):
+                said, more = whole[:end], whole[end:]
+                if Repetition(said, document.json).add(more) is Verdict.FOREIGN:
+                    slot.strict = True
+                    return False
+                repetition = Repetition(said, document.json)
+                self._begin_anew(slot, said)
+                slot.repetition = repetition
+                self._repeat(slot, more)
+                return True
+        if not any(type(event) is Repaired for event in told.events) or (slot.mended and not last):
+            return False
+        slot.mended = True
+        whole = document.text
+        before = whole[: len(whole) - len(text)]
+        if (_tells(before) and text.startswith(before)) or (last and _tells(last) and text.startswith(last)):
+            self._restart(slot, text, "each piece said all of it so far")
+            return True
+        new = value_of(text) if before.strip(_SPACE) and len(text) > 1 else None
+        if new is not None and completes(before, new[0]):
+            self._restart(slot, text, "a piece said it anew, and whole")
+            return True
         return False
 
     def _repeat(self, slot: _Slot, text: str) -> None:
@@ -533,7 +583,11 @@ class Dispatcher:
             except BaseException as error:
                 self._report_raised(slot, progress, error)
                 raise
-            if told.error is None or not self._reread(slot, call.text, slot.last):
+            if told.error is not None:
+                again = self._reread(slot, call.text, slot.last)
+            else:
+                again = self._is_lenient and self._reread_mended(slot, told, call.text, slot.last)
+            if not again:
                 self.updates.append(told)
 
     def _attach(self, op: ops.Attach) -> None:
@@ -678,6 +732,11 @@ def _unsaid(call: Call) -> str | None:
     if call.free:
         return '"'
     return "{}" if call.status() == "missing" and not call.text.strip(" \t\n\r") else None
+
+
+def _tells(text: str) -> bool:
+    """Does the beginning of a document hold more than brackets?"""
+    return bool(text.strip(_SPACE + "{["))
 
 
 def _says(call: Call, text: str) -> bool:

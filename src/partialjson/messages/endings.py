@@ -81,7 +81,8 @@ def _documents(choice: Choice, withdrawn: bool) -> tuple[DocumentEnd, ...]:
     calls = _calls(choice)
     found = [_document(call, call.name, call.position, call.id, call.ready and not withdrawn) for call in calls]
     output = choice.output
-    if choice.expects_output and output.outcome is not None and (not calls or output.status() != "missing"):
+    came = output.status() != "missing" and not output.is_prose
+    if choice.expects_output and output.outcome is not None and (not calls or came):
         found.append(_document(output, "output", None, "", False))
     return tuple(found)
 

@@ -20,7 +20,7 @@ document is complete or has failed begins another document; the text of a block 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, Unpack
 
 from partialjson.messages.blocks import (
@@ -39,7 +39,7 @@ from partialjson.messages.blocks import (
     resume,
     shorten,
 )
-from partialjson.messages.targets import Targets
+from partialjson.messages.targets import ReadyIf, Targets, Tools
 from partialjson.messages.updates import (
     WITHDRAWN,
     BlockEnded,
@@ -123,9 +123,17 @@ class Choice:
         """The structured output: the text parsed into the ``output`` target; without a target it stays
         MISSING.
 
-        If several blocks of text hold a document each, this is the last complete one, or else the last one.
+        If several blocks of text hold a document each, this is the last complete one, or else the last one. Prose that
+        lenient parsing has read as a string counts only if there is nothing else.
         """
-        return next((document for document in reversed(self._outputs) if document.done), self._outputs[-1])
+        found = self._outputs[-1]
+        for document in reversed(self._outputs):
+            if document.done:
+                if not document.is_prose:
+                    return document
+                if not found.done:
+                    found = document
+        return found
 
     @property
     def outputs(self) -> list[tuple[int, Document]]:
@@ -201,6 +209,7 @@ class MessageState:
 
     Args:
         on_end: called first by ``Choice.end()``, if something can still end the message.
+        ready_if: as for ``MessageParser``.
 
     Attributes:
         id, model: as the provider gave them, "" until they come.
@@ -211,18 +220,20 @@ class MessageState:
 
     Raises:
         TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target it does not take.
+        ValueError: ``ready_if`` is unknown.
     """
 
     def __init__(
         self,
         *,
-        tools: Mapping[str, Any] | None = None,
+        tools: Tools = None,
         output: Any = None,
         on_end: Callable[[], object] = lambda: None,
+        ready_if: ReadyIf = "verbatim",
         **options: Unpack[DocumentOptions],
     ) -> None:
         refuse_unknown("MessageState", options, DocumentOptions)
-        self._targets = Targets(tools, output, options)
+        self._targets = Targets(tools, output, options, ready_if)
         self._on_end = on_end
         self._clear()
 
@@ -234,6 +245,11 @@ class MessageState:
         self.error: Exception | None = None
         self._choices: dict[int, Choice] = {}
         self.choice(0)
+
+    @property
+    def is_lenient(self) -> bool:
+        """Whether its documents are read leniently."""
+        return self._targets.lenient
 
     @property
     def choices(self) -> list[Choice]:

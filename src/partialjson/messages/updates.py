@@ -7,6 +7,7 @@ elsewhere, and `MessageState` rebuilds the state from them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -377,13 +378,27 @@ class DocumentEnd:
         """Required fields that had not come, in the objects that were open; see ``Truncated.missing``."""
         return self.outcome.missing if isinstance(self.outcome, Truncated) else ()
 
+    @property
+    def mended(self) -> str:
+        """What lenient parsing mended, read in another form or left out, with counts by kind; "" if nothing."""
+        outcome = self.outcome
+        kinds = [str(each.kind) for each in outcome.repairs] + [str(each.kind) for each in outcome.coerced]
+        repaired = {span.start for span in outcome.repairs}
+        left_out = sum(span.start not in repaired for span in outcome.skipped)
+        told = [kind if count == 1 else f"{count} x {kind}" for kind, count in Counter(kinds).items()]
+        if left_out:
+            told.append("text around it")
+        return ", ".join(told)
+
     def __str__(self) -> str:
         name = f"call {self.name}" if self.name else "call without a name"
         what = "output" if self.block is None else name + f" {self.call_id}" * bool(self.call_id)
+        mended = self.mended
         if isinstance(self.outcome, Complete):
             also = "" if self.block is None or self.runnable else ", not to be run"
-            return f"{what}: complete{also}"
+            return f"{what}: complete{also}" + f"; mended: {mended}" * bool(mended)
         told = f"failed: {self.outcome.error}" if isinstance(self.outcome, Failed) else str(self.outcome)
+        told += f"\nmended: {mended}" * bool(mended)
         return f"{what}: " + told.replace("\n", "\n    ")
 
 

@@ -36,8 +36,9 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from partialjson._core.parser import Parser
 from partialjson._core.selection import compile_selection
+from partialjson._core.target import given_of
 from partialjson._typevars import T
-from partialjson.options import ParserOptions, refuse_unknown, selecting
+from partialjson.options import ParserOptions, refuse_unknown, selecting, without_schema
 from partialjson.streaming.consumers import (
     NOTHING,
     ElementReading,
@@ -233,12 +234,12 @@ class _Source(Generic[T]):
 
     def __init__(self, target: Any, options: ParserOptions) -> None:
         refuse_unknown(type(self)._call, options, ParserOptions)
-        self._target = target
-        self._options = options
+        self._target = given_of(target, options.get("schema"))
+        self._options = options = without_schema(options)
         self._retains = bool(options.get("retain", True))
         # Made at once, so that wrong options are reported where they are given. Elements do their own selecting.
         selects = self._retains or options.get("select") is not None
-        self._parser: Parser[T] | None = Parser(target, **(options if selects else selecting(options, [])))
+        self._parser: Parser[T] | None = Parser(self._target, **(options if selects else selecting(options, [])))
 
     def _take(self) -> Parser[T]:
         parser, self._parser = self._parser, None

@@ -393,23 +393,6 @@ class Compiler:
             outermost = self.specs.resolve(outermost[inside])
         return {**config, "hide_input_in_errors": bool(self.config.get("hide_input_in_errors")), "title": self.title}
 
-    def may_waive(self, schema: Schema | list[Schema]) -> bool:
-        """May a validator in here ask for something else than a value (``Failure.waiver``)?"""
-        seen: set[int] = set()
-        todo: list[Any] = [schema]
-        while todo:
-            node = todo.pop()
-            if isinstance(node, list | tuple):
-                todo.extend(node)
-            elif isinstance(node, dict) and id(node) not in seen:
-                seen.add(id(node))
-                if "function" in node or node.get("post_init") or node.get("on_error", "raise") != "raise":
-                    return True
-                if node.get("type") == "definition-ref":
-                    todo.append(self.definitions[node["schema_ref"]])
-                todo.extend(value for key, value in node.items() if key not in _DATA)
-        return False
-
     def asks_for_info(self, schema: Schema) -> bool:
         """Does a validator in this field see the other fields of its model? Then it cannot run before them."""
         seen: set[int] = set()

@@ -37,7 +37,6 @@ def follow_array(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     skeleton = compiler.skeleton(schema, {**bare(schema), "items_schema": replayed()}, config)
     close = closer(list_text, skeleton, compiler.hides_input(schema, config))
     plan.array = Shape(close, {}, compiler.child(items, config))
-    _limit(compiler, plan, schema)
     plan.array.is_plain = schema["type"] == "list" and not schema.keys() & {"min_length", "max_length"}
     plan.array.is_direct = plan.array.is_plain
 
@@ -59,15 +58,6 @@ def follow_tuple(compiler: Compiler, plan: Plan, schema: Schema, config: dict[st
     rest = plans.pop() if variadic is not None else None
     items = [Child("", each) for each in plans]
     plan.array = Shape(closer(list_text, skeleton, compiler.hides_input(schema, config)), {}, rest, None, items)
-    _limit(compiler, plan, schema)
-
-
-def _limit(compiler: Compiler, plan: Plan, schema: Schema) -> None:
-    """The most elements that an array can have, as its spec says."""
-    assert plan.array is not None
-    plan.array.most = plan.spec.filled().limits.get("maxItems", -1) if plan.spec is not None else -1
-    if plan.array.most >= 0 and plan.array.rest is not None:
-        plan.array.may_waive = compiler.may_waive(schema["items_schema"])
 
 
 def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:

@@ -63,8 +63,6 @@ def follow_object(compiler: Compiler, plan: Plan, schema: Schema, config: dict[s
         fields.probe()
     hide_input = compiler.hides_input(schema, fields.config)
     plan.object = Shape(closer(fields.index_text(), skeleton, hide_input), fields.children, fields.rest, wrap)
-    if fields.extra == "forbid" and plan.spec is not None:
-        plan.object.allowed = plan.spec.filled().keys
     fields.mark(plan.object)
     if node is schema:
         plan.object.quick = fields.quick()

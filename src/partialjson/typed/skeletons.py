@@ -262,11 +262,8 @@ def over_shape(shape: Shape, after: After | None, whole: bool) -> Shape:
     made = Shape(
         inner if after is None else close, shape.children, shape.rest, shape.wrap, shape.items, whole or shape.whole
     )
-    made.allowed = shape.allowed
-    made.most = shape.most
     made.mark = shape.mark
     made.marked = shape.marked
-    made.may_waive = shape.may_waive
     if after is None or after.over != VALUES:
         made.is_plain = shape.is_plain
         made.is_direct = shape.is_direct

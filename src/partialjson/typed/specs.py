@@ -180,7 +180,8 @@ class Specs:
             spec.noun = _noun(node)
             spec.lead(notes=self._notes(peeled))
         spec.kinds = self._kinds(node, config, peeled)
-        spec.binding = peeled.binding and peeled.is_exact
+        # The elements of a generator are validated by whoever takes them.
+        spec.binding = peeled.binding and peeled.is_exact and kind != "generator"
         spec.is_pure = peeled.is_pure and not node.get("post_init")
 
     def _peel(self, schema: Schema, peeled: _Peeled) -> Schema:

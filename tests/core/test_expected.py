@@ -1,0 +1,197 @@
+"""``Parser.expected``: what may come next."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from partialjson import Expected, Parser
+from partialjson._core.judge import is_valid
+from support.rulebook import Rulebook
+from support.toy import Toy
+
+PET = {
+    "type": "object",
+    "properties": {
+        "size": {"enum": ["large", "little", "big"]},
+        "age": {"type": ["integer", "null"]},
+        "tame": {"type": "boolean"},
+        "tags": {"type": "array", "items": {"const": "x"}, "maxItems": 2, "minItems": 1},
+        "kin": {
+            "anyOf": [
+                {
+                    "type": "object",
+                    "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}},
+                    "required": ["kind"],
+                    "additionalProperties": False,
+                },
+                {
+                    "type": "object",
+                    "properties": {"kind": {"const": "dog"}, "barks": {}},
+                    "required": ["kind"],
+                    "additionalProperties": False,
+                },
+                {"type": "null"},
+            ]
+        },
+    },
+    "required": ["size", "age"],
+    "additionalProperties": False,
+}
+
+
+def after(text: str, **options: Any) -> Expected:
+    """What is expected after a text, whole or in characters."""
+    whole: Parser[Any] = Parser(**options)
+    whole.feed(text)
+    pieces: Parser[Any] = Parser(**options)
+    for char in text:
+        pieces.feed(char)
+    assert whole.expected() == pieces.expected()
+    return whole.expected()
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("", {"object"}),
+        ('{"size":', {"string"}),
+        ('{"age":', {"integer", "null"}),
+        ('{"age": n', {"null"}),
+        ('{"age": 1', {"integer"}),
+        ('{"kin":', {"object", "null"}),
+        ('{"kin": {"lives":', {"integer"}),
+        ('{"tags": ["x", "x"', set()),
+        ('{"size": "big"', set()),
+    ],
+)
+def test_kinds(text: str, kinds: set[str]) -> None:
+    assert after(text, schema=PET).kinds == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "required"),
+    [
+        ("{", ("size", "age", "tame", "tags", "kin"), ("size", "age")),
+        ('{"t', ("tame", "tags"), ("size", "age")),
+        ('{"size": "big", ', ("age", "tame", "tags", "kin"), ("age",)),
+        ('{"kin": {', ("kind", "lives", "barks"), ("kind",)),
+        ('{"kin": {"kind": "dog", ', ("barks",), ()),
+    ],
+)
+def test_keys(text: str, keys: tuple[str, ...], required: tuple[str, ...]) -> None:
+    told = after(text, schema=PET)
+    assert (told.keys, told.required, told.other_keys) == (keys, required, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ('{"size": ', ("large", "little", "big")),
+        ('{"size": "l', ("large", "little")),
+        ('{"size": "\\u006ca', ("large",)),
+        ('{"tame": ', (True, False)),
+        ('{"tame": f', (False,)),
+        ('{"age": ', None),
+        ('{"kin": {"kind": ', ("cat", "dog")),
+        ('{"kin": {"barks": 1, "kind": ', ("dog",)),
+    ],
+)
+def test_members(text: str, members: tuple[Any, ...] | None) -> None:
+    assert after(text, schema=PET).members == members
+
+
+@pytest.mark.parametrize(
+    ("text", "separators"),
+    [
+        ("{", set()),
+        ('{"size"', {":"}),
+        ('{"size": "big"', {","}),
+        ('{"size": "big", "age": null', {",", "}"}),
+        ('{"tags": [', set()),
+        ('{"tags": ["x"', {",", "]"}),
+        ('{"tags": ["x", "x"', {"]"}),
+    ],
+)
+def test_separators(text: str, separators: set[str]) -> None:
+    assert after(text, schema=PET).separators == separators
+
+
+def test_members_may_be_structures() -> None:
+    assert after("", schema={"enum": [1, [2], {"a": 3}]}).members == (1, [2], {"a": 3})
+
+
+def test_without_a_target_anything_is_expected() -> None:
+    assert after("").kinds == {"string", "number", "boolean", "null", "object", "array"}
+    assert after("[1").separators == {",", "]"}
+    assert after("{") == Expected(separators=frozenset("}"), other_keys=True)
+    assert after("{} ") == Expected()
+
+
+class Item(BaseModel):
+    name: Literal["x", "y"]
+    count: int | None = None
+
+
+@pytest.mark.parametrize("select", [None, []], ids=["judged", "asked for the first time"])
+def test_types_of_pydantic(select: Any) -> None:
+    told = after('{"count": null, ', target=Item, select=select)
+    assert (told.keys, told.required, told.other_keys) == (("name",), ("name",), True)
+    assert after('{"name": ', target=Item, select=select).members == ("x", "y")
+
+
+def test_another_schema_language() -> None:
+    target: Any = Toy({"is": "record", "title": "T", "fields": {"state": {"is": "word", "words": ["on", "off"]}}})
+    assert after("{", target=target).keys == ("state",)
+    assert after('{"state": "o', target=target).members == ("on", "off")
+
+
+def test_not_after_dropping_what_it_needs() -> None:
+    parser = Parser(Item, select=[], retain=False)
+    with pytest.raises(RuntimeError, match="expected"):
+        parser.expected()
+
+
+def test_expected_is_a_value() -> None:
+    told = after('{"size": "l', schema=PET)
+    assert pickle.loads(pickle.dumps(told)) == told
+    assert hash(told) == hash(after('{"size": "l', schema=PET))
+    assert told != after("", schema=PET)
+    assert repr(told) == (
+        "Expected(kinds={'string'}, keys=(), required=('age',), members=('large', 'little'), separators={}, "
+        "other_keys=False)"
+    )
+
+
+VALUES = st.recursive(
+    st.sampled_from([None, True, False, 1, 2.5, "a", "ab", "b"]),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.sampled_from("abc"), inside, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(VALUES, st.lists(VALUES, max_size=3))
+def test_what_comes_was_expected(value: Any, others: list[Any]) -> None:
+    schema = {"anyOf": [{"enum": [value, *others]}, {"const": value}]}
+    assert is_valid(Rulebook(schema).root, value)
+    parser: Parser[Any] = Parser(schema=schema)
+    text = json.dumps(value)
+    for char in text:
+        told = parser.expected()
+        outside = parser.json is not None and not _in_token(parser)
+        if outside and char in ",]}:":
+            assert char in told.separators, (text, char, told)
+        elif outside and char in '{["0123456789tfn':
+            assert told.kinds or told.keys or told.other_keys, (text, char, told)
+        parser.feed(char)
+    parser.close()
+
+
+def _in_token(parser: Parser[Any]) -> bool:
+    return parser._lexer.state >= 7
