@@ -112,6 +112,7 @@ SHORT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("A chunk costs the same however long the document", ("cost",)),
     ("Broken JSON mended while it streams, nothing taken back", ("mends",)),
     ("Says what it mended, and where", ("repairs",)),
+    ("Says at the first wrong character that a schema cannot be satisfied", ("misfit",)),
 )
 """Rows of the short table: a yes needs a yes of all their probes that apply."""
 

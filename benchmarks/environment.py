@@ -42,7 +42,7 @@ PEERS = (
     "httpx-sse",
 )
 NEWEST = ("jiter", "orjson", "ijson", "streaming-json-parser", "streaming-json-parser-native")
-TOOLS = ("rich", "matplotlib")
+TOOLS = ("rich", "matplotlib", "jsonschema")
 
 
 def say(line: str) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from benchmarks.contestants.face import ABSENT, Absent, Contestant
@@ -240,6 +240,42 @@ UNMENDED: dict[str, tuple[str, str]] = {
     )
 } | {"prose and a fence": (_AROUND + MENDED.text + "\n```\nThat is all.", "")}
 """``MENDED`` with one thing wrong each, and that thing; what stands around it is no repair."""
+
+
+class Judged(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal["open", "closed"]
+    name: Annotated[str, Field(max_length=5)]
+    tags: Annotated[list[str], Field(max_length=2)]
+
+
+class JudgedDict(TypedDict, total=False):
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    status: Literal["open", "closed"]
+    name: Annotated[str, Field(max_length=5)]
+    tags: Annotated[list[str], Field(max_length=2)]
+
+
+JUDGED = Document('{"status": "open", "name": "Ada", "tags": []}', Judged, JudgedDict)
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "status": {"enum": ["open", "closed"]},
+        "name": {"type": "string", "maxLength": 5},
+        "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+    },
+    "additionalProperties": False,
+}
+"""As ``Judged``."""
+UNFIT: dict[str, str] = {
+    "a member of an enumeration": '{"status": "op|al", "name": "Ada", "tags": []}',
+    "a key": '{"st|ock": 1, "name": "Ada", "tags": []}',
+    "a string too long": '{"name": "Hadle|y B", "status": "open", "tags": []}',
+    "an array too long": '{"tags": ["a", "b"|, "c"], "name": "Ada", "status": "open"}',
+}
+"""What cannot fit it, with a stroke before the first character that shows it."""
 
 
 class Anything(BaseModel):
@@ -792,6 +828,25 @@ def repairs_told(library: Library) -> Answer:
     return Answer(YES if len(placed) == asked else NO, seen)
 
 
+def misfit_told(library: Library) -> Answer:
+    if not library.typed and not library.takes_schema:
+        return Answer(NOT_APPLICABLE, "no call takes a schema and reads a stream")
+    early = library(JUDGED.forms).refused_at(JUDGED.text, SCHEMA)
+    if early is not None:
+        return Answer(NO, f"refuses `{brief(JUDGED.text[: early + 1])}`, the beginning of a document that fits")
+    words: list[str] = []
+    right = 0
+    for name, marked in UNFIT.items():
+        wanted = marked.index("|")
+        found = library(JUDGED.forms).refused_at(marked.replace("|", ""), SCHEMA)
+        if found == wanted:
+            right += 1
+        else:
+            words.append(f"{name} {'not before the end' if found is None else f'{found - wanted} characters later'}")
+    seen = f"{right} of {len(UNFIT)} at the first wrong character"
+    return Answer(YES if right == len(UNFIT) else NO, "; ".join([seen, *words]))
+
+
 SIZES = (16_000, 128_000)
 FLAT = 3.0
 """Cost that grows with the document grows eightfold between the two sizes."""
@@ -997,6 +1052,14 @@ PROBES: tuple[Probe, ...] = (
         "It says what it mended, and where",
         "The same texts without that in prose: a report of repairs has to have a place at what is wrong, in each.",
         repairs_told,
+    ),
+    Probe(
+        "misfit",
+        "It says at the first wrong character that a schema cannot be satisfied",
+        "Character by character, with a JSON Schema, or a model that says the same: "
+        + ", ".join(f"`{brief(text)}`" for text in UNFIT.values()).replace("\\|", "‸")
+        + " (‸ stands before the character). An event or an error there, and none for a document that fits.",
+        misfit_told,
     ),
     Probe(
         "cost",

@@ -86,6 +86,16 @@ class PartialJson(Contestant):
         parser.feed(text)
         return [(repair.kind.value, repair.start) for repair in parser.end().repairs]
 
+    takes_schema = True
+
+    def refused_at(self, text: str, schema: dict[str, Any]) -> int | None:
+        parser = self._parser(self.forms.whole) if self.typed else self._parser(schema=schema)
+        violation = load("partialjson").Violation
+        for index, character in enumerate(text):
+            if any(isinstance(event, violation) for event in parser.feed(character)):
+                return index
+        return None
+
     def transfer(self, state: State) -> State:
         saved = json.loads(json.dumps(state.checkpoint()))
         return self._parser.restore(saved, *([self.forms.whole] if self.typed else []))
@@ -99,7 +109,7 @@ class PartialJsonDefault(PartialJson):
     compared = "partialjson"
     call = (
         "`Parser().feed(chunk)`, `.value`, `.close()`; events of `feed`; `.deltas()`; `.checkpoint()`; for broken JSON"
-        " `Parser(lenient=True)`, `.end().repairs`"
+        " `Parser(lenient=True)`, `.end().repairs`; with a JSON Schema `Parser(schema=schema)`, its `Violation` events"
     )
 
     def feed(self, state: State, chunks: Iterable[Chunk]) -> None:

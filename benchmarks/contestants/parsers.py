@@ -61,6 +61,18 @@ class JsonRepairAgain(Reparser):
         # The log has what was done and the text around it, without a place.
         return [(entry["text"], None) for entry in self.final(text, logging=True)[1]]
 
+    takes_schema = True
+
+    def refused_at(self, text: str, schema: dict[str, Any]) -> int | None:
+        for end in range(1, len(text) + 1):
+            try:
+                # A text without a document yet is refused by every schema that wants an object.
+                if self.parse(text[:end]):
+                    self.parse(text[:end], schema=schema)
+            except ValueError:
+                return end - 1
+        return None
+
 
 class PartialJsonParserAgain(Reparser):
     name = "partial-json-parser, re-parse"
