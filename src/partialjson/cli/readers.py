@@ -29,7 +29,7 @@ from partialjson.messages import (
 from partialjson.render.labels import placeholder_of
 from partialjson.render.text import plural, printable, show
 
-__all__ = ["JsonReader", "MessageReader", "Reader"]
+__all__ = ["JsonReader", "MessageReader", "Reader", "one_line"]
 
 _HEAD: Final = 100
 _ERROR_LINES: Final = 3
@@ -149,9 +149,9 @@ class MessageReader:
     def end(self) -> Ending:
         end = self._message.end()
         if self._raised is not None:
-            return Ending(Exit.INVALID, "invalid", _one_line(self._raised), self._json())
+            return Ending(Exit.INVALID, "invalid", one_line(self._raised), self._json())
         if end.error is not None:
-            return Ending(Exit.FAILED, "error", f"{_one_line(end.error)}{self._kept()}", self._json())
+            return Ending(Exit.FAILED, "error", f"{one_line(end.error)}{self._kept()}", self._json())
         if end.reason not in ("complete", "tool_calls"):
             return self._cut(end)
         calls = self._own_calls()
@@ -219,8 +219,8 @@ def _document_ending(outcome: Outcome[Any], json: Any, guess: str) -> Ending:
         done = f"; {plural(len(outcome.complete), 'part')} of it complete" if outcome.complete else ""
         return Ending(Exit.INCOMPLETE, "truncated", f"the stream ended {where}{done}", json)
     if isinstance(outcome.error, ParseError):
-        return Ending(Exit.FAILED, "malformed", f"{_one_line(outcome.error)}{guess}", json)
-    return Ending(Exit.INVALID, "invalid", _one_line(outcome.error), json)
+        return Ending(Exit.FAILED, "malformed", f"{one_line(outcome.error)}{guess}", json)
+    return Ending(Exit.INVALID, "invalid", one_line(outcome.error), json)
 
 
 def _described(value: Any) -> str:
@@ -242,7 +242,7 @@ def _guess(head: str) -> str:
     return ""
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """An error without line breaks; pydantic's by its first few places."""
     errors: Any = getattr(error, "errors", None)
     if callable(errors):

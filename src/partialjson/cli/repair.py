@@ -1,0 +1,357 @@
+"""``partialjson repair``: mended JSON on standard output, what was mended on standard error.
+
+Without a target the document is written while it comes (``writing``). With one it is written at the end, if it fits:
+before that, a value may yet be read in another form, or turn out not to be valid at all.
+
+The text is read leniently, always; ``account`` tells what that changed. If it changed nothing, the text was JSON.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, Literal, TextIO
+
+from partialjson import (
+    Coerced,
+    CoercionKind,
+    Complete,
+    DocumentSequence,
+    Lenient,
+    Outcome,
+    ParseError,
+    Parser,
+    Progress,
+    RepairKind,
+    Schema,
+    Skipped,
+    Truncated,
+)
+from partialjson._jsontext import json_text
+from partialjson.cli.account import Account
+from partialjson.cli.exits import Exit
+from partialjson.cli.readers import one_line
+from partialjson.cli.screens import say
+from partialjson.cli.watch import UsageError, load_target
+from partialjson.cli.writing import Digits, Layout, Writer
+from partialjson.render.text import printable_json
+
+__all__ = ["Which", "load_schema", "run"]
+
+Which = Literal["first", "last", "all"]
+
+_READ: Final = 65536
+
+
+def run(
+    file: str | None,
+    target: Any,
+    coerce: Literal["syntax", "safe", "guided"],
+    which: Which,
+    layout: Layout,
+    quiet: bool,
+    in_place: bool,
+) -> Exit:
+    """Mend a file, or standard input."""
+    account = Account(keeps=not quiet)
+    source = _opened(file)
+    try:
+        if in_place:
+            assert file is not None
+            code = _in_place(Path(file), lambda output: _mend(source, output, target, coerce, which, layout, account))
+        else:
+            code = _mend(source, sys.stdout, target, coerce, which, layout, account)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        say(sys.stderr, f"partialjson: {file or 'standard input'} cannot be mended: {error.strerror}")
+        return Exit.FAILED
+    finally:
+        if file is not None:
+            os.close(source)
+    if not quiet:
+        prefix = f"{file}:" if file else ""
+        for line in account.lines():
+            say(sys.stderr, prefix + line)
+        if code in (Exit.COMPLETE, Exit.MENDED):
+            say(sys.stderr, f"# {account.summary}")
+    return code
+
+
+def _opened(file: str | None) -> int:
+    """The file descriptor of the input."""
+    if file is None:
+        if sys.stdin is None:
+            raise UsageError("there is no standard input to read")
+        if sys.stdin.isatty():
+            say(sys.stderr, "# reading from the terminal; Ctrl-D ends")
+        return sys.stdin.fileno()
+    try:
+        return os.open(file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _in_place(path: Path, mend: Callable[[TextIO], Exit]) -> Exit:
+    """Put the result in the place of the file, at once, if there is one and it differs."""
+    path = path.resolve()
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(number, "w", encoding="utf-8", newline="\n") as output:
+            code = mend(output)
+        if code == Exit.MENDED:
+            os.chmod(name, path.stat().st_mode & 0o7777)
+            os.replace(name, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+    return code
+
+
+def _mend(
+    source: int,
+    output: TextIO,
+    target: Any,
+    coerce: Literal["syntax", "safe", "guided"],
+    which: Which,
+    layout: Layout,
+    account: Account,
+) -> Exit:
+    writer = Writer(_writes(output), _quotes(output), layout, which == "all")
+    lenient = Lenient(coerce=coerce)
+    mending: _One | _Several
+    if which == "first":
+        mending = _One(target, lenient, writer, account)
+    else:
+        mending = _Several(target, lenient, writer, account, which == "last")
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    problem: Problem | None = None
+    read = 0
+    for data in _chunks(source):
+        try:
+            text = decoder.decode(data, not data)
+        except UnicodeDecodeError as error:
+            text = error.object[: error.start].decode()
+            at = read + len(data) - len(error.object) + error.start
+            problem = Exit.FAILED, "not UTF-8", f"byte 0x{error.object[error.start]:02x} at offset {at}"
+        read += len(data)
+        account.read(text)
+        problem = mending.feed(text) or problem
+        if problem is not None:
+            break
+    problem = mending.end(problem)
+    if problem is not None:
+        code, word, why = problem
+        say(sys.stderr, f"partialjson: {word}: {why}")
+        return code
+    return Exit.COMPLETE if account.is_clean else Exit.MENDED
+
+
+Problem = tuple[Exit, str, str]
+"""Why there is no result: the exit code, a word, and a line."""
+
+_NOTHING: Final[Problem] = (Exit.FAILED, "nothing found", "the text holds no JSON that could be mended")
+
+
+class _One:
+    """The first document."""
+
+    def __init__(self, target: Any, lenient: Lenient, writer: Writer, account: Account) -> None:
+        self._has_target = target is not None
+        self._parser: Parser[Any] = _parser(target, lenient)
+        self._writer = writer
+        self._account = account
+
+    def feed(self, text: str) -> Problem | None:
+        parser = self._parser
+        try:
+            parser.feed(text)
+        except Exception:
+            # It is kept for the end.
+            return _problem(parser.end())
+        if not self._has_target:
+            self._writer.follow(parser)
+        return None
+
+    def end(self, problem: Problem | None) -> Problem | None:
+        parser = self._parser
+        if problem is not None:
+            return problem
+        outcome = parser.end()
+        problem = _problem(outcome)
+        if problem is None and not self._has_target and _is_prose(outcome):
+            problem = _NOTHING
+        if problem is not None:
+            return problem
+        self._account.document(outcome, 0, parser.json)
+        if self._has_target:
+            self._writer.whole(_fitted(parser.json, outcome.coerced))
+        else:
+            self._writer.follow(parser)
+            self._writer.end()
+        return None
+
+
+class _Several:
+    """All documents, or the last one."""
+
+    def __init__(self, target: Any, lenient: Lenient, writer: Writer, account: Account, only_last: bool) -> None:
+        self._has_target = target is not None
+        numbers: dict[str, Any] = {} if self._has_target else {"parse_float": Digits, "parse_int": Digits}
+        self._sequence: DocumentSequence[Any] = DocumentSequence(
+            target, format="embedded", lenient=lenient, select=[], **numbers
+        )
+        self._writer = writer
+        self._account = account
+        self._only_last = only_last
+        self._last: Progress[Any] | None = None
+        self._open: Parser[Any] | None = None  # the document that is being written
+        self._spans: list[Skipped] = []
+
+    def feed(self, text: str) -> Problem | None:
+        return self._take(self._sequence.feed(text))
+
+    def end(self, problem: Problem | None) -> Problem | None:
+        if problem is None:
+            problem = self._take(self._sequence.end())
+        if problem is not None:
+            return problem
+        if self._only_last and self._last is not None:
+            self._write(self._last, self._last.outcome)
+        if self._writer.count == 0:
+            return _NOTHING
+        self._account.skipped(self._spans)
+        self._writer.end_all()
+        return None
+
+    def _write(self, document: Progress[Any], outcome: Outcome[Any] | None) -> None:
+        assert outcome is not None
+        self._account.document(outcome, document.start, document.json)
+        self._writer.whole(_fitted(document.json, outcome.coerced))
+
+    def _take(self, progress: list[Progress[Any]]) -> Problem | None:
+        sequence = self._sequence
+        self._spans += sequence.skipped
+        for each in progress:
+            outcome, was_open = each.outcome, self._open
+            self._open = None
+            if outcome is None:
+                continue
+            problem = _problem(outcome)
+            if problem is not None:
+                return problem
+            if self._only_last:
+                if self._last is not None:
+                    self._spans.append(Skipped("document", self._last.start, self._last.end))
+                self._last = each
+            elif was_open is not None:
+                self._account.document(outcome, each.start, each.json)
+                self._writer.follow(was_open)
+                self._writer.end()
+            else:
+                self._write(each, outcome)
+        parser = sequence.parser
+        if parser is not None and not self._has_target and not self._only_last:
+            self._writer.follow(parser)
+            self._open = parser
+        return None
+
+
+def load_schema(file: str) -> Schema:
+    """The JSON Schema in a file.
+
+    Raises:
+        UsageError: it cannot be read, is no JSON Schema, or the package jsonschema is not installed.
+    """
+    try:
+        schema = json.loads(Path(file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from error
+    try:
+        return Schema(schema)
+    except Exception as error:
+        # SchemaError of jsonschema, whose class needs the package.
+        raise UsageError(f"{file} cannot be used as a schema: {str(error).splitlines()[0]}") from error
+
+
+def _parser(target: Any, lenient: Lenient) -> Parser[Any]:
+    if target is not None:
+        return Parser(target, lenient=lenient, select=[])
+    return Parser(lenient=lenient, select=[], parse_float=Digits, parse_int=Digits)
+
+
+def _problem(outcome: Outcome[Any]) -> Problem | None:
+    """Why a document that has ended so is no result."""
+    if isinstance(outcome, Complete):
+        return None
+    if isinstance(outcome, Truncated):
+        return _NOTHING
+    is_malformed = isinstance(outcome.error, ParseError)
+    code, word = (Exit.FAILED, "refused") if is_malformed else (Exit.INVALID, "invalid")
+    return code, word, one_line(outcome.error)
+
+
+def _is_prose(outcome: Outcome[Any]) -> bool:
+    """Was all of the text taken for one string without quotes?"""
+    if not isinstance(outcome, Complete) or not isinstance(outcome.value, str) or not outcome.repairs:
+        return False
+    return outcome.repairs[0].kind is RepairKind.UNQUOTED_TEXT
+
+
+def _fitted(document: Any, changes: Iterable[Coerced]) -> Any:
+    """The document with its values in the forms in which they fit their target."""
+    for change in changes:
+        *inside, last = change.path or (None,)
+        if last is None:
+            document = change.after
+            continue
+        place = document
+        for key in inside:
+            place = place[key]
+        if change.kind is CoercionKind.KEY:
+            items = [(change.after if key == last else key, value) for key, value in place.items()]
+            place.clear()
+            place.update(items)
+        else:
+            place[last] = change.after
+    return document
+
+
+def _chunks(source: int) -> Iterator[bytes]:
+    """The bytes as they come, and b"" at the end."""
+    while True:
+        data = os.read(source, _READ)
+        yield data
+        if not data:
+            return
+
+
+def _writes(output: TextIO) -> Callable[[str], None]:
+    def write(text: str) -> None:
+        output.write(text)
+        output.flush()
+
+    return write
+
+
+def _quotes(output: TextIO) -> Callable[[str], str]:
+    """Makes JSON strings, with escapes for what the output cannot encode, and on a terminal for what that would obey."""
+    encoding = output.encoding or "utf-8"
+    is_terminal = output.isatty()
+
+    def quoted(text: str) -> str:
+        string = printable_json(text) if is_terminal else json_text(text)
+        if not string.isascii():
+            try:
+                string.encode(encoding)
+            except UnicodeEncodeError:
+                return json_text(text, ensure_ascii=True)
+        return string
+
+    return quoted
