@@ -95,7 +95,9 @@ def _watch(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     if args.tool and not args.provider:
         parser.error("--tool needs --provider: plain JSON has no tool calls")
     try:
-        return watch.run(args.provider, args.model, dict(args.tool), args.quiet, args.no_tty, args.partial)
+        return watch.run(
+            args.provider, args.model, dict(args.tool), args.quiet, args.no_tty, args.partial, args.lenient
+        )
     except watch.UsageError as error:
         parser.error(str(error))
 
@@ -170,6 +172,13 @@ def _parser() -> argparse.ArgumentParser:
         type=_tool,
         metavar="NAME=MODULE:CLASS",
         help="what the arguments of a tool must be; may be repeated",
+    )
+    watch.add_argument(
+        "--lenient",
+        nargs="?",
+        const="safe",
+        choices=["syntax", "safe", "guided"],
+        help="mend what is not JSON, and show that; how far values may be changed to fit (default: safe)",
     )
     watch.add_argument("--partial", action="store_true", help="print the result even if it is not complete")
     watch.add_argument("--quiet", action="store_true", help="show nothing but an error")

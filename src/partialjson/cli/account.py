@@ -12,12 +12,12 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any, Final
 
-from partialjson import Coerced, Outcome, Repair, RepairKind, Skipped
+from partialjson import Coerced, Complete, Outcome, Repair, RepairKind, Skipped
 from partialjson.cli.writing import Digits, scalar_text
 from partialjson.errors import json_path
 from partialjson.render.text import plural, printable, show
 
-__all__ = ["Account"]
+__all__ = ["Account", "counted", "is_prose", "left_out"]
 
 _SHOWN: Final = 40
 
@@ -40,6 +40,20 @@ _BECAME: Final = {
 }
 _SEPARATORS: Final = {"=": ":", "=>": ":", ";": ","}
 _CLOSERS: Final = {"}": "]", "]": "}", ")": "]"}
+
+
+def left_out(outcome: Outcome[Any]) -> list[Skipped]:
+    """What was left out around the document; what was left out inside is among the repairs."""
+    inside = {repair.start for repair in outcome.repairs}
+    return [span for span in outcome.skipped if span.start not in inside]
+
+
+def counted(repairs: int, coerced: int, left_out: int) -> str:
+    """How much was mended, in words; "" if nothing was."""
+    counts = [plural(repairs, "repair")] if repairs else []
+    counts += [f"{plural(coerced, 'value')} fitted"] if coerced else []
+    counts += [f"{plural(left_out, 'part')} left out"] if left_out else []
+    return ", ".join(counts)
 
 
 class Account:
@@ -71,8 +85,7 @@ class Account:
         self.coerced += len(outcome.coerced)
         for repair in outcome.repairs:
             self._note(start + repair.start, _Repaired(repair, start, json))
-        inside = {repair.start for repair in outcome.repairs}
-        self.skipped([span for span in outcome.skipped if span.start not in inside], start)
+        self.skipped(left_out(outcome), start)
         for change in outcome.coerced:
             self._note(len(self._text) if self._keeps else 0, _Changed(change))
 
@@ -90,10 +103,8 @@ class Account:
     @property
     def summary(self) -> str:
         """All of it in a line."""
-        counts = [plural(self.repairs, "repair")] if self.repairs else []
-        counts += [f"{plural(self.coerced, 'value')} fitted"] if self.coerced else []
-        counts += [f"{plural(self.left_out, 'part')} left out"] if self.left_out else []
-        return f"mended: {', '.join(counts)}" if counts else "nothing to mend"
+        counts = counted(self.repairs, self.coerced, self.left_out)
+        return f"mended: {counts}" if counts else "nothing to mend"
 
     def lines(self) -> list[str]:
         """A line for each thing that was done, in the order of the text."""
@@ -196,6 +207,13 @@ class _Changed:
 
 def _shown(value: object) -> str:
     return short(show(value, _SHOWN))
+
+
+def is_prose(outcome: Outcome[Any] | None) -> bool:
+    """Was all of the text taken for one string without quotes?"""
+    if not isinstance(outcome, Complete) or not isinstance(outcome.value, str) or not outcome.repairs:
+        return False
+    return outcome.repairs[0].kind is RepairKind.UNQUOTED_TEXT
 
 
 def short(text: str) -> str:

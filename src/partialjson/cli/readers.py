@@ -7,16 +7,19 @@ Readers know the parsers and nothing about screens. They never raise for the con
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from partialjson import MISSING, Complete, Outcome, ParseError, Parser, Truncated
+from partialjson import MISSING, Complete, Lenient, Outcome, ParseError, Parser, Truncated
+from partialjson.cli.account import counted, is_prose, left_out
 from partialjson.cli.board import Board, Ending, Sheet, Text
 from partialjson.cli.exits import Exit
 from partialjson.errors import json_path
 from partialjson.messages import (
     BlockStarted,
     Call,
+    Document,
     DocumentProgress,
     MessageEnd,
     MessageEnded,
@@ -33,6 +36,7 @@ __all__ = ["JsonReader", "MessageReader", "Reader", "one_line"]
 
 _HEAD: Final = 100
 _ERROR_LINES: Final = 3
+_NO_JSON: Final = "the text holds no JSON"
 
 
 class Reader(Protocol):
@@ -51,9 +55,11 @@ class Reader(Protocol):
 class JsonReader:
     """Reads one JSON document."""
 
-    def __init__(self, board: Board, target: Any = None) -> None:
+    def __init__(self, board: Board, target: Any = None, lenient: Lenient | None = None) -> None:
         self._board = board
-        self._parser: Parser[Any] = Parser(target)
+        self._has_target = target is not None
+        self._is_lenient = lenient is not None
+        self._parser: Parser[Any] = Parser(target, lenient=lenient or False)
         self._sheet = board.add_sheet("", self._parser, placeholder_of(target))
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._head = ""
@@ -76,19 +82,32 @@ class JsonReader:
         outcome = self._parser.end()
         if not self.over:
             self._board.record(self._sheet, outcome.events)
-        return _document_ending(outcome, self._parser.json, _guess(self._head))
+        if not self._has_target and is_prose(outcome):
+            return Ending(Exit.FAILED, "malformed", f"{_NO_JSON}{_guess(self._head)}")
+        ending = _document_ending(outcome, self._parser.json, _guess(self._head))
+        return told(ending, [outcome]) if self._is_lenient else ending
 
 
 class MessageReader:
     """Reads one response of a model. If there are several choices, it shows and returns the first."""
 
-    def __init__(self, board: Board, provider: str, output: Any = None, tools: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        board: Board,
+        provider: str,
+        output: Any = None,
+        tools: Mapping[str, Any] | None = None,
+        lenient: Lenient | None = None,
+    ) -> None:
         self._board = board
         self._tools = tools or {}
         self._placeholder = placeholder_of(output)
         # Without a model, the text may be JSON or prose; only reading it shows which.
         self._expected = output is not None
-        self._message = MessageParser(provider, tools=self._tools, output=output if self._expected else Any)
+        self._is_lenient = lenient is not None
+        self._message = MessageParser(
+            provider, tools=self._tools, output=output if self._expected else Any, lenient=lenient or False
+        )
         self._sheets: dict[int, Sheet] = {}
         self._texts: dict[int, Text] = {}
         self._raised: Exception | None = None
@@ -121,11 +140,11 @@ class MessageReader:
         if isinstance(document, Call):
             sheet = self._sheet_of(document)
             sheet.name = sheet.text.kind = printable(document.name)
-        elif self._expected or document.json is not MISSING:
+        elif self._expected or (document.json is not MISSING and not document.is_prose):
             sheet = self._sheet_of(document)
         else:
             # No JSON so far: only white space, or prose.
-            if document.error is not None:
+            if document.error is not None or self._is_lenient:
                 self._board.grow(self._text_of(update.block, "text"), update.text)
             return
         self._board.grow(sheet.text, update.text)
@@ -147,6 +166,17 @@ class MessageReader:
         return self._texts[block]
 
     def end(self) -> Ending:
+        ending = self._ended()
+        if not self._is_lenient:
+            return ending
+        documents = [*self._own_calls(), self._message.output]
+        outcomes = [each.outcome for each in documents if each.outcome is not None and not self._is_prose(each)]
+        return told(ending, outcomes)
+
+    def _is_prose(self, document: Document) -> bool:
+        return not self._expected and document.is_prose
+
+    def _ended(self) -> Ending:
         end = self._message.end()
         if self._raised is not None:
             return Ending(Exit.INVALID, "invalid", one_line(self._raised), self._json())
@@ -161,7 +191,10 @@ class MessageReader:
         if calls:
             names = ", ".join(printable(call.name) for call in calls)
             return Ending(Exit.COMPLETE, "complete", f"{plural(len(calls), 'tool call')} ready, {names}", self._json())
-        return _document_ending(self._message.output.end(), self._message.output.json, self._guess())
+        output = self._message.output
+        if self._is_prose(output):
+            return Ending(Exit.FAILED, "malformed", f"{_NO_JSON}{self._guess()}")
+        return _document_ending(output.end(), output.json, self._guess())
 
     def _cut(self, end: MessageEnd) -> Ending:
         said = f" ({printable(end.raw)})" if end.raw else ""
@@ -197,13 +230,15 @@ class MessageReader:
 
     def _guess(self) -> str:
         text = self._message.text.strip()
-        return f"; the text is {printable(text[:60])!r}" if text and self._message.output.json is MISSING else ""
+        output = self._message.output
+        is_none = output.json is MISSING or self._is_prose(output)
+        return f"; the text is {printable(text[:60])!r}" if text and is_none else ""
 
     def _json(self) -> Any:
         """The tool calls if there are any, else the structured output."""
         calls = self._own_calls()
         if not calls:
-            return self._message.output.json
+            return MISSING if self._is_prose(self._message.output) else self._message.output.json
         return [
             {"id": call.id, "name": call.name} | ({} if call.json is MISSING else {"arguments": call.json})
             for call in calls
@@ -221,6 +256,20 @@ def _document_ending(outcome: Outcome[Any], json: Any, guess: str) -> Ending:
     if isinstance(outcome.error, ParseError):
         return Ending(Exit.FAILED, "malformed", f"{one_line(outcome.error)}{guess}", json)
     return Ending(Exit.INVALID, "invalid", one_line(outcome.error), json)
+
+
+def told(ending: Ending, outcomes: Sequence[Outcome[Any]]) -> Ending:
+    """The ending, with how much of the documents was mended."""
+    if not outcomes:
+        return ending
+    mended = counted(
+        sum(len(each.repairs) for each in outcomes),
+        sum(len(each.coerced) for each in outcomes),
+        sum(len(left_out(each)) for each in outcomes),
+    )
+    if not mended and ending.code != Exit.COMPLETE:
+        return ending
+    return replace(ending, why=f"{ending.why}; {mended or 'verbatim'}")
 
 
 def _described(value: Any) -> str:
@@ -251,6 +300,9 @@ def one_line(error: BaseException) -> str:
         more = [f"and {len(found) - _ERROR_LINES} more"] if len(found) > _ERROR_LINES else []
         return printable("; ".join(shown + more))
     text = str(error).replace("\n", " ")
+    if hasattr(error, "json_path") and hasattr(error, "message"):
+        # A ValidationError of jsonschema, whose text has the schema and the document in it.
+        return printable(f"{error.json_path}: {error.message}")
     if not isinstance(error, (ParseError, ProviderError, StreamError)):
         text = f"a validator raised {type(error).__name__}: {text}"
     return printable(text)

@@ -28,17 +28,16 @@ from partialjson import (
     ParseError,
     Parser,
     Progress,
-    RepairKind,
     Schema,
     Skipped,
     Truncated,
 )
 from partialjson._jsontext import json_text
-from partialjson.cli.account import Account
+from partialjson.cli.account import Account, is_prose
 from partialjson.cli.exits import Exit
 from partialjson.cli.readers import one_line
 from partialjson.cli.screens import say
-from partialjson.cli.watch import UsageError, load_target
+from partialjson.cli.watch import UsageError
 from partialjson.cli.writing import Digits, Layout, Writer
 from partialjson.render.text import printable_json
 
@@ -185,7 +184,7 @@ class _One:
             return problem
         outcome = parser.end()
         problem = _problem(outcome)
-        if problem is None and not self._has_target and _is_prose(outcome):
+        if problem is None and not self._has_target and is_prose(outcome):
             problem = _NOTHING
         if problem is not None:
             return problem
@@ -271,8 +270,10 @@ def load_schema(file: str) -> Schema:
     """
     try:
         schema = json.loads(Path(file).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file} cannot be read: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"{file} cannot be read as JSON: {error}") from error
     try:
         return Schema(schema)
     except Exception as error:
@@ -295,13 +296,6 @@ def _problem(outcome: Outcome[Any]) -> Problem | None:
     is_malformed = isinstance(outcome.error, ParseError)
     code, word = (Exit.FAILED, "refused") if is_malformed else (Exit.INVALID, "invalid")
     return code, word, one_line(outcome.error)
-
-
-def _is_prose(outcome: Outcome[Any]) -> bool:
-    """Was all of the text taken for one string without quotes?"""
-    if not isinstance(outcome, Complete) or not isinstance(outcome.value, str) or not outcome.repairs:
-        return False
-    return outcome.repairs[0].kind is RepairKind.UNQUOTED_TEXT
 
 
 def _fitted(document: Any, changes: Iterable[Coerced]) -> Any:

@@ -38,6 +38,7 @@ _STYLES: Final = {
     "invalid": "bold red",
     "replaced": "magenta",
     "cut": "bold magenta",
+    "repaired": "blue",
 }
 _QUIET: Final = "bright_black"
 _CURSOR: Final = "▌"

@@ -21,13 +21,14 @@ from functools import reduce
 from importlib import import_module
 from typing import Any, Final
 
-from partialjson import MISSING, Parser
+from partialjson import MISSING, Lenient, Parser
 from partialjson._jsontext import json_text
 from partialjson.cli.board import Board, Ending
 from partialjson.cli.exits import Exit
 from partialjson.cli.readers import JsonReader, MessageReader, Reader
 from partialjson.cli.screens import Screen, Silent, open_screen, say
 from partialjson.render.text import plural, printable_json
+from partialjson.repairs import Coerce
 
 __all__ = ["UsageError", "load_target", "run"]
 
@@ -48,12 +49,18 @@ def run(
     quiet: bool,
     plain: bool,
     partial: bool,
+    lenient: Coerce | None = None,
 ) -> Exit:
     """Watch standard input to its end."""
     target = load_target(model) if model else None
     tool_targets = {name: load_target(spec) for name, spec in tools.items()}
     board = Board(model.partition(":")[2] if model else "stream", provider or "json", time.monotonic)
-    reader: Reader = MessageReader(board, provider, target, tool_targets) if provider else JsonReader(board, target)
+    mends = None if lenient is None else Lenient(coerce=lenient)
+    reader: Reader
+    if provider:
+        reader = MessageReader(board, provider, target, tool_targets, mends)
+    else:
+        reader = JsonReader(board, target, mends)
     if sys.stdin is None:
         raise UsageError("there is no standard input to read")
     typed_in = sys.stdin.isatty()
@@ -164,5 +171,5 @@ def _dumped(value: Any, encoding: str | None, indent: int | None) -> str:
     try:
         text.encode(encoding or "ascii")
     except UnicodeEncodeError:
-        return json_text(value, ensure_ascii=True, indent=indent)
+        return json_text(value, ensure_ascii=True, indent=indent, nan="null")
     return text
