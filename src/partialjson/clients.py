@@ -20,6 +20,11 @@ A source is recognised by the methods that it has; no client is imported:
 block), the source is closed, so that the provider stops generating. Only a connection whose message has ended stays
 open. Leaving a ``for`` loop drops its iterator, which CPython frees at once; ``with`` does not rely on that.
 
+**Stopping early.** With ``stop_early=True`` the source is closed at the first sign that a call or the output can no
+longer be valid, so the provider stops generating what nobody can use. ``stopped`` says which document it was, where and
+why; the message then ends as "disconnected". ``stop_early="report"`` reads on instead, and ``saved`` counts what came
+after that point.
+
 **Exceptions of the client are raised again**, after the updates of the message's end, so nothing that was complete is
 lost. The message says what happened: "error" with a ``ProviderError`` if an SDK raised an error that the provider
 reported in the stream, and otherwise "disconnected". If the connection breaks only after the terminal event, the
@@ -34,13 +39,14 @@ from contextlib import AsyncExitStack, ExitStack, suppress
 from functools import partial
 from inspect import isawaitable
 from types import TracebackType
-from typing import Any, Final, Unpack
+from typing import Any, Final, Literal, Unpack
 
 from partialjson.messages import MessageEnd, MessageFailed, MessageParser, Update
+from partialjson.messages.early import EarlyStop, Stopped
 from partialjson.messages.parser import MessageOptions
 from partialjson.wire.apis import api_named, errors_in
 
-__all__ = ["AsyncMessageStream", "MessageStream", "aread", "read"]
+__all__ = ["AsyncMessageStream", "MessageStream", "Stopped", "aread", "read"]
 
 _PIECE: Final = 1 << 16
 
@@ -51,9 +57,10 @@ class _Reader:
     message: MessageParser
     error: BaseException | None
 
-    def __init__(self, source: Any, message: MessageParser, close: bool) -> None:
+    def __init__(self, source: Any, message: MessageParser, close: bool, early: EarlyStop | None) -> None:
         self.message = message
         self.error = None
+        self._early = early
         self._source = source
         self._close = close
         self._begun = False
@@ -61,6 +68,16 @@ class _Reader:
         self._events = False  # the items are events, not pieces of a body
         self._failed = False
         self._session = api_named(message.api).session
+
+    @property
+    def stopped(self) -> Stopped | None:
+        """With ``stop_early``, the first sign that a document can no longer be valid; None if there is none."""
+        return None if self._early is None else self._early.stopped
+
+    @property
+    def saved(self) -> int:
+        """With ``stop_early="report"``, how many code points of texts and documents came after that sign."""
+        return 0 if self._early is None else self._early.saved
 
     def end(self) -> MessageEnd:
         """Ends the message, as ``MessageParser.end`` does, and tells how it ended."""
@@ -81,7 +98,13 @@ class _Reader:
 
     def _fed(self, updates: list[Update]) -> list[Update]:
         self._failed = self._failed or any(isinstance(update, MessageFailed) for update in updates)
+        if self._early is not None:
+            self._early.look(updates)
         return updates
+
+    def _is_lost(self) -> bool:
+        """Whether the rest of the message is not wanted."""
+        return self._early is not None and self._early.is_over
 
     def _over(self) -> bool:
         """Whether the message is complete, for a source that has no end of its own."""
@@ -114,8 +137,8 @@ class MessageStream(_Reader):
         error: what the client raised, or None.
     """
 
-    def __init__(self, source: Any, message: MessageParser, close: bool) -> None:
-        super().__init__(source, message, close)
+    def __init__(self, source: Any, message: MessageParser, close: bool, early: EarlyStop | None) -> None:
+        super().__init__(source, message, close, early)
         self._stack = ExitStack()
         self._items: Iterator[Any] | None = None
         if _opener(source) is not None:
@@ -137,7 +160,10 @@ class MessageStream(_Reader):
                     if again:
                         raise
                     break
-                yield from self._take(item)
+                taken = self._take(item)
+                if self._is_lost():
+                    self.close()
+                yield from taken
             yield from self.message.end().updates
         finally:
             self.close()
@@ -194,8 +220,8 @@ class AsyncMessageStream(_Reader):
     """``MessageStream`` for an asynchronous client: ``async for``, ``async with``, ``await finish()``,
     ``await aclose()``."""
 
-    def __init__(self, source: Any, message: MessageParser, close: bool) -> None:
-        super().__init__(source, message, close)
+    def __init__(self, source: Any, message: MessageParser, close: bool, early: EarlyStop | None) -> None:
+        super().__init__(source, message, close, early)
         self._stack = AsyncExitStack()
         self._items: AsyncIterator[Any] | None = None
         if not _is_async_manager(source):
@@ -218,7 +244,10 @@ class AsyncMessageStream(_Reader):
                     if again:
                         raise
                     break
-                for update in self._take(item):
+                taken = self._take(item)
+                if self._is_lost():
+                    await self.aclose()
+                for update in taken:
                     yield update
             for update in self.message.end().updates:
                 yield update
@@ -280,6 +309,7 @@ def read(
     api: str | MessageParser,
     *,
     close: bool = True,
+    stop_early: bool | Literal["report"] = False,
     **options: Unpack[MessageOptions],
 ) -> MessageStream:
     """Iterate over the updates of the message that a client receives; the other arguments are those of
@@ -287,15 +317,17 @@ def read(
 
     ``source`` is an SDK's stream, a response of httpx, requests, urllib3 or urllib, a WebSocket connection, any
     iterable of bytes or events, or a context manager that gives one of these. ``api`` names its wire format, or is a
-    ``MessageParser`` made before. With ``close=False`` the source stays open whatever happens.
+    ``MessageParser`` made before. With ``close=False`` the source stays open whatever happens. With ``stop_early=True``
+    reading ends at the first sign that a call or the output can no longer be valid, also if it is in one of several
+    choices; with "report" it goes on, and says how much a stop would have saved.
 
     Raises:
         TypeError: ``source`` cannot be read, or only asynchronously; options beside a ``MessageParser``.
-        ValueError: the API is not known.
+        ValueError: the API is not known, or ``stop_early`` is something else.
     """
     if _opener(source) is None and not hasattr(source, "__enter__"):
         raise _refusal("read", source)
-    return MessageStream(source, _message(api, options), close)
+    return MessageStream(source, _message(api, options), close, _early(stop_early, options))
 
 
 def aread(
@@ -303,6 +335,7 @@ def aread(
     api: str | MessageParser,
     *,
     close: bool = True,
+    stop_early: bool | Literal["report"] = False,
     **options: Unpack[MessageOptions],
 ) -> AsyncMessageStream:
     """``read`` for asynchronous clients. ``source`` may also be an awaitable that gives the stream.
@@ -312,7 +345,7 @@ def aread(
     """
     if _async_opener(source) is None and not isawaitable(source) and not hasattr(source, "__aenter__"):
         raise _refusal("aread", source)
-    return AsyncMessageStream(source, _message(api, options), close)
+    return AsyncMessageStream(source, _message(api, options), close, _early(stop_early, options))
 
 
 def _message(api: str | MessageParser, options: MessageOptions) -> MessageParser:
@@ -321,6 +354,14 @@ def _message(api: str | MessageParser, options: MessageOptions) -> MessageParser
     if options:
         raise TypeError("a MessageParser was given: pass tools, output and options to that")
     return api
+
+
+def _early(stop_early: object, options: MessageOptions) -> EarlyStop | None:
+    if stop_early is False:
+        return None
+    if stop_early is not True and stop_early != "report":
+        raise ValueError(f"stop_early is True, False or 'report', not {stop_early!r}")
+    return EarlyStop(stop_early is True, skips=options.get("on_invalid") == "skip")
 
 
 # What a source can do

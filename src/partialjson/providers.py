@@ -1,4 +1,5 @@
-"""The wire formats of the providers: their names, the operations they come to, and their adapters."""
+"""The wire formats of the providers: their names, the operations they come to, their adapters, and how their requests
+spell tools and output formats."""
 
 from partialjson.wire.apis import PROVIDERS, Adapter, adapter_for, framings_of
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
@@ -27,6 +28,7 @@ from partialjson.wire.ops import (
     Value,
     Withdraw,
 )
+from partialjson.wire.tools import from_openapi, output_target, tool_targets
 
 __all__ = [
     "DONE",
@@ -56,9 +58,12 @@ __all__ = [
     "Withdraw",
     "adapter_for",
     "framings_of",
+    "from_openapi",
     "get",
     "get_int",
     "get_list",
     "get_str",
+    "output_target",
     "plain",
+    "tool_targets",
 ]

@@ -254,7 +254,7 @@ def test_demo_takes_the_time_of_the_recording(speed: float) -> None:
         (["demo", "--speed", "fast"], "invalid _speed value: 'fast'"),
         (["dance"], "invalid choice: 'dance'"),
         (["watch", "--provider", "openai"], "invalid choice: 'openai'"),
-        (["watch", "--tool", "a=b:c"], "--tool needs --provider"),
+        (["watch", "--tool", "a=b:c"], "--tool and --tools need --provider"),
         (["watch", "--provider", "openai-chat", "--tool", "a"], "a tool is given as NAME=MODULE:CLASS, not 'a'"),
     ],
 )

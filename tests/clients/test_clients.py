@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import AfterValidator, BaseModel
 
-from partialjson.clients import AsyncMessageStream, MessageStream, aread, read
+from partialjson.clients import MessageStream, aread, read
 from partialjson.messages import MessageEnded, MessageFailed, MessageParser, ProviderError, StreamError, Update
 from partialjson.sse import SSEDecoder
 from support.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, body, events, frames, sse
 from support.loopback import Loopback, Reply, failure
 from support.models import Weather
+from support.sources import AsyncSource, Both, Source, follow
 from support.told import told
 
 CALLS = (Say("c1", "get_weather", ('{"city":"Zü', 'rich"}')), Say("c2", "get_weather", ('{"city":', '"Rom"}')))
@@ -45,68 +46,6 @@ def parsed(api: str, raw: bytes, size: int = 11) -> tuple[MessageParser, list[Up
     message = MessageParser(api, tools=TOOLS)
     updates = [update for piece in pieces(raw, size) for update in message.feed_bytes(piece)]
     return message, [*updates, *message.end().updates]
-
-
-@dataclass
-class Source:
-    """An iterator that remembers: what was asked of it, and whether it was closed. It raises what it is given."""
-
-    items: list[Any]
-    asked: int = 0
-    closed: int = 0
-    error: BaseException | None = None
-
-    def __iter__(self) -> Source:
-        return self
-
-    def __next__(self) -> Any:
-        if self.asked == len(self.items):
-            if self.error is not None:
-                raise self.error
-            raise StopIteration
-        self.asked += 1
-        return self.items[self.asked - 1]
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-class AsyncSource(Source):
-    """The same for `async for`; its `close` has to be awaited, as those of some SDKs have."""
-
-    def __aiter__(self) -> AsyncSource:
-        return self
-
-    async def __anext__(self) -> Any:
-        await asyncio.sleep(0)
-        try:
-            return next(self)
-        except StopIteration:
-            raise StopAsyncIteration from None
-
-    async def close(self) -> None:  # type: ignore[override]
-        await asyncio.sleep(0)
-        self.closed += 1
-
-
-Both = pytest.mark.parametrize("make", [Source, AsyncSource], ids=["sync", "async"])
-
-
-def follow(source: Source, api: str | MessageParser = CHAT, **options: Any) -> tuple[Any, list[Update]]:
-    """The stream over a source of either kind, and all updates; an exception of the source is let through."""
-    seen: list[Update] = []
-    if not isinstance(source, AsyncSource):
-        stream = read(source, api, **options)
-        seen.extend(stream)
-        return stream, seen
-
-    async def gather() -> AsyncMessageStream:
-        astream = aread(source, api, **options)
-        async for update in astream:
-            seen.append(update)
-        return astream
-
-    return asyncio.run(gather()), seen
 
 
 # The same as the parser says

@@ -1,54 +1,75 @@
-"""Tool calls as models gave them, with the schemas of their requests: what jsonschema accepts, the parser accepts."""
+"""Tool calls as models gave them, with the schemas of their requests, and the same calls with one change.
+
+What jsonschema accepts, the parser accepts. What it refuses is refused by the end at the latest, and never before a
+constrained decoder, which knows at each character what may come, would not have written it.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import jsonschema
+import pytest
 
 from partialjson import Complete, Failed, Parser, Schema, Violation
+from support.chunking import Observed, check_all_chunkings
 from support.corpus import corpus_folder
+from support.effort import amount
+from support.tool_calls import Reading, Recorded, read_mutants, recorded_calls
 
 
-def recorded() -> Iterator[tuple[Any, str]]:
-    """Schemas, and texts of arguments."""
-    for name in ("streams", "streams_synthetic"):
-        for path in sorted(corpus_folder(name).rglob("*.json")):
-            sidecar = json.loads(path.read_bytes())
-            if not isinstance(sidecar, dict):
-                continue
-            tools = (sidecar.get("request") or {}).get("tools") or []
-            # Gemini's own dialect is translated elsewhere.
-            schemas = {tool["name"]: tool.get("schema") for tool in tools if tool.get("dialect") != "gemini-openapi"}
-            for call in sidecar.get("expected_tool_calls") or []:
-                schema, text = schemas.get(call.get("name")), call.get("arguments_raw")
-                if (
-                    isinstance(schema, dict)
-                    and isinstance(text, str)
-                    and text
-                    and isinstance(call.get("arguments"), dict)
-                ):
-                    yield schema, text
-    for case in json.loads((corpus_folder("toolcalls") / "bfcl_parallel.json").read_bytes()):
-        schemas = {tool["name"]: tool["parameters"] for tool in case["tools"]}
-        for call in case["calls"]:
-            yield schemas[call["name"]], json.dumps(call["arguments"], ensure_ascii=False)
+def read(text: str, schema: Schema) -> Observed:
+    return check_all_chunkings(
+        text, make=lambda: Parser(schema), single_splits_up_to=0, states_up_to=0, partitions=1, both_kinds=False
+    )
 
 
-def test_recorded_calls_end_as_jsonschema_says() -> None:
-    accepted = refused = 0
-    for contents, text in recorded():
-        schema = Schema(contents)
-        is_valid = jsonschema.Draft202012Validator(contents).is_valid(json.loads(text))
-        for chunks in ([text], [text[at : at + 4] for at in range(0, len(text), 4)]):
-            parser: Parser[Any] = Parser(schema)
-            early = [event for chunk in chunks for event in parser.feed(chunk) if isinstance(event, Violation)]
-            outcome = parser.end()
-            assert isinstance(outcome, Complete if is_valid else Failed), (contents, text)
-            assert not (is_valid and early)
+@pytest.fixture(scope="module")
+def calls() -> list[Recorded]:
+    corpus_folder("toolcalls")
+    return recorded_calls()
+
+
+@pytest.fixture(scope="module")
+def readings(calls: list[Recorded]) -> list[Reading]:
+    return read_mutants(calls, amount(1000, 10_000, quick=200), seed=0)
+
+
+def test_recorded_calls_end_as_jsonschema_says(calls: list[Recorded]) -> None:
+    accepted = 0
+    for call in calls:
+        is_valid = jsonschema.Draft202012Validator(call.schema).is_valid(json.loads(call.text))
+        seen = read(call.text, Schema(call.schema))
+        assert isinstance(seen.outcome, Complete if is_valid else Failed), call
+        assert not (is_valid and any(isinstance(event, Violation) for event in seen.events)), call
         accepted += is_valid
-        refused += not is_valid
     assert accepted >= 716
-    assert refused == 3
+    assert len(calls) - accepted == 3
+
+
+def test_one_change_is_found(readings: list[Reading]) -> None:
+    for reading in readings:
+        mutant = reading.mutant
+        before = mutant.text[: reading.pos]
+        # What stands before it is the beginning of a valid document or at least no reason to give it up.
+        assert reading.pos < len(mutant.text), mutant
+        seen = read(before, Schema(mutant.call.schema))
+        assert not any(isinstance(event, Violation) for event in seen.events), mutant
+
+
+def test_a_decoder_is_the_witness(readings: list[Reading]) -> None:
+    pytest.importorskip("llguidance", reason="llguidance is not installed: pip install llguidance")
+    from support.witness import character_of
+
+    same = judged = 0
+    for reading in readings:
+        try:
+            said = character_of(reading)
+        except ValueError:
+            # It does not support the schema.
+            continue
+        judged += 1
+        same += said == reading.pos
+        assert reading.pos >= said, reading
+    assert judged > len(readings) * 0.9
+    assert same >= judged * 0.93

@@ -183,7 +183,7 @@ def chunkings_of(data: Any, *, single_splits_up_to: int, partitions: int, seed: 
     source = random.Random(f"{seed}:{len(data)}")
     places: Iterable[int] = range(1, len(data))
     if len(data) > single_splits_up_to:
-        places = sorted(source.sample(range(1, len(data)), 20))
+        places = sorted(source.sample(range(1, len(data)), min(20, len(data) - 1)))
     for place in places:
         yield f"cut at {place}", [data[:place], data[place:]]
     for number in range(partitions):

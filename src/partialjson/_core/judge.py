@@ -404,6 +404,9 @@ class Judge:
         level.culprit = culprit
         for trial in trials:
             rule = trial.rule
+            # For a start; ``_refresh`` knows it exactly.
+            level.minds_commas = level.minds_commas or rule.minds_commas
+            level.is_choosy = level.is_choosy or (rule.is_choosy and level.is_object)
             if kind == ARRAY:
                 if rule.unique:
                     level.seen = {}
@@ -940,7 +943,7 @@ class Judge:
             while log:
                 memo = log[-1]
                 memo.restore()
-                self.levels[memo.trial.depth].dirty = True
+                self.levels[memo.trial.depth].revive()
                 log.pop()
             level = self.level
             if level is not None and not level.is_object and self.above == 0:
@@ -952,10 +955,7 @@ class Judge:
 
     def _keep_log(self) -> None:
         """The scalar is final: what it did can only be undone with the containers around it."""
-        self.in_scalar = False
         log = self.scalar_log
-        if not log:
-            return
         inner = len(self.levels) - 1
         for memo in log:
             if memo.trial.depth < inner:
@@ -981,7 +981,8 @@ class Judge:
                     self.pos = self.start + len(raw)
             self._compare(level, value)
             self.token = -1
-        if self.in_scalar:
+        self.in_scalar = False
+        if self.scalar_log:
             self._keep_log()
 
     def _close_scalar(self, value: object, raw: str) -> None:
@@ -1271,7 +1272,7 @@ class Judge:
         while log:
             memo = log.pop()
             memo.restore()
-            self.levels[memo.trial.depth].dirty = True
+            self.levels[memo.trial.depth].revive()
         self.todo.clear()
         self.narrowed.clear()
 

@@ -299,7 +299,7 @@ class Lexer(Machine):
         if c == COMMA:
             if self.wary and not comma_is_certain(self, s, i + 1, len(s)):
                 return self.leave(i, len(s))
-            if self.tree.is_judged and self.source is not None:
+            if self.source is not None and self.tree.is_judged and self.tree.minds_commas():
                 self.source.reach(self.base + i)
                 self.tree.comma()
             self.state = KEY if in_object else VALUE

@@ -54,7 +54,7 @@ def save_mender(m: Mender) -> dict[str, Any]:
         "map": segments,
         "gap": [m.gap, m.gap_at, m.gap_is_source] if m.gap else ["", 0, True],
         "gap_position": [m.gap_line, m.gap_line_start, m.gap_byte] if m.gap else [0, 0, 0],
-        "key": [m.lexer.key_at, m.key_source],
+        "key": [m.lexer.key_at, m.key_source if m.lexer.key_at < m.shifted else 0],
         "string": [string.where, string.opening, string.doubled, string.has_inner] if in_string else [0, 0, 0, False],
         "brackets": brackets,
         "escaped": m.is_escaped and in_string,

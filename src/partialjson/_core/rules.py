@@ -432,7 +432,7 @@ class Rule:
     def height(self) -> i64:
         """How many rules lie below one another in place: 0 without parts. The height of a part is less."""
         if self._height < 0:
-            todo = [self]
+            todo: list[Rule] = [self]
             while todo:
                 rule = todo[-1]
                 if not rule.is_finished:

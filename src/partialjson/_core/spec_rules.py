@@ -69,6 +69,10 @@ def _alternatives(origin: Spec) -> list[tuple[Spec | None, i64]]:
             todo.append((spec.root.spec, kinds))
         elif spec.branches and not _is_tagged(spec):
             todo.extend([(branch, kinds) for branch in reversed(spec.branches)])
+        elif _is_tagged(spec):
+            # Null is not a branch.
+            found.append((spec, kinds & ~NULL))
+            null = null or bool(kinds & NULL)
         else:
             found.append((spec, kinds))
     if null and not any(kinds & NULL for _, kinds in found):

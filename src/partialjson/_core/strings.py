@@ -127,7 +127,7 @@ def _may_hide_surrogates(m: Machine, s: str, i: i64, end: i64) -> bool:
 
 def begin_key(m: Machine, s: str, i: i64, n: i64) -> i64:
     """A key whose first character is at ``i``."""
-    if m.tree.is_judged:
+    if m.tree.is_judged and m.tree.minds_keys():
         m.tree.key_begins(m.base + i - 1)
     if not COMPILED:
         return _begin_key_interpreted(m, s, i, n)
@@ -333,7 +333,7 @@ def _grow(m: Machine, part: str, length: i64) -> None:
     m.length += length
     if m.is_key:
         m.keep(part)
-        if m.tree.is_judged:
+        if m.tree.is_judged and m.tree.minds_keys():
             m.tree.key_grows(part)
     else:
         m.tree.grow(part)

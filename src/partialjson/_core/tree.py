@@ -118,6 +118,20 @@ class Tree(Builder):
         if self.is_judged and self.observer is not None:
             self.observer.name(self, key)
 
+    def minds_commas(self) -> bool:
+        """Does the judge want to know of a comma in the innermost container?"""
+        observer = self.observer
+        if observer is None or observer.judge is None or observer.judge.level is None:
+            return False
+        return observer.judge.level.minds_commas
+
+    def minds_keys(self) -> bool:
+        """Does the judge want to know of a key in the innermost object before it is whole?"""
+        observer = self.observer
+        if observer is None or observer.judge is None or observer.judge.level is None:
+            return False
+        return observer.judge.level.is_choosy
+
     def key_begins(self, pos: i64) -> None:
         if self.observer is not None:
             self.observer.key_begins(pos)

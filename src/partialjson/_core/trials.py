@@ -255,6 +255,12 @@ class Level:
         self.log: list[Memo] = NO_MEMOS
         self.culprit: Rule | None = None
 
+    def revive(self) -> None:
+        """A trial was taken back to what it was: look again at all of them."""
+        self.dirty = True
+        self.minds_commas = True
+        self.is_choosy = self.is_object
+
 
 # What most trials and levels have; never changed.
 # What most trials and levels have; never changed.

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from partialjson.cli.exits import Exit
+from partialjson.coercions import Coerce
 from partialjson.providers import PROVIDERS
 
 __all__ = ["main"]
@@ -25,9 +26,9 @@ _CODES = """\
 exit codes of watch:
   0  complete, and valid for the model
   1  cut off: truncated, disconnected, paused, refused or filtered
-  2  wrong usage: an unknown provider, a model that cannot be imported
+  2  wrong usage: an unknown provider, a model that cannot be imported, a schema that is none
   3  not JSON, not UTF-8, not an event stream, or the provider reported an error
-  4  JSON, but not valid for the model
+  4  JSON, but not valid for the model or the schema
   130  interrupted by Ctrl-C
 """
 
@@ -92,11 +93,18 @@ def _demo(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
 def _watch(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     from partialjson.cli import watch
 
-    if args.tool and not args.provider:
-        parser.error("--tool needs --provider: plain JSON has no tool calls")
+    if (args.tool or args.tools) and not args.provider:
+        parser.error("--tool and --tools need --provider: plain JSON has no tool calls")
     try:
         return watch.run(
-            args.provider, args.model, dict(args.tool), args.quiet, args.no_tty, args.partial, args.lenient
+            args.provider,
+            watch.load_output(args.model, args.schema),
+            watch.load_tools(dict(args.tool), args.tools),
+            stop_early=args.stop_early,
+            quiet=args.quiet,
+            plain=args.no_tty,
+            partial=args.partial,
+            lenient=args.lenient,
         )
     except watch.UsageError as error:
         parser.error(str(error))
@@ -106,20 +114,14 @@ def _repair(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     from partialjson.cli import repair, watch
     from partialjson.cli.writing import Layout
 
-    if args.model and args.schema:
-        parser.error("give --model or --schema, not both")
     if args.coerce and not args.model:
         parser.error("--coerce needs --model, whose types say what may be meant")
     if args.in_place and args.file is None:
         parser.error("--in-place needs a FILE")
     try:
-        target = None
-        if args.model:
-            target = watch.load_target(args.model)
-        elif args.schema:
-            target = repair.load_schema(args.schema)
+        _, target = watch.load_output(args.model, args.schema)
         layout = Layout(None if args.compact else args.indent)
-        coerce = args.coerce or "safe"
+        coerce: Coerce = args.coerce or "safe"
         return repair.run(args.file, target, coerce, args.documents, layout, args.quiet, args.in_place)
     except watch.UsageError as error:
         parser.error(str(error))
@@ -164,7 +166,9 @@ def _parser() -> argparse.ArgumentParser:
     watch.add_argument(
         "--provider", choices=PROVIDERS, help="the input is the event stream of this API (default: JSON text)"
     )
-    watch.add_argument("--model", metavar="MODULE:CLASS", help="what the document must be, such as app.models:Order")
+    output = watch.add_mutually_exclusive_group()
+    output.add_argument("--model", metavar="MODULE:CLASS", help="what the document must be, such as app.models:Order")
+    output.add_argument("--schema", metavar="FILE", help="the same as a JSON Schema")
     watch.add_argument(
         "--tool",
         action="append",
@@ -180,6 +184,16 @@ def _parser() -> argparse.ArgumentParser:
         choices=["syntax", "safe", "guided"],
         help="mend what is not JSON, and show that; how far values may be changed to fit (default: safe)",
     )
+    watch.add_argument(
+        "--tools",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a request as it was sent, or its list of tools, whose JSON Schemas say what arguments must be",
+    )
+    watch.add_argument(
+        "--stop-early", action="store_true", help="end at the first sign that what comes can no longer be valid"
+    )
     watch.add_argument("--partial", action="store_true", help="print the result even if it is not complete")
     watch.add_argument("--quiet", action="store_true", help="show nothing but an error")
 
@@ -192,8 +206,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     repair.add_argument("file", nargs="?", metavar="FILE", help="what to mend (default: standard input)")
-    repair.add_argument("--model", metavar="MODULE:CLASS", help="what the document must be, such as app.models:Order")
-    repair.add_argument("--schema", metavar="SCHEMA", help="a file with the JSON Schema that the document must fit")
+    fits = repair.add_mutually_exclusive_group()
+    fits.add_argument("--model", metavar="MODULE:CLASS", help="what the document must be, such as app.models:Order")
+    fits.add_argument("--schema", metavar="SCHEMA", help="the same as a JSON Schema")
     repair.add_argument(
         "--coerce",
         choices=["syntax", "safe", "guided"],

@@ -17,7 +17,7 @@ from partialjson.cli.exits import Exit
 from partialjson.render.labels import Placeholder
 from partialjson.render.outline import Document
 
-__all__ = ["Board", "Ending", "Entry", "Sheet", "Text"]
+__all__ = ["Board", "Ending", "Entry", "Sheet", "Text", "said_by"]
 
 Path = tuple[str | int, ...]
 
@@ -170,6 +170,7 @@ class Board:
                 sheet.notes[event.path] = note
             elif isinstance(event, Violation):
                 note = event.msg
+                sheet.notes[event.path] = note
             elif isinstance(event, Repaired | Coerced):
                 self.mended += 1
                 note = str(event.kind)
@@ -191,4 +192,10 @@ def _ignore(entry: Entry) -> None:
 
 def _reason(event: Invalid) -> str:
     """Why a value is invalid, in a line."""
-    return "; ".join(error["msg"] if isinstance(error, dict) else str(error) for error in event.errors)
+    return "; ".join(error["msg"] if isinstance(error, dict) else said_by(error) for error in event.errors)
+
+
+def said_by(error: BaseException) -> str:
+    """What an error says; one of jsonschema without the schema and the value, which may be long."""
+    message: object = getattr(error, "message", None)
+    return message if isinstance(message, str) and hasattr(error, "json_path") else str(error)

@@ -11,24 +11,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from partialjson import MISSING, Complete, Lenient, Outcome, ParseError, Parser, Truncated
+from partialjson import MISSING, Complete, Invalid, Lenient, Outcome, ParseError, Parser, Truncated, Violation
 from partialjson.cli.account import counted, is_prose, left_out
-from partialjson.cli.board import Board, Ending, Sheet, Text
+from partialjson.cli.board import Board, Ending, Sheet, Text, said_by
 from partialjson.cli.exits import Exit
-from partialjson.errors import json_path
+from partialjson.errors import InvalidError, json_path
 from partialjson.messages import (
     BlockStarted,
     Call,
     Document,
     DocumentProgress,
+    EarlyStop,
     MessageEnd,
     MessageEnded,
     MessageFailed,
     MessageParser,
     ProviderError,
+    Stopped,
     StreamError,
     TextDelta,
 )
+from partialjson.options import ParserOptions
 from partialjson.render.labels import placeholder_of
 from partialjson.render.text import plural, printable, show
 
@@ -55,11 +58,16 @@ class Reader(Protocol):
 class JsonReader:
     """Reads one JSON document."""
 
-    def __init__(self, board: Board, target: Any = None, lenient: Lenient | None = None) -> None:
+    def __init__(
+        self, board: Board, target: Any = None, stop_early: bool = False, lenient: Lenient | None = None
+    ) -> None:
         self._board = board
         self._has_target = target is not None
         self._is_lenient = lenient is not None
-        self._parser: Parser[Any] = Parser(target, lenient=lenient or False)
+        options: ParserOptions = {"lenient": lenient or False}
+        if stop_early:
+            options["on_invalid"] = "raise"
+        self._parser: Parser[Any] = Parser(target, **options)
         self._sheet = board.add_sheet("", self._parser, placeholder_of(target))
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._head = ""
@@ -97,9 +105,11 @@ class MessageReader:
         provider: str,
         output: Any = None,
         tools: Mapping[str, Any] | None = None,
+        stop_early: bool = False,
         lenient: Lenient | None = None,
     ) -> None:
         self._board = board
+        self._early = EarlyStop(stop_early)
         self._tools = tools or {}
         self._placeholder = placeholder_of(output)
         # Without a model, the text may be JSON or prose; only reading it shows which.
@@ -122,6 +132,8 @@ class MessageReader:
             self._raised = error
             self.over = True
             return
+        self._early.look(update for update in updates if isinstance(update, DocumentProgress) and update.choice == 0)
+        self.over = self.over or self._early.is_over
         for update in updates:
             match update:
                 case BlockStarted(choice=0, block=block):
@@ -180,6 +192,8 @@ class MessageReader:
         end = self._message.end()
         if self._raised is not None:
             return Ending(Exit.INVALID, "invalid", one_line(self._raised), self._json())
+        if self._early.is_over and self._early.stopped is not None:
+            return self._stopped(self._early.stopped)
         if end.error is not None:
             return Ending(Exit.FAILED, "error", f"{one_line(end.error)}{self._kept()}", self._json())
         if end.reason not in ("complete", "tool_calls"):
@@ -195,6 +209,19 @@ class MessageReader:
         if self._is_prose(output):
             return Ending(Exit.FAILED, "malformed", f"{_NO_JSON}{self._guess()}")
         return _document_ending(output.end(), output.json, self._guess())
+
+    def _stopped(self, stopped: Stopped) -> Ending:
+        block = self._message.blocks[stopped.block] if stopped.block >= 0 else None
+        name = printable(block.name) if isinstance(block, Call) else ""
+        cause = stopped.cause
+        if isinstance(cause, Violation):
+            why = f"{json_path(cause.path)}: {printable(cause.msg)}"
+        elif isinstance(cause, Invalid):
+            why = f"{json_path(cause.path)}: {one_line(cause.error)}"
+        else:
+            why = one_line(cause)
+        code = Exit.FAILED if isinstance(cause, ParseError) and not isinstance(cause, InvalidError) else Exit.INVALID
+        return Ending(code, "stopped", f"{name} {why}".lstrip() + self._kept(), self._json())
 
     def _cut(self, end: MessageEnd) -> Ending:
         said = f" ({printable(end.raw)})" if end.raw else ""
@@ -253,6 +280,8 @@ def _document_ending(outcome: Outcome[Any], json: Any, guess: str) -> Ending:
         where = f"inside {json_path(outcome.path)}" if json is not MISSING else "before any value began"
         done = f"; {plural(len(outcome.complete), 'part')} of it complete" if outcome.complete else ""
         return Ending(Exit.INCOMPLETE, "truncated", f"the stream ended {where}{done}", json)
+    if isinstance(outcome.error, InvalidError):
+        return Ending(Exit.INVALID, "stopped", one_line(outcome.error), json)
     if isinstance(outcome.error, ParseError):
         return Ending(Exit.FAILED, "malformed", f"{one_line(outcome.error)}{guess}", json)
     return Ending(Exit.INVALID, "invalid", one_line(outcome.error), json)
@@ -299,10 +328,11 @@ def one_line(error: BaseException) -> str:
         shown = [f"{json_path(one['loc'])}: {one['msg']}" for one in found[:_ERROR_LINES]]
         more = [f"and {len(found) - _ERROR_LINES} more"] if len(found) > _ERROR_LINES else []
         return printable("; ".join(shown + more))
-    text = str(error).replace("\n", " ")
-    if hasattr(error, "json_path") and hasattr(error, "message"):
-        # A ValidationError of jsonschema, whose text has the schema and the document in it.
-        return printable(f"{error.json_path}: {error.message}")
-    if not isinstance(error, (ParseError, ProviderError, StreamError)):
+    text = said_by(error).replace("\n", " ")
+    path = getattr(error, "json_path", None)
+    if isinstance(path, str):
+        # One of jsonschema.
+        text = f"{path}: {text}"
+    elif not isinstance(error, (ParseError, ProviderError, StreamError)):
         text = f"a validator raised {type(error).__name__}: {text}"
     return printable(text)

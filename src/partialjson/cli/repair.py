@@ -9,7 +9,6 @@ The text is read leniently, always; ``account`` tells what that changed. If it c
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import sys
 import tempfile
@@ -28,7 +27,6 @@ from partialjson import (
     ParseError,
     Parser,
     Progress,
-    Schema,
     Skipped,
     Truncated,
 )
@@ -39,9 +37,10 @@ from partialjson.cli.readers import one_line
 from partialjson.cli.screens import say
 from partialjson.cli.watch import UsageError
 from partialjson.cli.writing import Digits, Layout, Writer
+from partialjson.coercions import Coerce
 from partialjson.render.text import printable_json
 
-__all__ = ["Which", "load_schema", "run"]
+__all__ = ["Which", "run"]
 
 Which = Literal["first", "last", "all"]
 
@@ -51,7 +50,7 @@ _READ: Final = 65536
 def run(
     file: str | None,
     target: Any,
-    coerce: Literal["syntax", "safe", "guided"],
+    coerce: Coerce,
     which: Which,
     layout: Layout,
     quiet: bool,
@@ -117,7 +116,7 @@ def _mend(
     source: int,
     output: TextIO,
     target: Any,
-    coerce: Literal["syntax", "safe", "guided"],
+    coerce: Coerce,
     which: Which,
     layout: Layout,
     account: Account,
@@ -262,25 +261,6 @@ class _Several:
         return None
 
 
-def load_schema(file: str) -> Schema:
-    """The JSON Schema in a file.
-
-    Raises:
-        UsageError: it cannot be read, is no JSON Schema, or the package jsonschema is not installed.
-    """
-    try:
-        schema = json.loads(Path(file).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UsageError(f"{file} cannot be read as JSON: {error}") from error
-    try:
-        return Schema(schema)
-    except Exception as error:
-        # SchemaError of jsonschema, whose class needs the package.
-        raise UsageError(f"{file} cannot be used as a schema: {str(error).splitlines()[0]}") from error
-
-
 def _parser(target: Any, lenient: Lenient) -> Parser[Any]:
     if target is not None:
         return Parser(target, lenient=lenient, select=[])
@@ -335,7 +315,7 @@ def _writes(output: TextIO) -> Callable[[str], None]:
 
 
 def _quotes(output: TextIO) -> Callable[[str], str]:
-    """Makes JSON strings, with escapes for what the output cannot encode, and on a terminal for what that would obey."""
+    """Makes JSON strings, with escapes for what the output cannot encode, or a terminal would obey."""
     encoding = output.encoding or "utf-8"
     is_terminal = output.isatty()
 

@@ -10,15 +10,17 @@ is the document as the model wrote it, in its own names, not a dump of the valid
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import sys
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from functools import reduce
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 from partialjson import MISSING, Lenient, Parser
@@ -27,15 +29,20 @@ from partialjson.cli.board import Board, Ending
 from partialjson.cli.exits import Exit
 from partialjson.cli.readers import JsonReader, MessageReader, Reader
 from partialjson.cli.screens import Screen, Silent, open_screen, say
+from partialjson.coercions import Coerce
+from partialjson.providers import output_target, tool_targets
 from partialjson.render.text import plural, printable_json
-from partialjson.repairs import Coerce
 
-__all__ = ["UsageError", "load_target", "run"]
+__all__ = ["Described", "UsageError", "load_output", "load_target", "load_tools", "run"]
 
 _READ: Final = 65536
 _TICK: Final = 0.1
 # The queue between the reading thread and the view.
 _AHEAD: Final = 64
+
+
+Described = tuple[str, Any]
+"""A title, and what the document must be; None for any JSON."""
 
 
 class UsageError(Exception):
@@ -44,23 +51,24 @@ class UsageError(Exception):
 
 def run(
     provider: str | None,
-    model: str | None,
-    tools: Mapping[str, str],
+    output: Described,
+    tools: Mapping[str, Any],
+    *,
+    stop_early: bool,
     quiet: bool,
     plain: bool,
     partial: bool,
     lenient: Coerce | None = None,
 ) -> Exit:
-    """Watch standard input to its end."""
-    target = load_target(model) if model else None
-    tool_targets = {name: load_target(spec) for name, spec in tools.items()}
-    board = Board(model.partition(":")[2] if model else "stream", provider or "json", time.monotonic)
+    """Watch standard input to its end, or with ``stop_early`` to the first sign that what comes cannot be valid."""
     mends = None if lenient is None else Lenient(coerce=lenient)
+    title, target = output
+    board = Board(title, provider or "json", time.monotonic)
     reader: Reader
     if provider:
-        reader = MessageReader(board, provider, target, tool_targets, mends)
+        reader = MessageReader(board, provider, target, tools, stop_early, mends)
     else:
-        reader = JsonReader(board, target, mends)
+        reader = JsonReader(board, target, stop_early, mends)
     if sys.stdin is None:
         raise UsageError("there is no standard input to read")
     typed_in = sys.stdin.isatty()
@@ -135,6 +143,55 @@ def _read(source: int, waiting: queue.Queue[bytes | OSError | None], left: threa
         waiting.put(error)
     finally:
         os.close(source)
+
+
+def load_output(model: str | None, schema: str | None) -> Described:
+    """What the document must be, and a title for it, from the options ``--model`` and ``--schema``.
+
+    Raises:
+        UsageError: it cannot be loaded.
+    """
+    if model is not None:
+        return model.partition(":")[2], load_target(model)
+    if schema is None:
+        return "stream", None
+    given = output_target(_load_json(schema))
+    title = given.get("title") if isinstance(given, Mapping) else None
+    return title if isinstance(title, str) else Path(schema).stem, _schema(given, schema)
+
+
+def load_tools(models: Mapping[str, str], requests: Iterable[str]) -> dict[str, Any]:
+    """What the arguments of tools must be, from the options ``--tool`` and ``--tools``.
+
+    Raises:
+        UsageError: it cannot be loaded.
+    """
+    found: dict[str, Any] = {}
+    for request in requests:
+        try:
+            targets = tool_targets(_load_json(request))
+        except TypeError as error:
+            raise UsageError(f"{request} is no list of tools: {error}") from error
+        for name, given in targets.items():
+            found[name] = None if given is None else _schema(given, f"{request}, {name}")
+    return found | {name: load_target(model) for name, model in models.items()}
+
+
+def _load_json(file: str) -> Any:
+    try:
+        return json.loads(Path(file).read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{file} cannot be read as JSON: {_first_line(error)}") from error
+
+
+def _schema(given: Any, place: str) -> Any:
+    from partialjson import Schema
+
+    try:
+        return Schema(given)
+    except Exception as error:
+        # Of the package jsonschema, which may not be installed either.
+        raise UsageError(f"{place}: {_first_line(error)}") from error
 
 
 def load_target(spec: str) -> Any:

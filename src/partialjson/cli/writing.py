@@ -4,9 +4,8 @@ A ``Writer`` follows a document by its deltas. Each adds a value, or a piece of 
 since a document only grows. So each is written at once, and nothing that was written is ever changed. A key that comes
 twice is written twice, as in the source; readers take the last one.
 
-Brackets and quotes are closed as soon as the document says that their value is complete, or when something follows
-behind it. At the end of the document all is closed. What ends otherwise stays open, so that nobody takes half a document
-for a whole one.
+Brackets and quotes are closed as soon as the document says that their value is complete. At the end of the document all
+is closed. What ends otherwise stays open, so that nobody takes half a document for a whole one.
 
 Numbers keep the digits of the source, which a double may not hold: the document is read with ``Digits`` for numbers.
 """

@@ -35,6 +35,7 @@ event was understood ends with an error that says what it looks like (``stranger
 
 from partialjson.messages.attempts import Attempts
 from partialjson.messages.blocks import Block, Call, Document
+from partialjson.messages.early import EarlyStop, Stopped
 from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.parser import MessageParser
 from partialjson.messages.resumption import Resumption
@@ -85,6 +86,7 @@ __all__ = [
     "DocumentEnd",
     "DocumentProgress",
     "DocumentResumed",
+    "EarlyStop",
     "ExtraAttached",
     "FragmentMisplaced",
     "Gaps",
@@ -99,6 +101,7 @@ __all__ = [
     "ProviderError",
     "Resumption",
     "Stalled",
+    "Stopped",
     "StreamError",
     "TextDelta",
     "Timings",

@@ -20,7 +20,7 @@ document is complete or has failed begins another document; the text of a block 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, Unpack
 
 from partialjson.messages.blocks import (
@@ -39,7 +39,7 @@ from partialjson.messages.blocks import (
     resume,
     shorten,
 )
-from partialjson.messages.targets import ReadyIf, Targets
+from partialjson.messages.targets import ReadyIf, Targets, Tools
 from partialjson.messages.updates import (
     WITHDRAWN,
     BlockEnded,
@@ -226,7 +226,7 @@ class MessageState:
     def __init__(
         self,
         *,
-        tools: Mapping[str, Any] | None = None,
+        tools: Tools = None,
         output: Any = None,
         on_end: Callable[[], object] = lambda: None,
         ready_if: ReadyIf = "verbatim",

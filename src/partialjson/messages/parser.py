@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Final, Unpack
 from weakref import ref
@@ -15,7 +15,7 @@ from partialjson.messages.dispatch import Dispatcher
 from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.resumption import Resumption
 from partialjson.messages.strangers import KEPT, described, excerpt, understood
-from partialjson.messages.targets import ReadyIf
+from partialjson.messages.targets import ReadyIf, Tools
 from partialjson.messages.timings import Timings
 from partialjson.messages.updates import (
     DocumentProgress,
@@ -32,6 +32,7 @@ from partialjson.wire.apis import adapter_for, api_named, errors_in, framings_of
 from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
 from partialjson.wire.sse import IncompleteBlock, SSEError, SSEEvent, StrayLine
 from partialjson.wire.text_calls import TextCalls, TextCallStyle, styles_of
+from partialjson.wire.tools import tool_targets
 
 _EXCERPT: Final = 200
 
@@ -39,7 +40,7 @@ _EXCERPT: Final = 200
 class MessageOptions(DocumentOptions, total=False):
     """The keyword arguments of ``MessageParser``."""
 
-    tools: Mapping[str, Any] | None
+    tools: Tools
     output: Any
     timings: Timings | None
     text_calls: bool | TextCallStyle | Collection[TextCallStyle]
@@ -50,10 +51,11 @@ class MessageParser:
     """Parses one response of a model while it streams.
 
     ``api`` names the wire format (``partialjson.providers.PROVIDERS``). ``tools`` maps tool names to targets
-    of ``Parser``; the arguments of other tools become plain JSON values. ``output`` is the target of
-    structured output, ``typing.Any`` for plain JSON values; without it the text is not parsed. The other
-    options are those of ``Parser`` and go to every document; those of pydantic concern documents with a
-    target.
+    of ``Parser``, or is the list of tools as it was sent in the request; the arguments of other tools become
+    plain JSON values. ``output`` is the target of structured output, or what the request says about its
+    format, ``typing.Any`` for plain JSON values; without it the text is not parsed. A mapping or a bool as a
+    target is a JSON Schema. The other options are those of ``Parser`` and go to every document; those that
+    concern targets go to documents with one.
 
     ``text_calls`` reads tool calls that the model writes into its text: "hermes", "llama", "mistral", several of them,
     or True for all; see ``partialjson.wire.text_calls``. Such calls are like any others.
@@ -78,14 +80,15 @@ class MessageParser:
 
     Raises:
         ValueError: the API, a style of ``text_calls`` or ``ready_if`` is not known; the message lists those that are.
-        TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target that it does not accept.
+        TypeError, pydantic.errors.PydanticUserError, jsonschema.SchemaError: what ``Parser`` raises for a target that
+            it does not accept; a TypeError also for a list of tools that is none.
     """
 
     def __init__(
         self,
         api: str,
         *,
-        tools: Mapping[str, Any] | None = None,
+        tools: Tools = None,
         output: Any = None,
         timings: Timings | None = None,
         text_calls: bool | TextCallStyle | Collection[TextCallStyle] = False,
@@ -94,13 +97,14 @@ class MessageParser:
     ) -> None:
         refuse_unknown("MessageParser", options, MessageOptions)
         styles = styles_of(text_calls)
-        self._adapter = adapter_for(api, tools or ())
+        tools = tool_targets(tools)
+        self._adapter = adapter_for(api, tools)
         self.state = MessageState(tools=tools, output=output, on_end=_ends(self), ready_if=ready_if, **options)
         self.api = api
         self.timings = timings
         limits = options.get("limits") or DEFAULT
         self._dispatcher = Dispatcher(self.state, limits)
-        self._text_calls = TextCalls(styles, tools or (), limits.text) if styles else None
+        self._text_calls = TextCalls(styles, tools, limits.text) if styles else None
         self._framings = framings_of(api)
         self._framing: Framing | None = None  # made when bytes come: events may come without any
         # What is being handled; an exception from a validator interrupts it, and the next call goes on with it.

@@ -1,13 +1,17 @@
-"""The targets of a message's documents."""
+"""The targets of a message's documents: a mapping or a bool is a JSON Schema, anything else what ``Parser`` takes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, Literal, get_args
 
 from partialjson._core.parser import Parser
 from partialjson.options import DocumentOptions, with_target, without_target
+from partialjson.wire.tools import output_target, tool_targets
+
+Tools = Mapping[str, Any] | Iterable[Any] | None
+"""What says which target the arguments of each tool have: a mapping, or the list of tools of a request."""
 
 ReadyIf = Literal["verbatim", "repaired"]
 """When a call with arguments that were read leniently may be run: only if they were JSON that fits as it stood, or also
@@ -19,40 +23,51 @@ class Targets:
     """Makes the parsers of a message's documents.
 
     Args:
-        tools: the targets of calls, by the names of the tools.
-        output: the target of the structured output; None if text is not a document.
+        tools: the targets of calls, by the names of the tools, or the list of tools of a request.
+        output: the target of the structured output, or what a request says about its format; None if text is not a
+            document.
         options: the other options of ``Parser``; those of pydantic go to documents with a target only, and
             ``parse_float`` and ``parse_int`` to those without.
         ready_if: when a call that was read leniently may be run.
 
     Attributes:
-        tools, output, ready_if: as given.
+        tools: the targets by name; None for arguments that become plain JSON values.
+        output: the target of the output.
+        ready_if: as given.
         lenient: whether documents are read leniently.
 
     Raises:
         ValueError: ``ready_if`` is none of those above.
-        TypeError, pydantic.errors.PydanticUserError: what ``Parser`` raises for a target it does not take.
+        TypeError, pydantic.errors.PydanticUserError, jsonschema.SchemaError: what ``Parser`` raises for a target it
+            does not take; a TypeError also for a list of tools that is none.
     """
 
     def __init__(
         self,
-        tools: Mapping[str, Any] | None,
+        tools: Tools,
         output: Any,
         options: DocumentOptions,
         ready_if: ReadyIf = "verbatim",
     ) -> None:
         if ready_if not in READY_IF:
             raise ValueError(f"ready_if must be 'verbatim' or 'repaired', not {ready_if!r}")
-        self.tools: Mapping[str, Any] = tools or {}
-        self.output = output
+        self.tools: Mapping[str, Any] = tool_targets(tools)
+        self.output = output_target(output)
         self.ready_if: ReadyIf = ready_if
         self.lenient = bool(options.get("lenient"))
         self._options = with_target(options)
         self._untyped = without_target(options)
         # A target that no parser accepts is the caller's mistake, reported before anything streams.
-        for target in (*self.tools.values(), output):
-            if target is not None:
-                self._parser(target)
+        for name, target in self.tools.items():
+            self._try(target, f"as the target of the tool {name!r}")
+        self._try(self.output, "as the target of the output")
+
+    def _try(self, target: Any, place: str) -> None:
+        try:
+            self._parser(target)
+        except Exception as error:
+            error.add_note(place)
+            raise
 
     def tool(self, name: str, free: bool = False) -> Parser[Any]:
         """A parser for arguments of the tool; for plain JSON values if it has no target. ``free``: they are free text,
@@ -67,4 +82,7 @@ class Targets:
     def _parser(self, target: Any, other: DocumentOptions | None = None) -> Parser[Any]:
         if target is None or target is Any:
             return Parser(**(self._untyped | other if other else self._untyped))
-        return Parser(target, **(self._options | other if other else self._options))
+        options = self._options | other if other else self._options
+        if isinstance(target, (Mapping, bool)):
+            return Parser(schema=target if isinstance(target, bool) else dict(target), **options)
+        return Parser(target, **options)

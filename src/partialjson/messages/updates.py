@@ -382,7 +382,7 @@ class DocumentEnd:
     def mended(self) -> str:
         """What lenient parsing mended, read in another form or left out, with counts by kind; "" if nothing."""
         outcome = self.outcome
-        kinds = [str(each.kind) for each in (*outcome.repairs, *outcome.coerced)]
+        kinds = [str(each.kind) for each in outcome.repairs] + [str(each.kind) for each in outcome.coerced]
         repaired = {span.start for span in outcome.repairs}
         left_out = sum(span.start not in repaired for span in outcome.skipped)
         told = [kind if count == 1 else f"{count} x {kind}" for kind, count in Counter(kinds).items()]

@@ -189,8 +189,8 @@ def _error_of(root: Any, path: Path, keyword: str, msg: str) -> ValidationError:
     """An error for what the judge has found."""
     instance: Any = root
     for key in path:
-        container: Any = instance
-        inside = isinstance(container, list) and isinstance(key, int) and key < len(container)
-        inside = inside or (isinstance(container, dict) and key in container)
-        instance = container[key] if inside else None
+        if isinstance(instance, list) and isinstance(key, int) and key < len(instance):
+            instance = instance[key]
+        else:
+            instance = instance.get(key) if isinstance(instance, dict) else None
     return ValidationError(msg, validator=keyword, path=path, instance=instance)
