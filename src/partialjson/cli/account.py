@@ -116,6 +116,8 @@ class Account:
             at = text.find("\n", at + 1)
         found = []
         for offset, told in sorted(self._entries, key=lambda entry: entry[0]):
+            while isinstance(told, _LeftOut) and text[offset : offset + 1].isspace():
+                offset += 1
             line = bisect_right(breaks, offset - 1)
             where = f"{line}:{offset - breaks[line - 1]}: " if not isinstance(told, _Changed) else ""
             found.append(where + told(text))

@@ -12,12 +12,13 @@ import codecs
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any, Final, Literal, TextIO
 
 from partialjson import (
+    MISSING,
     Coerced,
     CoercionKind,
     Complete,
@@ -44,6 +45,8 @@ __all__ = ["Which", "run"]
 
 Which = Literal["first", "last", "all"]
 
+Path = tuple[str | int, ...]
+
 _READ: Final = 65536
 
 
@@ -62,7 +65,7 @@ def run(
     try:
         if in_place:
             assert file is not None
-            code = _in_place(Path(file), lambda output: _mend(source, output, target, coerce, which, layout, account))
+            code = _in_place(FilePath(file), lambda output: _mend(source, output, target, coerce, which, layout, account))
         else:
             code = _mend(source, sys.stdout, target, coerce, which, layout, account)
     except OSError as error:
@@ -96,7 +99,7 @@ def _opened(file: str | None) -> int:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _in_place(path: Path, mend: Callable[[TextIO], Exit]) -> Exit:
+def _in_place(path: FilePath, mend: Callable[[TextIO], Exit]) -> Exit:
     """Put the result in the place of the file, at once, if there is one and it differs."""
     path = path.resolve()
     number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -161,6 +164,7 @@ class _One:
     """The first document."""
 
     def __init__(self, target: Any, lenient: Lenient, writer: Writer, account: Account) -> None:
+        self._target = target
         self._has_target = target is not None
         self._parser: Parser[Any] = _parser(target, lenient)
         self._writer = writer
@@ -189,7 +193,8 @@ class _One:
             return problem
         self._account.document(outcome, 0, parser.json)
         if self._has_target:
-            self._writer.whole(_fitted(parser.json, outcome.coerced))
+            assert isinstance(outcome, Complete)
+            self._writer.whole(_fitted(self._target, parser.json, outcome))
         else:
             self._writer.follow(parser)
             self._writer.end()
@@ -200,6 +205,7 @@ class _Several:
     """All documents, or the last one."""
 
     def __init__(self, target: Any, lenient: Lenient, writer: Writer, account: Account, only_last: bool) -> None:
+        self._target = target
         self._has_target = target is not None
         numbers: dict[str, Any] = {} if self._has_target else {"parse_float": Digits, "parse_int": Digits}
         self._sequence: DocumentSequence[Any] = DocumentSequence(
@@ -229,9 +235,9 @@ class _Several:
         return None
 
     def _write(self, document: Progress[Any], outcome: Outcome[Any] | None) -> None:
-        assert outcome is not None
+        assert isinstance(outcome, Complete)
         self._account.document(outcome, document.start, document.json)
-        self._writer.whole(_fitted(document.json, outcome.coerced))
+        self._writer.whole(_fitted(self._target, document.json, outcome))
 
     def _take(self, progress: list[Progress[Any]]) -> Problem | None:
         sequence = self._sequence
@@ -278,22 +284,63 @@ def _problem(outcome: Outcome[Any]) -> Problem | None:
     return code, word, one_line(outcome.error)
 
 
-def _fitted(document: Any, changes: Iterable[Coerced]) -> Any:
-    """The document with its values in the forms in which they fit their target."""
-    for change in changes:
-        *inside, last = change.path or (None,)
-        if last is None:
-            document = change.after
-            continue
-        place = document
-        for key in inside:
-            place = place[key]
-        if change.kind is CoercionKind.KEY:
-            items = [(change.after if key == last else key, value) for key, value in place.items()]
+def _fitted(target: Any, document: Any, outcome: Complete[Any]) -> Any:
+    """The document with its values in the forms in which they fit their target, and otherwise as it was mended.
+
+    The changes tell how to get there, but for one in a string that was read as JSON: its place has no path. Where they
+    do not lead to the same result, that is written as its type dumps it, without defaults.
+    """
+    if not outcome.coerced:
+        return document
+    fitted = _changed(document, outcome.coerced)
+    if fitted is not MISSING:
+        parser: Parser[Any] = Parser(target, select=[])
+        try:
+            parser.feed(json_text(fitted))
+            if parser.close() == outcome.value:
+                return fitted
+        except Exception:
+            # It does not fit, or a validator raised.
+            pass
+    from pydantic import TypeAdapter
+
+    adapter: Any = target if isinstance(target, TypeAdapter) else TypeAdapter(target)
+    return adapter.dump_python(outcome.value, mode="json", by_alias=True, exclude_unset=True)
+
+
+def _changed(document: Any, changes: Sequence[Coerced]) -> Any:
+    """The document with the changes; MISSING if one of them has no place.
+
+    A change of a value comes after those inside, and has them. Keys are renamed last, from the inside out, since paths
+    have the names of the document.
+    """
+    renamed: list[Coerced] = []
+    try:
+        for change in changes:
+            if change.kind == CoercionKind.KEY:
+                if change.path[-1] != change.before:
+                    return MISSING
+                renamed.append(change)
+                continue
+            depth = len(change.path)
+            renamed = [each for each in renamed if each.path[:depth] != change.path]
+            if not depth:
+                document = change.after
+            else:
+                _at(document, change.path[:-1])[change.path[-1]] = change.after
+        for change in sorted(renamed, key=lambda change: -len(change.path)):
+            place = _at(document, change.path[:-1])
+            pairs = [(change.after if key == change.before else key, value) for key, value in place.items()]
             place.clear()
-            place.update(items)
-        else:
-            place[last] = change.after
+            place.update(pairs)
+    except (LookupError, TypeError, AttributeError):
+        return MISSING
+    return document
+
+
+def _at(document: Any, path: Path) -> Any:
+    for key in path:
+        document = document[key]
     return document
 
 
