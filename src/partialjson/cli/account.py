@@ -9,7 +9,7 @@ it.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from partialjson import Coerced, Complete, Outcome, Repair, RepairKind, Skipped
@@ -17,7 +17,7 @@ from partialjson.cli.writing import Digits, scalar_text
 from partialjson.errors import json_path
 from partialjson.render.text import plural, printable, show
 
-__all__ = ["Account", "counted", "is_prose", "left_out"]
+__all__ = ["Account", "counted", "is_prose", "left_out", "stretches"]
 
 _SHOWN: Final = 40
 
@@ -46,6 +46,15 @@ def left_out(outcome: Outcome[Any]) -> list[Skipped]:
     """What was left out around the document; what was left out inside is among the repairs."""
     inside = {repair.start for repair in outcome.repairs}
     return [span for span in outcome.skipped if span.start not in inside]
+
+
+def stretches(spans: Iterable[Skipped]) -> int:
+    """How many parts of a text the spans are, if those that touch are one."""
+    count, end = 0, -1
+    for span in spans:
+        count += span.start != end
+        end = span.end
+    return count
 
 
 def counted(repairs: int, coerced: int, left_out: int) -> str:
@@ -91,7 +100,7 @@ class Account:
 
     def skipped(self, spans: list[Skipped], start: int = 0) -> None:
         """Parts of the text were left out."""
-        self.left_out += len(spans)
+        self.left_out += stretches(spans)
         for span in spans:
             self._note(start + span.start, _LeftOut(span, start))
 
@@ -116,8 +125,11 @@ class Account:
             at = text.find("\n", at + 1)
         found = []
         for offset, told in sorted(self._entries, key=lambda entry: entry[0]):
-            while isinstance(told, _LeftOut) and text[offset : offset + 1].isspace():
-                offset += 1
+            if isinstance(told, _LeftOut):
+                blank = told.blank(text)
+                if blank < 0:
+                    continue
+                offset += blank
             line = bisect_right(breaks, offset - 1)
             where = f"{line}:{offset - breaks[line - 1]}: " if not isinstance(told, _Changed) else ""
             found.append(where + told(text))
@@ -191,9 +203,17 @@ class _LeftOut:
         self.span = span
         self.start = start
 
+    def blank(self, text: str) -> int:
+        """How many characters of white space it begins with; -1 if it is nothing else."""
+        left_out = self._in(text)
+        bare = left_out.lstrip()
+        return len(left_out) - len(bare) if bare else -1
+
     def __call__(self, text: str) -> str:
-        left_out = text[self.start + self.span.start : self.start + self.span.end]
-        return f"{self.span.kind}: left out: {short(left_out.strip())}"
+        return f"{self.span.kind}: left out: {short(self._in(text).strip())}"
+
+    def _in(self, text: str) -> str:
+        return text[self.start + self.span.start : self.start + self.span.end]
 
 
 class _Changed:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from partialjson import MISSING, Complete, Invalid, Lenient, Outcome, ParseError, Parser, Truncated, Violation
-from partialjson.cli.account import counted, is_prose, left_out
+from partialjson.cli.account import counted, is_prose, left_out, stretches
 from partialjson.cli.board import Board, Ending, Sheet, Text, said_by
 from partialjson.cli.exits import Exit
 from partialjson.errors import InvalidError, json_path
@@ -294,7 +294,7 @@ def told(ending: Ending, outcomes: Sequence[Outcome[Any]]) -> Ending:
     mended = counted(
         sum(len(each.repairs) for each in outcomes),
         sum(len(each.coerced) for each in outcomes),
-        sum(len(left_out(each)) for each in outcomes),
+        sum(stretches(left_out(each)) for each in outcomes),
     )
     if not mended and ending.code != Exit.COMPLETE:
         return ending

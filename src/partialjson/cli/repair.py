@@ -65,7 +65,9 @@ def run(
     try:
         if in_place:
             assert file is not None
-            code = _in_place(FilePath(file), lambda output: _mend(source, output, target, coerce, which, layout, account))
+            code = _in_place(
+                FilePath(file), lambda output: _mend(source, output, target, coerce, which, layout, account)
+            )
         else:
             code = _mend(source, sys.stdout, target, coerce, which, layout, account)
     except OSError as error:
