@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_result_and_the_report(run: Any) -> None:
     code, out, err = run(ANSWER)
-    assert code == Exit.MENDED == 1
+    assert code == Exit.MENDED
     assert out == json.dumps(MENDED, indent=2).replace("1.1", "1.10") + "\n"
     assert err == TOLD
 
@@ -385,8 +386,9 @@ def written(text: str, size: int, layout: Layout) -> tuple[list[str], Parser[Any
 
 PARTS = st.sampled_from(
     [
-        *("{", "}", "[", "]", ",", ":", '"', "'", '"a"', "'b'", '"a": ', "b: ", "1", ".5", "1.50", "True", "null", "x y"),
-        *(" ", "\n", "// c\n", "\\", "\\u00e9", "é", "~", "/", '{"a": {"b": [1, {"c": "d"}]}}', '"a": 1, "a": [2]', "NaN"),
+        *("{", "}", "[", "]", ",", ":", '"', "'", '"a"', "'b'", '"a": ', "b: ", "1", ".5", "1.50", "True", "null"),
+        *("x y", "NaN"),
+        *(" ", "\n", "// c\n", "\\", "\\u00e9", "é", "~", "/", '{"a": {"b": [1, {"c": "d"}]}}', '"a": 1, "a": [2]'),
     ]
 )  # fmt: skip
 
@@ -407,7 +409,7 @@ def test_law_1_what_is_written_does_not_depend_on_the_pieces(text: str, indent: 
         assert repr(json.loads(steps[-1])) == repr(json.loads(whole))
         if '"a"' not in text:
             assert steps[-1] == whole
-        assert all(later.startswith(earlier) for earlier, later in zip(steps, steps[1:], strict=False))
+        assert all(later.startswith(earlier) for earlier, later in pairwise(steps))
 
 
 @given(documents(), st.sampled_from([None, 0, 3]), st.sampled_from([1, 7, 1000]))
