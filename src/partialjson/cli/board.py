@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from partialjson import MISSING, Completed, Invalid, Replaced, Violation
+from partialjson import MISSING, Coerced, Completed, Invalid, Repaired, Replaced, Violation
 from partialjson.cli.exits import Exit
 from partialjson.render.labels import Placeholder
 from partialjson.render.outline import Document
@@ -111,6 +111,7 @@ class Board:
         chunks, characters: pieces of text that came, and their length.
         first_text, first_field: when the first piece came and the first value completed, in seconds from the start.
         completed: values that completed.
+        mended: how many repairs were told, and values that were read in another form.
     """
 
     def __init__(self, title: str, source: str, clock: Callable[[], float], story: str = "") -> None:
@@ -124,6 +125,7 @@ class Board:
         self.chunks = 0
         self.characters = 0
         self.completed = 0
+        self.mended = 0
         self.first_text: float | None = None
         self.first_field: float | None = None
         self.ending: Ending | None = None
@@ -169,6 +171,9 @@ class Board:
             elif isinstance(event, Violation):
                 note = event.msg
                 sheet.notes[event.path] = note
+            elif isinstance(event, Repaired | Coerced):
+                self.mended += 1
+                note = str(event.kind)
             elif isinstance(event, Replaced):
                 # What was wrong with the old value no longer counts.
                 sheet.notes = {path: why for path, why in sheet.notes.items() if path[: len(event.path)] != event.path}

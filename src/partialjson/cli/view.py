@@ -38,6 +38,7 @@ _STYLES: Final = {
     "invalid": "bold red",
     "replaced": "magenta",
     "cut": "bold magenta",
+    "repaired": "blue",
 }
 _QUIET: Final = "bright_black"
 _CURSOR: Final = "▌"
@@ -120,7 +121,7 @@ class Picture:
             above += _caption(board, width)
         below = [_footer(board, width)]
         if height >= _STORY:
-            below.append(_legend(width))
+            below.append(_legend(board, width))
         feed = min(height // 5, _FEED_LINES) + 2 if height >= _FEED else 0
         body = max(1, height - len(above) - len(below) - feed)
         yield Layout(Group(*above), size=len(above))
@@ -179,12 +180,14 @@ def _footer(board: Board, width: int) -> Line:
     return _fit(line, width)
 
 
-def _legend(width: int) -> Line:
+def _legend(board: Board, width: int) -> Line:
     line = Line(" ")
     for status, word in (
         ("missing", "absent"), ("partial", "growing"), ("complete", "complete"), ("invalid", "invalid"),
     ):  # fmt: skip
         line.append(f"{UNICODE.of(status)} {word}   ", _STYLES[status])
+    if board.mended:
+        line.append(f"{UNICODE.repaired} mended   ", _STYLES["repaired"])
     return _fit(line, width)
 
 

@@ -143,7 +143,7 @@ class Document(Growing):
     @property
     def ended_at(self) -> int:
         """Where in ``text`` the document ended after which lenient parsing has left out more; -1 if nowhere."""
-        return -1 if self._parser is None else self._parser._document_end()
+        return -1 if self._parser is None else self._parser.ended_at
 
     @property
     def is_prose(self) -> bool:
