@@ -50,11 +50,11 @@ from partialjson._core.faults import (
     has_all_keys,
     identity,
     is_welcome,
-    lacking,
     mentions,
     narrow_keys,
     narrow_words,
     rule_for_member,
+    still_missing,
 )
 from partialjson._core.patterns import State
 from partialjson._core.rules import ALL, ANY, DEP, ELSE, IF, NOT, NOTHING, ONE, THEN, Rule, kind_of
@@ -66,6 +66,7 @@ from partialjson._core.trials import (
     INVALID,
     LACKING,
     NAME,
+    NO_KEYS,
     NO_LINK,
     NO_LINKS,
     NO_MEMOS,
@@ -647,7 +648,9 @@ class Judge:
             if level is not None and link.key in level.keys:
                 self._fail(owner, keyword, msg, is_said)
             else:
-                owner.broken_deps = [*owner.broken_deps, link.key]
+                if owner.broken_deps is NO_NAMES:
+                    owner.broken_deps = []
+                owner.broken_deps.append(link.key)
 
     def _no_branch_msg(self, owner: Trial, keyword: str) -> str:
         """What to say when no part of a group holds."""
@@ -703,7 +706,9 @@ class Judge:
         if not may_evaluate(owner, link.key, self._beside(owner)):
             self._fail(owner, uneval_keyword(owner), uneval_msg(link.key), False)
         else:
-            owner.bad = [*owner.bad, link.key]
+            if owner.bad is NO_KEYS:
+                owner.bad = []
+            owner.bad.append(link.key)
 
     def _satisfied(self, trial: Trial) -> None:
         """A group of parts, or the attributes, are satisfied whatever comes."""
@@ -833,6 +838,7 @@ class Judge:
                 state = pattern.begin()
             after = state if state.settled else pattern.advance(state, part, 0, length)
             trial.state = after
+            trial.read = before + length
             reached = after.reached
             if after.dead:
                 dies = pattern.death(state, part, 0, length)
@@ -1178,7 +1184,7 @@ class Judge:
         if rule.has_deps:
             self._dependency_came(trial, key)
         is_open = rule.opens and trial.own == UNKNOWN and not trial.due
-        if is_open and level.count >= rule.min_props and lacking(rule.required, level.keys) == 0:
+        if is_open and level.count >= rule.min_props and still_missing(level, trial, key) == 0:
             trial.own = VALID
             self._satisfied(trial)
         most = rule.max_props
@@ -1186,7 +1192,7 @@ class Judge:
             return
         if level.count > most:
             self._overflows(trial, "maxProperties", most, "members")
-        elif rule.required and not trial.told & LACKING and lacking(rule.required, level.keys) > most - level.count:
+        elif rule.required and not trial.told & LACKING and still_missing(level, trial, key) > most - level.count:
             trial.told |= LACKING
             msg = f"the object has no room left for the required keys: it may have {most}"
             self._fail(trial, "required", msg, False)
@@ -1229,7 +1235,7 @@ class Judge:
                     self._array_overflows(level, trial)
             elif rule.max_props >= 0 and level.count >= rule.max_props:
                 self._overflows(trial, "maxProperties", rule.max_props, "members")
-            elif rule.key_words is not None and not trial.told & NO_MORE and has_all_keys(level, rule):
+            elif rule.key_words is not None and not trial.told & NO_MORE and has_all_keys(level, trial):
                 trial.told |= NO_MORE
                 keyword = rule.by.get("additional", "additionalProperties")
                 self._fail(trial, keyword, "the object has all the keys that it may have", False)

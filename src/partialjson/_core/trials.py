@@ -124,10 +124,16 @@ class Trial:
         # Which members were evaluated, here and in the parts; only where the rule keeps it.
         self.evaluated: set[str | int] = NO_PLACES
         self.evaluates_all = False
-        # Of a string: which words are left, and where the pattern is; does it still examine characters?
+        # The required keys that had not come when the object had so many members; and, by index, the words among its
+        # keys that have come, each with an index up to which all have.
+        self.missing: set[str] | None = None
+        self.counted: i64 = 0
+        self.passed: dict[int, int] = NO_INDEXES
+        # Of a string: which words are left, where the pattern is after how many characters; does it still examine them?
         self.low: i64 = 0
         self.high: i64 = -1
         self.state: State | None = None
+        self.read: i64 = 0
         self.is_looking = True
         # What the attributes say: UNKNOWN, VALID, INVALID.
         self.own: i64 = UNKNOWN
@@ -158,9 +164,10 @@ class Memo:
         self.states = trial.states.copy()
         self.told = trial.told
         self.matched = trial.matched
-        self.bad = trial.bad.copy()
-        self.broken_deps = trial.broken_deps.copy()
-        self.evaluated = trial.evaluated.copy()
+        # There may be as many of these as members, so they are not copied: what comes is taken away again.
+        self.bad: i64 = len(trial.bad)
+        self.broken_deps: i64 = len(trial.broken_deps)
+        self.evaluates = link.role == CONTAINS and link.key not in trial.evaluated
 
     def restore(self) -> None:
         trial = self.trial
@@ -172,9 +179,12 @@ class Memo:
         trial.states = self.states
         trial.told = self.told
         trial.matched = self.matched
-        trial.bad = self.bad
-        trial.broken_deps = self.broken_deps
-        trial.evaluated = self.evaluated
+        while len(trial.bad) > self.bad:
+            trial.bad.pop()
+        while len(trial.broken_deps) > self.broken_deps:
+            trial.broken_deps.pop()
+        if self.evaluates:
+            trial.evaluated.discard(self.link.key)
         self.link.is_done = self.was_done
         self.link.is_needed = self.was_needed
 
@@ -263,13 +273,13 @@ class Level:
 
 
 # What most trials and levels have; never changed.
-# What most trials and levels have; never changed.
 NO_LINK: Final = Link(None, CHILD, 0, "", NOTHING)
 NO_LINKS: Final[list[Link]] = []
 NO_STATES: Final[list[int]] = []
 NO_KEYS: Final[list[str | int]] = []
 NO_NAMES: Final[list[str]] = []
 NO_PLACES: Final[set[str | int]] = set()
+NO_INDEXES: Final[dict[int, int]] = {}
 NO_TRIALS: Final[list[Trial]] = []
 NO_KEY_SET: Final[set[str]] = set()
 NO_MEMOS: Final[list[Memo]] = []
