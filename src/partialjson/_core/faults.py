@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partialjson._core.rules import NOTHING, Rule
-from partialjson._core.trials import NO_INDEXES, KeyChoice, Level, Trial, allows
+from partialjson._core.trials import NO_INDEXES, KeyChoice, Level, Trial, allows, forbids
 from partialjson._core.wording import contains_keyword, contains_msg, listed
 from partialjson._core.words import first_after, first_with
 
@@ -23,7 +23,9 @@ def is_welcome(level: Level, key: str) -> bool:
         return False
     for trial in level.live:
         rule = trial.rule
-        if rule.names is not None or (rule.key_words is not None and not allows(rule, key)):
+        if rule.names is not None:
+            return False
+        if rule.key_words is not None and (not allows(rule, key) or forbids(rule, key)):
             return False
     return True
 
@@ -65,11 +67,11 @@ def narrow_keys(choice: KeyChoice, keys: set[str], part: str, before: i64) -> i6
         choice.high = first_after(words, low, choice.high, before + i, c)
         alive = False
         for number in range(len(choice.states)):
-            pattern = rule.pattern_props[number][0]
+            pattern, child = rule.pattern_props[number]
             state = choice.states[number]
             if not state.settled:
                 state = choice.states[number] = pattern.step(state, c)
-            alive = alive or not state.dead
+            alive = alive or (not state.dead and child is not NOTHING)
         if not alive and not _has_new(choice.trial, words, choice.low, choice.high, keys):
             choice.is_looking = False
             return i
@@ -81,7 +83,7 @@ def has_all_keys(level: Level, trial: Trial) -> bool:
     """Has an object, which may have no key but those that are named, all of them?"""
     words = trial.rule.key_words
     assert words is not None
-    if trial.rule.pattern_props or level.count < len(words):
+    if not trial.rule.lists_keys or level.count < len(words):
         return False
     return not _has_new(trial, words, 0, len(words), level.keys)
 

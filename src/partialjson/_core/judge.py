@@ -73,6 +73,7 @@ from partialjson._core.trials import (
     NO_MORE,
     NO_NAMES,
     NO_TRIALS,
+    REFUSED,
     REPEATED,
     SPARE,
     TOO_FEW,
@@ -91,6 +92,7 @@ from partialjson._core.trials import (
     allows,
     condition,
     culprit_among,
+    forbids,
     gather,
     height_of,
     is_wanted,
@@ -1048,6 +1050,25 @@ class Judge:
         self.key_start = pos
         self.key_walked = 0
         self.key_is_open = False
+        if not self.is_choosy():
+            return
+        level = self.level
+        assert level is not None
+        self.pos = pos
+        self.at = -1
+        for trial in level.live:
+            rule = trial.rule
+            if rule.max_props == 0:
+                self._overflows(trial, "maxProperties", 0, "members")
+            if rule.lists_keys and not rule.key_words:
+                self._no_key_left(trial, "the object must not have any key")
+            names = rule.names
+            if names is not None and not self.key_is_open:
+                if not names.is_finished:
+                    names.finish()
+                if not names.kinds & names.member_kinds & STRING:
+                    self._open_key()
+        self._settle()
 
     def key_grows(self, part: str) -> None:
         """The open key goes on with these characters."""
@@ -1103,6 +1124,7 @@ class Judge:
         for trial in level.live:
             rule = trial.rule
             if rule.key_words is not None and not trial.told & NO_MORE:
+                trial.told &= ~REFUSED
                 self.choices.append(KeyChoice(trial))
             if rule.names is not None:
                 asks.append(Link(trial, NAME, 0, "", rule.names))
@@ -1166,19 +1188,16 @@ class Judge:
         self.key_trials = NO_TRIALS
 
     def _refuse_key(self, trial: Trial) -> None:
+        trial.told |= REFUSED
         keyword = trial.rule.by.get("additional", "additionalProperties")
         self._fail(trial, keyword, "the object must not have this key", False)
 
     def _key_came(self, level: Level, trial: Trial, key: str) -> None:
         """What the presence of a key decides."""
         rule = trial.rule
-        child = rule.properties.get(key)
-        forbids = child is NOTHING
-        for pattern, child in rule.pattern_props:
-            forbids = forbids or (child is NOTHING and pattern.matches(key))
-        if forbids:
+        if rule.forbids and forbids(rule, key):
             msg = kind_msg(NOTHING, 0)
-            if trial.due:
+            if trial.due and not trial.told & (REFUSED | NO_MORE):
                 self._say(trial.depth + 1, "false", msg)
             self._fail(trial, "false", msg, True)
         if rule.has_deps:
@@ -1235,11 +1254,14 @@ class Judge:
                     self._array_overflows(level, trial)
             elif rule.max_props >= 0 and level.count >= rule.max_props:
                 self._overflows(trial, "maxProperties", rule.max_props, "members")
-            elif rule.key_words is not None and not trial.told & NO_MORE and has_all_keys(level, trial):
-                trial.told |= NO_MORE
-                keyword = rule.by.get("additional", "additionalProperties")
-                self._fail(trial, keyword, "the object has all the keys that it may have", False)
+            elif rule.lists_keys and not trial.told & NO_MORE and has_all_keys(level, trial):
+                self._no_key_left(trial, "the object has all the keys that it may have")
         self._settle()
+
+    def _no_key_left(self, trial: Trial, msg: str) -> None:
+        if not trial.told & NO_MORE:
+            trial.told |= NO_MORE
+            self._fail(trial, trial.rule.by.get("additional", "additionalProperties"), msg, False)
 
     def _element_begins(self, level: Level) -> None:
         level.count += 1

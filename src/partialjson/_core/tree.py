@@ -134,7 +134,7 @@ class Tree(Builder):
 
     def key_begins(self, pos: i64) -> None:
         if self.observer is not None:
-            self.observer.key_begins(pos)
+            self.observer.key_begins(self, pos)
 
     def key_grows(self, part: str) -> None:
         if self.observer is not None:

@@ -30,6 +30,7 @@ NO_MORE: Final = 2
 LACKING: Final = 4
 TOO_FEW: Final = 8
 REPEATED: Final = 16
+REFUSED: Final = 32
 
 
 @final
@@ -405,3 +406,10 @@ def _evaluates(rule: Rule, key: str | int) -> bool:
 def allows(rule: Rule, key: str) -> bool:
     """Is there a rule for this key, besides the one for all others?"""
     return key in rule.properties or any(pattern.matches(key) for pattern, _ in rule.pattern_props)
+
+
+def forbids(rule: Rule, key: str) -> bool:
+    """Is there a rule for this key that no value satisfies, besides the one for all others?"""
+    if rule.properties.get(key) is NOTHING:
+        return True
+    return any(each is NOTHING and pattern.matches(key) for pattern, each in rule.pattern_props)
