@@ -5,8 +5,8 @@ One case is a random schema, which may be recursive, and a random document that 
 
 - the verdict is that of jsonschema, and so are path, validator and message of every error;
 - what is reported does not depend on the pieces, and each value has closed with one of Completed and Invalid;
-- a document that is valid has no Violation: no prefix of it was taken for hopeless. With ``--repeats`` this is not asked,
-  since keys come again, and a violation does not count on that.
+- a document that is valid has no Violation: no prefix of it was taken for hopeless. Not with ``--repeats``,
+  where keys come again: a violation does not count on that.
 
     python fuzz/fuzz_schema.py --pairs 300000
     python fuzz/fuzz_schema.py --pairs 20000 --draft 7 --seed another
