@@ -170,9 +170,8 @@ class Judge:
         self.walked: i64 = 0
         self.digits: Digits | None = None
         # For a scalar about which only one rule is asked.
-        self.solo: Final = Trial(NOTHING, 0, 0, True)
         self.solo_link: Final = Link(None, CHILD, 0, "", NOTHING)
-        self.solo.links.append(self.solo_link)
+        self.solo: Final = Trial(NOTHING, 0, 0, True, [self.solo_link])
         self.solo_trials: Final = [self.solo]
         # The open key: the trials of its name, the choices, how many of its characters were examined.
         self.key_trials: list[Trial] = NO_TRIALS
@@ -284,10 +283,15 @@ class Judge:
         key: str | int = level.key if level.is_object else level.count - 1
         if is_container and only.due and not rule.parts and kind & rule.kinds & rule.member_kinds:
             # The commonest container: there is nothing to be found out at its beginning.
-            link = Link(only, self._role_of(only.rule, level), 0, key, rule)
-            trial = Trial(rule, len(self.levels), kind, True)
-            trial.links.append(link)
-            self._push(kind, [link], [trial], None)
+            links = [Link(only, self._role_of(only.rule, level), 0, key, rule)]
+            trials = [Trial(rule, len(self.levels), kind, True, links)]
+            self._push(kind, links, trials, None)
+            opened = self.level
+            assert opened is not None
+            # As ``_refresh`` would have it.
+            opened.dirty = False
+            opened.live = trials
+            opened.only = trials[0] if rule.is_plain else None
             return
         self._start([Link(only, self._role_of(only.rule, level), 0, key, rule)], kind, value)
 
@@ -455,8 +459,7 @@ class Judge:
                 trial.links.append(link)
                 self._joined(trial, link)
                 continue
-            trial = Trial(rule, depth, kind, link.is_due())
-            trial.links.append(link)
+            trial = Trial(rule, depth, kind, link.is_due(), [link])
             started[rule] = trial
             trials.append(trial)
             groups: i64 = len(rule.groups)
@@ -717,7 +720,10 @@ class Judge:
         trial.waiting -= 1
         if trial.waiting == 0 and trial.verdict == UNKNOWN:
             trial.verdict = VALID
-            self._decided(trial)
+            if not trial.reports_faults_only():
+                self._decided(trial)
+            elif trial.depth < len(self.levels):
+                self.levels[trial.depth].dirty = True
 
     def _fail(self, trial: Trial, keyword: str, msg: str, is_said: bool) -> None:
         """A trial cannot become VALID any more. It says so, if it is due and nobody has."""

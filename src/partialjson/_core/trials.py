@@ -105,17 +105,17 @@ class Trial:
         matched: how many elements satisfied ``contains``.
     """
 
-    def __init__(self, rule: Rule, depth: i64, kind: i64, due: bool) -> None:
+    def __init__(self, rule: Rule, depth: i64, kind: i64, due: bool, links: list[Link]) -> None:
         self.rule = rule
         self.depth = depth
         self.kind = kind
         self.due = due
+        self.links = links
         self.verdict: i64 = UNKNOWN
         self.keyword = ""
         self.msg = ""
         self.waiting: i64 = 1
         self.wanted = True
-        self.links: list[Link] = []
         self.states: list[int] = NO_STATES
         self.told: i64 = 0
         self.matched: i64 = 0
@@ -140,6 +140,13 @@ class Trial:
         self.own: i64 = UNKNOWN
         # The keyword that a character of the string has just been found to break.
         self.shows = ""
+
+    def reports_faults_only(self) -> bool:
+        """Is there only one owner, to whom a valid child is no news?"""
+        if len(self.links) != 1:
+            return False
+        role = self.links[0].role
+        return role == CHILD or role == SPARE or role == NAME
 
     def is_live(self) -> bool:
         """Is there anything to be found out?"""
