@@ -182,8 +182,8 @@ def fault_of(trial: Trial, value: object) -> str:
 def fault_of_object(level: Level, trial: Trial, value: object) -> tuple[str, str]:
     """The keyword that a closed object breaks, and why. ``value`` has all its keys, unless the level has them."""
     rule = trial.rule
-    missing = [name for name in rule.required if not _has(level, value, name)]
-    if missing:
+    if rule.required and not _has_all(level, value, rule.required):
+        missing = [name for name in rule.required if not _has(level, value, name)]
         return "required", f"expected {listed(missing)}, which the object lacks"
     if level.count < rule.min_props:
         return "minProperties", f"expected at least {rule.min_props} members, found {level.count}"
@@ -195,6 +195,17 @@ def fault_of_object(level: Level, trial: Trial, value: object) -> tuple[str, str
             if missing:
                 return "dependentRequired", f"expected {listed(missing)} beside {name!r}"
     return "", ""
+
+
+def _has_all(level: Level, value: object, names: list[str]) -> bool:
+    """Has a closed object all these keys?"""
+    if level.needs_keys or not isinstance(value, dict):
+        return all(name in level.keys for name in names)
+    # Written out: almost every object comes here.
+    for name in names:
+        if name not in value:
+            return False
+    return True
 
 
 def _has(level: Level, value: object, key: str) -> bool:

@@ -414,6 +414,7 @@ class Judge:
             # For a start; ``_refresh`` knows it exactly.
             level.minds_commas = level.minds_commas or rule.minds_commas
             level.is_choosy = level.is_choosy or (rule.is_choosy and level.is_object)
+            level.minds_keys = level.minds_keys or rule.minds_keys
             if kind == ARRAY:
                 if rule.unique:
                     level.seen = {}
@@ -1115,9 +1116,10 @@ class Judge:
             level.keys.add(key)
         level.key = key
         level.count += 1
-        for trial in level.live:
-            if trial.rule.minds_keys:
-                self._key_came(level, trial, key)
+        if level.minds_keys:
+            for trial in level.live:
+                if trial.rule.minds_keys:
+                    self._key_came(level, trial, key)
         if self.todo or self.narrowed:
             self._settle()
 
@@ -1475,6 +1477,7 @@ class Judge:
         trials = level.trials
         live: list[Trial] = []
         is_choosy = False
+        minds_keys = False
         minds = False
         # Owners come before their parts.
         i: i64 = len(trials) - 1
@@ -1486,9 +1489,11 @@ class Judge:
                 live.append(trial)
                 rule = trial.rule
                 is_choosy = is_choosy or rule.is_choosy
+                minds_keys = minds_keys or rule.minds_keys
                 minds = minds or rule.minds_commas
         level.live = live
         level.is_choosy = is_choosy and level.is_object
+        level.minds_keys = minds_keys
         level.minds_commas = minds
         level.only = live[0] if len(live) == 1 and live[0].rule.is_plain else None
 

@@ -243,7 +243,7 @@ class Level:
         key: the key of the member at hand.
         count: the number of members or elements that have begun.
         is_choosy: does it depend on their characters whether keys are valid?
-        minds_commas: can a comma be one too many?
+        minds_keys, minds_commas: can it decide something that a key has come; can a comma be one too many?
         seen: the elements of an array so far, if they must be different.
         is_counted: is it known which elements are left out? And ``omitted``, how many.
         is_lost: has a key come again?
@@ -264,6 +264,7 @@ class Level:
         self.key = ""
         self.count: i64 = 0
         self.is_choosy = False
+        self.minds_keys = False
         self.minds_commas = False
         self.seen: dict[object, bool] | None = None
         self.is_counted = False
@@ -277,7 +278,7 @@ class Level:
         """A trial was taken back to what it was: look again at all of them."""
         self.dirty = True
         self.minds_commas = True
-        self.is_choosy = self.is_object
+        self.minds_keys = self.is_choosy = self.is_object
 
 
 # What most trials and levels have; never changed.
