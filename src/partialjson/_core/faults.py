@@ -201,11 +201,7 @@ def _has_all(level: Level, value: object, names: list[str]) -> bool:
     """Has a closed object all these keys?"""
     if level.needs_keys or not isinstance(value, dict):
         return all(name in level.keys for name in names)
-    # Written out: almost every object comes here.
-    for name in names:
-        if name not in value:
-            return False
-    return True
+    return all(name in value for name in names)
 
 
 def _has(level: Level, value: object, key: str) -> bool:
