@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from partialjson import MISSING, Coerced, Completed, Invalid, Repaired, Replaced, Violation
+from partialjson.cli.coming import Foreseen
 from partialjson.cli.exits import Exit
 from partialjson.render.labels import Placeholder
-from partialjson.render.outline import Document
 
 __all__ = ["Board", "Ending", "Entry", "Sheet", "Text", "said_by"]
 
@@ -54,7 +54,7 @@ class Sheet:
     """One document on the board. ``notes`` says what is wrong at invalid places."""
 
     name: str
-    document: Document
+    document: Foreseen
     placeholder: Placeholder
     text: Text
     notes: dict[Path, str] = field(default_factory=dict)
@@ -138,10 +138,17 @@ class Board:
         """Seconds from the start to now, or to the end."""
         return (self._clock() if self._end is None else self._end) - self._start
 
-    def add_sheet(self, name: str, document: Document, placeholder: Placeholder) -> Sheet:
+    def add_sheet(self, name: str, document: Foreseen, placeholder: Placeholder) -> Sheet:
         sheet = Sheet(name, document, placeholder, Text(name))
         self.sheets.append(sheet)
         return sheet
+
+    def growing(self) -> Sheet | None:
+        """The document that grew last, unless another text did."""
+        for sheet in self.sheets:
+            if sheet.text.grown == self.chunks:
+                return sheet
+        return None
 
     def grow(self, text: Text, piece: str) -> None:
         """A piece of text came."""
