@@ -78,11 +78,15 @@ def workloads(size: int) -> list[Work]:
     }
     text = {"type": "object", "additionalProperties": {"type": "string", "pattern": "^[a-z ]*$"}}
     words = {f"k{i}": "some words that go on " * 10 for i in range(size // 10 + 1)}
+    multiples = [[i * 5, i * 0.25] for i in range(size)]
+    pair = {"prefixItems": [{"multipleOf": 5}, {"multipleOf": 0.25}]}
     return [
         Work("rows", {"type": "array", "items": row}, rows, [*rows, {**rows[0], "state": "sent"}]),
         Work("a union of three", {"items": union}, steps, [*steps, {"kind": "flag", "value": 5}]),
         Work("a recursive tree", {"$ref": "#/$defs/node", "$defs": {"node": node}}, tree(size, ""), tree(size, 5)),
         Work("text under a pattern", text, words, {**words, "last": "Words"}),
+        Work("multiples", {"items": pair}, multiples, [*multiples, [5, 0.3]]),
+        Work("different objects", {"items": {"type": "object"}, "uniqueItems": True}, rows, [*rows, rows[0]]),
     ]
 
 

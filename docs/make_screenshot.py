@@ -21,7 +21,7 @@ from partialjson.cli.recordings import RECORDINGS
 from partialjson.cli.view import Picture
 
 RECORDING: Final = "itinerary"
-MOMENT: Final = 5.55
+MOMENT: Final = 5.09
 WIDTH: Final = 104
 HEIGHT: Final = 33
 TARGET: Final = Path(__file__).with_name("demo.svg")

@@ -5,10 +5,12 @@ One case is a random schema, which may be recursive, and a random document that 
 
 - the verdict is that of jsonschema, and so are path, validator and message of every error;
 - what is reported does not depend on the pieces, and each value has closed with one of Completed and Invalid;
-- a document that is valid has no Violation: no prefix of it was taken for hopeless.
+- a document that is valid has no Violation: no prefix of it was taken for hopeless. Not with ``--repeats``,
+  where keys come again: a violation does not count on that.
 
     python fuzz/fuzz_schema.py --pairs 300000
     python fuzz/fuzz_schema.py --pairs 20000 --draft 7 --seed another
+    python fuzz/fuzz_schema.py --pairs 20000 --repeats
 
 A finding is printed with its seed, and repeated by `--only SEED`. The maker of schemas leaves out what jsonschema gets
 wrong; docs/schema.md lists it.
@@ -32,7 +34,7 @@ from partialjson import Complete, Completed, Failed, Invalid, ParseError, Parser
 from partialjson.schema.dialects import DIALECTS
 from support.accidents import pieces
 from support.chunking import event_key
-from support.json_schemas import document_text, make_pair, told
+from support.json_schemas import document_text, make_pair, repeating_text, told
 from support.laws import demand
 
 DRAFTS = ("2020-12", "7", "2019-09")
@@ -53,10 +55,14 @@ def read(schema: Schema, chunks: list[str], raises: bool) -> tuple[list[Any], An
     return [*events, *outcome.events], outcome
 
 
-def check(schema: Schema, document: Any, asked: Any, source: random.Random) -> bool:
-    """Raise where the parser and jsonschema differ, or the parser from itself. Is the document valid?"""
+def check(schema: Schema, document: Any, asked: Any, source: random.Random, repeats: bool = False) -> bool:
+    """Raise where the parser and jsonschema differ, or the parser from itself. Is the document valid?
+
+    With ``repeats``, keys come again in it.
+    """
+    text = repeating_text(document, source) if repeats else document_text(document, source)
+    document = json.loads(text)
     errors = list(asked.iter_errors(document))
-    text = document_text(document, source)
     ways = [[text], pieces(text, source), list(text)]
     seen: list[tuple[Any, ...]] | None = None
     for way in ways:
@@ -65,7 +71,8 @@ def check(schema: Schema, document: Any, asked: Any, source: random.Random) -> b
         if seen is None:
             seen = keys
             check_outcome(outcome, document, errors)
-            check_events(events, document, bool(errors))
+            if not repeats:
+                check_events(events, document, bool(errors))
         demand(keys == seen, "what is reported depends on the pieces", way, seen, keys)
     check_stop(schema, ways, seen or [])
     return not errors
@@ -110,7 +117,7 @@ def paths_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
         yield from paths_of(each, (*path, key))
 
 
-def run(draft: str, seed: str) -> int:
+def run(draft: str, seed: str, repeats: bool = False) -> int:
     """One schema and its documents; returns how many of those are valid."""
     source = random.Random(seed)
     schema, maker = make_pair(source, draft)
@@ -119,20 +126,21 @@ def run(draft: str, seed: str) -> int:
     for _ in range(DOCUMENTS):
         document = maker.document()
         try:
-            valid += check(schema, document, asked, source)
+            valid += check(schema, document, asked, source, repeats)
         except BaseException:
-            print(f"found by: --draft {draft} --only {seed!r}", file=sys.stderr)
+            again = " --repeats" if repeats else ""
+            print(f"found by: --draft {draft} --only {seed!r}{again}", file=sys.stderr)
             print(f"schema: {json.dumps(maker.root)}\ndocument: {json.dumps(document)}", file=sys.stderr)
             raise
     return valid
 
 
-def smoke(pairs: int, draft: str, seed: str = "0") -> tuple[int, int]:
+def smoke(pairs: int, draft: str, seed: str = "0", repeats: bool = False) -> tuple[int, int]:
     """So many pairs; the same ones every time. Returns how many were checked and how many were valid."""
     valid = 0
     schemas = -(-pairs // DOCUMENTS)
     for number in range(schemas):
-        valid += run(draft, f"{seed}/{number}")
+        valid += run(draft, f"{seed}/{number}", repeats)
     return schemas * DOCUMENTS, valid
 
 
@@ -141,15 +149,16 @@ def main() -> None:
     options.add_argument("--pairs", type=int, default=3000, help="how many pairs of a schema and a document")
     options.add_argument("--draft", choices=DRAFTS, help="one draft; by default each in turn")
     options.add_argument("--seed", default="0", help="another run")
+    options.add_argument("--repeats", action="store_true", help="let keys come again")
     options.add_argument("--only", metavar="SEED", help="the case of a finding")
     given = options.parse_args()
     build = "compiled" if partialjson.compiled else "interpreted"
     for draft in [given.draft] if given.draft else DRAFTS:
         start = time.perf_counter()
         if given.only is not None:
-            run(draft, given.only)
+            run(draft, given.only, given.repeats)
             continue
-        checked, valid = smoke(given.pairs // (1 if given.draft else len(DRAFTS)), draft, given.seed)
+        checked, valid = smoke(given.pairs // (1 if given.draft else len(DRAFTS)), draft, given.seed, given.repeats)
         seconds = time.perf_counter() - start
         print(f"draft {draft}: {checked} pairs, {valid} valid, {build} core, no findings, {seconds:.1f} s", flush=True)
 

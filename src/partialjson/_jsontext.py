@@ -16,15 +16,22 @@ __all__ = ["FAR", "json_text"]
 FAR: Final = "1e999"
 """A number beyond every double."""
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity')
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity|NaN')
 
 
 def json_text(
-    value: Any, *, ensure_ascii: bool = False, indent: int | None = None, default: Callable[[Any], Any] | None = None
+    value: Any,
+    *,
+    ensure_ascii: bool = False,
+    indent: int | None = None,
+    default: Callable[[Any], Any] | None = None,
+    nan: str = "NaN",
 ) -> str:
-    """The value as JSON; arguments as for ``json.dumps``."""
+    """The value as JSON; arguments as for ``json.dumps``. JSON has no word for a NaN, which lenient parsing reads:
+    ``nan`` is written for it."""
     text = json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, default=default)
-    if "Infinity" not in text:
+    if "Infinity" not in text and (nan == "NaN" or "NaN" not in text):
         return text
+    words = {"Infinity": FAR, "NaN": nan}
     # A string may have the word in it.
-    return _TOKEN.sub(lambda found: found[0] if found[0][0] == '"' else FAR, text)
+    return _TOKEN.sub(lambda found: words.get(found[0], found[0]), text)

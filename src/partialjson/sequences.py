@@ -78,12 +78,18 @@ class Progress(Generic[T]):
         document.
         events: what happened in it, in document order; those of the end itself come last.
         outcome: how it ended; None while it is open.
+        json: once it has ended, the document as plain JSON values; MISSING before.
+        start, end: with "embedded", where in the stream it starts and ended, in characters; otherwise -1, as is the end
+            before it is known.
     """
 
     index: int
     line: int
     events: tuple[Event, ...] = ()
     outcome: Outcome[T] | None = None
+    json: Any = MISSING
+    start: int = -1
+    end: int = -1
 
 
 class DocumentSequence(Generic[T]):
@@ -223,9 +229,13 @@ class DocumentSequence(Generic[T]):
         if self._runs:
             raise RuntimeError(f"{what}() was called from inside another call of the same sequence")
 
+    @property
+    def _starts_at(self) -> int:
+        return -1 if self._locator is None else self._locator.start
+
     def _take(self) -> list[Progress[T]]:
         if self._events:
-            self._ready.append(Progress(self.count, self._start, tuple(self._events)))
+            self._ready.append(Progress(self.count, self._start, tuple(self._events), start=self._starts_at))
             self._events = []
         ready, self._ready = self._ready, []
         return ready
@@ -422,7 +432,9 @@ class DocumentSequence(Generic[T]):
     def _over(self, outcome: Outcome[T]) -> None:
         events = (*self._events, *outcome.events)
         self._events = []
-        self._ready.append(Progress(self.count, self._start, events, outcome))
+        json = MISSING if self.parser is None else self.parser.json
+        end = -1 if self._locator is None else self._locator.ended
+        self._ready.append(Progress(self.count, self._start, events, outcome, json, self._starts_at, end))
         self.parser = None
         self.count += 1
         if self._on_error == "stop" and not isinstance(outcome, Complete):

@@ -568,7 +568,8 @@ def on_terminal(*options: str, data: bytes = b"", interrupt_at: bytes = b"") -> 
                 interrupt_at = b""
         code = process.wait()
     os.close(master)
-    return code, drawn.decode()
+    # An interrupt may come in the middle of a character.
+    return code, drawn.decode(errors="replace")
 
 
 def test_the_live_demo_on_a_terminal() -> None:

@@ -165,3 +165,21 @@ def test_kinds_of_outcomes() -> None:
     outcomes += [each.outcome for each in sequence.end()]
     assert [type(each) for each in outcomes if each is not None] == [Complete, Failed]
     assert not any(isinstance(each, Truncated) for each in outcomes)
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+def test_where_documents_stand(lenient: bool) -> None:
+    text = 'One: {"a": 1}, é 😀 then\n```\n["b"]\n``` {"c": "d'
+    for way, chunks in chunkings_of(text, single_splits_up_to=100, partitions=5, seed=1):
+        sequence: DocumentSequence[Any] = DocumentSequence(format="embedded", on_error="skip", lenient=lenient)
+        found = [each for chunk in chunks for each in sequence.feed(chunk)] + sequence.end()
+        ended = [each for each in found if each.outcome is not None]
+        assert [text[each.start : each.end] for each in ended[:2]] == ['{"a": 1}', '["b"]'], way
+        assert (text[ended[2].start :], ended[2].end) == ('{"c": "d', -1)
+        assert [each.json for each in ended] == [{"a": 1}, ["b"], {"c": "d"}]
+
+
+def test_other_formats_do_not_say_where() -> None:
+    sequence: DocumentSequence[Any] = DocumentSequence(format="ndjson")
+    (ended,) = [each for each in sequence.feed('{"a": 1}\n') if each.outcome is not None]
+    assert (ended.json, ended.start, ended.end) == ({"a": 1}, -1, -1)

@@ -336,6 +336,17 @@ def test_law_1_chunking_is_invisible_in_output(parts: list[str], api: str) -> No
         assert str(whole.end()) == str(other.end())
 
 
+@given(st.lists(DAMAGE, min_size=1, max_size=4).map("".join))
+@settings(deadline=None, max_examples=examples(100))
+def test_what_is_read_does_not_depend_on_the_pieces(text: str) -> None:
+    """Also where the text begins with a document that may be said again; only how that is told depends on them."""
+    calls = [called(CHAT, *pieces_of(text, size)).calls[0] for size in SIZES]
+    outputs = [answered(CHAT, *pieces_of(text, size), output=Any).output for size in SIZES]
+    assert len({repr(call.json) for call in calls}) == 1
+    assert len({call.ready for call in calls}) == 1
+    assert len({repr(output.json) for output in outputs}) == 1
+
+
 @given(st.sampled_from([text for text, _ in BROKEN.values()]), st.sampled_from(BODY_APIS), st.integers(1, 40))
 @settings(deadline=None, max_examples=examples(60))
 def test_law_1_of_bodies(text: str, api: str, size: int) -> None:

@@ -21,9 +21,14 @@ def test_fuzzing_smoke(draft: str) -> None:
     assert "no findings" in output_of("fuzz/fuzz_schema.py", "--draft", draft, "--pairs", pairs, "--seed", "tests")
 
 
+def test_fuzzing_smoke_where_keys_come_again() -> None:
+    pairs = str(amount(1200, 30_000, quick=300))
+    assert "no findings" in output_of("fuzz/fuzz_schema.py", "--pairs", pairs, "--seed", "tests", "--repeats")
+
+
 def test_benchmark_smoke() -> None:
     shown = output_of("benchmarks/schemas.py", "--smoke")
-    assert shown.count(" of jsonschema") == 16
+    assert shown.count(" of jsonschema") == 24
     assert "a second parser of the same schema" in shown
 
 

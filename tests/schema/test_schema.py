@@ -383,3 +383,27 @@ def test_nothing_has_come() -> None:
     parser: Parser[Any] = Parser(schema=ORDER)
     assert parser.json is MISSING
     assert parser.value is MISSING
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "pos", "keyword"),
+    [
+        ({"properties": {}, "additionalProperties": False}, '{"', 1, "additionalProperties"),
+        ({"maxProperties": 0}, '{ "', 2, "maxProperties"),
+        ({"propertyNames": False}, '{"', 1, "false"),
+        ({"properties": {"a": {}}, "additionalProperties": False}, '{"a": 1,', 7, "additionalProperties"),
+    ],
+)
+def test_where_no_key_may_come_its_quote_is_enough(schema: Any, text: str, pos: int, keyword: str) -> None:
+    for chunks in ([text], list(text)):
+        parser = Parser(schema=schema)
+        events = [event for chunk in chunks for event in parser.feed(chunk)]
+        (found,) = [event for event in events if isinstance(event, Violation)]
+        assert (found.path, found.pos, found.keyword) == ((), pos, keyword)
+        strict = Parser(schema=schema, on_invalid="raise")
+        for chunk in chunks[:-1]:
+            assert not any(isinstance(event, Violation) for event in strict.feed(chunk))
+        with pytest.raises(InvalidError) as caught:
+            strict.feed(chunks[-1])
+        assert caught.value.pos == pos
+        assert Parser.restore(parser.checkpoint(), schema=schema).json == parser.json

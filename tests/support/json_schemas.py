@@ -368,6 +368,20 @@ def _with_repeated_keys(value: Any, random: Random) -> str:
     return json.dumps(value, ensure_ascii=random.random() < 0.5)
 
 
+def repeating_text(value: Any, random: Random) -> str:
+    """A text of a value in whose objects keys come again, before or after their own members, with other values."""
+    if isinstance(value, list):
+        return "[" + ",".join(repeating_text(each, random) for each in value) + "]"
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    members = list(value.items())
+    for _ in range(random.choice([0, 0, 1, 2]) if members else 0):
+        key, own = random.choice(members)
+        other = random.choice([own, None, 1, "a", {"a": 1}, [1], {}, random.choice(members)[1]])
+        members.insert(random.randint(0, len(members)), (key, other))
+    return "{" + ",".join(f"{json.dumps(key)}:{repeating_text(each, random)}" for key, each in members) + "}"
+
+
 def document_text(value: Any, random: Random) -> str:
     """A text of a value, perhaps with space and escapes."""
     return json.dumps(

@@ -316,3 +316,62 @@ def damaged_value(value: Any, source: random.Random) -> Any:
         return source.choice(JUNK)
 
     return change(value, source.choice(places))
+
+
+def random_schemas(depth: int = 3) -> st.SearchStrategy[Schema]:
+    """Schemas of all that ``target_of`` understands, unions that only pydantic can decide included."""
+    lengths = st.integers(0, 3)
+    leaves = st.one_of(
+        st.fixed_dictionaries({"type": st.just("string")}, optional={"minLength": lengths, "maxLength": lengths}),
+        st.fixed_dictionaries({"type": st.just("string"), "pattern": st.sampled_from(("^a+$", "^[0-9]{2}", "b|cd"))}),
+        st.fixed_dictionaries({"type": st.just("string"), "format": st.sampled_from(tuple(_FORMATS))}),
+        st.fixed_dictionaries(
+            {"type": st.just("integer")},
+            optional={"minimum": st.integers(-20, 5), "maximum": st.integers(6, 250), "multipleOf": st.integers(1, 3)},
+        ),
+        st.fixed_dictionaries(
+            {"type": st.just("number")}, optional={"minimum": st.integers(-9, 0), "maximum": st.integers(3, 30)}
+        ),
+        st.sampled_from(({"type": "boolean"}, {"type": "null"}, {})),
+        st.builds(
+            lambda members: {"enum": members},
+            st.lists(
+                st.sampled_from(("ab", "abc", "b", "", 1, 12, True, None)), min_size=1, max_size=4, unique_by=repr
+            ),
+        ),
+    )
+    if depth == 0:
+        return leaves
+    inside = random_schemas(depth - 1)
+    objects = st.dictionaries(st.sampled_from(("a", "ab", "b", "kind", "a b")), inside, max_size=3).flatmap(
+        lambda properties: st.fixed_dictionaries(
+            {
+                "type": st.just("object"),
+                "properties": st.just(properties),
+                "required": st.lists(st.sampled_from([*properties]), unique=True) if properties else st.just([]),
+                "additionalProperties": st.booleans(),
+            }
+        )
+    )
+    arrays = st.fixed_dictionaries(
+        {"type": st.just("array"), "items": inside}, optional={"minItems": st.integers(0, 1), "maxItems": lengths}
+    )
+    unions = st.builds(lambda schemas: {"anyOf": schemas}, st.lists(inside, min_size=2, max_size=3))
+    return leaves | objects | arrays | unions
+
+
+def coerced_value(value: Any, source: random.Random) -> Any:
+    """The value with some scalars as others that pydantic may take for them: "12" or 12.0 for 12, 1 for true."""
+    if isinstance(value, dict):
+        return {key: coerced_value(each, source) for key, each in value.items()}
+    if isinstance(value, list):
+        return [coerced_value(each, source) for each in value]
+    if source.random() < 0.5:
+        return value
+    if isinstance(value, bool):
+        return source.choice([int(value), str(value).lower(), "on" if value else "off", float(value)])
+    if isinstance(value, (int, float)):
+        return source.choice([str(value), float(value), f" {value}", f"{value}.0", bool(value), int(value)])
+    if isinstance(value, str):
+        return source.choice([value, value.upper(), [value], 0 if not value else 86400])
+    return value

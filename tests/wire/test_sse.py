@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from hypothesis import strategies as st
 
 from partialjson.sse import IncompleteBlock, SSEDecoder, SSEError, SSEEvent, StrayLine
 from support.corpus import corpus_files, corpus_folder
+from support.laws import Work, work_of
 
 STREAMS = corpus_files("streams", pattern="*/*.sse")
 
@@ -276,18 +276,15 @@ def test_every_stream_is_read_as_the_standard_describes_it(
         assert items == expected
 
 
-def seconds_for(size: int) -> float:
-    decoder = SSEDecoder()
-    line = b"data: " + b"x" * size + b"\n\n"
-    start = time.perf_counter()
-    found = [event for i in range(len(line)) for event in decoder.feed(line[i : i + 1])]
-    assert len(found[0].data) == size
-    return time.perf_counter() - start
-
-
 def test_a_long_line_in_single_bytes_takes_linear_time() -> None:
-    small = min(seconds_for(20_000) for _ in range(3))
-    assert seconds_for(160_000) < 8 * small * 4  # quadratic would be 64 times, so 4 leaves room for a busy machine
+    def work(size: int) -> Work:
+        line = b"data: " + b"x" * size + b"\n\n"
+        return work_of([line[i : i + 1] for i in range(len(line))], SSEDecoder)
+
+    small, large = work(2_500), work(20_000)
+    # Quadratic would be 64 times.
+    assert large.steps < 10 * small.steps
+    assert large.memory < 16 * small.memory
 
 
 def test_a_line_of_ten_megabytes() -> None:

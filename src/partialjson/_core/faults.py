@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from partialjson._core.rules import NOTHING, Rule
-from partialjson._core.trials import KeyChoice, Level, Trial, allows
+from partialjson._core.trials import NO_INDEXES, KeyChoice, Level, Trial, allows, forbids
 from partialjson._core.wording import contains_keyword, contains_msg, listed
 from partialjson._core.words import first_after, first_with
 
@@ -23,7 +23,9 @@ def is_welcome(level: Level, key: str) -> bool:
         return False
     for trial in level.live:
         rule = trial.rule
-        if rule.names is not None or (rule.key_words is not None and not allows(rule, key)):
+        if rule.names is not None:
+            return False
+        if rule.key_words is not None and (not allows(rule, key) or forbids(rule, key)):
             return False
     return True
 
@@ -41,13 +43,15 @@ def mentions(level: Level, key: str) -> bool:
     return False
 
 
-def lacking(names: list[str], keys: set[str]) -> i64:
-    """How many of these names are not among the keys."""
-    lacking: i64 = 0
-    for name in names:
-        if name not in keys:
-            lacking += 1
-    return lacking
+def still_missing(level: Level, trial: Trial, key: str) -> i64:
+    """How many required keys an object lacks, now that it has got this one. They are counted down."""
+    missing = trial.missing
+    if missing is None or trial.counted != level.count - 1:
+        missing = trial.missing = {name for name in trial.rule.required if name not in level.keys}
+    else:
+        missing.discard(key)
+    trial.counted = level.count
+    return len(missing)
 
 
 def narrow_keys(choice: KeyChoice, keys: set[str], part: str, before: i64) -> i64:
@@ -63,32 +67,48 @@ def narrow_keys(choice: KeyChoice, keys: set[str], part: str, before: i64) -> i6
         choice.high = first_after(words, low, choice.high, before + i, c)
         alive = False
         for number in range(len(choice.states)):
-            pattern = rule.pattern_props[number][0]
+            pattern, child = rule.pattern_props[number]
             state = choice.states[number]
             if not state.settled:
                 state = choice.states[number] = pattern.step(state, c)
-            alive = alive or not state.dead
-        if not alive and not _has_new(words, choice.low, choice.high, keys):
+            alive = alive or (not state.dead and child is not NOTHING)
+        if not alive and not _has_new(choice.trial, words, choice.low, choice.high, keys):
             choice.is_looking = False
             return i
         i += 1
     return -1
 
 
-def has_all_keys(level: Level, rule: Rule) -> bool:
+def has_all_keys(level: Level, trial: Trial) -> bool:
     """Has an object, which may have no key but those that are named, all of them?"""
-    words = rule.key_words
+    words = trial.rule.key_words
     assert words is not None
-    return not rule.pattern_props and level.count >= len(words) and lacking(words, level.keys) == 0
+    if not trial.rule.lists_keys or level.count < len(words):
+        return False
+    return not _has_new(trial, words, 0, len(words), level.keys)
 
 
-def _has_new(words: list[str], low: i64, high: i64, keys: set[str]) -> bool:
-    """Is one of the words in a range not among the keys?"""
+def _has_new(trial: Trial, words: list[str], low: i64, high: i64, keys: set[str]) -> bool:
+    """Is one of the words in a range not among the keys?
+
+    Words that have come are passed over: each of them leads to one behind it, and what is passed leads further from
+    then on.
+    """
+    passed: list[int] = []
     while low < high:
-        if words[low] not in keys:
-            return True
-        low += 1
-    return False
+        after: i64 = trial.passed.get(low, -1)
+        if after < 0:
+            if words[low] not in keys:
+                break
+            after = low + 1
+        passed.append(low)
+        low = after
+    if passed:
+        if trial.passed is NO_INDEXES:
+            trial.passed = {}
+        for each in passed:
+            trial.passed[each] = low
+    return low < high
 
 
 def narrow_words(trial: Trial, words: list[str], part: str, before: i64) -> i64:
@@ -137,8 +157,14 @@ def fault_of(trial: Trial, value: object) -> str:
             return "maxLength"
         if length < rule.min_length:
             return "minLength"
-        if rule.pattern is not None and not rule.pattern.matches(value):
-            return "pattern"
+        pattern = rule.pattern
+        if pattern is not None:
+            state = trial.state
+            # What was examined as it came is not read again.
+            if state is None or trial.read != length:
+                state = pattern.advance(pattern.begin(), value, 0, length)
+            if not pattern.closed(state, value):
+                return "pattern"
     elif value is None or isinstance(value, bool):
         members = rule.members
         if members is not None and not any(member is value for member in members):
@@ -156,8 +182,8 @@ def fault_of(trial: Trial, value: object) -> str:
 def fault_of_object(level: Level, trial: Trial, value: object) -> tuple[str, str]:
     """The keyword that a closed object breaks, and why. ``value`` has all its keys, unless the level has them."""
     rule = trial.rule
-    missing = [name for name in rule.required if not _has(level, value, name)]
-    if missing:
+    if rule.required and not _has_all(level, value, rule.required):
+        missing = [name for name in rule.required if not _has(level, value, name)]
         return "required", f"expected {listed(missing)}, which the object lacks"
     if level.count < rule.min_props:
         return "minProperties", f"expected at least {rule.min_props} members, found {level.count}"
@@ -169,6 +195,13 @@ def fault_of_object(level: Level, trial: Trial, value: object) -> tuple[str, str
             if missing:
                 return "dependentRequired", f"expected {listed(missing)} beside {name!r}"
     return "", ""
+
+
+def _has_all(level: Level, value: object, names: list[str]) -> bool:
+    """Has a closed object all these keys?"""
+    if level.needs_keys or not isinstance(value, dict):
+        return all(name in level.keys for name in names)
+    return all(name in value for name in names)
 
 
 def _has(level: Level, value: object, key: str) -> bool:

@@ -50,11 +50,11 @@ from partialjson._core.faults import (
     has_all_keys,
     identity,
     is_welcome,
-    lacking,
     mentions,
     narrow_keys,
     narrow_words,
     rule_for_member,
+    still_missing,
 )
 from partialjson._core.patterns import State
 from partialjson._core.rules import ALL, ANY, DEP, ELSE, IF, NOT, NOTHING, ONE, THEN, Rule, kind_of
@@ -66,12 +66,14 @@ from partialjson._core.trials import (
     INVALID,
     LACKING,
     NAME,
+    NO_KEYS,
     NO_LINK,
     NO_LINKS,
     NO_MEMOS,
     NO_MORE,
     NO_NAMES,
     NO_TRIALS,
+    REFUSED,
     REPEATED,
     SPARE,
     TOO_FEW,
@@ -90,6 +92,7 @@ from partialjson._core.trials import (
     allows,
     condition,
     culprit_among,
+    forbids,
     gather,
     height_of,
     is_wanted,
@@ -167,9 +170,8 @@ class Judge:
         self.walked: i64 = 0
         self.digits: Digits | None = None
         # For a scalar about which only one rule is asked.
-        self.solo: Final = Trial(NOTHING, 0, 0, True)
         self.solo_link: Final = Link(None, CHILD, 0, "", NOTHING)
-        self.solo.links.append(self.solo_link)
+        self.solo: Final = Trial(NOTHING, 0, 0, True, [self.solo_link])
         self.solo_trials: Final = [self.solo]
         # The open key: the trials of its name, the choices, how many of its characters were examined.
         self.key_trials: list[Trial] = NO_TRIALS
@@ -281,10 +283,15 @@ class Judge:
         key: str | int = level.key if level.is_object else level.count - 1
         if is_container and only.due and not rule.parts and kind & rule.kinds & rule.member_kinds:
             # The commonest container: there is nothing to be found out at its beginning.
-            link = Link(only, self._role_of(only.rule, level), 0, key, rule)
-            trial = Trial(rule, len(self.levels), kind, True)
-            trial.links.append(link)
-            self._push(kind, [link], [trial], None)
+            links = [Link(only, self._role_of(only.rule, level), 0, key, rule)]
+            trials = [Trial(rule, len(self.levels), kind, True, links)]
+            self._push(kind, links, trials, None)
+            opened = self.level
+            assert opened is not None
+            # As ``_refresh`` would have it.
+            opened.dirty = False
+            opened.live = trials
+            opened.only = trials[0] if rule.is_plain else None
             return
         self._start([Link(only, self._role_of(only.rule, level), 0, key, rule)], kind, value)
 
@@ -407,6 +414,7 @@ class Judge:
             # For a start; ``_refresh`` knows it exactly.
             level.minds_commas = level.minds_commas or rule.minds_commas
             level.is_choosy = level.is_choosy or (rule.is_choosy and level.is_object)
+            level.minds_keys = level.minds_keys or rule.minds_keys
             if kind == ARRAY:
                 if rule.unique:
                     level.seen = {}
@@ -452,8 +460,7 @@ class Judge:
                 trial.links.append(link)
                 self._joined(trial, link)
                 continue
-            trial = Trial(rule, depth, kind, link.is_due())
-            trial.links.append(link)
+            trial = Trial(rule, depth, kind, link.is_due(), [link])
             started[rule] = trial
             trials.append(trial)
             groups: i64 = len(rule.groups)
@@ -647,7 +654,9 @@ class Judge:
             if level is not None and link.key in level.keys:
                 self._fail(owner, keyword, msg, is_said)
             else:
-                owner.broken_deps = [*owner.broken_deps, link.key]
+                if owner.broken_deps is NO_NAMES:
+                    owner.broken_deps = []
+                owner.broken_deps.append(link.key)
 
     def _no_branch_msg(self, owner: Trial, keyword: str) -> str:
         """What to say when no part of a group holds."""
@@ -703,14 +712,19 @@ class Judge:
         if not may_evaluate(owner, link.key, self._beside(owner)):
             self._fail(owner, uneval_keyword(owner), uneval_msg(link.key), False)
         else:
-            owner.bad = [*owner.bad, link.key]
+            if owner.bad is NO_KEYS:
+                owner.bad = []
+            owner.bad.append(link.key)
 
     def _satisfied(self, trial: Trial) -> None:
         """A group of parts, or the attributes, are satisfied whatever comes."""
         trial.waiting -= 1
         if trial.waiting == 0 and trial.verdict == UNKNOWN:
             trial.verdict = VALID
-            self._decided(trial)
+            if not trial.reports_faults_only():
+                self._decided(trial)
+            elif trial.depth < len(self.levels):
+                self.levels[trial.depth].dirty = True
 
     def _fail(self, trial: Trial, keyword: str, msg: str, is_said: bool) -> None:
         """A trial cannot become VALID any more. It says so, if it is due and nobody has."""
@@ -833,6 +847,7 @@ class Judge:
                 state = pattern.begin()
             after = state if state.settled else pattern.advance(state, part, 0, length)
             trial.state = after
+            trial.read = before + length
             reached = after.reached
             if after.dead:
                 dies = pattern.death(state, part, 0, length)
@@ -1042,6 +1057,25 @@ class Judge:
         self.key_start = pos
         self.key_walked = 0
         self.key_is_open = False
+        if not self.is_choosy():
+            return
+        level = self.level
+        assert level is not None
+        self.pos = pos
+        self.at = -1
+        for trial in level.live:
+            rule = trial.rule
+            if rule.max_props == 0:
+                self._overflows(trial, "maxProperties", 0, "members")
+            if rule.lists_keys and not rule.key_words:
+                self._no_key_left(trial, "the object must not have any key")
+            names = rule.names
+            if names is not None and not self.key_is_open:
+                if not names.is_finished:
+                    names.finish()
+                if not names.kinds & names.member_kinds & STRING:
+                    self._open_key()
+        self._settle()
 
     def key_grows(self, part: str) -> None:
         """The open key goes on with these characters."""
@@ -1082,9 +1116,10 @@ class Judge:
             level.keys.add(key)
         level.key = key
         level.count += 1
-        for trial in level.live:
-            if trial.rule.minds_keys:
-                self._key_came(level, trial, key)
+        if level.minds_keys:
+            for trial in level.live:
+                if trial.rule.minds_keys:
+                    self._key_came(level, trial, key)
         if self.todo or self.narrowed:
             self._settle()
 
@@ -1097,6 +1132,7 @@ class Judge:
         for trial in level.live:
             rule = trial.rule
             if rule.key_words is not None and not trial.told & NO_MORE:
+                trial.told &= ~REFUSED
                 self.choices.append(KeyChoice(trial))
             if rule.names is not None:
                 asks.append(Link(trial, NAME, 0, "", rule.names))
@@ -1160,25 +1196,22 @@ class Judge:
         self.key_trials = NO_TRIALS
 
     def _refuse_key(self, trial: Trial) -> None:
+        trial.told |= REFUSED
         keyword = trial.rule.by.get("additional", "additionalProperties")
         self._fail(trial, keyword, "the object must not have this key", False)
 
     def _key_came(self, level: Level, trial: Trial, key: str) -> None:
         """What the presence of a key decides."""
         rule = trial.rule
-        child = rule.properties.get(key)
-        forbids = child is NOTHING
-        for pattern, child in rule.pattern_props:
-            forbids = forbids or (child is NOTHING and pattern.matches(key))
-        if forbids:
+        if rule.forbids and forbids(rule, key):
             msg = kind_msg(NOTHING, 0)
-            if trial.due:
+            if trial.due and not trial.told & (REFUSED | NO_MORE):
                 self._say(trial.depth + 1, "false", msg)
             self._fail(trial, "false", msg, True)
         if rule.has_deps:
             self._dependency_came(trial, key)
         is_open = rule.opens and trial.own == UNKNOWN and not trial.due
-        if is_open and level.count >= rule.min_props and lacking(rule.required, level.keys) == 0:
+        if is_open and level.count >= rule.min_props and still_missing(level, trial, key) == 0:
             trial.own = VALID
             self._satisfied(trial)
         most = rule.max_props
@@ -1186,7 +1219,7 @@ class Judge:
             return
         if level.count > most:
             self._overflows(trial, "maxProperties", most, "members")
-        elif rule.required and not trial.told & LACKING and lacking(rule.required, level.keys) > most - level.count:
+        elif rule.required and not trial.told & LACKING and still_missing(level, trial, key) > most - level.count:
             trial.told |= LACKING
             msg = f"the object has no room left for the required keys: it may have {most}"
             self._fail(trial, "required", msg, False)
@@ -1229,11 +1262,14 @@ class Judge:
                     self._array_overflows(level, trial)
             elif rule.max_props >= 0 and level.count >= rule.max_props:
                 self._overflows(trial, "maxProperties", rule.max_props, "members")
-            elif rule.key_words is not None and not trial.told & NO_MORE and has_all_keys(level, rule):
-                trial.told |= NO_MORE
-                keyword = rule.by.get("additional", "additionalProperties")
-                self._fail(trial, keyword, "the object has all the keys that it may have", False)
+            elif rule.lists_keys and not trial.told & NO_MORE and has_all_keys(level, trial):
+                self._no_key_left(trial, "the object has all the keys that it may have")
         self._settle()
+
+    def _no_key_left(self, trial: Trial, msg: str) -> None:
+        if not trial.told & NO_MORE:
+            trial.told |= NO_MORE
+            self._fail(trial, trial.rule.by.get("additional", "additionalProperties"), msg, False)
 
     def _element_begins(self, level: Level) -> None:
         level.count += 1
@@ -1441,6 +1477,7 @@ class Judge:
         trials = level.trials
         live: list[Trial] = []
         is_choosy = False
+        minds_keys = False
         minds = False
         # Owners come before their parts.
         i: i64 = len(trials) - 1
@@ -1452,9 +1489,11 @@ class Judge:
                 live.append(trial)
                 rule = trial.rule
                 is_choosy = is_choosy or rule.is_choosy
+                minds_keys = minds_keys or rule.minds_keys
                 minds = minds or rule.minds_commas
         level.live = live
         level.is_choosy = is_choosy and level.is_object
+        level.minds_keys = minds_keys
         level.minds_commas = minds
         level.only = live[0] if len(live) == 1 and live[0].rule.is_plain else None
 

@@ -168,10 +168,13 @@ class Observer:
             if judge.findings:
                 self._find(at, key)
 
-    def key_begins(self, pos: i64) -> None:
+    def key_begins(self, at: Builder, pos: i64) -> None:
         """A key begins at this offset."""
-        if self.judge is not None:
-            self.judge.key_begins(pos)
+        judge = self.judge
+        if judge is not None:
+            judge.key_begins(pos)
+            if judge.findings:
+                self._find(at, "")
 
     def key_grows(self, at: Builder, part: str) -> None:
         """The key that is being read goes on with these characters."""

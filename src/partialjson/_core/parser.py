@@ -502,8 +502,10 @@ class Parser(Generic[T]):
         """What lenient parsing has mended so far, in the order of the text. The last one may still go on."""
         return () if self._mender is None else self._mender.repairs()
 
-    def _document_end(self) -> int:
-        """Where in its text a document ended after which lenient parsing has left out more; -1 if none has."""
+    @property
+    def ended_at(self) -> int:
+        """Where in the text the document ended, in code points, if lenient parsing looks for no more of it and leaves
+        out what follows; -1 otherwise."""
         locator = self._locator
         if locator is None:
             return -1

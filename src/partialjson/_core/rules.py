@@ -170,7 +170,9 @@ class Rule:
         spelled: the same in the order in which they were given.
         choices: ``members`` as they were given, objects and arrays included.
         member_kinds: bit set of the kinds of the members; all where there are none.
-        key_words: the keys of ``properties``, sorted, if no other key is allowed except by a pattern; else None.
+        key_words: the keys of ``properties`` that may have a value, sorted, if no other key is allowed except by a
+            pattern; else None.
+        lists_keys: are the ``key_words`` all the keys that are allowed, since no pattern allows another?
         most: the greatest number of elements that the rule allows, by ``max_items`` or because the items after the
             prefix are forbidden; -1 for any.
         is_plain: is there at most one rule for each member or element, and nobody asks which were evaluated?
@@ -179,6 +181,7 @@ class Rule:
         is_choosy, minds_keys, minds_commas, has_deps: may the characters of a key, a key or a comma decide something,
             and does anything depend on keys?
         needs_keys: does it matter which keys have come, before the object closes?
+        forbids: is there a key whose value would have to satisfy a rule that nothing satisfies?
         opens: do the attributes demand nothing of an object but members, so that it is valid as soon as they are there?
     """
 
@@ -250,12 +253,14 @@ class Rule:
         self.needs_keys = False
         self.minds_commas = False
         self.has_deps = False
+        self.forbids = False
         self._height: i64 = -1
         self.words: list[str] | None = None
         self.spelled: list[str] = []
         self.choices: list[Any] | None = None
         self.member_kinds: i64 = ANYTHING
         self.key_words: list[str] | None = None
+        self.lists_keys = False
         self.most: i64 = -1
 
     # For compilers.
@@ -296,7 +301,9 @@ class Rule:
         if self.words is not None:
             self.spelled = list(dict.fromkeys(self.words))
             self.words = sorted(self.spelled)
-        self.key_words = sorted(self.properties) if self.additional is NOTHING else None
+        if self.additional is NOTHING:
+            self.key_words = sorted(key for key, each in self.properties.items() if each is not NOTHING)
+            self.lists_keys = all(each is NOTHING for _, each in self.pattern_props)
         self.most = self.max_items
         if self.items is NOTHING and (self.most < 0 or len(self.prefix) < self.most):
             self.most = len(self.prefix)
@@ -307,7 +314,7 @@ class Rule:
         self.is_plain = not self.keeps and not self.pattern_props and self.contains is None and not self.overridden
         for check in self.checks:
             self.checked |= check.kinds
-        self.is_choosy = self.key_words is not None or self.names is not None
+        self.is_choosy = self.key_words is not None or self.names is not None or self.max_props == 0
         self.has_deps = any(group.role == DEP for group in self.groups)
         self.minds_commas = self.max_props >= 0 or self.most >= 0 or self.key_words is not None
         self.opens = bool(self.required or self.min_props > 0) and not (
@@ -320,11 +327,11 @@ class Rule:
             or self.uneval_props is not None
             or self.checked & OBJECT
         )
-        forbids = any(each is NOTHING for each in self.properties.values())
-        forbids = forbids or any(each is NOTHING for _, each in self.pattern_props)
+        self.forbids = any(each is NOTHING for each in self.properties.values())
+        self.forbids = self.forbids or any(each is NOTHING for _, each in self.pattern_props)
         self.needs_keys = self.opens or self.has_deps or self.is_choosy or self.max_props >= 0
         self.needs_keys = self.needs_keys or bool(self.overridden)
-        self.minds_keys = self.opens or self.max_props >= 0 or forbids or self.has_deps
+        self.minds_keys = self.opens or self.max_props >= 0 or self.forbids or self.has_deps
 
     def _take(self, made: Rule) -> None:
         """Be what another rule is."""
@@ -379,12 +386,14 @@ class Rule:
         self.needs_keys = made.needs_keys
         self.minds_commas = made.minds_commas
         self.has_deps = made.has_deps
+        self.forbids = made.forbids
         self._height = made._height
         self.words = made.words
         self.spelled = made.spelled
         self.choices = made.choices
         self.member_kinds = made.member_kinds
         self.key_words = made.key_words
+        self.lists_keys = made.lists_keys
         self.most = made.most
 
     # Computing.

@@ -59,6 +59,7 @@ class Tree(Builder):
         super().__init__()
         self.missing: Final[object] = missing
         self.observer: Observer | None = Observer(selector) if selector is not None else None
+        self.judge: Judge | None = None
         self.is_judged = False
         # Does the judge look at the characters of the open string?
         self.is_examined = False
@@ -83,11 +84,8 @@ class Tree(Builder):
         """Let a judge see everything. If there is no view, its verdicts count, and ``refuses`` makes the errors;
         ``stops``: at the first invalid value."""
         self._observed().be_judged(judge, source, refuses, stops)
+        self.judge = judge
         self.is_judged = True
-
-    @property
-    def judge(self) -> Judge | None:
-        return None if self.observer is None else self.observer.judge
 
     def report(self, selector: Selector | None) -> None:
         """Report completions in these places; to be called before anything has come."""
@@ -120,21 +118,17 @@ class Tree(Builder):
 
     def minds_commas(self) -> bool:
         """Does the judge want to know of a comma in the innermost container?"""
-        observer = self.observer
-        if observer is None or observer.judge is None or observer.judge.level is None:
-            return False
-        return observer.judge.level.minds_commas
+        judge = self.judge
+        return judge is not None and judge.level is not None and judge.level.minds_commas
 
     def minds_keys(self) -> bool:
         """Does the judge want to know of a key in the innermost object before it is whole?"""
-        observer = self.observer
-        if observer is None or observer.judge is None or observer.judge.level is None:
-            return False
-        return observer.judge.level.is_choosy
+        judge = self.judge
+        return judge is not None and judge.level is not None and judge.level.is_choosy
 
     def key_begins(self, pos: i64) -> None:
         if self.observer is not None:
-            self.observer.key_begins(pos)
+            self.observer.key_begins(self, pos)
 
     def key_grows(self, part: str) -> None:
         if self.observer is not None:

@@ -30,6 +30,7 @@ NO_MORE: Final = 2
 LACKING: Final = 4
 TOO_FEW: Final = 8
 REPEATED: Final = 16
+REFUSED: Final = 32
 
 
 @final
@@ -104,17 +105,17 @@ class Trial:
         matched: how many elements satisfied ``contains``.
     """
 
-    def __init__(self, rule: Rule, depth: i64, kind: i64, due: bool) -> None:
+    def __init__(self, rule: Rule, depth: i64, kind: i64, due: bool, links: list[Link]) -> None:
         self.rule = rule
         self.depth = depth
         self.kind = kind
         self.due = due
+        self.links = links
         self.verdict: i64 = UNKNOWN
         self.keyword = ""
         self.msg = ""
         self.waiting: i64 = 1
         self.wanted = True
-        self.links: list[Link] = []
         self.states: list[int] = NO_STATES
         self.told: i64 = 0
         self.matched: i64 = 0
@@ -124,15 +125,28 @@ class Trial:
         # Which members were evaluated, here and in the parts; only where the rule keeps it.
         self.evaluated: set[str | int] = NO_PLACES
         self.evaluates_all = False
-        # Of a string: which words are left, and where the pattern is; does it still examine characters?
+        # The required keys that had not come when the object had so many members; and, by index, the words among its
+        # keys that have come, each with an index up to which all have.
+        self.missing: set[str] | None = None
+        self.counted: i64 = 0
+        self.passed: dict[int, int] = NO_INDEXES
+        # Of a string: which words are left, where the pattern is after how many characters; does it still examine them?
         self.low: i64 = 0
         self.high: i64 = -1
         self.state: State | None = None
+        self.read: i64 = 0
         self.is_looking = True
         # What the attributes say: UNKNOWN, VALID, INVALID.
         self.own: i64 = UNKNOWN
         # The keyword that a character of the string has just been found to break.
         self.shows = ""
+
+    def reports_faults_only(self) -> bool:
+        """Is there only one owner, to whom a valid child is no news?"""
+        if len(self.links) != 1:
+            return False
+        role = self.links[0].role
+        return role == CHILD or role == SPARE or role == NAME
 
     def is_live(self) -> bool:
         """Is there anything to be found out?"""
@@ -158,9 +172,10 @@ class Memo:
         self.states = trial.states.copy()
         self.told = trial.told
         self.matched = trial.matched
-        self.bad = trial.bad.copy()
-        self.broken_deps = trial.broken_deps.copy()
-        self.evaluated = trial.evaluated.copy()
+        # There may be as many of these as members, so they are not copied: what comes is taken away again.
+        self.bad: i64 = len(trial.bad)
+        self.broken_deps: i64 = len(trial.broken_deps)
+        self.evaluates = link.role == CONTAINS and link.key not in trial.evaluated
 
     def restore(self) -> None:
         trial = self.trial
@@ -172,9 +187,12 @@ class Memo:
         trial.states = self.states
         trial.told = self.told
         trial.matched = self.matched
-        trial.bad = self.bad
-        trial.broken_deps = self.broken_deps
-        trial.evaluated = self.evaluated
+        while len(trial.bad) > self.bad:
+            trial.bad.pop()
+        while len(trial.broken_deps) > self.broken_deps:
+            trial.broken_deps.pop()
+        if self.evaluates:
+            trial.evaluated.discard(self.link.key)
         self.link.is_done = self.was_done
         self.link.is_needed = self.was_needed
 
@@ -225,7 +243,7 @@ class Level:
         key: the key of the member at hand.
         count: the number of members or elements that have begun.
         is_choosy: does it depend on their characters whether keys are valid?
-        minds_commas: can a comma be one too many?
+        minds_keys, minds_commas: can it decide something that a key has come; can a comma be one too many?
         seen: the elements of an array so far, if they must be different.
         is_counted: is it known which elements are left out? And ``omitted``, how many.
         is_lost: has a key come again?
@@ -246,6 +264,7 @@ class Level:
         self.key = ""
         self.count: i64 = 0
         self.is_choosy = False
+        self.minds_keys = False
         self.minds_commas = False
         self.seen: dict[object, bool] | None = None
         self.is_counted = False
@@ -259,10 +278,9 @@ class Level:
         """A trial was taken back to what it was: look again at all of them."""
         self.dirty = True
         self.minds_commas = True
-        self.is_choosy = self.is_object
+        self.minds_keys = self.is_choosy = self.is_object
 
 
-# What most trials and levels have; never changed.
 # What most trials and levels have; never changed.
 NO_LINK: Final = Link(None, CHILD, 0, "", NOTHING)
 NO_LINKS: Final[list[Link]] = []
@@ -270,6 +288,7 @@ NO_STATES: Final[list[int]] = []
 NO_KEYS: Final[list[str | int]] = []
 NO_NAMES: Final[list[str]] = []
 NO_PLACES: Final[set[str | int]] = set()
+NO_INDEXES: Final[dict[int, int]] = {}
 NO_TRIALS: Final[list[Trial]] = []
 NO_KEY_SET: Final[set[str]] = set()
 NO_MEMOS: Final[list[Memo]] = []
@@ -395,3 +414,10 @@ def _evaluates(rule: Rule, key: str | int) -> bool:
 def allows(rule: Rule, key: str) -> bool:
     """Is there a rule for this key, besides the one for all others?"""
     return key in rule.properties or any(pattern.matches(key) for pattern, _ in rule.pattern_props)
+
+
+def forbids(rule: Rule, key: str) -> bool:
+    """Is there a rule for this key that no value satisfies, besides the one for all others?"""
+    if rule.properties.get(key) is NOTHING:
+        return True
+    return any(each is NOTHING and pattern.matches(key) for pattern, each in rule.pattern_props)

@@ -1,8 +1,9 @@
 """The command line: ``partialjson demo`` replays recorded responses, ``partialjson watch`` reads a live one,
-``partialjson stubs`` writes types for partial objects.
+``partialjson repair`` mends JSON, ``partialjson stubs`` writes types for partial objects.
 
 Each part knows only the ones before it. ``readers`` turn bytes into a ``board``, which is plain state; ``screens`` and
-``view`` draw it; ``demo`` and ``watch`` decide where the bytes come from and what happens with the result. rich and
+``view`` draw it; ``demo`` and ``watch`` decide where the bytes come from and what happens with the result. ``repair``
+writes a document while it is read (``writing``) and tells what it did (``account``). rich and
 pydantic are imported when they are needed. The exit codes are in ``exits``.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from partialjson.cli.exits import Exit
+from partialjson.coercions import Coerce
 from partialjson.providers import PROVIDERS
 
 __all__ = ["main"]
@@ -29,6 +31,18 @@ exit codes of watch:
   4  JSON, but not valid for the model or the schema
   130  interrupted by Ctrl-C
 """
+
+_REPAIR_CODES = """\
+exit codes of repair:
+  0  the text was JSON as it stood
+  1  mended: something was repaired, fitted or left out
+  2  wrong usage: a file or a model that cannot be read
+  3  no JSON was found, or the text cannot be mended: not UTF-8, beyond a limit
+  4  mended, but not valid for the model or the schema
+  130  interrupted by Ctrl-C
+"""
+
+_WIDEST = 80
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,6 +67,8 @@ def _run(argv: Sequence[str] | None) -> int:
             return _demo(parser, args)
         if args.command == "watch":
             return _watch(parser, args)
+        if args.command == "repair":
+            return _repair(parser, args)
         if args.command == "stubs":
             return _stubs(parser, args)
         parser.print_help()
@@ -88,7 +104,25 @@ def _watch(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
             quiet=args.quiet,
             plain=args.no_tty,
             partial=args.partial,
+            lenient=args.lenient,
         )
+    except watch.UsageError as error:
+        parser.error(str(error))
+
+
+def _repair(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
+    from partialjson.cli import repair, watch
+    from partialjson.cli.writing import Layout
+
+    if args.coerce and not args.model:
+        parser.error("--coerce needs --model, whose types say what may be meant")
+    if args.in_place and args.file is None:
+        parser.error("--in-place needs a FILE")
+    try:
+        _, target = watch.load_output(args.model, args.schema)
+        layout = Layout(None if args.compact else args.indent)
+        coerce: Coerce = args.coerce or "safe"
+        return repair.run(args.file, target, coerce, args.documents, layout, args.quiet, args.in_place)
     except watch.UsageError as error:
         parser.error(str(error))
 
@@ -109,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="partialjson", description="Watch JSON that a language model streams become an object."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,stubs}")
+    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,repair,stubs}")
     plain = argparse.ArgumentParser(add_help=False)
     plain.add_argument("--no-tty", action="store_true", help="write lines instead of drawing, as without a terminal")
 
@@ -144,6 +178,13 @@ def _parser() -> argparse.ArgumentParser:
         help="what the arguments of a tool must be; may be repeated",
     )
     watch.add_argument(
+        "--lenient",
+        nargs="?",
+        const="safe",
+        choices=["syntax", "safe", "guided"],
+        help="mend what is not JSON, and show that; how far values may be changed to fit (default: safe)",
+    )
+    watch.add_argument(
         "--tools",
         action="append",
         default=[],
@@ -155,6 +196,35 @@ def _parser() -> argparse.ArgumentParser:
     )
     watch.add_argument("--partial", action="store_true", help="print the result even if it is not complete")
     watch.add_argument("--quiet", action="store_true", help="show nothing but an error")
+
+    repair = commands.add_parser(
+        "repair",
+        help="mend JSON that a model wrote",
+        description="Read JSON that is broken, in fences or between prose, from FILE or standard input, write mended "
+        "JSON on standard output while it comes, and tell on standard error what was mended.",
+        epilog=_REPAIR_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    repair.add_argument("file", nargs="?", metavar="FILE", help="what to mend (default: standard input)")
+    fits = repair.add_mutually_exclusive_group()
+    fits.add_argument("--model", metavar="MODULE:CLASS", help="what the document must be, such as app.models:Order")
+    fits.add_argument("--schema", metavar="SCHEMA", help="the same as a JSON Schema")
+    repair.add_argument(
+        "--coerce",
+        choices=["syntax", "safe", "guided"],
+        help="how far values may be changed to fit the model (default: safe)",
+    )
+    repair.add_argument(
+        "--documents",
+        choices=["first", "last", "all"],
+        default="first",
+        help="which documents of the text to write; all of them are the elements of one array (default: first)",
+    )
+    layout = repair.add_mutually_exclusive_group()
+    layout.add_argument("--indent", type=_indent, default=2, metavar="N", help="blanks for each level (default: 2)")
+    layout.add_argument("--compact", action="store_true", help="everything in one line")
+    repair.add_argument("--quiet", action="store_true", help="do not tell what was mended")
+    repair.add_argument("--in-place", action="store_true", help="put the result in the place of FILE")
 
     stubs = commands.add_parser(
         "stubs",
@@ -168,6 +238,12 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="write nothing; exit with 1 if FILE is not what would be written"
     )
     return parser
+
+
+def _indent(text: str) -> int:
+    if not text.isdecimal() or int(text) > _WIDEST:
+        raise argparse.ArgumentTypeError(f"an indent is a number from 0 to {_WIDEST}, not {text}")
+    return int(text)
 
 
 class _Version(argparse.Action):

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from partialjson import MISSING, Completed, Invalid, Replaced, Violation
+from partialjson import MISSING, Coerced, Completed, Invalid, Repaired, Replaced, Violation
+from partialjson.cli.coming import Foreseen
 from partialjson.cli.exits import Exit
 from partialjson.render.labels import Placeholder
-from partialjson.render.outline import Document
 
 __all__ = ["Board", "Ending", "Entry", "Sheet", "Text", "said_by"]
 
@@ -54,7 +54,7 @@ class Sheet:
     """One document on the board. ``notes`` says what is wrong at invalid places."""
 
     name: str
-    document: Document
+    document: Foreseen
     placeholder: Placeholder
     text: Text
     notes: dict[Path, str] = field(default_factory=dict)
@@ -111,6 +111,7 @@ class Board:
         chunks, characters: pieces of text that came, and their length.
         first_text, first_field: when the first piece came and the first value completed, in seconds from the start.
         completed: values that completed.
+        mended: how many repairs were told, and values that were read in another form.
     """
 
     def __init__(self, title: str, source: str, clock: Callable[[], float], story: str = "") -> None:
@@ -124,6 +125,7 @@ class Board:
         self.chunks = 0
         self.characters = 0
         self.completed = 0
+        self.mended = 0
         self.first_text: float | None = None
         self.first_field: float | None = None
         self.ending: Ending | None = None
@@ -136,10 +138,17 @@ class Board:
         """Seconds from the start to now, or to the end."""
         return (self._clock() if self._end is None else self._end) - self._start
 
-    def add_sheet(self, name: str, document: Document, placeholder: Placeholder) -> Sheet:
+    def add_sheet(self, name: str, document: Foreseen, placeholder: Placeholder) -> Sheet:
         sheet = Sheet(name, document, placeholder, Text(name))
         self.sheets.append(sheet)
         return sheet
+
+    def growing(self) -> Sheet | None:
+        """The document that grew last, unless another text did."""
+        for sheet in self.sheets:
+            if sheet.text.grown == self.chunks:
+                return sheet
+        return None
 
     def grow(self, text: Text, piece: str) -> None:
         """A piece of text came."""
@@ -169,6 +178,9 @@ class Board:
             elif isinstance(event, Violation):
                 note = event.msg
                 sheet.notes[event.path] = note
+            elif isinstance(event, Repaired | Coerced):
+                self.mended += 1
+                note = str(event.kind)
             elif isinstance(event, Replaced):
                 # What was wrong with the old value no longer counts.
                 sheet.notes = {path: why for path, why in sheet.notes.items() if path[: len(event.path)] != event.path}

@@ -10,6 +10,7 @@ __all__ = ["Exit"]
 class Exit(IntEnum):
     COMPLETE = 0
     DIFFERENT = 1  # ``stubs --check``: the file is not what would be written
+    MENDED = 1  # ``repair``: the text was not JSON as it stood, and was mended
     INCOMPLETE = 1  # cut off, disconnected, paused, refused or filtered: well-formed as far as it came
     USAGE = 2  # an unknown provider, a model that cannot be imported
     FAILED = 3  # not JSON, not UTF-8, not an event stream, or the provider reported an error

@@ -7,16 +7,19 @@ Readers know the parsers and nothing about screens. They never raise for the con
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from partialjson import MISSING, Complete, Invalid, Outcome, ParseError, Parser, Truncated, Violation
+from partialjson import MISSING, Complete, Invalid, Lenient, Outcome, ParseError, Parser, Truncated, Violation
+from partialjson.cli.account import counted, is_prose, left_out, stretches
 from partialjson.cli.board import Board, Ending, Sheet, Text, said_by
 from partialjson.cli.exits import Exit
 from partialjson.errors import InvalidError, json_path
 from partialjson.messages import (
     BlockStarted,
     Call,
+    Document,
     DocumentProgress,
     EarlyStop,
     MessageEnd,
@@ -28,13 +31,15 @@ from partialjson.messages import (
     StreamError,
     TextDelta,
 )
+from partialjson.options import ParserOptions
 from partialjson.render.labels import placeholder_of
 from partialjson.render.text import plural, printable, show
 
-__all__ = ["JsonReader", "MessageReader", "Reader"]
+__all__ = ["JsonReader", "MessageReader", "Reader", "one_line"]
 
 _HEAD: Final = 100
 _ERROR_LINES: Final = 3
+_NO_JSON: Final = "the text holds no JSON"
 
 
 class Reader(Protocol):
@@ -53,9 +58,16 @@ class Reader(Protocol):
 class JsonReader:
     """Reads one JSON document."""
 
-    def __init__(self, board: Board, target: Any = None, stop_early: bool = False) -> None:
+    def __init__(
+        self, board: Board, target: Any = None, stop_early: bool = False, lenient: Lenient | None = None
+    ) -> None:
         self._board = board
-        self._parser: Parser[Any] = Parser(target, on_invalid="raise") if stop_early else Parser(target)
+        self._has_target = target is not None
+        self._is_lenient = lenient is not None
+        options: ParserOptions = {"lenient": lenient or False}
+        if stop_early:
+            options["on_invalid"] = "raise"
+        self._parser: Parser[Any] = Parser(target, **options)
         self._sheet = board.add_sheet("", self._parser, placeholder_of(target))
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._head = ""
@@ -78,7 +90,10 @@ class JsonReader:
         outcome = self._parser.end()
         if not self.over:
             self._board.record(self._sheet, outcome.events)
-        return _document_ending(outcome, self._parser.json, _guess(self._head))
+        if not self._has_target and is_prose(outcome):
+            return Ending(Exit.FAILED, "malformed", f"{_NO_JSON}{_guess(self._head)}")
+        ending = _document_ending(outcome, self._parser.json, _guess(self._head))
+        return told(ending, [outcome]) if self._is_lenient else ending
 
 
 class MessageReader:
@@ -91,6 +106,7 @@ class MessageReader:
         output: Any = None,
         tools: Mapping[str, Any] | None = None,
         stop_early: bool = False,
+        lenient: Lenient | None = None,
     ) -> None:
         self._board = board
         self._early = EarlyStop(stop_early)
@@ -98,7 +114,10 @@ class MessageReader:
         self._placeholder = placeholder_of(output)
         # Without a model, the text may be JSON or prose; only reading it shows which.
         self._expected = output is not None
-        self._message = MessageParser(provider, tools=self._tools, output=output if self._expected else Any)
+        self._is_lenient = lenient is not None
+        self._message = MessageParser(
+            provider, tools=self._tools, output=output if self._expected else Any, lenient=lenient or False
+        )
         self._sheets: dict[int, Sheet] = {}
         self._texts: dict[int, Text] = {}
         self._raised: Exception | None = None
@@ -133,11 +152,11 @@ class MessageReader:
         if isinstance(document, Call):
             sheet = self._sheet_of(document)
             sheet.name = sheet.text.kind = printable(document.name)
-        elif self._expected or document.json is not MISSING:
+        elif self._expected or (document.json is not MISSING and not document.is_prose):
             sheet = self._sheet_of(document)
         else:
             # No JSON so far: only white space, or prose.
-            if document.error is not None:
+            if document.error is not None or self._is_lenient:
                 self._board.grow(self._text_of(update.block, "text"), update.text)
             return
         self._board.grow(sheet.text, update.text)
@@ -159,13 +178,24 @@ class MessageReader:
         return self._texts[block]
 
     def end(self) -> Ending:
+        ending = self._ended()
+        if not self._is_lenient:
+            return ending
+        documents = [*self._own_calls(), self._message.output]
+        outcomes = [each.outcome for each in documents if each.outcome is not None and not self._is_prose(each)]
+        return told(ending, outcomes)
+
+    def _is_prose(self, document: Document) -> bool:
+        return not self._expected and document.is_prose
+
+    def _ended(self) -> Ending:
         end = self._message.end()
         if self._raised is not None:
-            return Ending(Exit.INVALID, "invalid", _one_line(self._raised), self._json())
+            return Ending(Exit.INVALID, "invalid", one_line(self._raised), self._json())
         if self._early.is_over and self._early.stopped is not None:
             return self._stopped(self._early.stopped)
         if end.error is not None:
-            return Ending(Exit.FAILED, "error", f"{_one_line(end.error)}{self._kept()}", self._json())
+            return Ending(Exit.FAILED, "error", f"{one_line(end.error)}{self._kept()}", self._json())
         if end.reason not in ("complete", "tool_calls"):
             return self._cut(end)
         calls = self._own_calls()
@@ -175,7 +205,10 @@ class MessageReader:
         if calls:
             names = ", ".join(printable(call.name) for call in calls)
             return Ending(Exit.COMPLETE, "complete", f"{plural(len(calls), 'tool call')} ready, {names}", self._json())
-        return _document_ending(self._message.output.end(), self._message.output.json, self._guess())
+        output = self._message.output
+        if self._is_prose(output):
+            return Ending(Exit.FAILED, "malformed", f"{_NO_JSON}{self._guess()}")
+        return _document_ending(output.end(), output.json, self._guess())
 
     def _stopped(self, stopped: Stopped) -> Ending:
         block = self._message.blocks[stopped.block] if stopped.block >= 0 else None
@@ -184,9 +217,9 @@ class MessageReader:
         if isinstance(cause, Violation):
             why = f"{json_path(cause.path)}: {printable(cause.msg)}"
         elif isinstance(cause, Invalid):
-            why = f"{json_path(cause.path)}: {_one_line(cause.error)}"
+            why = f"{json_path(cause.path)}: {one_line(cause.error)}"
         else:
-            why = _one_line(cause)
+            why = one_line(cause)
         code = Exit.FAILED if isinstance(cause, ParseError) and not isinstance(cause, InvalidError) else Exit.INVALID
         return Ending(code, "stopped", f"{name} {why}".lstrip() + self._kept(), self._json())
 
@@ -224,13 +257,15 @@ class MessageReader:
 
     def _guess(self) -> str:
         text = self._message.text.strip()
-        return f"; the text is {printable(text[:60])!r}" if text and self._message.output.json is MISSING else ""
+        output = self._message.output
+        is_none = output.json is MISSING or self._is_prose(output)
+        return f"; the text is {printable(text[:60])!r}" if text and is_none else ""
 
     def _json(self) -> Any:
         """The tool calls if there are any, else the structured output."""
         calls = self._own_calls()
         if not calls:
-            return self._message.output.json
+            return MISSING if self._is_prose(self._message.output) else self._message.output.json
         return [
             {"id": call.id, "name": call.name} | ({} if call.json is MISSING else {"arguments": call.json})
             for call in calls
@@ -246,10 +281,24 @@ def _document_ending(outcome: Outcome[Any], json: Any, guess: str) -> Ending:
         done = f"; {plural(len(outcome.complete), 'part')} of it complete" if outcome.complete else ""
         return Ending(Exit.INCOMPLETE, "truncated", f"the stream ended {where}{done}", json)
     if isinstance(outcome.error, InvalidError):
-        return Ending(Exit.INVALID, "stopped", _one_line(outcome.error), json)
+        return Ending(Exit.INVALID, "stopped", one_line(outcome.error), json)
     if isinstance(outcome.error, ParseError):
-        return Ending(Exit.FAILED, "malformed", f"{_one_line(outcome.error)}{guess}", json)
-    return Ending(Exit.INVALID, "invalid", _one_line(outcome.error), json)
+        return Ending(Exit.FAILED, "malformed", f"{one_line(outcome.error)}{guess}", json)
+    return Ending(Exit.INVALID, "invalid", one_line(outcome.error), json)
+
+
+def told(ending: Ending, outcomes: Sequence[Outcome[Any]]) -> Ending:
+    """The ending, with how much of the documents was mended."""
+    if not outcomes:
+        return ending
+    mended = counted(
+        sum(len(each.repairs) for each in outcomes),
+        sum(len(each.coerced) for each in outcomes),
+        sum(stretches(left_out(each)) for each in outcomes),
+    )
+    if not mended and ending.code != Exit.COMPLETE:
+        return ending
+    return replace(ending, why=f"{ending.why}; {mended or 'verbatim'}")
 
 
 def _described(value: Any) -> str:
@@ -271,7 +320,7 @@ def _guess(head: str) -> str:
     return ""
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
     """An error without line breaks; pydantic's by its first few places."""
     errors: Any = getattr(error, "errors", None)
     if callable(errors):

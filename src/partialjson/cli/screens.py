@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
-from partialjson import Completed, Replaced
+from partialjson import Coerced, Completed, Repaired, Replaced
 from partialjson.cli.board import Board, Entry
 from partialjson.cli.exits import Exit
 from partialjson.errors import json_path
@@ -102,7 +102,8 @@ class Plain:
 
     def _write(self, entry: Entry) -> None:
         status, where, what = describe(entry)
-        say(self._stream, f"{self._symbols.of(status)} {where} = {what}")
+        sign = ":" if status == "repaired" else " ="
+        say(self._stream, f"{self._symbols.of(status)} {where}{sign} {what}")
 
 
 def describe(entry: Entry, limit: int | None = None) -> tuple[str, str, str]:
@@ -113,6 +114,10 @@ def describe(entry: Entry, limit: int | None = None) -> tuple[str, str, str]:
         return "complete", where, show(event.value, limit)
     if isinstance(event, Replaced):
         return "replaced", where, show(event.value, limit)
+    if isinstance(event, Repaired):
+        return "repaired", where, f"mended, {printable(entry.note)}"
+    if isinstance(event, Coerced):
+        return "repaired", where, f"fitted, {printable(entry.note)}"
     return "invalid", where, printable(entry.note)
 
 
@@ -126,6 +131,8 @@ def metrics(board: Board) -> list[str]:
     found.append(f"{board.elapsed:.1f} s")
     found.append(plural(board.chunks, "chunk"))
     found.append(plural(board.characters, "character"))
+    if board.mended:
+        found.append(f"{board.mended} mended")
     return found
 
 

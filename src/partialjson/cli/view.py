@@ -23,6 +23,7 @@ from rich.panel import Panel
 from rich.text import Text as Line
 
 from partialjson.cli.board import Board, Sheet, Text
+from partialjson.cli.coming import coming
 from partialjson.cli.screens import describe, metrics
 from partialjson.render.outline import Row, outline
 from partialjson.render.text import UNICODE, printable
@@ -38,6 +39,7 @@ _STYLES: Final = {
     "invalid": "bold red",
     "replaced": "magenta",
     "cut": "bold magenta",
+    "repaired": "blue",
 }
 _QUIET: Final = "bright_black"
 _CURSOR: Final = "▌"
@@ -120,7 +122,9 @@ class Picture:
             above += _caption(board, width)
         below = [_footer(board, width)]
         if height >= _STORY:
-            below.append(_legend(width))
+            below.append(_legend(board, width))
+            if board.ending is None:
+                below.insert(0, _next(board, width))
         feed = min(height // 5, _FEED_LINES) + 2 if height >= _FEED else 0
         body = max(1, height - len(above) - len(below) - feed)
         yield Layout(Group(*above), size=len(above))
@@ -171,6 +175,15 @@ def _wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
+def _next(board: Board, width: int) -> Line:
+    """What may come next in the document that grows."""
+    sheet = board.growing()
+    shown = "" if sheet is None else coming(sheet.document)
+    if sheet is None or not shown:
+        return Line()
+    return _fit(Line.assemble((f" next{sheet.name and f' in {sheet.name}'}: ", _QUIET), shown), width)
+
+
 def _footer(board: Board, width: int) -> Line:
     line = Line()
     for metric in metrics(board):
@@ -179,12 +192,14 @@ def _footer(board: Board, width: int) -> Line:
     return _fit(line, width)
 
 
-def _legend(width: int) -> Line:
+def _legend(board: Board, width: int) -> Line:
     line = Line(" ")
     for status, word in (
         ("missing", "absent"), ("partial", "growing"), ("complete", "complete"), ("invalid", "invalid"),
     ):  # fmt: skip
         line.append(f"{UNICODE.of(status)} {word}   ", _STYLES[status])
+    if board.mended:
+        line.append(f"{UNICODE.repaired} mended   ", _STYLES["repaired"])
     return _fit(line, width)
 
 

@@ -23,12 +23,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from partialjson import MISSING, Parser
+from partialjson import MISSING, Lenient, Parser
 from partialjson._jsontext import json_text
 from partialjson.cli.board import Board, Ending
 from partialjson.cli.exits import Exit
 from partialjson.cli.readers import JsonReader, MessageReader, Reader
 from partialjson.cli.screens import Screen, Silent, open_screen, say
+from partialjson.coercions import Coerce
 from partialjson.providers import output_target, tool_targets
 from partialjson.render.text import plural, printable_json
 
@@ -57,15 +58,17 @@ def run(
     quiet: bool,
     plain: bool,
     partial: bool,
+    lenient: Coerce | None = None,
 ) -> Exit:
     """Watch standard input to its end, or with ``stop_early`` to the first sign that what comes cannot be valid."""
+    mends = None if lenient is None else Lenient(coerce=lenient)
     title, target = output
     board = Board(title, provider or "json", time.monotonic)
     reader: Reader
     if provider:
-        reader = MessageReader(board, provider, target, tools, stop_early)
+        reader = MessageReader(board, provider, target, tools, stop_early, mends)
     else:
-        reader = JsonReader(board, target, stop_early)
+        reader = JsonReader(board, target, stop_early, mends)
     if sys.stdin is None:
         raise UsageError("there is no standard input to read")
     typed_in = sys.stdin.isatty()
@@ -225,5 +228,5 @@ def _dumped(value: Any, encoding: str | None, indent: int | None) -> str:
     try:
         text.encode(encoding or "ascii")
     except UnicodeEncodeError:
-        return json_text(value, ensure_ascii=True, indent=indent)
+        return json_text(value, ensure_ascii=True, indent=indent, nan="null")
     return text

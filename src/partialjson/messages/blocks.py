@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
+from partialjson._core.expected import Expected
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson.errors import ParseError
@@ -143,7 +144,7 @@ class Document(Growing):
     @property
     def ended_at(self) -> int:
         """Where in ``text`` the document ended after which lenient parsing has left out more; -1 if nowhere."""
-        return -1 if self._parser is None else self._parser._document_end()
+        return -1 if self._parser is None else self._parser.ended_at
 
     @property
     def is_prose(self) -> bool:
@@ -156,6 +157,15 @@ class Document(Growing):
     def status(self, path: tuple[str | int, ...] = ()) -> str:
         """ "missing", "partial", "complete" or "invalid" for the value at the path."""
         return "missing" if self._parser is None else self._parser.status(path)
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """The open path, of the value that is growing or expected next; see ``Parser.path``."""
+        return () if self._parser is None else self._parser.path
+
+    def expected(self) -> Expected:
+        """What may come next; see ``Parser.expected``."""
+        return Parser().expected() if self._parser is None else self._parser.expected()
 
     def deltas(self, since: int | None = None, *, raw: bool = False) -> list[dict[str, Any]]:
         """What changed in ``json`` since the last call, or since a sequence number; see ``Parser.deltas``."""

@@ -396,6 +396,10 @@ class Dispatcher:
         document = self._document(slot)
         if slot.parsed or slot.strict or document is None:
             return False
+        # Cheap questions first: this is asked of each fragment that completes a value.
+        looks = (last or not slot.mended) and any(type(event) is Repaired for event in told.events)
+        if not looks and not document.done:
+            return False
         if slot.call is None and document.text != slot.block.text:
             return False  # it began in another block
         if document.done:
@@ -411,7 +415,7 @@ class Dispatcher:
                 slot.repetition = repetition
                 self._repeat(slot, more)
                 return True
-        if not any(type(event) is Repaired for event in told.events) or (slot.mended and not last):
+        if not looks:
             return False
         slot.mended = True
         whole = document.text

@@ -26,14 +26,15 @@ class Symbols:
     invalid: str
     replaced: str
     cut: str
+    repaired: str
 
     def of(self, status: str) -> str:
         sign: str = getattr(self, status)
         return sign
 
 
-UNICODE: Final = Symbols("○", "◐", "✓", "✗", "↻", "✂")
-ASCII: Final = Symbols(".", "~", "+", "!", "@", "%")
+UNICODE: Final = Symbols("○", "◐", "✓", "✗", "↻", "✂", "✎")
+ASCII: Final = Symbols(".", "~", "+", "!", "@", "%", "*")
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -46,7 +47,7 @@ def printable(text: str, keep: str = "") -> str:
 def printable_json(value: object, indent: int | None = None) -> str:
     """The value as JSON that is safe to print and reads as the same value: what is not printable is escaped in JSON's
     own way."""
-    text = json_text(value, indent=indent)
+    text = json_text(value, indent=indent, nan="null")
     if text.isprintable():
         return text
     # Only strings hold such characters; line breaks between values are those of the layout.
