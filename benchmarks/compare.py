@@ -110,6 +110,9 @@ SHORT: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Validators run once, never on a prefix", ("once",)),
     ("Enums, dates, unions and defaults never shown wrong", ("choices", "defaults")),
     ("A chunk costs the same however long the document", ("cost",)),
+    ("Broken JSON mended while it streams, nothing taken back", ("mends",)),
+    ("Says what it mended, and where", ("repairs",)),
+    ("Says at the first wrong character that a schema cannot be satisfied", ("misfit",)),
 )
 """Rows of the short table: a yes needs a yes of all their probes that apply."""
 
@@ -185,9 +188,9 @@ def document_text(results: Results, installed: dict[str, str], python: str, day:
         "strings as they grow.",
         f"{python}, {day}.",
         "",
-        "No table of this kind is neutral: its rows are what this project is for. Others repair broken",
-        "input, decode whole documents faster, extract paths without building values, or talk to models; no row is",
-        "about that.",
+        "No table of this kind is neutral: its rows are what this project is for. Others decode whole documents",
+        "faster, extract paths without building values, or talk to models; no row is about that. Who mends broken",
+        "JSON how well, and at what cost, is in [benchmarks/results/lenient.md](../benchmarks/results/lenient.md).",
         "",
         "## In short",
         "",

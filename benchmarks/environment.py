@@ -29,6 +29,9 @@ PEERS = (
     "partial-json-parser",
     "jsoncurrent",
     "json-repair",
+    "fast-json-repair",
+    "parse-broken-json",
+    "baml-py",
     "orjson",
     "pydantic",
     "instructor",
@@ -39,7 +42,7 @@ PEERS = (
     "httpx-sse",
 )
 NEWEST = ("jiter", "orjson", "ijson", "streaming-json-parser", "streaming-json-parser-native")
-TOOLS = ("rich", "matplotlib")
+TOOLS = ("rich", "matplotlib", "jsonschema")
 
 
 def say(line: str) -> None:

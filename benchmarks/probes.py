@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from benchmarks.contestants.face import ABSENT, Absent, Contestant
@@ -205,6 +205,79 @@ BROKEN_AT = range(BROKEN.index("tru!"), len(BROKEN))
 """A library may point at the beginning of the bad word, at its bad character or behind it, from zero or from one."""
 
 
+class Note(BaseModel):
+    title: str
+    ok: bool
+    tags: list[str]
+    text: str
+
+
+class NoteDict(TypedDict, total=False):
+    title: str
+    ok: bool
+    tags: list[str]
+    text: str
+
+
+MENDED = Document(
+    '{"title": "a late train", "ok": true, "tags": ["new", "old"], "text": "she said \\"never\\" twice,\\nand left"}',
+    Note,
+    NoteDict,
+)
+_AROUND = "Here it is:\n```json\n"
+UNMENDED: dict[str, tuple[str, str]] = {
+    name: (MENDED.text.replace(right, wrong), wrong)
+    for name, right, wrong in (
+        ("single quotes", '"a late train"', "'a late train'"),
+        ("an unquoted key", '"title"', "title"),
+        ("Python's True", "true", "True"),
+        ("a trailing comma", '"old"]', '"old",]'),
+        ("a missing comma", '"new", ', '"new" '),
+        ("a comment", 'true, "tags"', 'true, // yes\n "tags"'),
+        ("inner quotes", '\\"never\\"', '"never"'),
+        ("a raw line end", "twice,\\nand", "twice,\nand"),
+        ("a missing quote", '"a late train"', '"a late train'),
+    )
+} | {"prose and a fence": (_AROUND + MENDED.text + "\n```\nThat is all.", "")}
+"""``MENDED`` with one thing wrong each, and that thing; what stands around it is no repair."""
+
+
+class Judged(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal["open", "closed"]
+    name: Annotated[str, Field(max_length=5)]
+    tags: Annotated[list[str], Field(max_length=2)]
+
+
+class JudgedDict(TypedDict, total=False):
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    status: Literal["open", "closed"]
+    name: Annotated[str, Field(max_length=5)]
+    tags: Annotated[list[str], Field(max_length=2)]
+
+
+JUDGED = Document('{"status": "open", "name": "Ada", "tags": []}', Judged, JudgedDict)
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "status": {"enum": ["open", "closed"]},
+        "name": {"type": "string", "maxLength": 5},
+        "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 2},
+    },
+    "additionalProperties": False,
+}
+"""As ``Judged``."""
+UNFIT: dict[str, str] = {
+    "a member of an enumeration": '{"status": "op|al", "name": "Ada", "tags": []}',
+    "a key": '{"st|ock": 1, "name": "Ada", "tags": []}',
+    "a string too long": '{"name": "Hadle|y B", "status": "open", "tags": []}',
+    "an array too long": '{"tags": ["a", "b"|, "c"], "name": "Ada", "status": "open"}',
+}
+"""What cannot fit it, with a stroke before the first character that shows it."""
+
+
 class Anything(BaseModel):
     a: Any
 
@@ -323,12 +396,13 @@ DEFAULTS = Document('{"name": "Ada", "style": "bold", "size": 30}', Defaults, No
 class Reader:
     """One document being read by one library, a chunk at a time.
 
-    ``hold``: values will be kept, so where the library has a call that is meant for that, it is taken.
+    ``hold``: values will be kept, so where the library has a call that is meant for that, it is taken. ``broken``: so
+    it is where the document may be broken.
     """
 
-    def __init__(self, library: Library, document: Document, hold: bool = False) -> None:
+    def __init__(self, library: Library, document: Document, hold: bool = False, broken: bool = False) -> None:
         self.library = library(document.forms)
-        self.state = self.library.start()
+        self.state = self.library.start_mending() if broken else self.library.start()
         self.library.begin_check(self.state)
         self._hold = hold and library.copies
         self._kept: list[Any] = []
@@ -702,6 +776,77 @@ def error_tells(library: Library) -> Answer:
     return Answer(YES if where and kept else NO, seen)
 
 
+def mended(library: Library) -> Answer:
+    wrong: list[str] = []
+    back: list[str] = []
+    whole: list[str] = []
+    for name, (text, _) in UNMENDED.items():
+        reader = Reader(library, MENDED, broken=True)
+        old: Any = ABSENT
+        seen: list[Any] = []
+        try:
+            for new in walk(reader, text, 2):
+                # Some show an empty text, or None, before the document begins.
+                new = ABSENT if new in ("", None) else new
+                back += [name] if differs(old, new) else []
+                seen.append(at(new, "text"))
+                old = new
+            end = plain(reader.finish())
+        except Exception:
+            wrong.append(name)
+            continue
+        if end != MENDED.final:
+            wrong.append(name)
+        back += [name] if differs(old, end) else []
+        whole += [name] if len([v for v in distinct(iter(seen)) if v]) < 2 else []
+    words = [f"{len(UNMENDED) - len(wrong)} of {len(UNMENDED)} right"]
+    for names, what in ((wrong, "not"), (back, "taken back in"), (whole, "no string seen growing in")):
+        names = list(dict.fromkeys(names))
+        words += [f"{what} {', '.join(names) if len(names) < len(UNMENDED) else 'any of them'}"] if names else []
+    return Answer(NO if wrong or back or whole else YES, "; ".join(words))
+
+
+def repairs_told(library: Library) -> Answer:
+    told: list[str] = []
+    placed: list[str] = []
+    for name, (text, part) in UNMENDED.items():
+        if not part:
+            continue
+        try:
+            found = library(MENDED.forms).told(text)
+        except Exception:
+            found = []
+        if found is None:
+            return Answer(NOT_APPLICABLE, "no call tells of repairs")
+        start = text.index(part)
+        told += [name] if found else []
+        # On it, at the quote before it, or behind it.
+        if any(where is not None and start - 2 <= where <= start + len(part) + 1 for _, where in found):
+            placed.append(name)
+    asked = sum(bool(part) for _, part in UNMENDED.values())
+    seen = f"tells of {len(told)} of {asked}, with the place of {len(placed)}"
+    return Answer(YES if len(placed) == asked else NO, seen)
+
+
+def misfit_told(library: Library) -> Answer:
+    if not library.typed and not library.takes_schema:
+        return Answer(NOT_APPLICABLE, "no call takes a schema and reads a stream")
+    early = library(JUDGED.forms).refused_at(JUDGED.text, SCHEMA)
+    if early is not None:
+        return Answer(NO, f"refuses `{brief(JUDGED.text[: early + 1])}`, the beginning of a document that fits")
+    words: list[str] = []
+    right = 0
+    for name, marked in UNFIT.items():
+        wanted = marked.index("|")
+        found = library(JUDGED.forms).refused_at(marked.replace("|", ""), SCHEMA)
+        if found == wanted:
+            right += 1
+        else:
+            words.append(f"{name} {'not before the end' if found is None else f'{found - wanted} characters later'}")
+    seen = f"{right} of {len(UNFIT)} at the first wrong character"
+    return Answer(YES if right == len(UNFIT) else NO, "; ".join([seen, *words]))
+
+
 SIZES = (16_000, 128_000)
 FLAT = 3.0
 """Cost that grows with the document grows eightfold between the two sizes."""
@@ -893,6 +1038,28 @@ PROBES: tuple[Probe, ...] = (
         "An error says where, and what came before is still there",
         f"`{BROKEN}` in one chunk. The error has an offset or a column; `done` can still be read.",
         error_tells,
+    ),
+    Probe(
+        "mends",
+        "Broken JSON is mended while it streams, and nothing taken back",
+        f"`{MENDED.text}` with one thing wrong: {', '.join(UNMENDED)}. In chunks of 2: the end has to be what was"
+        " meant, each value a beginning of the next one, and the string `text` seen growing. To refuse it is a no, and"
+        " a parser's good right.",
+        mended,
+    ),
+    Probe(
+        "repairs",
+        "It says what it mended, and where",
+        "The same texts without that in prose: a report of repairs has to have a place at what is wrong, in each.",
+        repairs_told,
+    ),
+    Probe(
+        "misfit",
+        "It says at the first wrong character that a schema cannot be satisfied",
+        "Character by character, with a JSON Schema, or a model that says the same: "
+        + ", ".join(f"`{brief(text)}`" for text in UNFIT.values()).replace("\\|", "‸")
+        + " (‸ stands before the character). An event or an error there, and none for a document that fits.",
+        misfit_told,
     ),
     Probe(
         "cost",

@@ -41,6 +41,7 @@ ALL: tuple[type[Contestant], ...] = (
     parsers.JiterAgain,
     parsers.PydanticCoreAgain,
     parsers.JsonMend,
+    parsers.ParseBrokenJson,
     parsers.JsonRiver,
     parsers.JsonStreamParser,
     parsers.PartialJsonParserAgain,

@@ -175,6 +175,30 @@ class Contestant:
         has no call for that."""
         return None
 
+    def start_mending(self) -> State:
+        """As ``start``, for a document that may be broken."""
+        return self.start()
+
+    def told(self, text: str) -> list[tuple[str, int | None]] | None:
+        """What it reports of a broken text that it has mended, and where in the text, if it says; None where it has no
+        call for that."""
+        return None
+
+    takes_schema: ClassVar[bool] = False
+    """Has it a call that takes a JSON Schema and reads a stream?"""
+
+    def refused_at(self, text: str, schema: dict[str, Any]) -> int | None:
+        """The character at which it says that the text cannot fit the model, or the schema if it takes one; None where
+        it has not said so by the end of the text."""
+        state = self.start()
+        for index, character in enumerate(text):
+            try:
+                self.feed(state, (self.convert(character),))
+                self.shown(state)
+            except Exception:
+                return index
+        return None
+
     def transfer(self, state: State) -> State:
         """The state, saved and restored."""
         return pickle.loads(pickle.dumps(state))

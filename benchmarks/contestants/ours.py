@@ -78,6 +78,24 @@ class PartialJson(Contestant):
             deltas += parser.deltas()
         return join_deltas((delta["op"], delta["path"], delta["value"]) for delta in deltas)
 
+    def start_mending(self) -> State:
+        return self._parser(*([self.forms.whole] if self.typed else []), lenient=True)
+
+    def told(self, text: str) -> list[tuple[str, int | None]] | None:
+        parser = self.start_mending()
+        parser.feed(text)
+        return [(repair.kind.value, repair.start) for repair in parser.end().repairs]
+
+    takes_schema = True
+
+    def refused_at(self, text: str, schema: dict[str, Any]) -> int | None:
+        parser = self._parser(self.forms.whole) if self.typed else self._parser(schema=schema)
+        violation = load("partialjson").Violation
+        for index, character in enumerate(text):
+            if any(isinstance(event, violation) for event in parser.feed(character)):
+                return index
+        return None
+
     def transfer(self, state: State) -> State:
         saved = json.loads(json.dumps(state.checkpoint()))
         return self._parser.restore(saved, *([self.forms.whole] if self.typed else []))
@@ -89,7 +107,10 @@ class PartialJsonDefault(PartialJson):
     modes = frozenset(["dropped", "held", "feed"])
     select = None
     compared = "partialjson"
-    call = "`Parser().feed(chunk)`, `.value`, `.close()`; events of `feed`; `.deltas()`; `.checkpoint()`"
+    call = (
+        "`Parser().feed(chunk)`, `.value`, `.close()`; events of `feed`; `.deltas()`; `.checkpoint()`; for broken JSON"
+        " `Parser(lenient=True)`, `.end().repairs`; with a JSON Schema `Parser(schema=schema)`, its `Violation` events"
+    )
 
     def feed(self, state: State, chunks: Iterable[Chunk]) -> None:
         feed = state.feed
@@ -152,7 +173,7 @@ class PartialJsonTypedDefault(PartialJsonTyped):
     caveat = PartialJsonDefault.caveat
     select = None
     compared = "partialjson, model"
-    call = "`Parser(Model).feed(chunk)`, `.value`, `.close()`"
+    call = "`Parser(Model).feed(chunk)`, `.value`, `.close()`; for broken JSON `Parser(Model, lenient=True)`"
 
 
 class PartialJsonTypedInterpreted(PartialJsonTyped):

@@ -49,11 +49,29 @@ class JsonRepairAgain(Reparser):
     pure = True
     repairs = True
     compared = "json-repair"
-    call = "`loads(text, stream_stable=True)` with all text so far; at the end `loads(text)`"
+    call = (
+        "`loads(text, stream_stable=True)` with all text so far; at the end `loads(text)`; its log with `logging=True`"
+    )
 
     def prepare(self) -> None:
         self.final = load("json_repair").loads
         self.parse = partial(self.final, stream_stable=True)
+
+    def told(self, text: str) -> list[tuple[str, int | None]] | None:
+        # The log has what was done and the text around it, without a place.
+        return [(entry["text"], None) for entry in self.final(text, logging=True)[1]]
+
+    takes_schema = True
+
+    def refused_at(self, text: str, schema: dict[str, Any]) -> int | None:
+        for end in range(1, len(text) + 1):
+            try:
+                # A text without a document yet is refused by every schema that wants an object.
+                if self.parse(text[:end]):
+                    self.parse(text[:end], schema=schema)
+            except ValueError:
+                return end - 1
+        return None
 
 
 class PartialJsonParserAgain(Reparser):
@@ -263,6 +281,45 @@ class JsonMend(Contestant):
 
     def shown(self, state: State) -> Any:
         return state[1]
+
+
+class ParseBrokenJson(Contestant):
+    name = "parse-broken-json"
+    distribution = "parse-broken-json"
+    modes = frozenset(["dropped", "feed"])
+    groups = frozenset[str]()  # timed by benchmarks.lenient
+    pure = True
+    live = True
+    repairs = True
+    takes_bytes = True
+    compared = "parse-broken-json"
+    call = '`StreamParser(multiple="first").feed(chunk)`, `.value`, `.finish()`, its `repairs`'
+
+    def prepare(self) -> None:
+        self._make: Any = partial(load("parse_broken_json").StreamParser, multiple="first")
+
+    def start(self) -> State:
+        return self._make()
+
+    def push(self, state: State) -> Any:
+        return state.feed
+
+    def read(self, state: State, chunks: Iterable[Chunk]) -> None:
+        for chunk in chunks:
+            state.feed(chunk)
+            state.value  # noqa: B018 - read and dropped at once
+
+    def finish(self, state: State) -> Any:
+        return state.finish().value
+
+    def shown(self, state: State) -> Any:
+        value = state.value
+        return ABSENT if value is None else value
+
+    def told(self, text: str) -> list[tuple[str, int | None]] | None:
+        state = self.start()
+        state.feed(text)
+        return [(repair.message, repair.position) for repair in state.finish().repairs]
 
 
 class _Wait:

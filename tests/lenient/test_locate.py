@@ -505,3 +505,27 @@ def test_a_state_that_was_changed_is_refused(change: Any) -> None:
     change(state)
     with pytest.raises(ValueError, match="locator"):
         Locator.load(state)
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ('{"answers" [{"label": "a"}]}', {"answers": [{"label": "a"}]}),
+        ('{"code" "x {\\"y\\": 1}"}', {"code": 'x {"y": 1}'}),
+        ('{"n" 42, "m": 1}', {"n": 42, "m": 1}),
+        ('{\n  name": "Ada"}', {"name": "Ada"}),
+    ],
+)
+def test_a_first_key_without_its_colon_or_quote_begins_an_object_in_prose(body: str, value: Any) -> None:
+    """Or else an object inside it would pass for the document."""
+    text = f"The answer: {body}\nThat is all."
+    parser = Parser(lenient=True)
+    for character in text:
+        parser.feed(character)
+    outcome = parser.end()
+    assert outcome.value == value
+    assert outcome.repairs
+    for prose in ('Use {"a", "b"} here.', 'the set {"a" or "b"}', 'f{x" y}'):
+        parser = Parser(lenient=True)
+        parser.feed(prose + " Then: " + '{"a": 1}')
+        assert parser.end().value == {"a": 1}

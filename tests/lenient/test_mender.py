@@ -358,3 +358,15 @@ def test_the_option() -> None:
     assert repr(only) == "Lenient(kinds=['comment', 'number'])"
     assert repr(Lenient()) == "Lenient()"
     assert feed(Parser(lenient=only), "[1, /* two */ 0x2, 'c']")[1] is not None
+
+
+def test_a_hash_after_a_string_and_a_comma_begins_a_comment() -> None:
+    for text in ('{"a": "b", # more\n "c": 1}', '{"a": "b", # more, "x"\n\n  c: 1}'):
+        for pieces in ([text], list(text)):
+            parser = Parser(lenient=True)
+            for piece in pieces:
+                parser.feed(piece)
+            assert parser.end().value == {"a": "b", "c": 1}
+    parser = Parser(lenient=True)
+    parser.feed('{"a": "the "best", #1 of all"}')
+    assert parser.end().value == {"a": 'the "best", #1 of all'}

@@ -252,6 +252,10 @@ def after_comma(s: str, i: i64, n: i64, final: bool) -> i64:
             return NO if final else MORE
         c = ord(s[k + 1])
         return YES if c == SLASH or c == STAR else NO
+    if c == HASH:
+        if k + 1 == n:
+            return NO if final else MORE
+        return YES if is_blank(ord(s[k + 1])) else NO
     if c == DOT:
         if may_become_three(s, k, n) and not final:
             return MORE

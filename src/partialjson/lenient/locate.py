@@ -467,7 +467,7 @@ class Locator:
         if self.kinds & kind and self._offset(s, at) != self._refused:
             if self._expected and not self._on_info:
                 return self._begin(s, at), False
-            verdict, end = _judge(s, at, self._introduced, self._before, not self._foreign, final)
+            verdict, end = _judge(s, at, self._introduced, self._before, not self._foreign, not self.many, final)
             if verdict == _MORE:
                 return at, True
             if verdict == _YES:
@@ -902,13 +902,15 @@ def _must(holds: bool) -> None:
 # What a candidate looks like.
 
 
-def _judge(s: str, at: int, introduced: bool, before: str, bare: bool, final: bool) -> tuple[int, int]:
+def _judge(s: str, at: int, introduced: bool, before: str, bare: bool, mended: bool, final: bool) -> tuple[int, int]:
     """Whether the bracket at an index begins a document, by what follows it; and where that ends, if it is weak.
 
     Args:
         introduced: whether nothing else stands before it in its line, or a colon.
         before: the character before it.
         bare: whether keys may lack their quotes.
+        mended: whether the first key may lack one quote, or its colon: its reader mends that. Several documents are
+            read strictly as a rule, and there such a candidate is prose.
         final: whether no more text comes.
     """
     waits = not final and len(s) - at < HELD
@@ -917,7 +919,9 @@ def _judge(s: str, at: int, introduced: bool, before: str, bare: bool, final: bo
     is_index = is_array and (before.isalnum() or before in tuple("_)]$"))
     if is_index:
         return _NO, at
-    verdict, end = _array(s, at, m, waits, introduced, bare, 0) if is_array else _object(s, at, m, waits, bare)
+    verdict, end = (
+        _array(s, at, m, waits, introduced, bare, mended, 0) if is_array else _object(s, at, m, waits, bare, mended)
+    )
     if verdict == _WEAK:
         if end == len(s) and waits:
             return _MORE, end
@@ -927,7 +931,7 @@ def _judge(s: str, at: int, introduced: bool, before: str, bare: bool, final: bo
     return verdict, end
 
 
-def _object(s: str, i: int, m: int, waits: bool, bare: bool) -> tuple[int, int]:
+def _object(s: str, i: int, m: int, waits: bool, bare: bool, mended: bool) -> tuple[int, int]:
     k = _no_blank(s, i + 1, m)
     if k == m:
         return _MORE if waits else _NO, k
@@ -940,11 +944,15 @@ def _object(s: str, i: int, m: int, waits: bool, bare: bool) -> tuple[int, int]:
         k = _no_blank(s, end, m)
         if k == m:
             return _MORE if waits else _YES, m
-        return _YES if s[k] in ":=" else _NO, k
+        # A value after a blank: the colon is missing.
+        return _YES if s[k] in ":=" or (mended and k > end and s[k] in "\"'{[0123456789") else _NO, k
     name = _NAME.match(s, k, m) if bare else None
     if name is None:
         return _NO, k
     k = name.end()
+    if mended and k < m and s[k] == '"':
+        # The quote that began the key is missing.
+        k += 1
     if k < m and s[k] != ":":
         return _NO, k
     if k + 1 >= m:
@@ -954,7 +962,9 @@ def _object(s: str, i: int, m: int, waits: bool, bare: bool) -> tuple[int, int]:
     return _word(s, k + 1, m, waits)[0], k
 
 
-def _array(s: str, i: int, m: int, waits: bool, introduced: bool, bare: bool, depth: int) -> tuple[int, int]:
+def _array(
+    s: str, i: int, m: int, waits: bool, introduced: bool, bare: bool, mended: bool, depth: int
+) -> tuple[int, int]:
     k = _no_blank(s, i + 1, m)
     if k == m:
         return _MORE if waits else _NO, k
@@ -962,12 +972,12 @@ def _array(s: str, i: int, m: int, waits: bool, introduced: bool, bare: bool, de
     if first == "]":
         return _WEAK if k == i + 1 else _NO, k + 1
     if first == "{":
-        verdict, end = _object(s, k, m, waits, bare)
+        verdict, end = _object(s, k, m, waits, bare, mended)
         return _element(s, end, m, waits, depth) if verdict == _WEAK else (verdict, end)
     if first == "[":
         if depth == _DEEPEST:
             return _NO, k
-        verdict, end = _array(s, k, m, waits, introduced, bare, depth + 1)
+        verdict, end = _array(s, k, m, waits, introduced, bare, mended, depth + 1)
         if verdict != _WEAK:
             return verdict, end
         k = _no_blank(s, end, m)
