@@ -203,7 +203,7 @@ class Need:
 
     Attributes:
         group: the group of the part.
-        role, key: which part of the group; -1 for the only one that is left. The key is that of a DEP, and may be empty.
+        role, key: which part of the group; -1 for the only one that is left. The key is that of a DEP; it may be empty.
     """
 
     def __init__(self, owner: Trial, group: i64, role: i64, key: str) -> None:
