@@ -287,3 +287,10 @@ def test_a_document_that_is_reopened_is_judged_as_it_goes_on(cut: str, rest: str
     whole.feed(text)
     assert isinstance(parser.end(), Failed) == isinstance(whole.end(), Failed)
     assert isinstance(whole.end(), Failed) == (not satisfies(Rulebook(schema).root, json.loads(text)))
+
+
+def test_a_key_that_is_empty_is_a_key() -> None:
+    demanding = {"required": ["b"]}
+    assert found({"dependentSchemas": {"a": demanding}}, '{"": 1}') == []
+    assert found({"dependentSchemas": {"": demanding, "a": {"required": ["c"]}}}, '{"": 1}') == [(0, "required", 6)]
+    assert found({"dependentSchemas": {"a": {"maxProperties": 0}, "c": demanding}}, '{"": 1, "b": 2}') == []

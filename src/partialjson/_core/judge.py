@@ -1240,7 +1240,12 @@ class Judge:
         """Why a part of a rule has failed; empty if it did so before it had a trial."""
         for part in self._beside(owner):
             for link in part.links:
-                if link.owner is owner and link.group == group and link.role == role and (not key or link.key == key):
+                if (
+                    link.owner is owner
+                    and link.group == group
+                    and link.role == role
+                    and (role != DEP or link.key == key)
+                ):
                     return part.keyword, part.msg
         return "", ""
 

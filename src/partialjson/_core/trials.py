@@ -203,7 +203,7 @@ class Need:
 
     Attributes:
         group: the group of the part.
-        role, key: which part of the group; -1 and empty for the only one that is left.
+        role, key: which part of the group; -1 for the only one that is left. The key is that of a DEP; it may be empty.
     """
 
     def __init__(self, owner: Trial, group: i64, role: i64, key: str) -> None:
@@ -213,7 +213,7 @@ class Need:
         self.key = key
 
     def means(self, link: Link) -> bool:
-        return self.role < 0 or (link.role == self.role and (not self.key or link.key == self.key))
+        return self.role < 0 or (link.role == self.role and (self.role != DEP or link.key == self.key))
 
 
 @final
