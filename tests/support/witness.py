@@ -16,7 +16,7 @@ from support.tool_calls import Reading
 
 __all__ = ["character_of", "first_refused", "orders"]
 
-_OPTIONS: Final = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible": False}
+_OPTIONS: Final[Any] = {"item_separator": ", ", "key_separator": ": ", "whitespace_flexible": False}
 
 
 class _Bytes:
