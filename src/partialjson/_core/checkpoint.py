@@ -151,6 +151,9 @@ def load_document(lexer: Lexer, saved: Any, is_own: bool) -> None:
             raise ValueError("its number passes the limit")
         if len(text) > MOST_CANONICAL * pos + 1 or lexer.tree.depth() + cut > pos:
             raise ValueError("its text is longer than what was read")
+        if not is_own and lexer.tree.size() > pos:
+            # Each value and each character of a string takes a character at least.
+            raise ValueError("its text has more values than what was read")
         if not 1 <= line <= line_start + 1 or (line == 1) != (line_start == 0) or line_start + cut > pos:
             raise ValueError("its positions contradict each other")
     lexer.tree.take_events()
