@@ -8,6 +8,8 @@ twice as many, and the difference between the two is what the work costs, withou
 where its extensions were built beside the sources, else interpreted. ``--interpreted`` runs the sources of both.
 
 The ratios in the table are this folder's count over the other's. Counts repeat to about 0.1 %.
+
+``--lenient`` compares another pair: the same valid document read leniently and strictly, both with this folder.
 """
 
 from __future__ import annotations
@@ -65,6 +67,7 @@ OBJECTS = json.dumps(_rows(24))
 TEXT = json.dumps("the words of a stream that grows while one reads it " * 60)
 BULK_OBJECTS = json.dumps(_rows(1200))
 BULK_STRINGS = json.dumps(["a string of forty-one characters in all, " + str(number) for number in range(4000)])
+BULK_SHORT = json.dumps([("day", "river", "red", "no")[number % 4] for number in range(12_000)])
 BULK_ESCAPED = json.dumps(['a "quoted" word and a line\n' * 3 for number in range(1200)])
 BULK_NUMBERS = json.dumps([number * 37 if number % 2 else number * 0.125 for number in range(16_000)])
 
@@ -147,6 +150,29 @@ def _saved() -> Callable[[], None]:
     return work
 
 
+def _beside(name: str, text: str, size: int, rounds: int, **options: Any) -> tuple[Work, Work]:
+    """A valid document read strictly, and leniently."""
+    unit, count = ("chunk", len(_pieces(text, size))) if size == CHUNK else ("character", len(text))
+    return (
+        Work(f"strict, {name}", _read(text, size, "feed", **options), unit, count, rounds),
+        Work(f"lenient, {name}", _read(text, size, "feed", lenient=True, **options), unit, count, rounds),
+    )
+
+
+LENIENT_WORKS = (
+    _beside("4 characters", OBJECTS, CHUNK, 4, select=[]),
+    _beside("4 characters, events", OBJECTS, CHUNK, 4),
+    _beside("4 characters, typed", OBJECTS, CHUNK, 4, typed=True, select=[]),
+    _beside("4 characters, a string", "[" + TEXT + "]", CHUNK, 4, select=[]),
+    _beside("bulk, objects", BULK_OBJECTS, BULK_CHUNK, 2, select=[]),
+    _beside("bulk, objects, events", BULK_OBJECTS, BULK_CHUNK, 1),
+    _beside("bulk, objects, typed", BULK_OBJECTS, BULK_CHUNK, 1, typed=True, select=[]),
+    _beside("bulk, strings", BULK_STRINGS, BULK_CHUNK, 2, select=[]),
+    _beside("bulk, short strings", BULK_SHORT, BULK_CHUNK, 2, select=[]),
+    _beside("bulk, numbers", BULK_NUMBERS, BULK_CHUNK, 2, select=[]),
+)
+
+
 WORKS = (
     Work("4 characters, feed", _read(OBJECTS, CHUNK, "feed", select=[]), "chunk", _chunks(OBJECTS), 4),
     Work("4 characters, dropped", _read(OBJECTS, CHUNK, "dropped", select=[]), "chunk", _chunks(OBJECTS), 4),
@@ -225,6 +251,17 @@ def _is_built(source: Path) -> bool:
     return any((source / "partialjson" / "_core").glob("lexer.*.so"))
 
 
+def _show_lenient(source: Path, options: argparse.Namespace) -> None:
+    interpreted = options.interpreted or not _is_built(source)
+    print("| instructions | lenient | strict | ratio |\n|---|---:|---:|---:|")
+    for strict, lenient in LENIENT_WORKS:
+        if options.only in strict.name:
+            ours, other = (count(work, source, options.python, interpreted) for work in (lenient, strict))
+            cells = [f"{ours / strict.size:,.1f}", f"{other / strict.size:,.1f}", f"{ours / other:.3f}"]
+            name = strict.name.removeprefix("strict, ")
+            print(f"| {name}, a {strict.unit} | {' | '.join(cells)} |", flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Count the instructions of the core, here and in another folder.")
     parser.add_argument("--against", type=Path, default=None, metavar="PATH", help="the other folder of sources")
@@ -232,6 +269,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="", metavar="NAME", help="the work whose name has this in it")
     parser.add_argument("--interpreted", action="store_true", help="run the sources, not what was built from them")
     parser.add_argument("--python", default=sys.executable, metavar="PATH", help="another interpreter")
+    parser.add_argument("--lenient", action="store_true", help="valid text, read leniently and strictly")
     parser.add_argument("--do", default="", help=argparse.SUPPRESS)
     parser.add_argument("--times", type=int, default=1, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -240,7 +278,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         # An installed package must not pass for the one that is meant.
         assert Path(partialjson.__file__).is_relative_to(options.source), partialjson.__file__
-        do(next(work for work in WORKS if work.name == options.do), options.times)
+        works = [*WORKS, *[work for pair in LENIENT_WORKS for work in pair]]
+        do(next(work for work in works if work.name == options.do), options.times)
         return 0
     if shutil.which("valgrind") is None:
         parser.error("valgrind is not installed; it counts the instructions")
@@ -248,6 +287,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for source in sources:
         if not (source / "partialjson").is_dir():
             parser.error(f"{source} has no package partialjson in it")
+    if options.lenient:
+        _show_lenient(sources[0], options)
+        return 0
     chosen = [work for work in WORKS if options.only in work.name]
     if not chosen:
         parser.error(f"no work has {options.only!r} in its name")

@@ -80,7 +80,11 @@ def _save_lenient(lenient: bool | Lenient) -> dict[str, Any] | None:
     chosen = lenient_of(lenient)
     if chosen is None:
         return None
-    return {"kinds": [kind.value for kind in KINDS if kind in chosen.kinds], "coerce": chosen.coerce}
+    return {
+        "kinds": [kind.value for kind in KINDS if kind in chosen.kinds],
+        "coerce": chosen.coerce,
+        "documents": chosen.documents,
+    }
 
 
 def load_options(saved: Any, has_target: bool) -> ParserOptions:
@@ -111,7 +115,7 @@ def load_options(saved: Any, has_target: bool) -> ParserOptions:
 
 
 def _load_lenient(saved: Any) -> Lenient:
-    return Lenient(typed(list, saved["kinds"]), typed(str, saved["coerce"]))
+    return Lenient(typed(list, saved["kinds"]), typed(str, saved["coerce"]), typed(str, saved["documents"]))
 
 
 # The document.
