@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from partialjson.coercions import COERCE, Coerce
 
 if TYPE_CHECKING:
     from partialjson._core.events import Path
 
-__all__ = ["KINDS", "Lenient", "Repair", "RepairKind", "Skipped"]
+__all__ = ["DOCUMENTS", "KINDS", "Documents", "Lenient", "Repair", "RepairKind", "Skipped"]
 
 
 class RepairKind(StrEnum):
@@ -117,6 +117,10 @@ class Skipped:
     end: int
 
 
+Documents = Literal["first", "last"]
+DOCUMENTS: Final[tuple[Documents, ...]] = ("first", "last")
+
+
 @dataclass(frozen=True, init=False)
 class Lenient:
     """The options of lenient parsing.
@@ -125,32 +129,50 @@ class Lenient:
         kinds: what is mended; by default everything. For any other kind, the parser raises as strict parsing does.
         coerce: how far a value that does not fit the target may be changed so that it does: "syntax" for not at all,
             "safe" for its spelling only, "guided" for everything that the target suggests; see ``CoercionKind``.
+        documents: which document of the text is read: the "first", while it streams; or the "last", which is known only
+            at the end, so nothing is shown before. For all of them there is ``documents(..., format="embedded")``.
 
     Raises:
-        ValueError: a kind or a level is unknown.
+        ValueError: a kind, a level or a document is unknown; or the last document is to be looked for, and the kind
+            "text around" is left out.
         TypeError: ``kinds`` is one string.
     """
 
     kinds: frozenset[RepairKind]
     coerce: Coerce = "safe"
+    documents: Documents = "first"
 
-    def __init__(self, kinds: Iterable[RepairKind | str] | None = None, coerce: Coerce = "safe") -> None:
+    def __init__(
+        self,
+        kinds: Iterable[RepairKind | str] | None = None,
+        coerce: Coerce = "safe",
+        documents: Documents = "first",
+    ) -> None:
         if isinstance(kinds, str):
             raise TypeError(f"kinds takes several kinds, not one: write kinds=[{kinds!r}]")
         chosen = frozenset(KINDS) if kinds is None else frozenset(RepairKind(kind) for kind in kinds)
         if coerce not in COERCE:
             raise ValueError(f"coerce is 'syntax', 'safe' or 'guided', not {coerce!r}")
+        if documents not in DOCUMENTS:
+            raise ValueError(f"documents is 'first' or 'last', not {documents!r}")
+        if documents == "last" and RepairKind.TEXT_AROUND not in chosen:
+            raise ValueError(
+                "documents='last' skips what stands before that document, so it needs the kind 'text around'"
+            )
         object.__setattr__(self, "kinds", chosen)
         object.__setattr__(self, "coerce", coerce)
+        object.__setattr__(self, "documents", documents)
 
     def without(self, *kinds: RepairKind | str) -> Lenient:
         """The same options without these kinds."""
-        return Lenient(self.kinds - {RepairKind(kind) for kind in kinds}, self.coerce)
+        return Lenient(self.kinds - {RepairKind(kind) for kind in kinds}, self.coerce, self.documents)
 
     def __repr__(self) -> str:
         given = [] if len(self.kinds) == len(KINDS) else [f"kinds={sorted(kind.value for kind in self.kinds)}"]
         if self.coerce != "safe":
             given.append(f"coerce={self.coerce!r}")
+        if self.documents != "first":
+            given.append(f"documents={self.documents!r}")
         return f"Lenient({', '.join(given)})"
 
 

@@ -131,6 +131,8 @@ class DocumentSequence(Generic[T]):
         self._options = options = without_schema(options)
         # Never fed: it rejects bad options now, and holds the options for a checkpoint.
         self._pattern: Parser[T] = Parser(self._target, **options)
+        if self._pattern._lenient is not None and self._pattern._lenient.documents != "first":
+            raise ValueError("a sequence gives all documents; Lenient(documents='last') is for one Parser")
         self._format: Format = format
         self._on_error: OnError = on_error
         self._locator: Locator | None = None

@@ -334,6 +334,11 @@ def test_a_broken_pipe_is_quiet() -> None:
         assert err == b""
 
 
+def mind_interrupts() -> None:
+    """Processes in the background are started with Ctrl-C ignored, and hand that on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c() -> None:
     with subprocess.Popen(
         [*COMMAND, "--compact"],
@@ -341,6 +346,7 @@ def test_ctrl_c() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=ENVIRONMENT,
+        preexec_fn=mind_interrupts,
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None

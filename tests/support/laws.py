@@ -333,12 +333,13 @@ def law_2(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
         if error is not None:
             break
     outcome = parser.end()
-    demand(grows(before, parser.json, set()), "the end takes something back", before, parser.json)
+    replaced = {event.path for event in outcome.events if isinstance(event, Replaced)}
+    demand(grows(before, parser.json, replaced), "the end takes something back", before, parser.json)
     if isinstance(outcome, Complete):
-        if make.typed:
+        if not make.typed:
+            demand(grows(before, outcome.value, replaced), "the end is another value", before, outcome.value)
+        elif not replaced:
             check_growth(value, outcome.value)
-        else:
-            demand(grows(before, outcome.value, set()), "the end is another value", before, outcome.value)
 
 
 # Law 3

@@ -80,7 +80,11 @@ def _save_lenient(lenient: bool | Lenient) -> dict[str, Any] | None:
     chosen = lenient_of(lenient)
     if chosen is None:
         return None
-    return {"kinds": [kind.value for kind in KINDS if kind in chosen.kinds], "coerce": chosen.coerce}
+    return {
+        "kinds": [kind.value for kind in KINDS if kind in chosen.kinds],
+        "coerce": chosen.coerce,
+        "documents": chosen.documents,
+    }
 
 
 def load_options(saved: Any, has_target: bool) -> ParserOptions:
@@ -111,7 +115,7 @@ def load_options(saved: Any, has_target: bool) -> ParserOptions:
 
 
 def _load_lenient(saved: Any) -> Lenient:
-    return Lenient(typed(list, saved["kinds"]), typed(str, saved["coerce"]))
+    return Lenient(typed(list, saved["kinds"]), typed(str, saved["coerce"]), typed(str, saved["documents"]))
 
 
 # The document.
@@ -151,6 +155,9 @@ def load_document(lexer: Lexer, saved: Any, is_own: bool) -> None:
             raise ValueError("its number passes the limit")
         if len(text) > MOST_CANONICAL * pos + 1 or lexer.tree.depth() + cut > pos:
             raise ValueError("its text is longer than what was read")
+        if not is_own and lexer.tree.size() > pos:
+            # Each value and each character of a string takes a character at least.
+            raise ValueError("its text has more values than what was read")
         if not 1 <= line <= line_start + 1 or (line == 1) != (line_start == 0) or line_start + cut > pos:
             raise ValueError("its positions contradict each other")
     lexer.tree.take_events()

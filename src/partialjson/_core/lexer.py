@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.bulk import BATCHED, FEW, LEAST, MANY, NARROW, WIDE, whole_elements
-from partialjson._core.certain import comma_is_certain, value_is_certain
 from partialjson._core.machine import (
     AFTER,
     BAD_WORD,
@@ -109,7 +108,7 @@ class Lexer(Machine):
         if not self.lone_surrogates and not (_has_no_surrogates(s, n) if COMPILED and n <= SHORT else s.isascii()):
             self._feed_unicode(s)
             return
-        self._feed(s, 0, n)
+        self._feed(s, n)
 
     def _feed_unicode(self, s: str) -> None:
         """``_feed`` for text in which halves of surrogate pairs are refused."""
@@ -117,43 +116,21 @@ class Lexer(Machine):
             s.encode()
         except UnicodeEncodeError as bad:
             start: i64 = bad.start
-            self._feed(s[:start], 0, start)
+            self._feed(s[:start], start)
             if self.stopped >= 0:
                 return
             half = s[start:]
         else:
-            self._feed(s, 0, len(s))
+            self._feed(s, len(s))
             return
         self.refuse(HALF_PAIR, f"U+{ord(half[0]):04X} is half of a surrogate pair", half, 0)
 
-    def read_certain(self, s: str, i: i64, n: i64) -> i64:
-        """Read ``s`` from index ``i`` on, as far as the reading is certain; returns the index where it stopped.
-
-        The machine is between two tokens, before and after. ``s`` has no surrogates where they are refused.
-
-        Raises:
-            ParseError: a limit is passed.
-        """
-        self.left = self.wary_end = n
-        self.base -= i
-        self.wary = True
-        try:
-            if self.source is not None:
-                self.source.open_window(s, self.base, i)
-            self._feed(s, i, n)
-        finally:
-            self.wary = False
-        left = self.left
-        self.base -= n - left
-        if self.source is not None:
-            self.source.close_window(left)
-        return left
-
-    def _feed(self, s: str, i: i64, n: i64) -> None:
+    def _feed(self, s: str, n: i64) -> None:
+        i: i64 = 0
         self.bulk_from = 0
         if COMPILED and n > SHORT:
             self.short = SHORT if s.isascii() else n
-        if self.source is not None and not self.wary:
+        if self.source is not None:
             self.source.add(s)
         if self.state >= TEXT:
             i = self._resume(s, n)
@@ -172,18 +149,18 @@ class Lexer(Machine):
                 continue
             state = self.state
             if state == AFTER:
-                i = self._after(s, c, i)
+                i = self.read_after(s, c, i)
             elif state == VALUE or state == FIRST_VALUE:
                 if n - i > LEAST and i >= self.bulk_from and not self.tree.in_object:
-                    i = self._elements(s, c, i, n)
+                    i = self.read_elements(s, c, i, n)
                     if self.state == AFTER:
                         continue
-                i = self._value(s, c, i, n)
+                i = self.read_value(s, c, i, n)
             elif state == KEY or state == FIRST_KEY:
                 if c == QUOTE:
                     i = begin_key(self, s, i + 1, n)
                 elif c == CLOSE_BRACE and state == FIRST_KEY:
-                    i = self._end(i)
+                    i = self.end_container(i)
                 else:
                     i = self.refuse_character(s, i)
             elif state == COLON:
@@ -221,12 +198,7 @@ class Lexer(Machine):
 
     # Structure.
 
-    def _value(self, s: str, c: i64, i: i64, n: i64) -> i64:
-        if self.wary:
-            if not value_is_certain(self, s, c, i, n):
-                return self.leave(i, n)
-            if c == QUOTE:
-                return self._string_ahead(i)
+    def read_value(self, s: str, c: i64, i: i64, n: i64) -> i64:
         if self.source is not None:
             self.source.reach(self.base + i)
             if self.tree.is_judged:
@@ -254,7 +226,7 @@ class Lexer(Machine):
         elif c == 110:
             self.word = "null"
         elif c == CLOSE_BRACKET and self.state == FIRST_VALUE:
-            return self._end(i)
+            return self.end_container(i)
         elif c == 78 and self.is_mended:
             self.word = "NaN"
         else:
@@ -263,16 +235,12 @@ class Lexer(Machine):
         self.matched = 1
         return self._word(s, i + 1, n)
 
-    def _string_ahead(self, i: i64) -> i64:
-        """A string value that begins at ``i`` and has just been read, to see whether it is certain."""
+    def string_comes(self, i: i64) -> None:
+        """A string value that begins at ``i`` has been read, and is about to close."""
         if self.source is not None:
             self.source.reach(self.base + i)
             if self.tree.is_judged:
                 self._begins(QUOTE)
-        value = self.ahead
-        self.ahead = ""
-        self.string_closed(value)
-        return self.ahead_end
 
     def _begins(self, c: i64) -> None:
         """Tell the tree what the first character of a value reveals about it."""
@@ -294,26 +262,22 @@ class Lexer(Machine):
         if kind != 0:
             self.tree.begins(kind, value)
 
-    def _after(self, s: str, c: i64, i: i64) -> i64:
+    def read_after(self, s: str, c: i64, i: i64) -> i64:
         in_object = self.tree.in_object
         if c == COMMA:
-            if self.wary and not comma_is_certain(self, s, i + 1, len(s)):
-                return self.leave(i, len(s))
             if self.source is not None and self.tree.is_judged and self.tree.minds_commas():
                 self.source.reach(self.base + i)
                 self.tree.comma()
             self.state = KEY if in_object else VALUE
             return i + 1
         if c == (CLOSE_BRACE if in_object else CLOSE_BRACKET):
-            return self._end(i)
+            return self.end_container(i)
         return self.refuse_character(s, i)
 
-    def _end(self, i: i64) -> i64:
+    def end_container(self, i: i64) -> i64:
         if self.source is not None:
             self.source.reach(self.base + i)
         self.container_closed()
-        if self.wary and self.state == ENDED:
-            return self.leave(i + 1, self.wary_end)
         return i + 1
 
     def _word(self, s: str, i: i64, n: i64) -> i64:
@@ -347,7 +311,7 @@ class Lexer(Machine):
 
     # Many elements at once.
 
-    def _elements(self, s: str, c: i64, i: i64, n: i64) -> i64:
+    def read_elements(self, s: str, c: i64, i: i64, n: i64) -> i64:
         """Take many elements of an array at once. If that is not possible, return ``i`` and leave the state as it
         was."""
         # A compiled loop is as fast on numbers.

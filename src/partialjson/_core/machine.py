@@ -144,13 +144,6 @@ class Machine:
         # Is text after the root left unread instead of refused? And the index in this chunk where it starts.
         self.stops = False
         self.stopped: i64 = -1
-        # Is the chunk read only as far as the reading is certain (``certain``)? Its length, and the index in it where
-        # that stopped. A string that was read to find that out, and the index after it.
-        self.wary = False
-        self.wary_end: i64 = 0
-        self.left: i64 = 0
-        self.ahead = ""
-        self.ahead_end: i64 = 0
         # Where the last key begins that lenient parsing has read.
         self.key_at: i64 = 0
         # Does the text come from lenient parsing? It closes each number, and has a word for NaN.
@@ -195,11 +188,6 @@ class Machine:
             self.tree.atom_comes(raw)
         self.goes_on()
         self.tree.atom(value, raw)
-
-    def leave(self, i: i64, n: i64) -> i64:
-        """Wary reading stops at ``i``, and goes to the end of the chunk."""
-        self.left = i
-        return n
 
     # Tokens that are cut.
 
@@ -275,8 +263,6 @@ class Machine:
 
     def refuse_character(self, s: str, i: i64) -> i64:
         """``refuse`` a character that is not allowed between tokens, with the message for the state."""
-        if self.wary:
-            return self.leave(i, len(s))
         found = shown(s[i])
         state = self.state
         if state == VALUE:

@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.canonical import canonical_text
-from partialjson._core.certain import begins_value
+from partialjson._core.certain import begins_value, read_certain
 from partialjson._core.lexer import Lexer
 from partialjson._core.lookout import (
     BACKTICK,
@@ -132,7 +132,6 @@ from partialjson._core.tokens import (
     TokenMender,
 )
 from partialjson.errors import IncompleteError, ParseError
-from partialjson.limits import LARGEST
 from partialjson.repairs import NotMended, RepairKind
 
 if TYPE_CHECKING:
@@ -148,9 +147,6 @@ class Mender(TokenMender):
 
     def __init__(self, lexer: Lexer, kinds: frozenset[RepairKind], selector: Selector | None) -> None:
         super().__init__(lexer, kinds, selector)
-        # The limit on the source; the mended text may be longer.
-        self.max_document = lexer.max_document
-        lexer.max_document = LARGEST
         lexer.is_mended = True
         # Text at the root.
         self.parts: list[str] = []
@@ -165,8 +161,6 @@ class Mender(TokenMender):
         self.stopped: i64 = -1
         # That text, also what had come before the chunk and was held.
         self.rest = ""
-        # Characters looked at, for the test of law 7.
-        self.steps: i64 = 0
 
     # Text in.
 
@@ -177,10 +171,14 @@ class Mender(TokenMender):
             ParseError: a limit is passed, or the text needs a repair of a kind that is not wanted.
         """
         n: i64 = len(s)
+        if self.mode == IN_STRING and not self.is_strict and self._grows(s, n):
+            return
         if self.read + n > self.max_document:
-            self.feed(s[: self.max_document - self.read])
+            end = self.max_document - self.read
+            self.feed(s[:end])
             if self.stopped < 0:
                 raise self.refusal(f"the document is longer than the limit of {self.max_document} characters")
+            self.rest += s[end:]
             return
         if not self.lexer.lone_surrogates and not s.isascii():
             try:
@@ -190,6 +188,7 @@ class Mender(TokenMender):
                 self._feed(s[:start])
                 if self.stopped < 0:
                     raise self.refusal(f"U+{ord(s[start]):04X} is half of a surrogate pair") from None
+                self.rest += s[start:]
                 return
         self._feed(s)
 
@@ -259,15 +258,6 @@ class Mender(TokenMender):
                 self.sleeps = UNTIL_NO_DIGIT
         elif is_word(last) and ord(s[i]) != BACKSLASH:
             self.sleeps = UNTIL_NO_WORD
-
-    def _pass(self, s: str, i: i64) -> None:
-        """The text before index ``i`` has been read for good."""
-        self._mark(s, i)
-        self.first_line = self.line
-        self.first_line_start = self.line_start
-        self.first_bytes = self.bytes
-        self.marked = 0
-        self.at += i
 
     def _go(self, s: str, n: i64, final: bool) -> i64:
         """Read on; returns the index of the first character that is not decided."""
@@ -340,7 +330,7 @@ class Mender(TokenMender):
         puts_in = self.puts_in
         key_source = self.key_source
         begins = self._follow_source(s, i)
-        j = lexer.read_certain(s, i, n)
+        j = read_certain(lexer, s, i, n)
         if j == i and begins:
             # Nothing has been read.
             self.shift = shift

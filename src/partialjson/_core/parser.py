@@ -25,6 +25,7 @@ from partialjson._core.checkpoint import (
     save_bytes,
     save_document,
     save_options,
+    typed,
 )
 from partialjson._core.coerce import coercer_of
 from partialjson._core.events import Coerced, Event, Node, Path
@@ -147,6 +148,8 @@ class Parser(Generic[T]):
         options = Options(missing, strict, context, by_alias, by_name)
         self._life: i64 = OPEN
         self._input: i64 = UNKNOWN
+        # The same if the lexer reads it, once that is known: one test tells where a chunk goes.
+        self._reads: i64 = UNKNOWN
         self._utf8: Utf8 | None = None
         self._unread: i64 = 0
         self._failure: Exception | None = None
@@ -196,21 +199,27 @@ class Parser(Generic[T]):
         )
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
-        self._lenient: Final = lenient_of(lenient)
+        self._lenient: Final = None if lenient is False else lenient_of(lenient)
         if self._target is not None and source is not None:
             self._follow(self._target, source, selector is not None)
         elif options.are_of_validation:
             raise TypeError("strict, context, by_alias and by_name need a target, and this parser has none")
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict need a target, and this parser has none")
-        # Testing a flag is cheaper than testing for None.
-        self._mends = self._lenient is not None
         self._mender: Mender | None = None
         # What finds the document in the text; None if the document begins where the text does.
         self._locator: Any = None
+        # The text so far, where its last document is wanted, and its length; and what was then left out.
+        self._held: list[str] | None = None
+        self._held_size: i64 = 0
+        self._left_out: list[Skipped] = []
+        # Is it known that it has handed on to the mender?
+        self._is_inside = False
         if self._lenient is not None:
             self._mender = Mender(self._lexer, self._lenient.kinds, selector)
-            if RepairKind.TEXT_AROUND in self._lenient.kinds:
+            if self._lenient.documents == "last":
+                self._held = []
+            elif RepairKind.TEXT_AROUND in self._lenient.kinds:
                 self._locator = _new_locator(self._target, self._lenient)
 
     def _coerces(self) -> bool:
@@ -267,21 +276,16 @@ class Parser(Generic[T]):
         self._life = RUNNING
         try:
             if isinstance(chunk, str):
-                if self._input != STR and chunk:
-                    self._accept(STR)
                 if type(chunk) is not str:
                     # A subclass could override adding and slicing.
                     chunk = "".join((chunk,))
-                if self._mends and self._mender is not None:
-                    self._feed_lenient(self._mender, chunk)
-                else:
+                if self._reads == STR or self._reads_by_lexer(STR, chunk):
                     self._lexer.feed(chunk)
             elif isinstance(chunk, bytes):
-                if self._input != BYTES and chunk:
-                    self._accept(BYTES)
                 if type(chunk) is not bytes:
                     chunk = b"".join((chunk,))
-                self._feed_bytes(chunk)
+                if self._reads == BYTES or self._reads_by_lexer(BYTES, chunk):
+                    self._feed_bytes(chunk)
             else:
                 self._life = OPEN
                 raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
@@ -326,6 +330,8 @@ class Parser(Generic[T]):
             if self._locator is not None and self._locator.pos == 0:
                 # The caller has found the document.
                 self._locator = None
+            if self._held_size == 0:
+                self._held = None
             mender.stops = True
         else:
             lexer.stops = True
@@ -350,7 +356,9 @@ class Parser(Generic[T]):
             if self._locator is None and mender.stops and self._lexer.done():
                 self._unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
             elif utf8.fault:
-                if self._locator is not None and not self._locator.reading:
+                if self._held is not None:
+                    mender.starts_at(*_place_of(self._held_text(), self._held_size))
+                elif self._locator is not None and not self._locator.reading:
                     mender.starts_at(*self._locator.place)
                 raise mender.refusal(utf8.fault)
         except ParseError as error:
@@ -359,13 +367,16 @@ class Parser(Generic[T]):
 
     def _feed_lenient(self, mender: Mender, text: str) -> None:
         locator = self._locator
+        if locator is None and self._held is not None:
+            self._hold(mender, text)
+            return
         if locator is None:
             mender.feed(text)
             if mender.stopped >= 0:
                 mender.leave_blanks(text)
             return
         while text:
-            if not locator.reading:
+            if not self._is_inside and not locator.reading:
                 room = mender.max_document - locator.pos
                 beyond = text[room:]
                 text = locator.seek(text[:room])
@@ -378,16 +389,46 @@ class Parser(Generic[T]):
                     mender.starts_at(*locator.place)
                     raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
                 continue
+            self._is_inside = True
             mender.stops = True
-            try:
-                mender.feed(text)
-                if not self._lexer.done():
-                    return
-                text = mender.rest
-            finally:
-                mender.stops = False
-                mender.stopped = -1
+            mender.feed(text)
+            if not self._lexer.done():
+                return
+            text = mender.rest
+            self._is_inside = False
+            mender.stops = False
+            mender.stopped = -1
             locator.advanced(*mender.place())
+
+    def _hold(self, mender: Mender, text: str) -> None:
+        """Keep the text, since its last document is wanted."""
+        room = mender.max_document - self._held_size
+        assert self._held is not None
+        self._held.append(text[:room])
+        self._held_size += min(len(text), room)
+        if len(text) > room:
+            mender.starts_at(*_place_of(self._held_text(), self._held_size))
+            raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
+
+    def _held_text(self) -> str:
+        assert self._held is not None
+        text = "".join(self._held)
+        self._held = [text]
+        return text
+
+    def _reads_by_lexer(self, kind: i64, chunk: Any) -> bool:
+        """Is this chunk, the first one or one of a lenient parser, for the lexer? If not, it has been read."""
+        if self._input != kind and chunk:
+            self._accept(kind)
+        mender = self._mender
+        if mender is None:
+            self._reads = self._input
+            return True
+        if kind == STR:
+            self._feed_lenient(mender, chunk)
+        elif chunk:
+            self._feed_lenient_bytes(mender, chunk)
+        return False
 
     def _accept(self, kind: i64) -> None:
         if self._input != UNKNOWN:
@@ -398,9 +439,6 @@ class Parser(Generic[T]):
 
     def _feed_bytes(self, chunk: bytes) -> None:
         if not chunk:
-            return
-        if self._mends and self._mender is not None:
-            self._feed_lenient_bytes(self._mender, chunk)
             return
         utf8 = self._bytes()
         lexer = self._lexer
@@ -491,6 +529,8 @@ class Parser(Generic[T]):
         """Code points read so far."""
         if self._mender is None:
             return self._lexer.base
+        if self._held is not None and self._life != FAILED:
+            return self._held_size
         locator = self._locator
         if locator is not None and not locator.reading and self._life != FAILED:
             pos: int = locator.pos
@@ -701,9 +741,29 @@ class Parser(Generic[T]):
             return self._failed(result.error, reason, None if result.list_all is None else tuple(result.list_all()))
         if not self._retains:
             result = self._tree.missing
+        if self._mender is None:
+            return Complete(cast("T", result), self._tree.pending_events(), reason)
         return Complete(cast("T", result), self._tree.pending_events(), reason, *self._mended())
 
+    def _read_last(self, mender: Mender, is_cut: bool) -> None:
+        """Find the last document in the text, and read it."""
+        text = self._held_text()
+        start, found, self._left_out = _last_document(self._target, self._lenient, text)
+        if start < 0 or (is_cut and found[:1] not in ("{", "[")):
+            # What is no container may have been going on.
+            mender.starts_at(*_place_of(text, self._held_size))
+            return
+        mender.starts_at(*_place_of(text, start))
+        try:
+            mender.feed(found)
+        except ParseError as error:
+            if self._input == BYTES:
+                error.byte_pos = mender.error_byte
+            raise
+
     def _finish_lenient(self, mender: Mender, is_cut: bool) -> None:
+        if self._held is not None:
+            self._read_last(mender, is_cut)
         locator = self._locator
         if locator is not None and not locator.reading:
             was_found = bool(locator.found)
@@ -715,6 +775,7 @@ class Parser(Generic[T]):
                 mender.feed(found)
             else:
                 mender.starts_at(*locator.place)
+        mender.stops = False
         if mender.mode == AT_ROOT:
             self._tree.reads_prose()
         mender.finish(is_cut)
@@ -728,7 +789,7 @@ class Parser(Generic[T]):
         mender = self._mender
         if mender is None:
             return (), (), ()
-        skipped: list[Skipped] = list(mender.skipped())
+        skipped: list[Skipped] = sorted([*self._left_out, *mender.skipped()], key=_start_of)
         if self._locator is not None:
             skipped = sorted([*self._locator.skipped, *skipped], key=_start_of)
         return mender.repairs(), tuple(skipped), self._tree.coerced()
@@ -762,6 +823,8 @@ class Parser(Generic[T]):
             raise RuntimeError("reopen() after the document failed; feed the text before the error to fresh()")
         if self._life == CLOSED and not isinstance(self.end(), Truncated):
             raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
+        if self._life == CLOSED and self._held is not None:
+            raise RuntimeError("reopen() after the last document was looked for; feed the whole text to fresh()")
         dropped = self._lexer.drop_token() if self._mender is None else self._mender.drop_token()
         if self._utf8 is not None:
             self._utf8.go_back(dropped if self._input == BYTES else 0)
@@ -831,6 +894,7 @@ class Parser(Generic[T]):
         if self._mender is not None:
             state["mending"] = save_mender(self._mender)
             state["locator"] = None if self._locator is None else self._locator.save()
+            state["held"] = None if self._held is None else self._held_text()
         return state
 
     def _number_readers(self) -> list[str]:
@@ -902,6 +966,7 @@ class Parser(Generic[T]):
         """Take over a state; the parser is new. A state ``is_own`` if this process has just saved it."""
         mender = self._mender
         if mender is not None:
+            self._load_held(mender, state)
             self._lexer.is_mended = not state["mending"]["strict"]
         load_document(self._lexer, state, is_own)
         if mender is not None:
@@ -913,12 +978,46 @@ class Parser(Generic[T]):
         if mender is not None:
             locator = self._locator
             known = mender.bytes_read() if locator is None or locator.reading else locator.place[1]
+            if self._held is not None:
+                known = _place_of(self._held_text(), self._held_size)[1]
         elif source is not None:
             known = source.bytes_before(self._lexer.base)
         self._utf8 = load_bytes(state, self._input == BYTES, self.pos, known)
         if self._input == UNKNOWN and self.pos > 0:
             raise ValueError("it has text, and no kind of input")
         self._asked, self._pinned = load_reading(self._lexer.tree, state)
+
+    def _load_held(self, mender: Mender, state: dict[str, Any]) -> None:
+        """Take over the text whose last document is wanted. Nothing of it has been read then."""
+        held = state["held"]
+        if held is None:
+            self._held = None
+            return
+        now = save_document(self._lexer)
+        is_new = all(state[name] == now[name] for name in ("text", "pos", "line", "line_start"))
+        if self._held is None or not is_new or state["mending"] != save_mender(mender) or state["locator"] is not None:
+            raise ValueError("its text was read, and is to be read at the end")
+        self._held = [typed(str, held)]
+        self._held_size = load_count(len(held), mender.max_document)
+
+
+def _last_document(target: Target | None, lenient: Lenient | None, text: str) -> tuple[int, str, list[Skipped]]:
+    """Where the last document of a text begins, its text, and what else there is; -1 if there is none."""
+    from partialjson.lenient.locate import LastDocument, root_kinds
+
+    assert lenient is not None
+    # It only tells where a document ends.
+    inside = Lenient(lenient.kinds, "syntax")
+    last = LastDocument(root_kinds(target, lenient), lambda: Parser(select=[], lenient=inside))
+    last.feed(text)
+    start, found = last.end()
+    return start, found, last.skipped
+
+
+def _place_of(text: str, at: i64) -> tuple[int, int, int, int]:
+    """An offset in a text, the bytes before it, its line, and where that begins."""
+    before = text[:at]
+    return at, len(before.encode("utf-8", "surrogatepass")), before.count("\n") + 1, before.rfind("\n") + 1
 
 
 def _new_locator(target: Target | None, lenient: Lenient) -> Any:

@@ -16,11 +16,15 @@ from partialjson._core.lexer import Lexer
 from partialjson._core.machine import (
     AFTER,
     FIRST_VALUE,
+    NEWLINE,
+    SHORT,
     VALUE,
 )
+from partialjson._core.refcounts import COMPILED
 from partialjson._core.selection import Selector
 from partialjson._core.sourcemap import SourceMap
 from partialjson.errors import ParseError
+from partialjson.limits import LARGEST
 from partialjson.repairs import KINDS, NotMended, Repair, RepairKind, Skipped
 
 if TYPE_CHECKING:
@@ -110,9 +114,14 @@ class Scribe:
         self.mends: Final = [kind in kinds for kind in KINDS]
         self.selector = selector
         self.mode: i64 = BETWEEN
+        # The limit on the source; the mended text may be longer.
+        self.max_document = lexer.max_document
+        lexer.max_document = LARGEST
         # What has come and is not decided, and how much has come with it.
         self.pend = ""
         self.read: i64 = 0
+        # Characters looked at, for the test of law 7.
+        self.steps: i64 = 0
         # While a text is read: the offset of its first character in the source, and the index before which everything
         # has been handed on or left out.
         self.at: i64 = 0
@@ -291,6 +300,17 @@ class Scribe:
             self.line = self.first_line
             self.line_start = self.first_line_start
             self.bytes = self.first_bytes
+        if COMPILED and i - start <= SHORT:
+            k = start
+            while k < i:
+                c: i64 = ord(s[k])
+                if c == NEWLINE:
+                    self.line += 1
+                    self.line_start = self.at + k + 1
+                self.bytes += 1 if c < 0x80 else 2 if c < 0x800 else 3 if c < 0x10000 else 4
+                k += 1
+            self.marked = i
+            return
         newlines: i64 = s.count("\n", start, i)
         if newlines > 0:
             self.line += newlines
@@ -305,6 +325,15 @@ class Scribe:
         self.line_start = self.first_line_start
         self.bytes = self.first_bytes
         self.marked = 0
+
+    def _pass(self, s: str, i: i64) -> None:
+        """The text before index ``i`` has been read for good."""
+        self._mark(s, i)
+        self.first_line = self.line
+        self.first_line_start = self.line_start
+        self.first_bytes = self.bytes
+        self.marked = 0
+        self.at += i
 
     def starts_at(self, pos: i64, byte: i64, line: i64, line_start: i64) -> None:
         """The document begins there in a longer text, and offsets are those of that text; nothing has been read."""

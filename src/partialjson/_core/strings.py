@@ -16,7 +16,6 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Final
 
-from partialjson._core.certain import key_is_certain
 from partialjson._core.machine import (
     BACKSLASH,
     BAD_CONTROL,
@@ -137,7 +136,7 @@ def begin_key(m: Machine, s: str, i: i64, n: i64) -> i64:
     while j < stop:
         c: i64 = ord(s[j])
         if c == QUOTE:
-            if j - i > m.max_string or (m.wary and not key_is_certain(m, s, i, j, n)):
+            if j - i > m.max_string:
                 break
             if m.source is not None:
                 m.source.reach(m.base + j)
@@ -158,7 +157,7 @@ def begin_key(m: Machine, s: str, i: i64, n: i64) -> i64:
 def _begin_key_interpreted(m: Machine, s: str, i: i64, n: i64) -> i64:
     """``begin_key`` for the interpreted build, where a loop over characters is expensive and a dict is cheap."""
     j = _plain_run(m, s, i, n)
-    if j < n and s[j] == '"' and j - i <= m.max_string and (not m.wary or key_is_certain(m, s, i, j, n)):
+    if j < n and s[j] == '"' and j - i <= m.max_string:
         key = s[i:j]
         if m.source is not None:
             m.source.reach(m.base + j)
@@ -166,6 +165,15 @@ def _begin_key_interpreted(m: Machine, s: str, i: i64, n: i64) -> i64:
         m.state = COLON
         return j + 1
     return _cut_key(m, s, i, n)
+
+
+def key_comes(m: Machine, s: str, i: i64, j: i64, hashed: i64) -> None:
+    """``s[i:j]`` is a key, with this hash (``begin_key``), that has been read."""
+    if m.tree.is_judged and m.tree.minds_keys():
+        m.tree.key_begins(m.base + i - 1)
+    if m.source is not None:
+        m.source.reach(m.base + j)
+    m.tree.name(_name(s, i, j, hashed) if COMPILED else _known(m, s[i:j]))
 
 
 def _known(m: Machine, key: str) -> str:
@@ -177,8 +185,6 @@ def _known(m: Machine, key: str) -> str:
 
 def _cut_key(m: Machine, s: str, i: i64, n: i64) -> i64:
     """A key that has escapes, or that does not end in this chunk."""
-    if m.wary:
-        return m.leave(i - 1, n)
     m.is_key = True
     m.length = 0
     m.state = TEXT

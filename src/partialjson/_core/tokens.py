@@ -59,9 +59,11 @@ from partialjson._core.machine import (
     OPEN_BRACKET,
     PLUS,
     QUOTE,
+    SHORT,
     SPACE,
     VALUE,
 )
+from partialjson._core.refcounts import COMPILED
 from partialjson._core.scribe import (
     BETWEEN,
     CONCATENATION,
@@ -77,6 +79,7 @@ from partialjson._core.scribe import (
     Scribe,
 )
 from partialjson._core.selection import Selector
+from partialjson.errors import ParseError
 from partialjson.repairs import RepairKind
 
 if TYPE_CHECKING:
@@ -296,6 +299,62 @@ class TokenMender(Scribe):
             self.done_to = i
             held = -1
 
+    def _grows(self, s: str, n: i64) -> bool:
+        """Read a short chunk that only continues a string in plain double quotes, the most common kind; or leave it."""
+        lexer = self.lexer
+        string = self.string
+        if string.opening != QUOTE or self.is_escaped or string.has_inner or n == 0 or n > SHORT:
+            return False
+        if self.sleeps != AWAKE or lexer.escape != 0 or lexer.high != 0:
+            return False
+        before: i64 = len(self.pend)
+        if before > 0:
+            if before > SHORT:
+                return False
+            s = self.pend + s
+            n += before
+        is_key = string.where == IN_KEY
+        i: i64 = 0
+        held: i64 = -1
+        while i < n:
+            c: i64 = ord(s[i])
+            if c < SPACE or c == QUOTE or c == BACKSLASH or c >= 0xD800:
+                return False
+            if (
+                c == SPACE
+                or c == COMMA
+                or c == CLOSE_BRACE
+                or c == CLOSE_BRACKET
+                or c == BACKTICK
+                or c == PLUS
+                or (is_key and (c == COLON_SIGN or c == EQUALS))
+            ):
+                if held < 0:
+                    held = i
+            else:
+                held = -1
+            i += 1
+        to = n if held < 0 else held
+        if lexer.length + to > lexer.max_string or self.read + n - before > self.max_document:
+            return False
+        at = self.read - before
+        if at - lexer.base != self.shift or self.puts_in:
+            return False
+        self.at = at
+        self.read += n - before
+        self.steps += n
+        if to > 0:
+            try:
+                lexer.feed(s if to == n else s[:to])
+            except ParseError as error:
+                self._translate(error, s)
+                raise
+            finally:
+                self._translate_events()
+        self.pend = "" if to == n else s[to:]
+        self._pass(s, to)
+        return True
+
     def _judge(self, s: str, i: i64, j: i64, held: i64, n: i64, final: bool, width: i64) -> i64:
         """What the quote at ``j`` is; ``s[i:j]`` has not been handed on yet."""
         string = self.string
@@ -352,6 +411,8 @@ class TokenMender(Scribe):
         if self.string.has_inner and i < j:
             self._add_brackets(s[i:j])
         while i < j:
+            if COMPILED and j - i <= SHORT and not _has_control(s, i, j):
+                break
             found = _CONTROL(s, i, j)
             if found is None:
                 break
@@ -598,3 +659,11 @@ class TokenMender(Scribe):
             self._say(_CONTROLS.get(s[k]) or f"\\u{ord(s[k]):04x}", s, k)
             i = self.done_to = k + 1
         self._put(s, i, j)
+
+
+def _has_control(s: str, i: i64, j: i64) -> bool:
+    while i < j:
+        if ord(s[i]) < SPACE:
+            return True
+        i += 1
+    return False

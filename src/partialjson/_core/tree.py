@@ -96,9 +96,12 @@ class Tree(Builder):
         observer = self._observed()
         if observer.changes is not None:
             return observer.changes
+        return observer.note_changes(self, self.size(), len(self.text) if self.in_text else -1)
+
+    def size(self) -> i64:
+        """The visible size of the document, counted anew."""
         json = self.snapshot()
-        size = visible_size(json) if self.ground else 0
-        return observer.note_changes(self, size, len(self.text) if self.in_text else -1)
+        return visible_size(json) if self.ground else 0
 
     def _observed(self) -> Observer:
         """The observer; a new one if there was none until now."""
