@@ -14,10 +14,16 @@ from hypothesis import HealthCheck, settings
 
 pytest.register_assert_rewrite("support")
 
-from support.effort import EXAMPLES  # noqa: E402 - what is imported before cannot be rewritten
+from support.effort import EXAMPLES, LONG  # noqa: E402 - what is imported before cannot be rewritten
 
+# The same examples in every run, so that a run fails only for what was changed; `PARTIALJSON_TESTS=long` and the
+# fuzzers look for new ones.
 settings.register_profile(
-    "partialjson", deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow]
+    "partialjson",
+    deadline=None,
+    max_examples=EXAMPLES,
+    derandomize=not LONG,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("partialjson")
 

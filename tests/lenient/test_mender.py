@@ -58,6 +58,8 @@ CASES: list[tuple[RepairKind, str, Any, str]] = [
     (RepairKind.CONCATENATION, '["a" + "b"]', ["ab"], '" + "'),
     (RepairKind.CONCATENATION, '{"a": "b" +\n \'c\'}', {"a": "bc"}, "\" +\n '"),
     (RepairKind.ESCAPE, '["\\a\\(b\\)"]', ["a(b)"], "\\a"),
+    (RepairKind.ESCAPE, '["a\\`b"]', ["a`b"], "\\`"),
+    (RepairKind.ESCAPE, '["\\\'tis"]', ["'tis"], "\\'"),
     (RepairKind.ESCAPE, '["\\x41"]', ["A"], "\\x41"),
     (RepairKind.ESCAPE, '["\\u00g"]', ["u00g"], "\\u"),
     (RepairKind.CONTROL, '["a\nb\tc"]', ["a\nb\tc"], "\n"),

@@ -109,7 +109,7 @@ def dialects(draw: st.DrawFn) -> Dialect:
 def plain_documents() -> st.SearchStrategy[Any]:
     """Objects and arrays whose strings hold anything but quotes, comments, and a bracket or comma at the end."""
     text = strategies.strings().filter(
-        lambda text: not set(text) & set("\"'`\xb4\u2018\u2019\u201b\u201c\u201d\u201e\u201f\\")
+        lambda text: not set(text) & set("\"'`\xab\xb4\xbb\u2018\u2019\u201b\u201c\u201d\u201e\u201f\\")
     )
     inside = text.filter(lambda text: text == text.rstrip("]}, \n\t+") and "/" not in text and "#" not in text)
     keys = st.one_of(

@@ -446,8 +446,10 @@ class TokenMender(Scribe):
         elif c == QUOTE or c == BACKSLASH or c == SLASH or s[j + 1] in _PLAIN_ESCAPES:
             return j + 2
         elif closes_quote(self.string.opening, c) or is_quote(c):
-            # It is a quote of the string's own, and needs no escape here.
+            # A quote of the string's own may be escaped like that; it needs no escape in JSON, and another never does.
             self._content(s, i, j)
+            if not closes_quote(self.string.opening, c):
+                self._repair(ESCAPE, s, j, j + 2)
             self.done_to = j + 1
             return j + 2
         elif c == 120:
