@@ -33,7 +33,7 @@ class OptionalBuildExt(build_ext):
 
     def run(self) -> None:
         if self.extensions:
-            say("compiling the core, about a minute (PARTIALJSON_INTERPRETED=1 skips it)")
+            say("compiling the core, a minute or two (PARTIALJSON_INTERPRETED=1 skips it)")
         try:
             super().run()
         except Exception as error:
