@@ -46,7 +46,7 @@ def called(arguments: str) -> Said:
 
 
 def test_every_api_has_its_spelling() -> None:
-    assert REQUESTS.keys() == set(APIS)
+    assert set(APIS) <= REQUESTS.keys()
 
 
 @pytest.mark.parametrize("api", APIS)
