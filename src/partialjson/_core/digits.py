@@ -30,15 +30,16 @@ O(1) for each rule, whatever its length.
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_right
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, final
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from mypy_extensions import i64
 
-__all__ = ["Digits", "Numbers", "is_integer", "is_multiple"]
+__all__ = ["Digits", "Numbers", "is_integer", "is_multiple", "is_real"]
 
 COUNTED: Final = 15
 """How many digits of a number count, from the first that is not 0."""
@@ -47,8 +48,8 @@ POWERS: Final[list[int]] = [10**power for power in range(18)]
 LEAST: Final[int] = 10**16
 """The least number of 17 digits."""
 
-WIDER: Final = Fraction(1, 2**51)
-SMALLEST: Final = Fraction(1, 10**307)
+WIDER: Final = 2**51
+SMALLEST: Final = 10**307
 """Below this a double may have fewer digits than others."""
 
 
@@ -123,18 +124,18 @@ class _Side:
         """The valid numbers are those from ``low`` to ``high``, but 0; None for infinity."""
         if high is not None and (high < low or high == 0):
             self.none = True
-        elif high is None or low < SMALLEST:
+        elif high is None or low * SMALLEST < 1:
             # Digits that do not fit are right in a greater number, or in a smaller one.
             self.any = True
         else:
-            self.low_scale, self.low = _digits_of(low * (1 - WIDER), up=False)
-            self.high_scale, self.high = _digits_of(high * (1 + WIDER), up=True)
+            self.low_scale, self.low = _digits_of(low * (WIDER - 1) / WIDER, up=False)
+            self.high_scale, self.high = _digits_of(high * (WIDER + 1) / WIDER, up=True)
 
     def bound_integers(self, low: int, high: int | None) -> None:
         """The valid numbers are the integers from ``low`` to ``high``, but 0; None for infinity."""
         low = max(low, 1)
         self.integer = True
-        self.bound(Fraction(low), None if high is None else Fraction(high))
+        self.bound(_exact(low), None if high is None else _exact(high))
         # Doubles are wider apart than integers from 2**53 on.
         self.low_integer = low - (low >> 51)
         if high is not None:
@@ -147,11 +148,11 @@ class _Side:
             return
         intervals: list[tuple[int, int]] = []
         for member in members:
-            if member < SMALLEST:
+            if member * SMALLEST < 1:
                 self.any = True
                 return
-            scale, low = _digits_of(member * (1 - WIDER), up=False)
-            at, high = _digits_of(member * (1 + WIDER), up=True)
+            scale, low = _digits_of(member * (WIDER - 1) / WIDER, up=False)
+            at, high = _digits_of(member * (WIDER + 1) / WIDER, up=True)
             if at > scale:
                 # 0.99... to 1.00...: each end as a number of the other's scale, too.
                 intervals.append((LEAST, high))
@@ -321,13 +322,13 @@ def _bounds(closed: tuple[Any, str], exclusive: tuple[Any, str]) -> list[_Bound]
     bounds = []
     for (value, by), is_open in ((closed, False), (exclusive, True)):
         if _is_number(value) and _is_finite(value):
-            bounds.append(_Bound(Fraction(value), is_open, by))
+            bounds.append(_Bound(_exact(value), is_open, by))
     return bounds
 
 
 def _bounded_side(lows: list[_Bound], highs: list[_Bound], integer: bool) -> _Side:
     """What is valid among the positive numbers within these bounds."""
-    low = _Bound(Fraction(0), True, "")
+    low = _Bound(_exact(0), True, "")
     for bound in lows:
         if bound.at > low.at or (bound.at == low.at and bound.open):
             low = bound
@@ -359,20 +360,38 @@ def _members_side(members: list[Any], by: str) -> _Side:
     """What is valid among the positive numbers if it is one of these."""
     side = _Side(by)
     if all(_is_finite(member) for member in members):
-        side.choose([Fraction(member) for member in members])
+        side.choose([_exact(member) for member in members])
     else:
         side.any = True
     return side
 
 
+def _exact(value: Any) -> Fraction:
+    """The number as a fraction. The module is loaded when it is needed: most documents have no bounds, and it loads
+    decimal, which isolated interpreters of Python 3.12 do not survive."""
+    from fractions import Fraction
+
+    return Fraction(value)
+
+
+def _is_decimal(value: object) -> bool:
+    decimal: Any = sys.modules.get("decimal")
+    return decimal is not None and isinstance(value, decimal.Decimal)
+
+
+def is_real(value: object) -> bool:
+    """Is it an int, a float or a Decimal, and no bool?"""
+    return (isinstance(value, (int, float)) and not isinstance(value, bool)) or _is_decimal(value)
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and value == value
+    return is_real(value) and value == value
 
 
 def _is_finite(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
-    return not isinstance(value, Decimal) or value.is_finite()
+    return not _is_decimal(value) or bool(value.is_finite())
 
 
 def is_integer(value: object) -> bool:
@@ -396,7 +415,7 @@ def is_multiple(value: Any, divisor: Any) -> bool:
         try:
             return bool(int(quotient) == quotient)
         except OverflowError:
-            return (Fraction(value) / Fraction(divisor)).denominator == 1
+            return (_exact(value) / _exact(divisor)).denominator == 1
     except (ArithmeticError, TypeError, ValueError):
         return _is_exact_multiple(value, divisor)
 
@@ -404,12 +423,12 @@ def is_multiple(value: Any, divisor: Any) -> bool:
 def _is_exact_multiple(value: Any, divisor: Any) -> bool:
     if not _is_finite(value) or not _is_finite(divisor) or divisor == 0:
         return False
-    if not isinstance(value, Decimal):
-        return (Fraction(value) / Fraction(divisor)).denominator == 1
+    if not _is_decimal(value):
+        return (_exact(value) / _exact(divisor)).denominator == 1
     # The exponent of a decimal may be too great for its integer to be written out.
     _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
-    ratio = Fraction(int("".join(map(str, digits)))) / Fraction(divisor)
+    ratio = _exact(int("".join(map(str, digits)))) / _exact(divisor)
     if exponent >= 0:
         return ratio.numerator * pow(10, exponent, ratio.denominator) % ratio.denominator == 0
     if ratio.numerator == 0:

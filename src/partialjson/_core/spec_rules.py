@@ -10,9 +10,9 @@ comes to its place, and kept in its spec.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from partialjson._core.digits import is_real
 from partialjson._core.rules import ALL, ANY, LARGEST_COUNT, NOTHING, Rule
 from partialjson._core.spec import ANYTHING, ARRAY, NULL, NUMBER, OBJECT, STRING, Spec
 
@@ -221,7 +221,7 @@ def _count(limits: dict[str, Any], word: str) -> i64:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and value == value
+    return is_real(value) and bool(value == value)
 
 
 def _plain(value: Any) -> Any:
