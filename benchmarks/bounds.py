@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 
-from benchmarks import workloads as load  # noqa: E402 - after the path is set
+from benchmarks import workloads as load
 
 ROUNDS = 15
 MINIMUM = 0.02

@@ -28,10 +28,10 @@ if __name__ == "__main__":
     # The folder of a script is on the path; here the folder above it is wanted, and not the names in this one.
     sys.path[0] = str(ROOT)
 
-from benchmarks.contestants import COMPARED  # noqa: E402 - after the path is set
-from benchmarks.contestants.face import keep_extensions_out  # noqa: E402
-from benchmarks.environment import interpreter, prepare, say  # noqa: E402
-from benchmarks.probes import NO, NOT_APPLICABLE, PROBES, YES, Answer, ask  # noqa: E402
+from benchmarks.contestants import COMPARED
+from benchmarks.contestants.face import keep_extensions_out
+from benchmarks.environment import interpreter, prepare, say
+from benchmarks.probes import NO, NOT_APPLICABLE, PROBES, YES, Answer, ask
 
 PATIENCE = 60.0
 """Seconds after which a probe that runs alone is stopped."""

@@ -37,13 +37,13 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 
-from pydantic import BaseModel  # noqa: E402 - after the path is set
+from pydantic import BaseModel
 
-import partialjson  # noqa: E402
-from benchmarks import responses  # noqa: E402
-from benchmarks.responses import Response  # noqa: E402
-from partialjson.clients import aread  # noqa: E402
-from partialjson.messages import MessageParser  # noqa: E402
+import partialjson
+from benchmarks import responses
+from benchmarks.responses import Response
+from partialjson.clients import aread
+from partialjson.messages import MessageParser
 
 MESSAGES = [{"role": "user", "content": "?"}]
 FRAGMENT = 12

@@ -48,11 +48,11 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 
-from benchmarks.contestants.face import ABSENT, Absent, Reparser  # noqa: E402 - after the path is set
-from benchmarks.contestants.menders import MENDERS, Baml  # noqa: E402
-from benchmarks.damage import AROUND, CUT, LABELS, Damaged, damaged  # noqa: E402
-from benchmarks.environment import interpreter, prepare, say  # noqa: E402
-from benchmarks.workloads import WORDS  # noqa: E402
+from benchmarks.contestants.face import ABSENT, Absent, Reparser
+from benchmarks.contestants.menders import MENDERS, Baml
+from benchmarks.damage import AROUND, CUT, LABELS, Damaged, damaged
+from benchmarks.environment import interpreter, prepare, say
+from benchmarks.workloads import WORDS
 
 CHUNK = 20
 SIZES = {"1 KB": 1_000, "100 KB": 100_000}

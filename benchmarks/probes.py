@@ -401,33 +401,33 @@ class Reader:
     """
 
     def __init__(self, library: Library, document: Document, hold: bool = False, broken: bool = False) -> None:
-        self.library = library(document.forms)
-        self.state = self.library.start_mending() if broken else self.library.start()
-        self.library.begin_check(self.state)
+        self.peer = library(document.forms)
+        self.state = self.peer.start_mending() if broken else self.peer.start()
+        self.peer.begin_check(self.state)
         self._hold = hold and library.copies
         self._kept: list[Any] = []
 
     def feed(self, text: str) -> None:
         """Take a chunk. Raises what the library raises."""
-        self.feed_bytes(self.library.convert(text))
+        self.feed_bytes(self.peer.convert(text))
 
     def feed_bytes(self, data: Any) -> None:
         if self._hold:
-            self.library.hold(self.state, (data,), self._kept)
+            self.peer.hold(self.state, (data,), self._kept)
         else:
-            self.library.feed(self.state, (data,))
+            self.peer.feed(self.state, (data,))
 
     def value(self) -> Any:
         """The partial value as the library hands it out; ABSENT where there is none."""
-        return self._kept.pop() if self._hold else self.library.shown(self.state)
+        return self._kept.pop() if self._hold else self.peer.shown(self.state)
 
     def finish(self, complete: bool = True) -> Any:
         """Announce the end; the final value, or what the library raises. ``complete``: did the provider say so?"""
-        return self.library.finish(self.state) if complete else self.library.cut(self.state)
+        return self.peer.finish(self.state) if complete else self.peer.cut(self.state)
 
     def transfer(self) -> None:
         """Save the state, and go on with what was restored."""
-        self.state = self.library.transfer(self.state)
+        self.state = self.peer.transfer(self.state)
 
 
 # Looking at values.

@@ -34,8 +34,8 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)
     sys.path.insert(1, str(ROOT / "src"))
 
-from benchmarks.damage import AROUND, CUT, HARSH, LABELS, Damaged, damaged  # noqa: E402 - after the path is set
-from partialjson import Complete, ParseError, Parser, RepairKind  # noqa: E402
+from benchmarks.damage import AROUND, CUT, HARSH, LABELS, Damaged, damaged
+from partialjson import Complete, ParseError, Parser, RepairKind
 
 COUNT = 1000
 NEAR = 96

@@ -26,7 +26,7 @@ if __name__ == "__main__":
     # The folder of a script is on the path; here the folder above it is wanted, and not the names in this one.
     sys.path[0] = str(ROOT)
 
-from benchmarks.environment import interpreter, prepare, say  # noqa: E402 - after the path is set
+from benchmarks.environment import interpreter, prepare, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

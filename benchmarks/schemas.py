@@ -25,9 +25,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import partialjson  # noqa: E402
-from partialjson import Complete, Parser, Schema  # noqa: E402
-from partialjson.schema.dialects import DIALECTS  # noqa: E402
+import partialjson
+from partialjson import Complete, Parser, Schema
+from partialjson.schema.dialects import DIALECTS
 
 VALID, INVALID = 0.7, 2.0
 """At most so many times one run of jsonschema, over a document that comes whole."""

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from partialjson import Invalid, Parser, Violation  # noqa: E402 - after the path is set
-from support.tool_calls import Reading, Recorded, read_mutants, recorded_calls  # noqa: E402
+from partialjson import Invalid, Parser, Violation
+from support.tool_calls import Reading, Recorded, read_mutants, recorded_calls
 
 
 def accepted(call: Recorded) -> bool:

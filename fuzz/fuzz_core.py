@@ -14,27 +14,17 @@ sources, which also guides atheris best; the compiled core is guided by the orac
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import importlib
-import inspect
 import json
 import json.decoder
 import json.scanner
-import pkgutil
 import random
-import sys
-import tempfile
-import time
 import zlib
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-
-import partialjson
-from partialjson import _core
-from support.accidents import BOM, mutated, pieces
+import running
+from support.accidents import BOM, pieces
 from support.chunking import observe
 from support.forgery import check_forged, forged
 from support.laws import (
@@ -52,7 +42,6 @@ from support.laws import (
     law_11,
 )
 
-SEEDS = Path(__file__).parent / "seeds"
 PLAIN = Maker()
 
 
@@ -121,72 +110,18 @@ def check_checkpoints(document: Any, source: random.Random) -> None:
     check_forged(forged(state, source), None)
 
 
-# The drivers.
-
-
-def smoke(count: int, seed: int) -> int:
-    """Replay the seeds and `count` mutations; the same ones every time. Gives how many documents were checked."""
-    seeds = [path.read_bytes() for path in sorted(SEEDS.iterdir())]
-    source = random.Random(seed)
-    corpus = list(seeds)
-    for data in seeds:
-        check(data)
-    for _ in range(count):
-        data = mutated(source.choice(corpus), seeds, source)
-        try:
-            check(data)
-        except BaseException:
-            print(f"found by: {data!r}", file=sys.stderr)
-            raise
-        # Mutations of mutations, from a pool that does not grow for ever.
-        if source.randrange(4) == 0:
-            if len(corpus) < 500:
-                corpus.append(data)
-            else:
-                corpus[source.randrange(len(seeds), 500)] = data
-    return len(seeds) + count
-
-
-def instrument(atheris: Any) -> None:
-    """Let atheris see the branches of the sources; there are none to see in compiled code."""
-    functions: list[Any] = [json.decoder.py_scanstring, json.decoder.JSONObject, json.decoder.JSONArray]  # type: ignore[attr-defined]
-    functions.append(GUIDE.scan_once)  # type: ignore[attr-defined]
-    for found in () if partialjson.compiled else pkgutil.iter_modules(_core.__path__):
-        module = importlib.import_module(f"partialjson._core.{found.name}")
-        for thing in vars(module).values():
-            if inspect.isclass(thing) and thing.__module__ == module.__name__:
-                functions += [getattr(member, "fget", member) for member in vars(thing).values()]
-            elif inspect.isfunction(thing) and thing.__module__ == module.__name__:
-                functions.append(thing)
-    for function in functions:
-        if inspect.isfunction(function):
-            atheris.instrument_func(function)
-
-
-def fuzz(arguments: list[str]) -> None:
-    atheris = importlib.import_module("atheris")
-    instrument(atheris)
-    if all(argument.startswith("-") for argument in arguments):
-        arguments = [*arguments, tempfile.mkdtemp(prefix="partialjson-fuzz-")]
-    print(f"core: {'compiled' if partialjson.compiled else 'interpreted'}", file=sys.stderr)
-    atheris.Setup([sys.argv[0], *arguments, str(SEEDS)], check)
-    atheris.Fuzz()
-
-
-def main() -> None:
-    options = argparse.ArgumentParser(description="Fuzz the core. Other arguments go to libFuzzer.")
-    options.add_argument("--smoke", action="store_true", help="replay and mutate the seeds, without atheris")
-    options.add_argument("--count", type=int, default=3000, help="mutations in a smoke run")
-    options.add_argument("--seed", type=int, default=0, help="another run of mutations")
-    known, rest = options.parse_known_args()
-    if not known.smoke:
-        fuzz(rest)
-        return
-    start = time.perf_counter()
-    checked = smoke(known.count, known.seed)
-    build = "compiled" if partialjson.compiled else "interpreted"
-    print(f"{checked} documents, {build} core, no findings, {time.perf_counter() - start:.1f} s")
+# The command line.
 
 
 if __name__ == "__main__":
-    main()
+    guides: list[Any] = [json.decoder.py_scanstring, json.decoder.JSONObject, json.decoder.JSONArray]  # type: ignore[attr-defined]
+    running.run(
+        "Fuzz the core.",
+        "documents",
+        check,
+        running.shared_seeds,
+        partial(running.smoke, check, running.shared_seeds()),
+        count=3000,
+        modules=running.core_modules(),
+        functions=[*guides, GUIDE.scan_once],  # type: ignore[attr-defined]
+    )

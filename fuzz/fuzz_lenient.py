@@ -15,31 +15,20 @@ sources, which also guides atheris best.
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import inspect
 import json
-import pkgutil
 import random
-import sys
-import tempfile
-import time
 import zlib
-from pathlib import Path
+from functools import partial
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from pydantic import BaseModel
 
-import partialjson
-from partialjson import Lenient, RepairKind, _core
+import running
+from partialjson import Lenient, RepairKind
 from partialjson.lenient import locate
-from support.accidents import BOM, mutated, pieces
+from support.accidents import BOM, pieces
 from support.forgery import check_forged, forged
 from support.laws import Maker, feed, law_1, law_2, law_3, law_4, law_8, law_9, law_10, law_11, law_12
-
-SEEDS = Path(__file__).parent / "seeds"
 
 # What models write, beside the seeds that all fuzzers share.
 BROKEN = [
@@ -107,80 +96,20 @@ def check_checkpoints(document: Any, source: random.Random) -> None:
     check_forged(forged(state, source), None)
 
 
-# The drivers.
+# The command line.
 
 
 def seeds() -> list[bytes]:
-    return [*BROKEN, *[path.read_bytes() for path in sorted(SEEDS.iterdir())]]
-
-
-def smoke(count: int, seed: int) -> int:
-    """Replay the seeds and `count` mutations; the same ones every time. Gives how many texts were checked."""
-    first = seeds()
-    source = random.Random(seed)
-    corpus = list(first)
-    for data in first:
-        check(data)
-    for _ in range(count):
-        data = mutated(source.choice(corpus), first, source)
-        try:
-            check(data)
-        except BaseException:
-            print(f"found by: {data!r}", file=sys.stderr)
-            raise
-        # Mutations of mutations, from a pool that does not grow for ever.
-        if source.randrange(4) == 0:
-            if len(corpus) < 500:
-                corpus.append(data)
-            else:
-                corpus[source.randrange(len(first), 500)] = data
-    return len(first) + count
-
-
-def instrument(atheris: Any) -> None:
-    """Let atheris see the branches of the sources; there are none to see in compiled code."""
-    modules = [locate]
-    for found in () if partialjson.compiled else pkgutil.iter_modules(_core.__path__):
-        modules.append(importlib.import_module(f"partialjson._core.{found.name}"))
-    for module in modules:
-        for thing in vars(module).values():
-            functions: list[Any] = []
-            if inspect.isclass(thing) and thing.__module__ == module.__name__:
-                functions += [getattr(member, "fget", member) for member in vars(thing).values()]
-            elif inspect.isfunction(thing) and thing.__module__ == module.__name__:
-                functions.append(thing)
-            for function in functions:
-                if inspect.isfunction(function):
-                    atheris.instrument_func(function)
-
-
-def fuzz(arguments: list[str]) -> None:
-    atheris = importlib.import_module("atheris")
-    instrument(atheris)
-    if all(argument.startswith("-") for argument in arguments):
-        arguments = [*arguments, tempfile.mkdtemp(prefix="partialjson-fuzz-")]
-    folder = Path(tempfile.mkdtemp(prefix="partialjson-seeds-"))
-    for number, data in enumerate(seeds()):
-        (folder / str(number)).write_bytes(data)
-    print(f"core: {'compiled' if partialjson.compiled else 'interpreted'}", file=sys.stderr)
-    atheris.Setup([sys.argv[0], *arguments, str(folder)], check)
-    atheris.Fuzz()
-
-
-def main() -> None:
-    options = argparse.ArgumentParser(description="Fuzz lenient parsing. Other arguments go to libFuzzer.")
-    options.add_argument("--smoke", action="store_true", help="replay and mutate the seeds, without atheris")
-    options.add_argument("--count", type=int, default=1000, help="mutations in a smoke run")
-    options.add_argument("--seed", type=int, default=0, help="another run of mutations")
-    known, rest = options.parse_known_args()
-    if not known.smoke:
-        fuzz(rest)
-        return
-    start = time.perf_counter()
-    checked = smoke(known.count, known.seed)
-    build = "compiled" if partialjson.compiled else "interpreted"
-    print(f"{checked} documents, {build} core, no findings, {time.perf_counter() - start:.1f} s")
+    return [*BROKEN, *running.shared_seeds()]
 
 
 if __name__ == "__main__":
-    main()
+    running.run(
+        "Fuzz lenient parsing.",
+        "documents",
+        check,
+        seeds,
+        partial(running.smoke, check, seeds()),
+        count=1000,
+        modules=[locate, *running.core_modules()],
+    )

@@ -10,19 +10,12 @@ With atheris: `python fuzz/fuzz_messages.py FOLDER [libFuzzer options]`. Without
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import random
 import sys
-import tempfile
-import time
 import zlib
-from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-
-
+import running
 from partialjson.messages import MessageParser
 from support.accidents import mutated, pieces
 from support.bodies import BODY_APIS, Said, Say, body, events
@@ -105,30 +98,9 @@ def smoke(count: int, seed: int) -> int:
     return len(seeds) + count
 
 
-def fuzz(arguments: list[str]) -> None:
-    atheris = importlib.import_module("atheris")
-    if all(argument.startswith("-") for argument in arguments):
-        arguments = [*arguments, tempfile.mkdtemp(prefix="partialjson-fuzz-")]
-    seeds = tempfile.mkdtemp(prefix="partialjson-seeds-")
-    for number, (api, said) in enumerate((api, said) for api in BODY_APIS for said in TOLD):
-        (Path(seeds) / str(number)).write_bytes(body(api, said))
-    atheris.Setup([sys.argv[0], *arguments, seeds], check)
-    atheris.Fuzz()
-
-
-def main() -> None:
-    options = argparse.ArgumentParser(description="Fuzz the message layer. Other arguments go to libFuzzer.")
-    options.add_argument("--smoke", action="store_true", help="mutate messages of every API, without atheris")
-    options.add_argument("--count", type=int, default=1000, help="mutations in a smoke run")
-    options.add_argument("--seed", type=int, default=0, help="another run of mutations")
-    known, rest = options.parse_known_args()
-    if not known.smoke:
-        fuzz(rest)
-        return
-    start = time.perf_counter()
-    checked = smoke(known.count, known.seed)
-    print(f"{checked} bodies, no findings, {time.perf_counter() - start:.1f} s")
+def seeds() -> list[bytes]:
+    return [body(api, said) for api in BODY_APIS for said in TOLD]
 
 
 if __name__ == "__main__":
-    main()
+    running.run("Fuzz the message layer.", "bodies", check, seeds, smoke, count=1000)

@@ -14,11 +14,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import concurrency  # noqa: E402 - after the path is set
+from benchmarks import concurrency
 
-from partialjson.clients import aread  # noqa: E402
-from partialjson.messages import MessageParser  # noqa: E402
-from support.effort import amount  # noqa: E402
+from partialjson.clients import aread
+from partialjson.messages import MessageParser
+from support.effort import amount
 
 STREAMS = 200
 APIS = list(concurrency.APIS)

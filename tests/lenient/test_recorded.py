@@ -16,12 +16,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import recorded  # noqa: E402 - see above
-from benchmarks.damage import AROUND, CUT, HARSH, LABELS, damaged  # noqa: E402
+from benchmarks import recorded
+from benchmarks.damage import AROUND, CUT, HARSH, LABELS, damaged
 
-from support.corpus import corpus_root  # noqa: E402
-from support.effort import amount  # noqa: E402
-from support.laws import Maker, law_1, law_2  # noqa: E402
+from support.corpus import corpus_root
+from support.effort import amount
+from support.laws import Maker, law_1, law_2
 
 LENIENT = Maker(lenient=True)
 COUNT = amount(recorded.COUNT, recorded.COUNT, quick=300)

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import (  # noqa: E402 - see above
+from benchmarks import (
     cold,
     contestants,
     environment,
@@ -28,9 +28,9 @@ from benchmarks import (  # noqa: E402 - see above
     targets,
     workloads,
 )
-from benchmarks.contestants import face, ours, providers  # noqa: E402
+from benchmarks.contestants import face, ours, providers
 
-from support.effort import needs_full  # noqa: E402
+from support.effort import needs_full
 
 
 def timing(*seconds: float) -> dict[str, Any]:

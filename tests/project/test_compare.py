@@ -14,10 +14,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import compare, probes  # noqa: E402 - see above
-from benchmarks.contestants import COMPARED  # noqa: E402
-from benchmarks.contestants.face import ABSENT, BytesReparser, Reparser, State  # noqa: E402
-from benchmarks.probes import NO, NOT_APPLICABLE, YES, Answer, Library  # noqa: E402
+from benchmarks import compare, probes
+from benchmarks.contestants import COMPARED
+from benchmarks.contestants.face import ABSENT, BytesReparser, Reparser, State
+from benchmarks.probes import NO, NOT_APPLICABLE, YES, Answer, Library
 
 TIMED = {"cost"}
 PROBES = {probe.name: probe for probe in probes.PROBES}

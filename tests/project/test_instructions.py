@@ -11,9 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import instructions  # noqa: E402 - after the path is set
+from benchmarks import instructions
 
-from support.effort import needs_full  # noqa: E402
+from support.effort import needs_full
 
 
 @pytest.mark.parametrize("work", instructions.WORKS, ids=lambda work: str(work.name))

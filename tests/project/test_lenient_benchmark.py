@@ -10,9 +10,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import lenient  # noqa: E402 - see above
-from benchmarks.contestants.face import ABSENT  # noqa: E402
-from benchmarks.contestants.menders import MENDERS, PartialJsonLenient  # noqa: E402
+from benchmarks import lenient
+from benchmarks.contestants.face import ABSENT
+from benchmarks.contestants.menders import MENDERS, PartialJsonLenient
 
 
 def texts() -> list[lenient.Text]:
