@@ -251,6 +251,7 @@ class Judged(BaseModel):
 
 
 class JudgedDict(TypedDict, total=False):
+    # Where pydantic looks for it; to a type checker, a TypedDict has nothing but fields.
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
     status: Literal["open", "closed"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from partialjson._core.rules import ALL, ANY, DEP, IF, NOTHING, THEN, Check, Rule, kind_of
+from partialjson._core.rules import ALL, ANY, DEP, IF, NOTHING, THEN, Check, Rule, judged_kind
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
 
 
@@ -123,4 +123,4 @@ def test_a_rule_is_filled_once() -> None:
     [("", STRING), (1, NUMBER), (1.5, NUMBER), (True, BOOLEAN), (None, NULL), ({}, OBJECT), ([], ARRAY)],
 )
 def test_kinds(value: object, kind: int) -> None:
-    assert kind_of(value) == kind
+    assert judged_kind(value) == kind

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from partialjson._core.digits import is_integer, is_multiple
-from partialjson._core.rules import ALL, ANY, DEP, IF, NOT, ONE, THEN, Rule, kind_of
+from partialjson._core.rules import ALL, ANY, DEP, IF, NOT, ONE, THEN, Rule, judged_kind
 
 __all__ = ["same", "satisfies"]
 
@@ -30,11 +30,11 @@ def same(one: Any, other: Any) -> bool:
 
 def evaluated(rule: Rule, value: Any) -> set[Any] | None:
     """The keys or indexes that a rule and its parts evaluate; None if the value does not satisfy the rule."""
-    if not kind_of(value) & rule.kinds:
+    if not judged_kind(value) & rule.kinds:
         return None
     if rule.members is not None and not any(same(each, value) for each in rule.members):
         return None
-    if not all(check.test(value) for check in rule.checks if check.kinds & kind_of(value)):
+    if not all(check.test(value) for check in rule.checks if check.kinds & judged_kind(value)):
         return None
     own: set[Any] | None
     if isinstance(value, str):

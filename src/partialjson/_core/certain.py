@@ -17,7 +17,7 @@ The loop is that of ``Lexer`` with these questions in it; strict parsing must no
 from __future__ import annotations
 
 # In every Python, though typeshed leaves it out.
-from json.decoder import scanstring  # type: ignore[attr-defined]
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import TYPE_CHECKING, Final
 
 from partialjson._core.bulk import LEAST

@@ -36,12 +36,11 @@ from partialjson._core.fitting import (
     has_one_key,
     key_of,
     key_spelling,
-    kind_of,
     may_have_one,
 )
 from partialjson._core.frames import Frame
 from partialjson._core.plan import RAW, Failure, Plan, RawText
-from partialjson._core.spec import ANYTHING, OBJECT, Spec
+from partialjson._core.spec import ANYTHING, OBJECT, Spec, kind_of
 from partialjson._missing import MISSING
 from partialjson.coercions import KINDS_OF_LEVEL, Coerce, CoercionKind
 

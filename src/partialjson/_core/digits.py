@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from mypy_extensions import i64
 
-__all__ = ["Digits", "Numbers", "is_integer", "is_multiple", "is_real"]
+__all__ = ["Digits", "Numbers", "is_integer", "is_multiple", "is_number"]
 
 COUNTED: Final = 15
 """How many digits of a number count, from the first that is not 0."""
@@ -251,7 +251,7 @@ class Numbers:
         self.integer: Final = integer
         self.members: Final = members
         self.members_by: Final = members_by
-        self._values: Final = frozenset([] if members is None else [each for each in members if _is_number(each)])
+        self._values: Final = frozenset([] if members is None else [each for each in members if is_number(each)])
         # Positive and negative numbers; empty if no digits exclude any.
         self._sides: Final = self._foresee()
 
@@ -321,7 +321,7 @@ def _bounds(closed: tuple[Any, str], exclusive: tuple[Any, str]) -> list[_Bound]
     """The bounds that are set. Infinite ones, which JSON cannot spell, are left to the close."""
     bounds = []
     for (value, by), is_open in ((closed, False), (exclusive, True)):
-        if _is_number(value) and _is_finite(value):
+        if is_number(value) and _is_finite(value):
             bounds.append(_Bound(_exact(value), is_open, by))
     return bounds
 
@@ -379,13 +379,10 @@ def _is_decimal(value: object) -> bool:
     return decimal is not None and isinstance(value, decimal.Decimal)
 
 
-def is_real(value: object) -> bool:
-    """Is it an int, a float or a Decimal, and no bool?"""
-    return (isinstance(value, (int, float)) and not isinstance(value, bool)) or _is_decimal(value)
-
-
-def _is_number(value: object) -> bool:
-    return is_real(value) and value == value
+def is_number(value: object) -> bool:
+    """Is it an int, a float or a Decimal, no bool and not NaN?"""
+    is_real = (isinstance(value, (int, float)) and not isinstance(value, bool)) or _is_decimal(value)
+    return is_real and value == value
 
 
 def _is_finite(value: Any) -> bool:

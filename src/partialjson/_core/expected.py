@@ -14,7 +14,7 @@ from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import AFTER, COLON, ENDED, FIRST_KEY, FIRST_VALUE, KEY, TEXT, WORD
 from partialjson._core.machine import NUMBER as IN_NUMBER
-from partialjson._core.rules import ALL, ANY, NOTHING, ONE, Rule, kind_of
+from partialjson._core.rules import ALL, ANY, NOTHING, ONE, Rule, judged_kind
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING
 from partialjson._core.trials import INVALID, Level, Trial
 from partialjson._core.wording import kinds_of, strings_of
@@ -205,7 +205,7 @@ def expected_of(lexer: Lexer, judge: Judge | None) -> Expected:
     elif state == IN_NUMBER or state == WORD:
         kind = NUMBER if state == IN_NUMBER else NULL if lexer.word == "null" else BOOLEAN
         kinds &= kind
-        members = None if members is None else [each for each in members if kind_of(each) & kind]
+        members = None if members is None else [each for each in members if judged_kind(each) & kind]
         if state == WORD and kind == BOOLEAN and members is not None:
             members = [each for each in members if each is (lexer.word == "true")]
         if state == IN_NUMBER and tree.containers:
@@ -342,7 +342,7 @@ def _common(some: list[Any] | None, others: list[Any] | None) -> list[Any] | Non
 
 
 def _is_among(member: Any, members: list[Any]) -> bool:
-    return any(kind_of(each) == kind_of(member) and each == member for each in members)
+    return any(judged_kind(each) == judged_kind(member) and each == member for each in members)
 
 
 def members_of(rule: Rule) -> list[Any] | None:
@@ -365,7 +365,7 @@ def members_of(rule: Rule) -> list[Any] | None:
 
 def _members_in(rule: Rule, known: dict[Rule, list[Any] | None]) -> list[Any] | None:
     if rule.choices is not None:
-        members: list[Any] | None = [each for each in rule.choices if rule.kinds & kind_of(each)]
+        members: list[Any] | None = [each for each in rule.choices if rule.kinds & judged_kind(each)]
     elif not rule.kinds & ~(NULL | BOOLEAN):
         members = [True, False] if rule.kinds & BOOLEAN else []
         if rule.kinds & NULL:

@@ -21,7 +21,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.events import Path
-from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, NUMBER, OBJECT, STRING, Field, Spec
+from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, NUMBER, OBJECT, STRING, Field, Spec, kind_of
 from partialjson._missing import MISSING
 from partialjson.coercions import CoercionKind
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 __all__ = ["Change", "Fit", "Fitting", "Keys", "KeysOfLeaves", "has_one_key", "key_of", "key_spelling"]
-__all__ += ["kind_of", "may_have_one"]
+__all__ += ["may_have_one"]
 
 MOST_WAYS: Final = 8
 MOST_CHOICES: Final = 8
@@ -615,18 +615,3 @@ def _is_within(limits: dict[str, Any], value: Any) -> bool:
             and ("exclusiveMaximum" not in limits or value < limits["exclusiveMaximum"])
         )
     return True
-
-
-def kind_of(value: Any) -> i64:
-    """The JSON kind of a value."""
-    if isinstance(value, str):
-        return STRING
-    if value is None:
-        return NULL
-    if isinstance(value, bool):
-        return BOOLEAN
-    if isinstance(value, int):
-        return INTEGER
-    if isinstance(value, float):
-        return FLOAT
-    return OBJECT if isinstance(value, dict) else ARRAY

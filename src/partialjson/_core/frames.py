@@ -195,11 +195,11 @@ class Frame:
                 members = members.copy()
                 del members[self.child_name]
             # Here every child is shown under its key.
-            self.keys = [key for key in members]  # noqa: C416
+            self.keys = [key for key in members]
             self.settled = list(members.values())
         else:
             n = len(self.items) - (1 if shows_open else 0)
-            self.keys = [i for i in range(n)]  # noqa: C416
+            self.keys = [i for i in range(n)]
             self.settled = self.items[:n]
 
     def put(self, value: Any) -> None:

@@ -57,7 +57,7 @@ from partialjson._core.faults import (
     still_missing,
 )
 from partialjson._core.patterns import State
-from partialjson._core.rules import ALL, ANY, DEP, ELSE, IF, NOT, NOTHING, ONE, THEN, Rule, kind_of
+from partialjson._core.rules import ALL, ANY, DEP, ELSE, IF, NOT, NOTHING, ONE, THEN, Rule, judged_kind
 from partialjson._core.source import Source
 from partialjson._core.spec import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
 from partialjson._core.trials import (
@@ -324,7 +324,7 @@ class Judge:
             self.culprit = rule
             return
         if kind & (BOOLEAN | NULL):
-            self._judge_at_once(solo, value)
+            self._decide_one(solo, value)
             if solo.verdict == INVALID:
                 self._settle()
                 self.culprit = rule
@@ -469,7 +469,7 @@ class Judge:
                 trial.states = [0] * (2 * groups)
                 self._begin_parts(trial, pending)
             if kind & (BOOLEAN | NULL):
-                self._judge_at_once(trial, value)
+                self._decide_one(trial, value)
             elif rule.settled & kind:
                 trial.own = VALID
                 trial.is_looking = False
@@ -1015,24 +1015,21 @@ class Judge:
                     self.digit(raw[self.walked :])
                 self.pos = self.token + len(raw)
         self.at = -1
-        for trial in trials:
-            if trial.own == UNKNOWN and (trial.verdict == UNKNOWN or trial.due):
-                keyword = fault_of(trial, value)
-                if keyword:
-                    trial.own = INVALID
-                    self._fail(trial, keyword, fault_msg(trial.rule, keyword, value), False)
-                else:
-                    trial.own = VALID
-                    self._satisfied(trial)
-                self._settle()
+        self._decide(trials, value)
         if trials is self.solo_trials:
             if self.solo.verdict == INVALID:
                 self.culprit = self.solo.rule
         else:
             self.culprit = self.culprit or culprit_among(self.trials)
 
-    def _judge_at_once(self, trial: Trial, value: object) -> None:
-        """A trial of true, false or null, which are known at their first character."""
+    def _decide(self, trials: list[Trial], value: object) -> None:
+        """The scalar or the key is known: what the rules say of it by themselves."""
+        for trial in trials:
+            if trial.own == UNKNOWN and (trial.verdict == UNKNOWN or trial.due):
+                self._decide_one(trial, value)
+                self._settle()
+
+    def _decide_one(self, trial: Trial, value: object) -> None:
         keyword = fault_of(trial, value)
         if keyword:
             trial.own = INVALID
@@ -1182,16 +1179,7 @@ class Judge:
         for choice in self.choices:
             if choice.is_looking and not allows(choice.trial.rule, key):
                 self._refuse_key(choice.trial)
-        for trial in self.key_trials:
-            if trial.own == UNKNOWN and (trial.verdict == UNKNOWN or trial.due):
-                keyword = fault_of(trial, key)
-                if keyword:
-                    trial.own = INVALID
-                    self._fail(trial, keyword, fault_msg(trial.rule, keyword, key), False)
-                else:
-                    trial.own = VALID
-                    self._satisfied(trial)
-                self._settle()
+        self._decide(self.key_trials, key)
         self._settle()
         self.key_trials = NO_TRIALS
 
@@ -1330,7 +1318,7 @@ class Judge:
 
     def tell(self, value: object) -> None:
         """A whole value comes at once, and nobody asks for offsets."""
-        kind = kind_of(value)
+        kind = judged_kind(value)
         self.begin(kind, value, 0)
         if kind & (OBJECT | ARRAY):
             self.tell_inside(value, 0)
@@ -1359,7 +1347,7 @@ class Judge:
                 child = container[keys[-1][at]]
             else:
                 child = cast("list[object]", container)[at]
-            kind = kind_of(child)
+            kind = judged_kind(child)
             self.begin(kind, child, pos)
             if kind & (OBJECT | ARRAY):
                 containers.append(child)

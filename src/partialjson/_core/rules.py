@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.digits import Numbers
 from partialjson._core.patterns import Pattern
-from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING
+from partialjson._core.spec import ANYTHING, ARRAY, NUMBER, OBJECT, STRING, kind_of
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -416,7 +416,7 @@ class Rule:
         self.member_kinds = 0
         words: list[str] = []
         for member in members:
-            self.member_kinds |= kind_of(member)
+            self.member_kinds |= judged_kind(member)
             if isinstance(member, str):
                 words.append(member)
         self.words = words
@@ -426,7 +426,7 @@ class Rule:
             return
         numbers = None
         if self.members is not None:
-            numbers = [each for each in self.members if kind_of(each) == NUMBER]
+            numbers = [each for each in self.members if judged_kind(each) == NUMBER]
         self.numbers = Numbers(
             self.minimum,
             self.exclusive_minimum,
@@ -496,19 +496,10 @@ class Rule:
         return kinds
 
 
-def kind_of(value: object) -> i64:
-    """The JSON kind of a value, as one bit; a number is of both kinds of numbers."""
-    if isinstance(value, str):
-        return STRING
-    if isinstance(value, bool):
-        return BOOLEAN
-    if value is None:
-        return NULL
-    if isinstance(value, dict):
-        return OBJECT
-    if isinstance(value, list):
-        return ARRAY
-    return NUMBER
+def judged_kind(value: object) -> i64:
+    """The JSON kind of a value as rules see it: a number is of both kinds of numbers."""
+    kind = kind_of(value)
+    return NUMBER if kind & NUMBER else kind
 
 
 def _member_rule(owner: Rule, members: list[Any]) -> Rule:

@@ -55,11 +55,11 @@ class SourceMap:
         mended, source, lines, line_starts, byte_offsets = lists
         if any(each != sorted(each) or len(each) != len(mended) for each in lists) or not mended or mended[0] != 0:
             raise ValueError("its source map contradicts itself")
-        self.mended = [n for n in mended]  # noqa: C416
-        self.source = [n for n in source]  # noqa: C416
-        self.lines = [n for n in lines]  # noqa: C416
-        self.line_starts = [n for n in line_starts]  # noqa: C416
-        self.bytes = [n for n in byte_offsets]  # noqa: C416
+        self.mended = [n for n in mended]
+        self.source = [n for n in source]
+        self.lines = [n for n in lines]
+        self.line_starts = [n for n in line_starts]
+        self.bytes = [n for n in byte_offsets]
 
     def segment(self, mended: i64) -> i64:
         """The segment of an offset in the mended text."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 __all__ = ["ANYTHING", "ARRAY", "BOOLEAN", "FLOAT", "INTEGER", "NO_DEFAULT", "NULL", "NUMBER", "OBJECT", "STRING"]
-__all__ += ["Field", "Spec", "Way", "is_pure"]
+__all__ += ["Field", "Spec", "Way", "is_pure", "kind_of"]
 
 STRING: Final = 1
 INTEGER: Final = 2
@@ -50,6 +50,22 @@ KINDS: Final = {
     OBJECT: "an object",
     ARRAY: "an array",
 }
+
+
+def kind_of(value: object) -> i64:
+    """The JSON kind of a value, as one bit."""
+    if isinstance(value, str):
+        return STRING
+    if value is None:
+        return NULL
+    if isinstance(value, bool):
+        return BOOLEAN
+    if isinstance(value, int):
+        return INTEGER
+    if isinstance(value, dict):
+        return OBJECT
+    return ARRAY if isinstance(value, list) else FLOAT
+
 
 Way = tuple[str | int, ...]
 """Where a field is in its object: one key, or a longer path."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from partialjson._core.digits import is_real
+from partialjson._core.digits import is_number
 from partialjson._core.rules import ALL, ANY, LARGEST_COUNT, NOTHING, Rule
 from partialjson._core.spec import ANYTHING, ARRAY, NULL, NUMBER, OBJECT, STRING, Spec
 
@@ -141,8 +141,8 @@ def _fill_numbers(rule: Rule, spec: Spec) -> None:
     limits = spec.limits
     # A value may be read more exactly than as a double, so it may lie on the right side of a bound and still be read as
     # the bound here.
-    low = [limits[word] for word in ("minimum", "exclusiveMinimum") if _is_number(limits.get(word))]
-    high = [limits[word] for word in ("maximum", "exclusiveMaximum") if _is_number(limits.get(word))]
+    low = [limits[word] for word in ("minimum", "exclusiveMinimum") if is_number(limits.get(word))]
+    high = [limits[word] for word in ("maximum", "exclusiveMaximum") if is_number(limits.get(word))]
     if low:
         rule.minimum = _plain(max(low))
     if high:
@@ -218,10 +218,6 @@ def _count(limits: dict[str, Any], word: str) -> i64:
     if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
         return min(given, LARGEST_COUNT)
     return -1
-
-
-def _is_number(value: Any) -> bool:
-    return is_real(value) and bool(value == value)
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 # In every Python, though typeshed leaves it out.
-from json.decoder import scanstring  # type: ignore[attr-defined]
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import TYPE_CHECKING, Final
 
 from partialjson._core.machine import (

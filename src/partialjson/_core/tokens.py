@@ -199,15 +199,7 @@ class TokenMender(Scribe):
                 c = ord(s[j])
                 if c == BACKSLASH or c == QUOTE or (c == opening if is_exact else closes_quote(opening, c)):
                     break
-                if (
-                    c <= SPACE
-                    or c == COMMA
-                    or c == CLOSE_BRACE
-                    or c == CLOSE_BRACKET
-                    or c == BACKTICK
-                    or c == PLUS
-                    or (is_key and (c == COLON_SIGN or c == EQUALS))
-                ):
+                if c <= SPACE or may_follow(c, is_key):
                     if held < 0 or j - held >= REACH:
                         held = j
                 else:
@@ -320,15 +312,7 @@ class TokenMender(Scribe):
             c: i64 = ord(s[i])
             if c < SPACE or c == QUOTE or c == BACKSLASH or c >= 0xD800:
                 return False
-            if (
-                c == SPACE
-                or c == COMMA
-                or c == CLOSE_BRACE
-                or c == CLOSE_BRACKET
-                or c == BACKTICK
-                or c == PLUS
-                or (is_key and (c == COLON_SIGN or c == EQUALS))
-            ):
+            if c == SPACE or may_follow(c, is_key):
                 if held < 0:
                     held = i
             else:
@@ -669,3 +653,11 @@ def _has_control(s: str, i: i64, j: i64) -> bool:
             return True
         i += 1
     return False
+
+
+def may_follow(c: i64, is_key: bool) -> bool:
+    """May this character, besides white space, stand after the end of a string or key? It is structure if the closing
+    quote is missing."""
+    if c == COMMA or c == CLOSE_BRACE or c == CLOSE_BRACKET or c == BACKTICK or c == PLUS:
+        return True
+    return is_key and (c == COLON_SIGN or c == EQUALS)

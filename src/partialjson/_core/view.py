@@ -47,7 +47,7 @@ from partialjson._core.frames import NO_WAITING, UNDECIDED, UNSEEN, Frame, Waiti
 from partialjson._core.plan import FIRST, RAW, Failure, Plan, RawText, Shape
 from partialjson._core.refcounts import is_held
 from partialjson._core.source import Source
-from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
+from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING, kind_of
 from partialjson.coercions import CoercionKind
 
 if TYPE_CHECKING:
@@ -616,7 +616,7 @@ class View:
         if frame.child_traits & RAW:
             return self._keep_raw(key, value, self._text_of(member))
         plan = frame.child_plan
-        if plan is not None and not plan.exact & json_kind_of(value):
+        if plan is not None and not plan.exact & kind_of(value):
             value = self._settle_whole(plan, value, self._text_of(member))
         tags = frame.tags
         frame.tags = None
@@ -735,25 +735,3 @@ class View:
                 else:
                     parent.items[-1] = shown
             parent = frame
-
-
-def json_kind_of(value: object) -> i64:
-    """The JSON kind of any value."""
-    if isinstance(value, dict):
-        return OBJECT
-    if isinstance(value, list):
-        return ARRAY
-    return kind_of(value)
-
-
-def kind_of(value: object) -> i64:
-    """The JSON kind of an atom or a string."""
-    if isinstance(value, str):
-        return STRING
-    if value is None:
-        return NULL
-    if isinstance(value, bool):
-        return BOOLEAN
-    if isinstance(value, int):
-        return INTEGER
-    return FLOAT

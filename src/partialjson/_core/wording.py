@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from partialjson._core.rules import ALL, ANY, NOTHING, ONE, Rule, kind_of
+from partialjson._core.rules import ALL, ANY, NOTHING, ONE, Rule, judged_kind
 from partialjson._core.spec import BOOLEAN, FLOAT, KINDS, NUMBER, OBJECT, STRING
 from partialjson._core.trials import NO_NAMES, Trial
 
@@ -94,63 +94,58 @@ def uneval_msg(key: str | int) -> str:
 
 def kinds_of(rule: Rule) -> i64:
     """The kinds of which values may be valid, as far as that can be seen from kinds alone."""
-    return _kinds_in(rule)
-
-
-def _kinds_in(rule: Rule) -> i64:
-    # Parts before their owners.
     known: dict[Rule, i64] = {}
-    todo = [rule]
-    while todo:
-        each = todo[-1]
-        if not each.is_finished:
-            each.finish()
-        if each in known:
-            todo.pop()
-            continue
-        unknown = [part.rule for part in each.parts if part.rule not in known]
-        if unknown:
-            todo.extend(unknown)
-            continue
-        todo.pop()
-        found = each.kinds & each.member_kinds
-        if each.integer:
-            found &= ~FLOAT
-        number: i64
-        for number in range(len(each.groups)):
-            role = each.groups[number].role
-            if role == ALL:
-                for part in each.parts:
-                    if part.group == number:
-                        found &= known[part.rule]
-            elif role == ANY or role == ONE:
-                some: i64 = 0
-                for part in each.parts:
-                    if part.group == number:
-                        some |= known[part.rule]
-                found &= some
-        known[each] = found
+    for each in _parts_first(rule):
+        known[each] = _kinds_in(each, known)
     return known[rule]
+
+
+def _kinds_in(rule: Rule, known: dict[Rule, i64]) -> i64:
+    found = rule.kinds & rule.member_kinds
+    if rule.integer:
+        found &= ~FLOAT
+    number: i64
+    for number in range(len(rule.groups)):
+        role = rule.groups[number].role
+        if role == ALL:
+            for part in rule.parts:
+                if part.group == number:
+                    found &= known[part.rule]
+        elif role == ANY or role == ONE:
+            some: i64 = 0
+            for part in rule.parts:
+                if part.group == number:
+                    some |= known[part.rule]
+            found &= some
+    return found
 
 
 def strings_of(rule: Rule) -> list[str] | None:
     """The strings that may be valid, if they are few words; None if they are not."""
     known: dict[Rule, list[str] | None] = {}
+    for each in _parts_first(rule):
+        known[each] = _strings_in(each, known)
+    return known[rule]
+
+
+def _parts_first(rule: Rule) -> list[Rule]:
+    """The rule and the parts of parts, finished, each after its own parts."""
+    order: list[Rule] = []
+    seen: set[Rule] = set()
     todo = [rule]
     while todo:
         each = todo[-1]
         if not each.is_finished:
             each.finish()
-        if each in known:
-            todo.pop()
-            continue
-        unknown = [part.rule for part in each.parts if part.rule not in known]
-        if unknown:
+        unknown = [part.rule for part in each.parts if part.rule not in seen]
+        if unknown and each not in seen:
             todo.extend(unknown)
             continue
         todo.pop()
-        known[each] = _strings_in(each, known)
-    return known[rule]
+        if each not in seen:
+            seen.add(each)
+            order.append(each)
+    return order
 
 
 def _strings_in(rule: Rule, known: dict[Rule, list[str] | None]) -> list[str] | None:
@@ -193,7 +188,7 @@ def expected(rule: Rule) -> str:
         elif kind == NUMBER and rule.integer:
             name = "an integer"
         elif rule.members is not None and kind & (NUMBER | BOOLEAN):
-            values = [member for member in rule.members if kind_of(member) & kind]
+            values = [member for member in rule.members if judged_kind(member) & kind]
             name = " or ".join([_spelled(value) for value in values]) if len(values) <= NAMED else name
         shown.append(name)
     return " or ".join(shown) if shown else "nothing"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from partialjson._core.rules import ALL, ANY, DEP, ELSE, NOTHING, ONE, THEN, Group, Rule, kind_of
+from partialjson._core.rules import ALL, ANY, DEP, ELSE, NOTHING, ONE, THEN, Group, Rule, judged_kind
 from partialjson._core.spec import (
     ANYTHING,
     ARRAY,
@@ -129,7 +129,7 @@ class _Gathered:
                 else:
                     known = {comparable(each) for each in rule.members}
                     found = [each for each in found if comparable(each) in known]
-        return found if found is None else [each for each in found if kind_of(each) & self.kinds]
+        return found if found is None else [each for each in found if judged_kind(each) & self.kinds]
 
     def under(self, key: str) -> list[Rule]:
         """The rules of the member with this key."""
