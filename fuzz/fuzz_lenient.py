@@ -25,7 +25,7 @@ from pydantic import BaseModel
 
 import running
 from partialjson import Lenient, RepairKind
-from partialjson.lenient import locate
+from partialjson.lenient import candidates, last, locate
 from support.accidents import BOM, pieces
 from support.forgery import check_forged, forged
 from support.laws import Maker, feed, law_1, law_2, law_3, law_4, law_8, law_9, law_10, law_11, law_12
@@ -111,5 +111,5 @@ if __name__ == "__main__":
         seeds,
         partial(running.smoke, check, seeds()),
         count=1000,
-        modules=[locate, *running.core_modules()],
+        modules=[locate, candidates, last, *running.core_modules()],
     )

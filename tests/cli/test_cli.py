@@ -15,7 +15,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
@@ -77,22 +77,9 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def run_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
+def run_watch(run_command: Callable[..., tuple[int, str, str]]) -> Any:
     """Runs ``partialjson watch`` on some bytes; gives exit code, standard output and standard error."""
-    streams: list[Any] = []
-
-    def run(data: bytes, *options: str) -> tuple[int, str, str]:
-        source = tmp_path / "input"
-        source.write_bytes(data)
-        streams.append(source.open("rb"))
-        monkeypatch.setattr(sys, "stdin", streams[-1])
-        code = main(["watch", *options])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    yield run
-    for stream in streams:
-        stream.close()
+    return lambda data, *options: run_command(data, "watch", *options)
 
 
 @pytest.fixture

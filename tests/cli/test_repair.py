@@ -12,7 +12,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from rich.console import Console
 
 from partialjson import MISSING, Complete, Lenient, Parser
 from partialjson._jsontext import json_text
-from partialjson.cli import main
 from partialjson.cli.account import Account
 from partialjson.cli.board import Board
 from partialjson.cli.exits import Exit
@@ -76,22 +75,13 @@ class Box(BaseModel):
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
+def run(run_command: Callable[..., tuple[int, str, str]]) -> Any:
     """Runs the command on some input; gives exit code, standard output and standard error."""
-    streams: list[Any] = []
 
     def run(data: str | bytes, *options: str, command: str = "repair") -> tuple[int, str, str]:
-        source = tmp_path / "input"
-        source.write_bytes(data.encode() if isinstance(data, str) else data)
-        streams.append(source.open("rb"))
-        monkeypatch.setattr(sys, "stdin", streams[-1])
-        code = main([command, *options])
-        out, err = capsys.readouterr()
-        return code, out, err
+        return run_command(data.encode() if isinstance(data, str) else data, command, *options)
 
-    yield run
-    for stream in streams:
-        stream.close()
+    return run
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from partialjson.cli import main
 from partialjson.cli.exits import Exit
 from support.bodies import Said, Say, body
 
@@ -27,22 +26,10 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+def run(run_command: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs ``partialjson watch`` on some bytes in an empty directory; gives exit code, output and what was shown."""
     monkeypatch.chdir(tmp_path)
-    opened: list[Any] = []
-
-    def watch(data: bytes, *options: str) -> tuple[int, str, str]:
-        Path("input").write_bytes(data)
-        opened.append(Path("input").open("rb"))  # noqa: SIM115 - closed when the test has ended
-        monkeypatch.setattr(sys, "stdin", opened[-1])
-        code = main(["watch", *options])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    yield watch
-    for stream in opened:
-        stream.close()
+    return lambda data, *options: run_command(data, "watch", *options)
 
 
 def save(name: str, value: Any) -> str:

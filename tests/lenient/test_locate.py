@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -19,7 +20,9 @@ from pydantic import BaseModel
 from partialjson import MISSING, Complete, ParseError, Parser
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING
 from partialjson._core.target import Options, target_of
-from partialjson.lenient.locate import HELD, LastDocument, Locator, root_kinds
+from partialjson.lenient.candidates import HELD
+from partialjson.lenient.last import LastDocument
+from partialjson.lenient.locate import Locator, root_kinds
 from support.chunking import random_partition
 from support.effort import examples
 from support.strategies import texts
@@ -456,19 +459,20 @@ def test_a_document_alone_is_all_of_its_text(text: str) -> None:
 @pytest.mark.parametrize("unit", ["[", '{"a', "{'", "[1,", "<think", "`", "``` ", '"', "{a:", "[[1]] ", "[x](", "{ "])
 def test_law_7_linear_whatever_comes(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Characters that are looked at, as far as they are given to a judge or a search."""
-    import partialjson.lenient.locate as module
+    module: Any = import_module("partialjson.lenient.locate")
 
     def work(size: int) -> int:
         judged = 0
-        judge = module._judge
+        judge = module.looks_of
 
         def counting(s: str, at: int, *rest: Any) -> tuple[int, int]:
             nonlocal judged
             judged += min(len(s) - at, HELD)
-            return judge(s, at, *rest)
+            verdict: tuple[int, int] = judge(s, at, *rest)
+            return verdict
 
         with monkeypatch.context() as patch:
-            patch.setattr(module, "_judge", counting)
+            patch.setattr(module, "looks_of", counting)
             locator = Locator(OBJECT)
             text = "Look at this. " + unit * (size // len(unit))
             for at in range(0, len(text), 50):

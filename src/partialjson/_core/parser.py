@@ -1003,7 +1003,8 @@ class Parser(Generic[T]):
 
 def _last_document(target: Target | None, lenient: Lenient | None, text: str) -> tuple[int, str, list[Skipped]]:
     """Where the last document of a text begins, its text, and what else there is; -1 if there is none."""
-    from partialjson.lenient.locate import LastDocument, root_kinds
+    from partialjson.lenient.last import LastDocument
+    from partialjson.lenient.locate import root_kinds
 
     assert lenient is not None
     # It only tells where a document ends.

@@ -43,42 +43,20 @@ alone and not on how it was cut. Each character is looked at a bounded number of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING
 from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import Target
 from partialjson._core.wording import kinds_of
-from partialjson.errors import ParseError
+from partialjson.lenient.candidates import HELD, MORE, WEAK, YES, looks_of
 from partialjson.repairs import Lenient, Skipped
 
-__all__ = [
-    "HELD",
-    "LastDocument",
-    "Locator",
-    "Reader",
-    "Skipped",
-    "SkippedKind",
-    "fence_line",
-    "looks_like_json",
-    "may_become_fence_line",
-    "root_kinds",
-]
-
-HELD: Final = 96
-"""How many characters are held for a decision."""
+__all__ = ["Locator", "Skipped", "SkippedKind", "root_kinds"]
 
 _BLANK: Final = " \t\r\n"
 _CONTAINERS: Final = OBJECT | ARRAY
-_DEEPEST: Final = 6  # brackets of nested arrays before the first element that are looked into
 _INFO: Final = 32  # characters of a fence's info string that are looked at
-
-# What a candidate is.
-_MORE: Final = -1  # not decided yet
-_NO: Final = 0
-_WEAK: Final = 1
-_YES: Final = 2
 
 _NOT_BLANK: Final = re.compile(r"[^ \t\r\n]")
 # Where something other than prose may begin, while a document is looked for and afterwards.
@@ -87,12 +65,6 @@ _SIGNS_AFTER: Final = re.compile(r"[`~<◁\[]")
 _SIGNS_IN_FENCE: Final = re.compile(r"[{\[`~]")
 _SIGNS_OF_INFO: Final = re.compile(r"[\n{\[`]")
 
-_CLOSING: Final = {'"': '"', "'": "'", "“": "”", "”": "”", "‘": "’", "’": "’", "`": "`´", "´": "´"}
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_NUMBER_BEGINS: Final = re.compile(r"-?\d*\.?\d*(?:[eE][+-]?)?\d*")
-_NAME: Final = re.compile(r"[^\W\d][\w$-]*|\$[\w$-]*")
-_WORDS: Final = ("true", "false", "null", "True", "False", "None")
-_VALUE_STARTS: Final = frozenset(" \t\r\n-0123456789{[" + "".join(_CLOSING))
 
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][\w.:-]*)(?:[\s=][^<>]*)?>")
 _TAG_BEGINS: Final = re.compile(r"<(?:/?(?:[A-Za-z][\w.:-]*(?:[\s=][^<>]*)?)?)?")
@@ -467,12 +439,12 @@ class Locator:
         if self.kinds & kind and self._offset(s, at) != self._refused:
             if self._expected and not self._on_info:
                 return self._begin(s, at), False
-            verdict, end = _judge(s, at, self._introduced, self._before, not self._foreign, not self.many, final)
-            if verdict == _MORE:
+            verdict, end = looks_of(s, at, self._introduced, self._before, not self._foreign, not self.many, final)
+            if verdict == MORE:
                 return at, True
-            if verdict == _YES:
+            if verdict == YES:
                 return self._begin(s, at), False
-            if verdict == _WEAK and self._weak is None and not self.many and self._is_better(s, at, end):
+            if verdict == WEAK and self._weak is None and not self.many and self._is_better(s, at, end):
                 self._weak = (self._here(s, at), s[at:end])
         self._skip(s, at, at + 1)
         return at + 1, False
@@ -764,110 +736,6 @@ class Locator:
             self._stretch = ["".join(self._stretch)]
 
 
-class Reader(Protocol):
-    """What reads a document to its end: a ``Parser``."""
-
-    @property
-    def done(self) -> bool: ...
-
-    @property
-    def pos(self) -> int: ...
-
-    def feed_value(self, chunk: str, /) -> tuple[object, int]: ...
-
-
-class LastDocument:
-    """Finds the last document of a text, which is known at its end.
-
-        last = LastDocument(kinds, Parser)
-        last.feed(text)
-        start, text = last.end()
-
-    If the text ends inside a document, that is the last one. One that its reader refuses is passed over, unless there
-    is no other. If no container was found, it is what a ``Locator`` would hand on at the end.
-
-    Args:
-        kinds: as for ``Locator``.
-        reader: makes a reader, which only tells where a document ends.
-
-    Attributes:
-        skipped: the spans besides the last document, once it has been found; earlier documents are among them.
-    """
-
-    def __init__(self, kinds: int, reader: Callable[[], Reader]) -> None:
-        self.skipped: list[Skipped] = []
-        self._make = reader
-        self._locator = Locator(kinds, many=True)
-        self._fallback: Locator | None = Locator(kinds)
-        self._reader: Reader | None = None
-        self._number = 0  # of its document
-        self._pieces: list[str] = []
-        self._last: tuple[int, str] | None = None
-        self._refused: tuple[int, str] | None = None
-        self._documents: list[tuple[int, int]] = []
-
-    def feed(self, text: str) -> None:
-        """Read the next piece of the text, cut anywhere."""
-        if self._fallback is not None and not self._fallback.reading:
-            self._fallback.seek(text)
-        self._read(text)
-
-    def end(self) -> tuple[int, str]:
-        """Where the last document begins, and its text; -1 and "" if there is none."""
-        while not self._locator.reading:
-            text = self._locator.end()
-            if not text:
-                break
-            self._read(text)
-        if self._locator.reading:
-            self._last = self._locator.start, "".join(self._pieces)
-        elif self._last is None:
-            self._last = self._refused
-        if self._last is None and self._fallback is not None:
-            text = self._fallback.end()
-            self.skipped = self._fallback.skipped
-            return self._fallback.start, text
-        if self._last is None:
-            self.skipped = self._locator.skipped
-            return -1, ""
-        documents = [Skipped("document", start, end) for start, end in self._documents if start != self._last[0]]
-        self.skipped = sorted([*self._locator.skipped, *documents], key=lambda span: span.start)
-        return self._last
-
-    def _read(self, text: str) -> None:
-        locator = self._locator
-        while text:
-            if not locator.reading:
-                text = locator.seek(text)
-                continue
-            if self._reader is None or self._number != locator.found:
-                self._reader, self._pieces = self._make(), []
-                self._number = locator.found
-                self._fallback = None
-            text = self._read_on(self._reader, text)
-
-    def _read_on(self, reader: Reader, text: str) -> str:
-        locator, before = self._locator, reader.pos
-        refused = False
-        try:
-            _, used = reader.feed_value(text)
-        except ParseError as error:
-            refused = True
-            used = max(error.pos - before, 0)
-        rest = locator.advance(text, used, not refused and reader.done)
-        self._pieces.append(text[: len(text) - len(rest)])
-        if locator.reading:
-            return rest
-        found = locator.start, "".join(self._pieces)
-        if found[1]:
-            self._documents.append((found[0], found[0] + len(found[1])))
-            if refused:
-                self._refused = found
-            else:
-                self._last = found
-        return rest
-
-
 _FLAGS: Final = (
     "reading",
     "_keeps",
@@ -897,190 +765,3 @@ def _place(saved: Any, least: int, most: int) -> _Place:
 def _must(holds: bool) -> None:
     if not holds:
         raise ValueError("its fields contradict each other")
-
-
-# What a candidate looks like.
-
-
-def _judge(s: str, at: int, introduced: bool, before: str, bare: bool, mended: bool, final: bool) -> tuple[int, int]:
-    """Whether the bracket at an index begins a document, by what follows it; and where that ends, if it is weak.
-
-    Args:
-        introduced: whether nothing else stands before it in its line, or a colon.
-        before: the character before it.
-        bare: whether keys may lack their quotes.
-        mended: whether the first key may lack one quote, or its colon: its reader mends that. Several documents are
-            read strictly as a rule, and there such a candidate is prose.
-        final: whether no more text comes.
-    """
-    waits = not final and len(s) - at < HELD
-    m = min(len(s), at + HELD)
-    is_array = s[at] == "["
-    is_index = is_array and (before.isalnum() or before in tuple("_)]$"))
-    if is_index:
-        return _NO, at
-    verdict, end = (
-        _array(s, at, m, waits, introduced, bare, mended, 0) if is_array else _object(s, at, m, waits, bare, mended)
-    )
-    if verdict == _WEAK:
-        if end == len(s) and waits:
-            return _MORE, end
-        after = s[end : end + 1]
-        if before.isalnum() or before in tuple("_)]$\\") or after.isalnum() or after in tuple("([:_"):
-            return _NO, end
-    return verdict, end
-
-
-def _object(s: str, i: int, m: int, waits: bool, bare: bool, mended: bool) -> tuple[int, int]:
-    k = _no_blank(s, i + 1, m)
-    if k == m:
-        return _MORE if waits else _NO, k
-    if s[k] == "}":
-        return _WEAK, k + 1
-    if s[k] in _CLOSING:
-        end = _string_end(s, k, m)
-        if end < 0:
-            return _MORE if waits else _YES if s[k] in "\"'" else _NO, m
-        k = _no_blank(s, end, m)
-        if k == m:
-            return _MORE if waits else _YES, m
-        # A value after a blank: the colon is missing.
-        return _YES if s[k] in ":=" or (mended and k > end and s[k] in "\"'{[0123456789") else _NO, k
-    name = _NAME.match(s, k, m) if bare else None
-    if name is None:
-        return _NO, k
-    k = name.end()
-    if mended and k < m and s[k] == '"':
-        # The quote that began the key is missing.
-        k += 1
-    if k < m and s[k] != ":":
-        return _NO, k
-    if k + 1 >= m:
-        return _MORE if waits else _NO, m
-    if s[k + 1] in _VALUE_STARTS:
-        return _YES, k
-    return _word(s, k + 1, m, waits)[0], k
-
-
-def _array(
-    s: str, i: int, m: int, waits: bool, introduced: bool, bare: bool, mended: bool, depth: int
-) -> tuple[int, int]:
-    k = _no_blank(s, i + 1, m)
-    if k == m:
-        return _MORE if waits else _NO, k
-    first = s[k]
-    if first == "]":
-        return _WEAK if k == i + 1 else _NO, k + 1
-    if first == "{":
-        verdict, end = _object(s, k, m, waits, bare, mended)
-        return _element(s, end, m, waits, depth) if verdict == _WEAK else (verdict, end)
-    if first == "[":
-        if depth == _DEEPEST:
-            return _NO, k
-        verdict, end = _array(s, k, m, waits, introduced, bare, mended, depth + 1)
-        if verdict != _WEAK:
-            return verdict, end
-        k = _no_blank(s, end, m)
-        if k == m:
-            return _MORE if waits else _NO, m
-        return _YES if s[k] == "," else _WEAK if s[k] == "]" else _NO, k + 1
-    if first in _CLOSING:
-        end = _string_end(s, k, m)
-        if end < 0:
-            return _MORE if waits else _YES if first in "\"'" else _NO, m
-        return _element(s, end, m, waits, depth)
-    if first in "-0123456789":
-        return _numbers(s, k, m, waits, introduced)
-    verdict, end = _word(s, k, m, waits)
-    return _element(s, end, m, waits, depth) if verdict == _YES else (verdict, end)
-
-
-def _element(s: str, end: int, m: int, waits: bool, depth: int) -> tuple[int, int]:
-    """What follows the first element of an array."""
-    k = _no_blank(s, end, m)
-    if k == m:
-        return _MORE if waits else _YES, m
-    if s[k] == "]" and depth == 0:
-        if k + 1 == m and waits:
-            return _MORE, m
-        # A link or a reference goes on.
-        return _NO if s[k + 1 : k + 2] in tuple("([:") else _YES, k
-    return _YES if s[k] in ",]" else _NO, k
-
-
-def _numbers(s: str, k: int, m: int, waits: bool, introduced: bool) -> tuple[int, int]:
-    """An array that begins with a number."""
-    cut = _NO
-    while True:
-        number = _NUMBER.match(s, k, m)
-        if waits and _NUMBER_BEGINS.fullmatch(s, k, m):
-            return _MORE, m
-        if number is None:
-            return _NO, k
-        k = _no_blank(s, number.end(), m)
-        if k == m:
-            return _MORE if waits else cut, m
-        if s[k] == "]":
-            return _WEAK, k + 1
-        if s[k] != ",":
-            return _NO, k
-        if introduced:
-            return _YES, k
-        cut = _YES
-        k = _no_blank(s, k + 1, m)
-        if k == m:
-            return _MORE if waits else cut, m
-        if s[k] not in "-0123456789":
-            return (_YES if s[k] in _CLOSING or s[k] in "{[" else _NO), k
-
-
-def _word(s: str, k: int, m: int, waits: bool) -> tuple[int, int]:
-    for word in _WORDS:
-        if s.startswith(word, k, m):
-            return _YES, k + len(word)
-        if waits and word.startswith(s[k:m]):
-            return _MORE, m
-    return _NO, k
-
-
-def _no_blank(s: str, k: int, m: int) -> int:
-    match = _NOT_BLANK.search(s, k, m)
-    return m if match is None else match.start()
-
-
-def _string_end(s: str, k: int, m: int) -> int:
-    """The index after the string that begins at ``k``, or -1."""
-    closing = _CLOSING[s[k]]
-    k += 1
-    while k < m:
-        if s[k] == "\\":
-            k += 1
-        elif s[k] in closing:
-            return k + 1
-        k += 1
-    return -1
-
-
-# Lines of an answer that goes on in the middle of a document, where no document begins that could be found.
-
-_FENCE_LINE: Final = re.compile(r"[ \t]*```(json[0-9a-z]*)?[ \t]*\r?\n", re.IGNORECASE)
-_FENCE_LINE_BEGINS: Final = re.compile(r"[ \t]*`{0,3}|[ \t]*```[a-z0-9]*[ \t]*\r?", re.IGNORECASE)
-_LONGEST_FENCE_LINE: Final = 100
-_MARKS: Final = re.compile(r'["{}\[\]]')
-
-
-def fence_line(line: str) -> str | None:
-    """What a line says that opens or closes a fence of JSON: "json" and the like, or "" if it names no language. None
-    for any other line."""
-    match = _FENCE_LINE.fullmatch(line) if len(line) <= _LONGEST_FENCE_LINE else None
-    return None if match is None else match[1] or ""
-
-
-def may_become_fence_line(line: str) -> bool:
-    """Whether more characters can make it a line that opens or closes a fence."""
-    return len(line) <= _LONGEST_FENCE_LINE and _FENCE_LINE_BEGINS.fullmatch(line) is not None
-
-
-def looks_like_json(line: str) -> bool:
-    """Whether a line has quotes or brackets, so that it is not plain prose."""
-    return _MARKS.search(line) is not None

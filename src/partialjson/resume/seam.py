@@ -4,7 +4,7 @@ Models repeat themselves, begin with prose, or wrap JSON in a fence. The seam re
 and never revises a decision, so chunks do not matter. It finds the place from which on the answer continues the
 document, or that it does not.
 
-It works line by line, since prose and fences are lines; which lines those are, ``partialjson.lenient.locate`` says.
+It works line by line, since prose and fences are lines; which lines those are, ``partialjson.lenient.lines`` says.
 Three things are known about the current line at each
 character: whether it repeats the whole prefix so far (ignoring white space outside strings); which repetitions of the
 prefix's end are still possible or complete; and whether its own characters could follow the prefix, according to a
@@ -46,7 +46,7 @@ from typing import Any, Final
 from partialjson._core.events import Path
 from partialjson._core.parser import Parser
 from partialjson.errors import ParseError, json_path
-from partialjson.lenient.locate import fence_line, looks_like_json, may_become_fence_line
+from partialjson.lenient.lines import fence_line, looks_like_json, may_become_fence_line
 from partialjson.limits import Limits
 
 __all__ = ["HELD", "LEAST_REPETITION", "Seam", "SpliceError"]
