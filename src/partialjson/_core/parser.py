@@ -25,22 +25,19 @@ from partialjson._core.checkpoint import (
     save_bytes,
     save_document,
     save_options,
-    typed,
 )
 from partialjson._core.coerce import coercer_of
 from partialjson._core.events import Coerced, Event, Node, Path
 from partialjson._core.expected import Expected, expected_of
+from partialjson._core.intake import Intake
 from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
 from partialjson._core.loose_rules import loose_rule_of
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import Mask, mask_of, without_kept_back
-from partialjson._core.mender import Mender
-from partialjson._core.mender_state import load_mender, save_mender
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
-from partialjson._core.scribe import AT_ROOT
 from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
 from partialjson._core.spec_rules import rule_of
@@ -56,7 +53,7 @@ from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
-from partialjson.repairs import Lenient, Repair, RepairKind, Skipped, lenient_of
+from partialjson.repairs import Lenient, Repair, Skipped, lenient_of
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -206,21 +203,10 @@ class Parser(Generic[T]):
             raise TypeError("strict, context, by_alias and by_name need a target, and this parser has none")
         elif on_invalid != "collect" or predict:
             raise TypeError("on_invalid and predict need a target, and this parser has none")
-        self._mender: Mender | None = None
-        # What finds the document in the text; None if the document begins where the text does.
-        self._locator: Any = None
-        # The text so far, where its last document is wanted, and its length; and what was then left out.
-        self._held: list[str] | None = None
-        self._held_size: i64 = 0
-        self._left_out: list[Skipped] = []
-        # Is it known that it has handed on to the mender?
-        self._is_inside = False
+        # What brings the text to the mender, of a lenient parser.
+        self._intake: Intake | None = None
         if self._lenient is not None:
-            self._mender = Mender(self._lexer, self._lenient.kinds, selector)
-            if self._lenient.documents == "last":
-                self._held = []
-            elif RepairKind.TEXT_AROUND in self._lenient.kinds:
-                self._locator = _new_locator(self._target, self._lenient)
+            self._intake = Intake(self._lexer, self._target, self._lenient, selector, _reader)
 
     def _coerces(self) -> bool:
         """May values that do not fit their target be read in another form?"""
@@ -324,14 +310,10 @@ class Parser(Generic[T]):
             # Before anything is changed that an outer call relies on.
             self._refuse("feed_value")
         lexer = self._lexer
-        mender = self._mender
+        mender = None if self._intake is None else self._intake.mender
         self._unread = 0
-        if mender is not None:
-            if self._locator is not None and self._locator.pos == 0:
-                # The caller has found the document.
-                self._locator = None
-            if self._held_size == 0:
-                self._held = None
+        if mender is not None and self._intake is not None:
+            self._intake.begins_here()
             mender.stops = True
         else:
             lexer.stops = True
@@ -348,86 +330,18 @@ class Parser(Generic[T]):
             return events, stopped
         return events, max(len(cast("Sized", chunk)) - self._unread, 0)
 
-    def _feed_lenient_bytes(self, mender: Mender, chunk: bytes) -> None:
-        utf8 = self._bytes()
-        text = utf8.decode(chunk)
-        try:
-            self._feed_lenient(mender, text)
-            if self._locator is None and mender.stops and self._lexer.done():
-                self._unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
-            elif utf8.fault:
-                if self._held is not None:
-                    mender.starts_at(*_place_of(self._held_text(), self._held_size))
-                elif self._locator is not None and not self._locator.reading:
-                    mender.starts_at(*self._locator.place)
-                raise mender.refusal(utf8.fault)
-        except ParseError as error:
-            error.byte_pos = mender.error_byte
-            raise
-
-    def _feed_lenient(self, mender: Mender, text: str) -> None:
-        locator = self._locator
-        if locator is None and self._held is not None:
-            self._hold(mender, text)
-            return
-        if locator is None:
-            mender.feed(text)
-            if mender.stopped >= 0:
-                mender.leave_blanks(text)
-            return
-        while text:
-            if not self._is_inside and not locator.reading:
-                room = mender.max_document - locator.pos
-                beyond = text[room:]
-                text = locator.seek(text[:room])
-                if locator.reading:
-                    text += beyond
-                    mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
-                    # From here on the mender counts.
-                    locator.pos = locator.start
-                elif beyond:
-                    mender.starts_at(*locator.place)
-                    raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
-                continue
-            self._is_inside = True
-            mender.stops = True
-            mender.feed(text)
-            if not self._lexer.done():
-                return
-            text = mender.rest
-            self._is_inside = False
-            mender.stops = False
-            mender.stopped = -1
-            locator.advanced(*mender.place())
-
-    def _hold(self, mender: Mender, text: str) -> None:
-        """Keep the text, since its last document is wanted."""
-        room = mender.max_document - self._held_size
-        assert self._held is not None
-        self._held.append(text[:room])
-        self._held_size += min(len(text), room)
-        if len(text) > room:
-            mender.starts_at(*_place_of(self._held_text(), self._held_size))
-            raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
-
-    def _held_text(self) -> str:
-        assert self._held is not None
-        text = "".join(self._held)
-        self._held = [text]
-        return text
-
     def _reads_by_lexer(self, kind: i64, chunk: Any) -> bool:
         """Is this chunk, the first one or one of a lenient parser, for the lexer? If not, it has been read."""
         if self._input != kind and chunk:
             self._accept(kind)
-        mender = self._mender
-        if mender is None:
+        intake = self._intake
+        if intake is None:
             self._reads = self._input
             return True
         if kind == STR:
-            self._feed_lenient(mender, chunk)
+            intake.feed(chunk)
         elif chunk:
-            self._feed_lenient_bytes(mender, chunk)
+            self._unread = intake.feed_bytes(self._bytes(), chunk)
         return False
 
     def _accept(self, kind: i64) -> None:
@@ -527,30 +441,20 @@ class Parser(Generic[T]):
     @property
     def pos(self) -> int:
         """Code points read so far."""
-        if self._mender is None:
+        if self._intake is None:
             return self._lexer.base
-        if self._held is not None and self._life != FAILED:
-            return self._held_size
-        locator = self._locator
-        if locator is not None and not locator.reading and self._life != FAILED:
-            pos: int = locator.pos
-            return pos
-        return self._mender.read
+        return self._intake.pos(self._life == FAILED)
 
     @property
     def repairs(self) -> tuple[Repair, ...]:
         """What lenient parsing has mended so far, in the order of the text. The last one may still go on."""
-        return () if self._mender is None else self._mender.repairs()
+        return () if self._intake is None else self._intake.mender.repairs()
 
     @property
     def ended_at(self) -> int:
         """Where in the text the document ended, in code points, if lenient parsing looks for no more of it and leaves
         out what follows; -1 otherwise."""
-        locator = self._locator
-        if locator is None:
-            return -1
-        ended: int = locator.ended
-        return ended
+        return -1 if self._intake is None else self._intake.ended_at()
 
     @property
     def seq(self) -> int:
@@ -704,8 +608,9 @@ class Parser(Generic[T]):
             self._life = RUNNING
         try:
             is_cut = reason is not None and cuts(reason)
-            if self._mender is not None:
-                self._finish_lenient(self._mender, is_cut or (self._utf8 is not None and len(self._utf8.tail) > 0))
+            if self._intake is not None:
+                is_cut = is_cut or (self._utf8 is not None and len(self._utf8.tail) > 0)
+                self._intake.finish(is_cut, self._input == BYTES)
             elif self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
             else:
@@ -741,44 +646,9 @@ class Parser(Generic[T]):
             return self._failed(result.error, reason, None if result.list_all is None else tuple(result.list_all()))
         if not self._retains:
             result = self._tree.missing
-        if self._mender is None:
+        if self._intake is None:
             return Complete(cast("T", result), self._tree.pending_events(), reason)
         return Complete(cast("T", result), self._tree.pending_events(), reason, *self._mended())
-
-    def _read_last(self, mender: Mender, is_cut: bool) -> None:
-        """Find the last document in the text, and read it."""
-        text = self._held_text()
-        start, found, self._left_out = _last_document(self._target, self._lenient, text)
-        if start < 0 or (is_cut and found[:1] not in ("{", "[")):
-            # What is no container may have been going on.
-            mender.starts_at(*_place_of(text, self._held_size))
-            return
-        mender.starts_at(*_place_of(text, start))
-        try:
-            mender.feed(found)
-        except ParseError as error:
-            if self._input == BYTES:
-                error.byte_pos = mender.error_byte
-            raise
-
-    def _finish_lenient(self, mender: Mender, is_cut: bool) -> None:
-        if self._held is not None:
-            self._read_last(mender, is_cut)
-        locator = self._locator
-        if locator is not None and not locator.reading:
-            was_found = bool(locator.found)
-            found = "" if is_cut and not was_found else locator.end()
-            if was_found:
-                pass
-            elif found:
-                mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
-                mender.feed(found)
-            else:
-                mender.starts_at(*locator.place)
-        mender.stops = False
-        if mender.mode == AT_ROOT:
-            self._tree.reads_prose()
-        mender.finish(is_cut)
 
     def _failed(self, error: Exception, reason: str | None, lines: tuple[Any, ...] | None = None) -> Failed:
         events = error.events if isinstance(error, ParseError) else self._tree.pending_events()
@@ -786,13 +656,10 @@ class Parser(Generic[T]):
 
     def _mended(self) -> tuple[tuple[Repair, ...], tuple[Skipped, ...], tuple[Coerced, ...]]:
         """What was mended, what was left out, and what was read in another form."""
-        mender = self._mender
-        if mender is None:
+        intake = self._intake
+        if intake is None:
             return (), (), ()
-        skipped: list[Skipped] = sorted([*self._left_out, *mender.skipped()], key=_start_of)
-        if self._locator is not None:
-            skipped = sorted([*self._locator.skipped, *skipped], key=_start_of)
-        return mender.repairs(), tuple(skipped), self._tree.coerced()
+        return intake.mender.repairs(), intake.skipped(), self._tree.coerced()
 
     def _missing_required(self) -> tuple[Path, ...]:
         """Required fields that have not come, in the objects that are open."""
@@ -823,9 +690,9 @@ class Parser(Generic[T]):
             raise RuntimeError("reopen() after the document failed; feed the text before the error to fresh()")
         if self._life == CLOSED and not isinstance(self.end(), Truncated):
             raise RuntimeError("reopen() after the document was completed; there is nothing to go on with")
-        if self._life == CLOSED and self._held is not None:
+        if self._life == CLOSED and self._intake is not None and self._intake.waits_for_end():
             raise RuntimeError("reopen() after the last document was looked for; feed the whole text to fresh()")
-        dropped = self._lexer.drop_token() if self._mender is None else self._mender.drop_token()
+        dropped = self._lexer.drop_token() if self._intake is None else self._intake.mender.drop_token()
         if self._utf8 is not None:
             self._utf8.go_back(dropped if self._input == BYTES else 0)
         self._outcome = None
@@ -891,10 +758,8 @@ class Parser(Generic[T]):
         }
         if self._reads_numbers:
             state["numbers"] = self._number_readers()
-        if self._mender is not None:
-            state["mending"] = save_mender(self._mender)
-            state["locator"] = None if self._locator is None else self._locator.save()
-            state["held"] = None if self._held is None else self._held_text()
+        if self._intake is not None:
+            state |= self._intake.save()
         return state
 
     def _number_readers(self) -> list[str]:
@@ -964,22 +829,18 @@ class Parser(Generic[T]):
 
     def _load(self, state: dict[str, Any], is_own: bool) -> None:
         """Take over a state; the parser is new. A state ``is_own`` if this process has just saved it."""
-        mender = self._mender
-        if mender is not None:
-            self._load_held(mender, state)
+        intake = self._intake
+        if intake is not None:
+            intake.load_held(state)
             self._lexer.is_mended = not state["mending"]["strict"]
         load_document(self._lexer, state, is_own)
-        if mender is not None:
-            load_mender(mender, state["mending"])
-            self._locator = None if state["locator"] is None else _saved_locator(state["locator"])
+        if intake is not None:
+            intake.load(state)
         self._input = load_count(state["input"], BYTES)
         source = self._lexer.source
         known: i64 = -1
-        if mender is not None:
-            locator = self._locator
-            known = mender.bytes_read() if locator is None or locator.reading else locator.place[1]
-            if self._held is not None:
-                known = _place_of(self._held_text(), self._held_size)[1]
+        if intake is not None:
+            known = intake.bytes_read()
         elif source is not None:
             known = source.bytes_before(self._lexer.base)
         self._utf8 = load_bytes(state, self._input == BYTES, self.pos, known)
@@ -987,54 +848,10 @@ class Parser(Generic[T]):
             raise ValueError("it has text, and no kind of input")
         self._asked, self._pinned = load_reading(self._lexer.tree, state)
 
-    def _load_held(self, mender: Mender, state: dict[str, Any]) -> None:
-        """Take over the text whose last document is wanted. Nothing of it has been read then."""
-        held = state["held"]
-        if held is None:
-            self._held = None
-            return
-        now = save_document(self._lexer)
-        is_new = all(state[name] == now[name] for name in ("text", "pos", "line", "line_start"))
-        if self._held is None or not is_new or state["mending"] != save_mender(mender) or state["locator"] is not None:
-            raise ValueError("its text was read, and is to be read at the end")
-        self._held = [typed(str, held)]
-        self._held_size = load_count(len(held), mender.max_document)
 
-
-def _last_document(target: Target | None, lenient: Lenient | None, text: str) -> tuple[int, str, list[Skipped]]:
-    """Where the last document of a text begins, its text, and what else there is; -1 if there is none."""
-    from partialjson.lenient.last import LastDocument
-    from partialjson.lenient.locate import root_kinds
-
-    assert lenient is not None
-    # It only tells where a document ends.
-    inside = Lenient(lenient.kinds, "syntax")
-    last = LastDocument(root_kinds(target, lenient), lambda: Parser(select=[], lenient=inside))
-    last.feed(text)
-    start, found = last.end()
-    return start, found, last.skipped
-
-
-def _place_of(text: str, at: i64) -> tuple[int, int, int, int]:
-    """An offset in a text, the bytes before it, its line, and where that begins."""
-    before = text[:at]
-    return at, len(before.encode("utf-8", "surrogatepass")), before.count("\n") + 1, before.rfind("\n") + 1
-
-
-def _new_locator(target: Target | None, lenient: Lenient) -> Any:
-    from partialjson.lenient.locate import Locator, root_kinds
-
-    return Locator(root_kinds(target, lenient))
-
-
-def _saved_locator(saved: Any) -> Any:
-    from partialjson.lenient.locate import Locator
-
-    return Locator.load(saved)
-
-
-def _start_of(span: Skipped) -> int:
-    return span.start
+def _reader(lenient: Lenient) -> Parser[Any]:
+    """A parser that only tells where a document ends."""
+    return Parser(select=[], lenient=lenient)
 
 
 def _restore(

@@ -1,0 +1,305 @@
+"""The intake of a lenient parser: how its text reaches the mender.
+
+The document may begin anywhere, so the text takes one of three ways:
+
+- *at once* to the mender, where the document begins with the text;
+- through a *locator* (``partialjson.lenient.locate``), which passes over what stands before and after the document, and
+  tells where it begins, in characters, bytes and lines;
+- into the pieces that are *held*, where the last document of the text is wanted. Only the end of the text shows which
+  that is, so nothing is read before.
+
+A locator is loaded when a parser needs one; this module knows only its face.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, final
+
+from partialjson._core.checkpoint import load_count, save_document, typed
+from partialjson._core.lexer import Lexer
+from partialjson._core.mender import Mender
+from partialjson._core.mender_state import load_mender, save_mender
+from partialjson._core.scribe import AT_ROOT
+from partialjson._core.selection import Selector
+from partialjson._core.target import Target
+from partialjson._core.utf8 import Utf8
+from partialjson.errors import ParseError
+from partialjson.repairs import Lenient, RepairKind, Skipped
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+
+@final
+class Intake:
+    """The text of one lenient parser on its way to the mender.
+
+    Args:
+        lexer: what the mender writes for.
+        target, lenient: those of the parser.
+        selector: where repairs are told.
+        reader: makes a parser that only tells where a document ends, for these options.
+
+    Attributes:
+        mender: what reads the document.
+    """
+
+    def __init__(
+        self,
+        lexer: Lexer,
+        target: Target | None,
+        lenient: Lenient,
+        selector: Selector | None,
+        reader: Callable[[Lenient], Any],
+    ) -> None:
+        self.mender: Final = Mender(lexer, lenient.kinds, selector)
+        self._lexer: Final = lexer
+        self._target: Final = target
+        self._lenient: Final = lenient
+        self._reader: Final = reader
+        # What finds the document in the text; None if the document begins where the text does.
+        self._locator: Any = None
+        # Is it known that it has handed on to the mender?
+        self._is_inside = False
+        # The text so far, where its last document is wanted, and its length; and what was then left out.
+        self._held: list[str] | None = None
+        self._held_size: i64 = 0
+        self._left_out: list[Skipped] = []
+        if lenient.documents == "last":
+            self._held = []
+        elif RepairKind.TEXT_AROUND in lenient.kinds:
+            self._locator = _locator(target, lenient)
+
+    # Text in.
+
+    def begins_here(self) -> None:
+        """The caller has found the document, unless some of its text has been read."""
+        if self._locator is not None and self._locator.pos == 0:
+            self._locator = None
+        if self._held_size == 0:
+            self._held = None
+
+    def feed(self, text: str) -> None:
+        """Read the next piece of the text.
+
+        Raises:
+            ParseError: what is not wanted to be mended, or passes a limit.
+        """
+        locator = self._locator
+        mender = self.mender
+        if locator is None:
+            if self._held is not None:
+                self._hold(text)
+                return
+            mender.feed(text)
+            if mender.stopped >= 0:
+                mender.leave_blanks(text)
+            return
+        while text:
+            if not self._is_inside and not locator.reading:
+                room = mender.max_document - locator.pos
+                beyond = text[room:]
+                text = locator.seek(text[:room])
+                if locator.reading:
+                    text += beyond
+                    mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
+                    # From here on the mender counts.
+                    locator.pos = locator.start
+                elif beyond:
+                    mender.starts_at(*locator.place)
+                    raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
+                continue
+            self._is_inside = True
+            mender.stops = True
+            mender.feed(text)
+            if not self._lexer.done():
+                return
+            text = mender.rest
+            self._is_inside = False
+            mender.stops = False
+            mender.stopped = -1
+            locator.advanced(*mender.place())
+
+    def feed_bytes(self, utf8: Utf8, chunk: bytes) -> i64:
+        """``feed`` for bytes; returns how many at the end of the chunk are left, if it was to end with the document."""
+        text = utf8.decode(chunk)
+        mender = self.mender
+        unread: i64 = 0
+        try:
+            self.feed(text)
+            if self._locator is None and mender.stops and self._lexer.done():
+                unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
+            elif utf8.fault:
+                if self._held is not None:
+                    mender.starts_at(*_place_of(self._held_text(), self._held_size))
+                elif self._locator is not None and not self._locator.reading:
+                    mender.starts_at(*self._locator.place)
+                raise mender.refusal(utf8.fault)
+        except ParseError as error:
+            error.byte_pos = mender.error_byte
+            raise
+        return unread
+
+    def finish(self, is_cut: bool, is_bytes: bool) -> None:
+        """The text ended.
+
+        Raises:
+            IncompleteError: there is no whole document, and the end may not be mended.
+        """
+        mender = self.mender
+        if self._held is not None:
+            self._read_last(is_cut, is_bytes)
+        locator = self._locator
+        if locator is not None and not locator.reading:
+            was_found = bool(locator.found)
+            found = "" if is_cut and not was_found else locator.end()
+            if was_found:
+                pass
+            elif found:
+                mender.starts_at(locator.start, locator.start_bytes, locator.line, locator.line_start)
+                mender.feed(found)
+            else:
+                mender.starts_at(*locator.place)
+        mender.stops = False
+        if mender.mode == AT_ROOT:
+            self._lexer.tree.reads_prose()
+        mender.finish(is_cut)
+
+    # Asking.
+
+    def pos(self, has_failed: bool) -> i64:
+        """How many code points were read; of a text that failed, up to the error."""
+        if not has_failed:
+            if self._held is not None:
+                return self._held_size
+            if self._locator is not None and not self._locator.reading:
+                pos: i64 = self._locator.pos
+                return pos
+        return self.mender.read
+
+    def bytes_read(self) -> i64:
+        """How many bytes of UTF-8 those are."""
+        if self._held is not None:
+            return _place_of(self._held_text(), self._held_size)[1]
+        if self._locator is not None and not self._locator.reading:
+            size: i64 = self._locator.place[1]
+            return size
+        return self.mender.bytes_read()
+
+    def ended_at(self) -> i64:
+        """Where the document ended, if no more of it is looked for; -1 otherwise."""
+        if self._locator is None:
+            return -1
+        ended: i64 = self._locator.ended
+        return ended
+
+    def waits_for_end(self) -> bool:
+        """Is nothing read before the text has ended?"""
+        return self._held is not None
+
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What is no part of the document."""
+        around: list[Skipped] = [] if self._locator is None else self._locator.skipped
+        return tuple(sorted([*around, *self._left_out, *self.mender.skipped()], key=_start_of))
+
+    # Saving.
+
+    def save(self) -> dict[str, Any]:
+        return {
+            "mending": save_mender(self.mender),
+            "locator": None if self._locator is None else self._locator.save(),
+            "held": None if self._held is None else self._held_text(),
+        }
+
+    def load_held(self, state: dict[str, Any]) -> None:
+        """Take over the text whose last document is wanted, before the lexer is loaded: nothing of it has been read.
+
+        Raises:
+            ValueError: something has.
+        """
+        held = state["held"]
+        if held is None:
+            self._held = None
+            return
+        now = save_document(self._lexer)
+        is_new = all(state[name] == now[name] for name in ("text", "pos", "line", "line_start"))
+        is_unread = state["mending"] == save_mender(self.mender) and state["locator"] is None
+        if self._held is None or not is_new or not is_unread:
+            raise ValueError("its text was read, and is to be read at the end")
+        self._held = [typed(str, held)]
+        self._held_size = load_count(len(held), self.mender.max_document)
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take over the rest, after the lexer was loaded."""
+        load_mender(self.mender, state["mending"])
+        self._locator = None if state["locator"] is None else _loaded_locator(state["locator"])
+
+    # The last document.
+
+    def _hold(self, text: str) -> None:
+        mender = self.mender
+        room = mender.max_document - self._held_size
+        assert self._held is not None
+        self._held.append(text[:room])
+        self._held_size += min(len(text), room)
+        if len(text) > room:
+            mender.starts_at(*_place_of(self._held_text(), self._held_size))
+            raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
+
+    def _held_text(self) -> str:
+        assert self._held is not None
+        text = "".join(self._held)
+        self._held = [text]
+        return text
+
+    def _read_last(self, is_cut: bool, is_bytes: bool) -> None:
+        """Find the last document in the text, and read it."""
+        mender = self.mender
+        text = self._held_text()
+        start, found = self._find_last(text)
+        if start < 0 or (is_cut and found[:1] not in ("{", "[")):
+            # What is no container may have been going on.
+            mender.starts_at(*_place_of(text, self._held_size))
+            return
+        mender.starts_at(*_place_of(text, start))
+        try:
+            mender.feed(found)
+        except ParseError as error:
+            if is_bytes:
+                error.byte_pos = mender.error_byte
+            raise
+
+    def _find_last(self, text: str) -> tuple[int, str]:
+        """Where the last document begins, and its text; -1 if there is none."""
+        from partialjson.lenient.last import LastDocument
+        from partialjson.lenient.locate import root_kinds
+
+        inside = Lenient(self._lenient.kinds, "syntax")
+        last = LastDocument(root_kinds(self._target, self._lenient), lambda: self._reader(inside))
+        last.feed(text)
+        start, found = last.end()
+        self._left_out = last.skipped
+        return start, found
+
+
+def _locator(target: Target | None, lenient: Lenient) -> Any:
+    from partialjson.lenient.locate import Locator, root_kinds
+
+    return Locator(root_kinds(target, lenient))
+
+
+def _loaded_locator(saved: Any) -> Any:
+    from partialjson.lenient.locate import Locator
+
+    return Locator.load(saved)
+
+
+def _place_of(text: str, at: i64) -> tuple[int, int, int, int]:
+    """An offset in a text, the bytes before it, its line, and where that begins."""
+    before = text[:at]
+    return at, len(before.encode("utf-8", "surrogatepass")), before.count("\n") + 1, before.rfind("\n") + 1
+
+
+def _start_of(span: Skipped) -> int:
+    return span.start
