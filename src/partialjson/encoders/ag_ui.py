@@ -1,0 +1,213 @@
+"""AG-UI: the events of one run (protocol 1.0; checked with ``ag-ui-protocol``, ``@ag-ui/core`` and ``@ag-ui/client``).
+
+    encoder = ag_ui.Encoder(thread_id=input.thread_id, run_id=input.run_id)
+    return StreamingResponse(encoder.astream(aread(stream, "openai-chat", tools=tools)), media_type=encoder.media_type)
+
+| in the message | on the wire |
+|---|---|
+| the answer begins | ``RUN_STARTED`` |
+| text, refusal | ``TEXT_MESSAGE_START``, ``_CONTENT``, ``_END``; a refusal has ``metadata.partialjson.kind`` |
+| reasoning | ``REASONING_START``, ``REASONING_MESSAGE_START``, ``_CONTENT``, ``_END``, ``REASONING_END`` |
+| a call | ``TOOL_CALL_START``, ``TOOL_CALL_ARGS``; ``TOOL_CALL_END`` once it is ready |
+| its result | ``TOOL_CALL_RESULT`` |
+| a call that cannot run | ``TOOL_CALL_END`` and a ``TOOL_CALL_RESULT`` that says why, both with ``metadata.partialjson.failed`` |
+| a call that was cut off | no ``TOOL_CALL_END``: the run ends in an error |
+| a document that has a place | ``STATE_DELTA`` (JSON Patch) |
+| the end | ``CUSTOM`` "partialjson.ending", then ``RUN_FINISHED``, or ``RUN_ERROR`` with the reason as its code |
+
+Texts of one response share a message until a call begins, and calls belong to the message before them, so a front end
+sends back the conversation as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import uuid4
+
+from partialjson.encoders.encoder import FINISHED, Encoder as _Encoder, Part, error_text, placed_deltas
+from partialjson.encoders.places import Places
+
+__all__ = ["VERSION", "Encoder"]
+
+VERSION: Final = "1.0"
+"""The version of the protocol whose events these are."""
+
+
+class Encoder(_Encoder):
+    """Events of AG-UI for one run.
+
+    Args:
+        thread_id, run_id: those of the ``RunAgentInput``; made if they are not given.
+        message_id: of the first message; those of others are made of it.
+        places: where in the state of the agent documents stand, by name; by default the structured output at
+            ``/output``.
+        state: the state that the client has, ``RunAgentInput.state``. Where it lacks a container on the way to a
+            place, the first event that needs it adds that.
+    """
+
+    def __init__(
+        self,
+        *,
+        thread_id: str | None = None,
+        run_id: str | None = None,
+        message_id: str | None = None,
+        places: Places | None = None,
+        state: Any = None,
+    ) -> None:
+        super().__init__(message_id=message_id, places=places)
+        self.thread_id = thread_id or f"thread_{uuid4().hex}"
+        self.run_id = run_id or f"run_{uuid4().hex}"
+        self._missing = _missing(self._places, state)
+        self._message = ""  # the message that texts and calls belong to
+        self._speaking: Part | None = None  # the text that is open in it
+        self._has_calls = False
+        self._held: list[Part] = []
+
+    def on_begin(self) -> None:
+        self.say(
+            {"type": "RUN_STARTED", "threadId": self.thread_id, "runId": self.run_id, "protocolVersion": VERSION},
+        )
+
+    def on_step(self, number: int) -> None:
+        self._message = ""
+        self._has_calls = False
+
+    def on_text(self, part: Part) -> None:
+        if part.kind == "reasoning":
+            self.say({"type": "REASONING_START", "messageId": part.id})
+            self.say({"type": "REASONING_MESSAGE_START", "messageId": part.id, "role": "reasoning"})
+            return
+        if not self._message or self._has_calls or self._speaking is not None:
+            self._message = part.id
+            self._has_calls = False
+        else:
+            part.id = self._message
+        self._speaking = part
+        event = {"type": "TEXT_MESSAGE_START", "messageId": part.id, "role": "assistant"}
+        if part.kind == "refusal":
+            event["metadata"] = {"partialjson": {"kind": "refusal"}}
+        self.say(event)
+
+    def on_text_grows(self, part: Part, text: str) -> None:
+        kind = "REASONING_MESSAGE_CONTENT" if part.kind == "reasoning" else "TEXT_MESSAGE_CONTENT"
+        self.say({"type": kind, "messageId": part.id, "delta": text})
+
+    def on_text_over(self, part: Part) -> None:
+        if part.kind == "reasoning":
+            self.say({"type": "REASONING_MESSAGE_END", "messageId": part.id})
+            self.say({"type": "REASONING_END", "messageId": part.id})
+            return
+        if self._speaking is part:
+            self._speaking = None
+        self.say({"type": "TEXT_MESSAGE_END", "messageId": part.id})
+
+    def on_void(self, part: Part) -> None:
+        self._custom("void", {"messageId": part.id})
+        self._message = ""
+
+    def on_call(self, part: Part) -> None:
+        if not self._message:
+            self._message = self.made_id()
+        self._has_calls = True
+        self.say(
+            {
+                "type": "TOOL_CALL_START",
+                "toolCallId": part.id,
+                "toolCallName": part.name,
+                "parentMessageId": self._message,
+            }
+        )
+
+    def on_call_grows(self, part: Part, text: str) -> None:
+        if text:
+            self.say({"type": "TOOL_CALL_ARGS", "toolCallId": part.id, "delta": text})
+
+    def on_call_ready(self, part: Part) -> None:
+        self.say({"type": "TOOL_CALL_END", "toolCallId": part.id})
+
+    def on_call_held(self, part: Part) -> None:
+        self._held.append(part)
+
+    def on_call_result(self, part: Part, result: Any, failed: bool) -> None:
+        self._result(part, error_text(result), failed)
+
+    def on_call_fault(self, part: Part, why: str) -> None:
+        if not part.ready:
+            self.say({"type": "TOOL_CALL_END", "toolCallId": part.id, "metadata": _FAILED})
+        self._result(part, why, True)
+
+    def on_document(self, part: Part, deltas: list[dict[str, Any]], place: str | None) -> None:
+        if place is not None:
+            operations = [*self._missing.pop(place, ()), *placed_deltas(part, deltas, place)]
+            self.say({"type": "STATE_DELTA", "delta": operations})
+
+    def on_end(self, reason: str, ending: dict[str, Any]) -> None:
+        cut = [part for part in self.open_calls if not part.ready and part not in self._held]
+        if reason in FINISHED:
+            for part in cut:
+                self._fault(part)
+        server = [part for part in self.open_calls if part.ready and part.server]
+        for part in server:
+            self._result(part, "The provider ran this tool.", False)
+        self._custom("ending", ending)
+        if reason not in FINISHED:
+            self.say({"type": "RUN_ERROR", "message": ending["message"], "code": reason})
+            return
+        waiting = [part.id for part in self.open_calls if part.ready and not part.server]
+        outcome: dict[str, Any] = {"type": "success"}
+        if self._held:
+            for part in self._held:
+                self.say({"type": "TOOL_CALL_END", "toolCallId": part.id})
+            outcome = {"type": "interrupt", "interrupts": [_interrupt(part) for part in self._held]}
+        elif waiting:
+            outcome["pendingToolCallIds"] = waiting
+        self.say(
+            {"type": "RUN_FINISHED", "threadId": self.thread_id, "runId": self.run_id, "outcome": outcome},
+        )
+
+    def _result(self, part: Part, content: str, failed: bool) -> None:
+        event = {
+            "type": "TOOL_CALL_RESULT",
+            "messageId": f"{part.id}-result",
+            "toolCallId": part.id,
+            "content": content,
+            "role": "tool",
+        }
+        self.say({**event, "metadata": _FAILED} if failed else event)
+
+    def _custom(self, name: str, value: Any) -> None:
+        self.say({"type": "CUSTOM", "name": f"partialjson.{name}", "value": value})
+
+
+_FAILED: Final = {"partialjson": {"failed": True}}
+
+
+def _interrupt(part: Part) -> dict[str, Any]:
+    return {
+        "id": f"{part.id}-held",
+        "reason": "tool_call",
+        "message": f"The call of {part.name} must not run yet.",
+        "toolCallId": part.id,
+    }
+
+
+def _missing(places: Mapping[str, str], state: Any) -> dict[str, list[dict[str, Any]]]:
+    """For each place, the operations that add the containers on the way to it, which the state lacks."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    there = set()
+    for place in places.values():
+        steps = place.split("/")[1:-1] if place else []
+        operations: list[dict[str, Any]] = []
+        value, pointer = state if isinstance(state, Mapping) else {}, ""
+        for step in steps:
+            pointer += "/" + step
+            key = step.replace("~1", "/").replace("~0", "~")
+            inner = value.get(key) if isinstance(value, Mapping) else None
+            if not isinstance(inner, Mapping) and pointer not in there:
+                operations.append({"op": "add", "path": pointer, "value": {}})
+            there.add(pointer)
+            value = inner
+        if operations:
+            found[place] = operations
+    return found

@@ -1,0 +1,74 @@
+"""Where documents stand in a state that protocols share with their clients.
+
+AG-UI, A2UI and assistant-stream keep one JSON value on both sides. ``places`` says where in it a document is to appear:
+``{"output": "/answer", "write_letter": "/draft"}`` puts the structured output at ``/answer`` and the arguments of the
+tool ``write_letter`` at ``/draft``, while they come. If a document of the same name begins later, it takes the place.
+
+Most of these protocols cannot say that a string grew. ``Growing`` knows the string at the end of a document, the only
+one that can, and turns what was appended into a replacement by the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+__all__ = ["Growing", "Places", "placed", "placed_at"]
+
+Places = Mapping[str, str]
+"""JSON Pointers by the names of documents: "output", or the name of a tool."""
+
+
+def placed_at(places: Places) -> dict[str, str]:
+    """The places, checked.
+
+    Raises:
+        ValueError: one is no JSON Pointer (RFC 6901).
+    """
+    for name, pointer in places.items():
+        if pointer and not pointer.startswith("/"):
+            raise ValueError(f"the place of {name!r} is a JSON Pointer such as '/{name}', not {pointer!r}")
+    return dict(places)
+
+
+def placed(deltas: Iterable[Mapping[str, Any]], place: str) -> list[dict[str, Any]]:
+    """The deltas of a document, as deltas of the state in which it stands at ``place``."""
+    return [{"op": delta["op"], "path": place + delta["path"], "value": delta["value"]} for delta in deltas]
+
+
+class Growing:
+    """The last string of a document, which may still grow."""
+
+    def __init__(self) -> None:
+        self._pointer: str | None = None
+        self._text = ""
+
+    def replacements(self, deltas: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The deltas as operations "add" and "replace" (RFC 6902): one for each string that grew."""
+        found: list[dict[str, Any]] = []
+        for delta in deltas:
+            op, pointer, value = delta["op"], delta["path"], delta["value"]
+            if op != "append":
+                found.append({"op": op, "path": pointer, "value": value})
+                self._follow(pointer, value)
+                continue
+            if pointer != self._pointer:
+                raise ValueError(f"cannot append to {pointer!r}: no string is open there")
+            self._text += value
+            last = found[-1] if found else None
+            if last is not None and last["path"] == pointer:
+                last["value"] = self._text
+            else:
+                found.append({"op": "replace", "path": pointer, "value": self._text})
+        return found
+
+    def _follow(self, pointer: str, value: Any) -> None:
+        while isinstance(value, (dict, list)) and value:
+            if isinstance(value, dict):
+                key = next(reversed(value))
+                pointer += "/" + key.replace("~", "~0").replace("/", "~1")
+                value = value[key]
+            else:
+                pointer += f"/{len(value) - 1}"
+                value = value[-1]
+        self._pointer, self._text = (pointer, value) if isinstance(value, str) else (None, "")

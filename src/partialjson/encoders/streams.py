@@ -1,0 +1,129 @@
+"""From a client's stream to events or the body of an HTTP response: what all encoders do with ``read`` and ``aread``."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from partialjson.encoders.wire import SSE_HEADERS, sse
+from partialjson.messages import Attempts, MessageParser, Update
+
+__all__ = ["AsyncResponse", "Message", "Response", "Streams"]
+
+E = TypeVar("E")
+
+Message = MessageParser | Attempts
+"""What an encoder can follow."""
+
+
+class Response(Protocol):
+    """What ``read`` returns: the updates of a message, and the message."""
+
+    message: MessageParser
+
+    def __iter__(self) -> Iterator[Update]: ...
+
+
+class AsyncResponse(Protocol):
+    """What ``aread`` returns."""
+
+    message: MessageParser
+
+    def __aiter__(self) -> AsyncIterator[Update]: ...
+
+
+class Streams(Generic[E]):
+    """An encoder by its four methods ``begin``, ``feed``, ``end`` and ``to_sse``, and what follows from them.
+
+    Attributes:
+        media_type: of an HTTP response that carries the events.
+        headers: what such a response is to say besides.
+        tail: the bytes that follow the last event.
+    """
+
+    media_type: ClassVar[str] = "text/event-stream"
+    headers: ClassVar[Mapping[str, str]] = SSE_HEADERS
+    tail: ClassVar[bytes] = b""
+
+    @staticmethod
+    def to_sse(event: Any) -> bytes:
+        """The event as a server-sent event."""
+        return sse(event)
+
+    def begin(self, message: Message) -> list[E]:
+        """Follows a message from here on: the first response of the answer, or the next one."""
+        raise NotImplementedError
+
+    def feed(self, updates: Iterable[Update] = ()) -> list[E]:
+        """The events for what changed in the message since the last call. Calling it less often merges them.
+
+        Args:
+            updates: what ``feed``, ``feed_bytes`` or ``end`` of the message returned since then.
+
+        Raises:
+            RuntimeError: there is no message, or the answer has ended.
+        """
+        raise NotImplementedError
+
+    def end(self) -> list[E]:
+        """Ends the answer, with the events that say how. Later calls give nothing."""
+        raise NotImplementedError
+
+    def follow(self, response: Response) -> Iterator[list[E]]:
+        """The events of one response, as it comes: a list for each update that changed something. Not those of the
+        end: see ``end``.
+
+        Raises:
+            Exception: what the client raises, after the events for all that came before.
+        """
+        yield from filter(None, [self.begin(response.message)])
+        for update in response:
+            events = self.feed((update,))
+            if events:
+                yield events
+
+    async def afollow(self, response: AsyncResponse) -> AsyncIterator[list[E]]:
+        """``follow`` for an asynchronous client. Closing it closes the client's stream."""
+        events = self.begin(response.message)
+        if events:
+            yield events
+        async with aclosing(_generator(response)) as updates:
+            async for update in updates:
+                events = self.feed((update,))
+                if events:
+                    yield events
+
+    def stream(self, response: Response) -> Iterator[bytes]:
+        """The body of an HTTP response that carries one response of a model, with its end.
+
+        Raises:
+            Exception: what the client raises, after the events that say that the answer was cut off.
+        """
+        try:
+            for events in self.follow(response):
+                yield self.body(events)
+        except Exception:
+            yield self.body(self.end()) + self.tail
+            raise
+        yield self.body(self.end()) + self.tail
+
+    async def astream(self, response: AsyncResponse) -> AsyncIterator[bytes]:
+        """``stream`` for an asynchronous client. If the reader leaves, the client's stream is closed."""
+        try:
+            async with aclosing(_generator(self.afollow(response))) as lists:
+                async for events in lists:
+                    yield self.body(events)
+        except Exception:
+            yield self.body(self.end()) + self.tail
+            raise
+        yield self.body(self.end()) + self.tail
+
+    def body(self, events: Sequence[E]) -> bytes:
+        """The events as they go out."""
+        return b"".join([self.to_sse(event) for event in events])
+
+
+def _generator(items: Any) -> Any:
+    """The asynchronous generator behind an iterable, which can be closed."""
+    return aiter(items)
