@@ -87,7 +87,6 @@ class Encoder(_Encoder):
         self._tell(part, "tool-call-args-text-finish")
 
     def on_call_held(self, part: Part) -> None:
-        self.on_call_grows(part, part.writer.end())
         self._tell(part, "tool-call-approval", approval={"id": f"{part.id}-approval"})
 
     def on_call_result(self, part: Part, result: Any, failed: bool) -> None:

@@ -98,7 +98,7 @@ class Part:
 
     @property
     def value(self) -> Any:
-        """The document so far, MISSING if nothing has come."""
+        """The document so far; None if nothing has come."""
         # One fold of all is cheaper than one after each change, and this is asked for once, or where the whole goes
         # out anyway.
         if len(self.deltas) > 1:
@@ -213,7 +213,10 @@ class Encoder(Streams[Event]):
             self._next_step()
         ending = self._ending or {"reason": self._reason()}
         reason = str(ending["reason"])
-        told = {**ending, "message": ending.get("message") or _TOLD.get(reason, "")}
+        told = {"reason": reason, "message": ending.get("message") or _TOLD.get(reason, "")}
+        missing = [each for pointer in ending.get("missing", ()) for each in self._located(str(pointer))]
+        if missing:
+            told["missing"] = missing
         self._finish_step(reason)
         self.on_end(reason, told)
         self._ended = True
@@ -327,9 +330,18 @@ class Encoder(Streams[Event]):
             return "disconnected"
         return "complete" if outputs[-1].status == "complete" else "truncated"
 
+    def _located(self, pointer: str) -> list[dict[str, str]]:
+        """What a pointer into the state names, in the words of a protocol: which document, and where in it."""
+        steps = pointer.split("/", 5)
+        part = self._parts[int(steps[2])]
+        return [{"document": part.name, "id": part.id, "path": "/" + "".join(steps[5:])}] if part.begun else []
+
     def _finish_step(self, reason: str) -> None:
         for part in self._parts:
-            if part.kind not in ("call", "output"):
+            if part.kind == "call" and part.begun and part.phase == "held" and not part.over:
+                self.on_call_grows(part, part.writer.end())
+                self.on_call_held(part)
+            elif part.kind not in ("call", "output"):
                 self._end_text(part)
         self.on_step_end(reason)
 
@@ -484,10 +496,8 @@ class Encoder(Streams[Event]):
         if part.has_result and phase in ("done", "failed"):
             part.over = True
             self.on_call_result(part, part.result, phase == "failed")
-        elif phase == "withdrawn" or (phase == "failed" and not part.ready):
+        elif phase == "withdrawn" or (phase == "failed" and not part.ready and part.status != "truncated"):
             self._fault(part)
-        elif phase == "held" and self._ending is not None:
-            self.on_call_held(part)
 
     def _is_broken(self, part: Part) -> bool:
         return part.phase == "failed" and part.status != "complete"

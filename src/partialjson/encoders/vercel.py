@@ -102,7 +102,6 @@ class Encoder(_Encoder):
         self.say({"type": "tool-input-available", **self._of(part), "input": value, **_server(part)})
 
     def on_call_held(self, part: Part) -> None:
-        self.on_call_grows(part, part.writer.end())
         self.say({"type": "tool-approval-request", "approvalId": f"{part.id}-approval", "toolCallId": part.id})
 
     def on_call_result(self, part: Part, result: Any, failed: bool) -> None:
