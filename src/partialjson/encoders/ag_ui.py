@@ -120,8 +120,7 @@ class Encoder(_Encoder):
         )
 
     def on_call_grows(self, part: Part, text: str) -> None:
-        if text:
-            self.say({"type": "TOOL_CALL_ARGS", "toolCallId": part.id, "delta": text})
+        self.say({"type": "TOOL_CALL_ARGS", "toolCallId": part.id, "delta": text})
 
     def on_call_ready(self, part: Part) -> None:
         self.say({"type": "TOOL_CALL_END", "toolCallId": part.id})

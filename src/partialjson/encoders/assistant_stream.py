@@ -80,8 +80,7 @@ class Encoder(_Encoder):
         self._start(part, {"type": "tool-call", "toolCallId": part.id, "toolName": part.name})
 
     def on_call_grows(self, part: Part, text: str) -> None:
-        if text:
-            self._tell(part, "text-delta", textDelta=text)
+        self._tell(part, "text-delta", textDelta=text)
 
     def on_call_ready(self, part: Part) -> None:
         self._tell(part, "tool-call-args-text-finish")

@@ -56,6 +56,7 @@ _TOLD: Final = {
 }
 _TAKEN_BACK: Final = "The provider took back what it had said."
 _DOCUMENT: Final = "/document/value"
+_SHOWN: Final = 5  # faults of a call that are told
 
 
 @dataclass(eq=False)
@@ -116,12 +117,16 @@ class Part:
             return "The provider withdrew the call."
         if self.status == "truncated":
             return "The arguments were cut off."
-        told = [
-            f"{mark['message']} (at {pointer or 'the root'})"
-            for pointer, mark in self.marks.items()
+        marks = {
+            pointer: mark["message"]
+            for pointer, mark in sorted(self.marks.items())
             if mark is not None and mark["status"] in ("invalid", "violation")
-        ]
-        return "The arguments are not valid: " + "; ".join(told[:5]) if told else "The call cannot run."
+        }
+        if not marks:
+            return "The call cannot run."
+        # The root says no more than that there is something inside.
+        told = [f"{message} (at {pointer})" for pointer, message in marks.items() if pointer] or [marks[""]]
+        return "The arguments are not valid: " + "; ".join(told[:_SHOWN]) + "; …" * (len(told) > _SHOWN)
 
 
 class Encoder(Streams[Event]):
@@ -339,7 +344,7 @@ class Encoder(Streams[Event]):
     def _finish_step(self, reason: str) -> None:
         for part in self._parts:
             if part.kind == "call" and part.begun and part.phase == "held" and not part.over:
-                self.on_call_grows(part, part.writer.end())
+                self._close_text(part)
                 self.on_call_held(part)
             elif part.kind not in ("call", "output"):
                 self._end_text(part)
@@ -425,9 +430,8 @@ class Encoder(Streams[Event]):
                 self._grow_document(part, [{"op": "add", "path": "", "value": value["value"]}])
         elif path.startswith(_DOCUMENT):
             rest = path.removeprefix(_DOCUMENT)
-            if not rest and part.deltas:
+            if not rest and op != "append" and part.deltas:
                 self._start_over(part)
-                op = "add"
             self._grow_document(part, [{"op": op, "path": rest, "value": value}])
         elif path == "/document/status":
             part.status = value
@@ -489,7 +493,7 @@ class Encoder(Streams[Event]):
         phase = part.phase
         if phase in ("ready", "running", "done", "failed") and not part.ready and not self._is_broken(part):
             part.ready = True
-            self.on_call_grows(part, part.writer.end())
+            self._close_text(part)
             self.on_call_ready(part)
         if phase == "running":
             self.on_call_running(part)
@@ -529,7 +533,15 @@ class Encoder(Streams[Event]):
     def _fault(self, part: Part, why: str = "") -> None:
         if part.kind == "call" and part.begun and not part.over:
             part.over = True
+            if not part.ready:
+                # Front ends send it back with the conversation, and providers refuse arguments that are not JSON.
+                self._close_text(part)
             self.on_call_fault(part, why or part.fault)
+
+    def _close_text(self, part: Part) -> None:
+        rest = part.writer.end() if part.writer.begun else "{}"
+        if rest:
+            self.on_call_grows(part, rest)
 
     def _called(self, call: Call | str) -> Part:
         for part in reversed([*self._earlier, *self._parts]):

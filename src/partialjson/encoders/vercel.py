@@ -94,8 +94,7 @@ class Encoder(_Encoder):
         self.say({"type": "tool-input-start", **self._of(part), **_server(part)})
 
     def on_call_grows(self, part: Part, text: str) -> None:
-        if text:
-            self.say({"type": "tool-input-delta", "toolCallId": part.id, "inputTextDelta": text})
+        self.say({"type": "tool-input-delta", "toolCallId": part.id, "inputTextDelta": text})
 
     def on_call_ready(self, part: Part) -> None:
         value = part.value if part.has_value else {}

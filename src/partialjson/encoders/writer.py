@@ -24,12 +24,16 @@ _CLOSERS: Final = {"{": "}", "[": "]", '"': '"'}
 
 
 class JSONWriter:
-    """The text of one document, in pieces. Joined, they are JSON once ``end`` has been called."""
+    """The text of one document, in pieces. Joined, they are JSON once ``end`` has been called.
+
+    Attributes:
+        begun: whether there is any.
+    """
 
     def __init__(self) -> None:
         # What is open, from the root inwards: the pointer, the bracket or quote, and whether anything is inside.
         self._open: list[tuple[str, str, bool]] = []
-        self._begun = False
+        self.begun = False
 
     def feed(self, deltas: Iterable[Mapping[str, Any]]) -> str:
         """The text that the deltas add.
@@ -54,9 +58,9 @@ class JSONWriter:
                 raise ValueError(f"cannot append to {pointer!r}: no string is open there")
             return [text_of(value)[1:-1]]
         if pointer == "":
-            if self._begun:
+            if self.begun:
                 raise ValueError("cannot write the root again: the text of another document is another text")
-            self._begun = True
+            self.begun = True
             return self._value("", value)
         parent, _, key = pointer.rpartition("/")
         depth = len(self._open)
