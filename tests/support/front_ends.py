@@ -430,7 +430,7 @@ def node(cases: Sequence[tuple[str, bytes]]) -> list[Any]:
     lines = "".join(json.dumps({"protocol": protocol, "body": body.decode()}) + "\n" for protocol, body in cases)
     run = subprocess.run(["node", "read.mjs"], cwd=folder, input=lines, capture_output=True, text=True, timeout=600)
     assert run.returncode == 0, run.stderr
-    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    answers = [json.loads(line.replace('"1e999"', "1e999")) for line in run.stdout.splitlines()]
     assert len(answers) == len(cases)
     for (protocol, body), answer in zip(cases, answers, strict=True):
         assert "error" not in answer and not answer["warnings"], (protocol, body.decode(), answer)

@@ -55,6 +55,7 @@ class Encoder(_Encoder):
 
     def __init__(self, *, message_id: str | None = None, places: Places | None = None) -> None:
         super().__init__(message_id=message_id, places=places)
+        self._count = 0
         self._numbers: dict[Part, int] = {}
         self._refused: set[Part] = set()  # documents with changes that cannot be sent one by one
 
@@ -135,7 +136,8 @@ class Encoder(_Encoder):
         self.say({"type": "message-finish", "finishReason": _REASONS[reason], "usage": _USAGE, "path": []})
 
     def _start(self, part: Part, init: dict[str, Any]) -> None:
-        self._numbers[part] = len(self._numbers)
+        self._numbers[part] = self._count
+        self._count += 1
         self.say({"type": "part-start", "part": init, "path": []})
 
     def _tell(self, part: Part, kind: str, **fields: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -72,30 +72,40 @@ class Streams(Generic[E]):
 
     def follow(self, response: Response) -> Iterator[list[E]]:
         """The events of one response, as it comes: a list for each update that changed something. Not those of the
-        end: see ``end``.
+        end: see ``end``. However it is left, the client's stream is closed.
 
         Raises:
             Exception: what the client raises, after the events for all that came before.
         """
-        yield from filter(None, [self.begin(response.message)])
-        for update in response:
-            events = self.feed((update,))
-            if events:
-                yield events
-
-    async def afollow(self, response: AsyncResponse) -> AsyncIterator[list[E]]:
-        """``follow`` for an asynchronous client. Closing it closes the client's stream."""
-        events = self.begin(response.message)
-        if events:
-            yield events
-        async with aclosing(_generator(response)) as updates:
-            async for update in updates:
+        try:
+            yield from filter(None, [self.begin(response.message)])
+            for update in response:
                 events = self.feed((update,))
                 if events:
                     yield events
+        finally:
+            close = getattr(response, "close", None)
+            if close is not None:
+                close()
+
+    async def afollow(self, response: AsyncResponse) -> AsyncGenerator[list[E], None]:
+        """``follow`` for an asynchronous client."""
+        try:
+            events = self.begin(response.message)
+            if events:
+                yield events
+            async for update in response:
+                events = self.feed((update,))
+                if events:
+                    yield events
+        finally:
+            close = getattr(response, "aclose", None)
+            if close is not None:
+                await close()
 
     def stream(self, response: Response) -> Iterator[bytes]:
-        """The body of an HTTP response that carries one response of a model, with its end.
+        """The body of an HTTP response that carries one response of a model, with its end. If its reader leaves, the
+        client's stream is closed.
 
         Raises:
             Exception: what the client raises, after the events that say that the answer was cut off.
@@ -108,10 +118,10 @@ class Streams(Generic[E]):
             raise
         yield self.body(self.end()) + self.tail
 
-    async def astream(self, response: AsyncResponse) -> AsyncIterator[bytes]:
-        """``stream`` for an asynchronous client. If the reader leaves, the client's stream is closed."""
+    async def astream(self, response: AsyncResponse) -> AsyncGenerator[bytes, None]:
+        """``stream`` for an asynchronous client."""
         try:
-            async with aclosing(_generator(self.afollow(response))) as lists:
+            async with aclosing(self.afollow(response)) as lists:
                 async for events in lists:
                     yield self.body(events)
         except Exception:
@@ -122,8 +132,3 @@ class Streams(Generic[E]):
     def body(self, events: Sequence[E]) -> bytes:
         """The events as they go out."""
         return b"".join([self.to_sse(event) for event in events])
-
-
-def _generator(items: Any) -> Any:
-    """The asynchronous generator behind an iterable, which can be closed."""
-    return aiter(items)

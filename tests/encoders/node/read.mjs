@@ -155,6 +155,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   } catch (error) {
     answer = { error: error?.stack ?? String(error) };
   }
-  process.stdout.write(JSON.stringify({ ...answer, warnings }) + "\n");
+  // JSON.stringify would write null for a number beyond a double.
+  const far = (_, value) => (value === Infinity ? "1e999" : value);
+  process.stdout.write(JSON.stringify({ ...answer, warnings }, far) + "\n");
 }
 process.exit(0);
