@@ -26,12 +26,11 @@ def json_text(
     indent: int | None = None,
     default: Callable[[Any], Any] | None = None,
     nan: str = "NaN",
-    compact: bool = False,
+    separators: tuple[str, str] | None = None,
 ) -> str:
     """The value as JSON; arguments as for ``json.dumps``. JSON has no word for a NaN, which lenient parsing reads:
-    ``nan`` is written for it. ``compact`` text has no spaces."""
-    separators = (",", ":") if compact else None
-    text = json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, default=default, separators=separators)
+    ``nan`` is written for it."""
+    text = json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, default=default)
     if "Infinity" not in text and (nan == "NaN" or "NaN" not in text):
         return text
     words = {"Infinity": FAR, "NaN": nan}

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from partialjson import Parser
+from partialjson import MISSING, Parser
 from partialjson.broadcast import DocumentState
 from partialjson.clients import aread, read
 from partialjson.encoders import a2ui, ag_ui, assistant_stream, json_patch, mcp_apps, vercel
 from partialjson.messages import Attempts, MessageParser
+from partialjson.patch import apply_deltas
 from support.bodies import Said, Say, body
 from support.front_ends import READERS, SEEN, check_seen, events_in, node, packages
 from support.talks import ENCODERS, TOOLS, WEATHER
@@ -59,7 +61,8 @@ def test_an_answer_of_two_responses(protocol: str) -> None:
         seen = SEEN[protocol](state)
         if protocol == "mcp_apps":
             assert state["c1"]["result"]["structuredContent"] == {"rain": True, "mm": [1, 2]}
-            assert state["c2"]["result"] == {"content": [{"type": "text", "text": "there is no clock"}], "isError": True}
+            text = {"type": "text", "text": "there is no clock"}
+            assert state["c2"]["result"] == {"content": [text], "isError": True}
             continue
         assert seen.text == "Let me see.It rains."
         assert seen.calls == [("get_weather", [{"city": "Zürié", "days": 23}]), ("now", None)]
@@ -182,7 +185,8 @@ def test_a_call_that_the_provider_runs() -> None:
     run = ag_ui.Encoder()
     events = run.apply(state("done")) + run.end()
     assert events[-1]["outcome"] == {"type": "success"}
-    assert [event["content"] for event in events if event["type"] == "TOOL_CALL_RESULT"] == ["The provider ran this tool."]
+    results = [event["content"] for event in events if event["type"] == "TOOL_CALL_RESULT"]
+    assert results == ["The provider ran this tool."]
     assert mcp_apps.Encoder().apply(state("done")) == []
 
 
@@ -197,7 +201,8 @@ def test_what_was_said_is_taken_back(protocol: str) -> None:
     events = encoder.apply([delta("add", "", {"api": "x", "blocks": [text, call], "ending": None})])
     events += encoder.apply([delta("replace", "/blocks/0/text", "Right")])
     right = {**document, "value": {"city": "Right"}, "status": "complete"}
-    events += encoder.apply([delta("replace", "/blocks/1/document", right), delta("replace", "/blocks/1/phase", "ready")])
+    events += encoder.apply([delta("replace", "/blocks/1/document", right)])
+    events += encoder.apply([delta("replace", "/blocks/1/phase", "ready")])
     events += encoder.apply([delta("replace", "/ending", {"reason": "tool_calls", "message": ""})])
     events += encoder.end()
     sent = encoder.body(events) + encoder.tail
@@ -281,7 +286,7 @@ def test_places_of_tools() -> None:
 
 
 def test_wrong_arguments() -> None:
-    with pytest.raises(ValueError, match="the version is 'v0.9', 'v0.9.1' or 'v1.0', not 'v2'"):
+    with pytest.raises(ValueError, match="the version is .*, not 'v2'"):
         a2ui.Encoder("s", version="v2")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="the place of 'ending' is a JSON Pointer"):
         a2ui.Encoder("s", ending="here")
@@ -291,9 +296,6 @@ def test_wrong_arguments() -> None:
 
 def test_output_as_deltas() -> None:
     """Changes are transient parts, which a page folds; the whole comes once."""
-    from partialjson import MISSING
-    from partialjson.patch import apply_deltas
-
     encoder = vercel.Encoder(message_id="m", output="deltas")
     message = MessageParser(API, output=Order)
     raw = body(API, Said(texts=tuple(TEXT)))
@@ -336,9 +338,12 @@ def test_a_client_that_breaks_off(protocol: str) -> None:
     """The page is told, and so is whoever runs the server."""
     response = read(pieces(ASKS[:-200], breaks=True), API, tools=TOOLS)
     sent = []
-    with pytest.raises(Broken):
-        for part in ENCODERS[protocol]().stream(response):
+    body = ENCODERS[protocol]().stream(response)
+    with suppress(Broken):
+        for part in body:
             sent.append(part)
+    with pytest.raises(Broken):
+        list(ENCODERS[protocol]().stream(read(pieces(ASKS[:-200], breaks=True), API)))
     check_seen(protocol, READERS[protocol](events_in(b"".join(sent).decode())), response.message)
     assert response.message.end().reason == "disconnected"
 

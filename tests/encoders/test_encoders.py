@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from support.bodies import BODY_APIS
 from support.front_ends import READERS, check_seen, events_in
 from support.strategies import chunkings, texts
 from support.talks import ENCODERS, talks, told
+
 
 @pytest.mark.parametrize("api", BODY_APIS)
 @pytest.mark.parametrize("protocol", ENCODERS)
@@ -71,7 +73,7 @@ def test_documents_only_grow(protocol: str, data: st.DataObject) -> None:
     sent = [json.loads(encoder.to_sse(event)[6:]) for event in events]
     check_seen(protocol, READERS[protocol](sent), message)
     for partials in seen:
-        assert all(_extends(before, after) for before, after in zip(partials, partials[1:], strict=False))
+        assert all(_extends(before, after) for before, after in pairwise(partials))
 
 
 def _extends(before: Any, after: Any) -> bool:
@@ -102,7 +104,8 @@ def test_deltas_from_elsewhere(protocol: str) -> None:
     for _, raw, options in talks("anthropic-messages"):
         message = MessageParser("anthropic-messages", **options)
         state = ResponseState(message)
-        lists = [state.changes()] + [state.changes(message.feed_bytes(raw[at : at + 9])) for at in range(0, len(raw), 9)]
+        pieces = [raw[at : at + 9] for at in range(0, len(raw), 9)]
+        lists = [state.changes(), *(state.changes(message.feed_bytes(piece)) for piece in pieces)]
         lists.append(state.changes(message.end().updates))
         for step in (1, 3, len(lists)):
             encoder = ENCODERS[protocol]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +13,6 @@ from hypothesis import strategies as st
 from partialjson import MISSING, Parser
 from partialjson.encoders.wire import sse, text_of
 from partialjson.encoders.writer import JSONWriter
-from partialjson.patch import apply_deltas
 from support.strategies import chunkings, texts
 
 
@@ -64,8 +64,8 @@ def test_a_repeated_key_is_written_again() -> None:
 
 
 def test_what_is_open_stays_open() -> None:
-    pieces, rest = written(['{"a": [1, "x', 'y\\u00', 'e9"', ", 2", "], ", '"b": {}}'], Parser())
-    assert pieces == ['{"a":[1,"x', "y", "é", "", "", '",2],"b":{'] or pieces[:3] == ['{"a":[1,"x', "y", "é"]
+    pieces, rest = written(['{"a": [1, "x', "y\\u00", 'e9"', ", 2", "], ", '"b": {}}'], Parser())
+    assert pieces[:3] == ['{"a":[1,"x', "y", "é"]
     assert "".join(pieces) + rest == '{"a":[1,"xyé",2],"b":{}}'
 
 
@@ -83,7 +83,9 @@ def test_what_is_over_cannot_be_changed(deltas: list[tuple[str, str, Any]], why:
         JSONWriter().feed([{"op": op, "path": path, "value": value} for op, path, value in deltas])
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(st.none() | st.integers() | st.text(), lambda each: st.lists(each) | st.dictionaries(st.text(), each))
+)
 def test_text_is_one_line_of_utf_8(value: Any) -> None:
     line = sse({"v": value})
     assert line.startswith(b"data: ")
@@ -94,8 +96,5 @@ def test_text_is_one_line_of_utf_8(value: Any) -> None:
 
 
 def test_text_has_words_for_all_that_is_read() -> None:
-    from decimal import Decimal
-
     value = {"far": float("inf"), "none": float("nan"), "exact": Decimal("1.5"), "half": "\ud83d", "word": "NaN"}
     assert text_of(value) == '{"far":1e999,"none":null,"exact":1.5,"half":"\\ud83d","word":"NaN"}'
-    assert apply_deltas(MISSING, [{"op": "add", "path": "", "value": 1}]) == 1

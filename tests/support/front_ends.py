@@ -111,7 +111,8 @@ def read_ag_ui(events: Iterable[Any]) -> dict[str, Any]:
             open_calls.add(event["toolCallId"])
             owner = message(event["parentMessageId"], "assistant")
             function = {"name": event["toolCallName"], "arguments": ""}
-            owner.setdefault("toolCalls", []).append({"id": event["toolCallId"], "type": "function", "function": function})
+            call_of = {"id": event["toolCallId"], "type": "function", "function": function}
+            owner.setdefault("toolCalls", []).append(call_of)
         elif kind == "TOOL_CALL_ARGS":
             assert event["toolCallId"] in open_calls
             call(event["toolCallId"])["function"]["arguments"] += event["delta"]
@@ -433,5 +434,6 @@ def node(cases: Sequence[tuple[str, bytes]]) -> list[Any]:
     answers = [json.loads(line.replace('"1e999"', "1e999")) for line in run.stdout.splitlines()]
     assert len(answers) == len(cases)
     for (protocol, body), answer in zip(cases, answers, strict=True):
-        assert "error" not in answer and not answer["warnings"], (protocol, body.decode(), answer)
+        assert "error" not in answer, (protocol, body.decode(), answer)
+        assert not answer["warnings"], (protocol, body.decode(), answer)
     return [answer["state"] for answer in answers]

@@ -64,7 +64,12 @@ TALKS: dict[str, tuple[Said, dict[str, Any]]] = {
     "invalid output": (Said(texts=('{"owner": 1, "password": "hunter2"}',)), {"output": Account}),
     "prose": (Said(texts=("I would ", "rather not.")), {"output": Weather}),
     "hostile": (
-        Said(texts=('{"__proto__": {"x": 1}, "constructor": {"prototype": {}, "a": 1}, "": {"": [null]}, "a/b~": 1e999}',)),
+        Said(
+            texts=(
+                '{"__proto__": {"x": 1}, "constructor": {"prototype": {}, "a": 1}, ',
+                '"": {"": [null]}, "a/b~": 1e999}',
+            )
+        ),
         {"output": Any},
     ),
 }

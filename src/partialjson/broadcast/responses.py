@@ -5,7 +5,8 @@ The state is one JSON value:
     {"api": "openai-chat",
      "blocks": [
        {"type": "text" | "reasoning" | "refusal", "text": "...", "done": false},
-       {"type": "call", "id": "...", "name": "...", "phase": "growing", "document": DOCUMENT, "result": ...},
+       {"type": "call", "id": "...", "name": "...", "phase": "growing", "document": DOCUMENT, "result": ...,
+        "server": true}, where the provider runs it itself
        {"type": "output", "document": DOCUMENT}],
      "ending": null}
 
@@ -201,7 +202,9 @@ class _Called:
 
     def state(self) -> dict[str, Any]:
         result = {} if self.result is MISSING else {"result": self.result}
-        return {"type": "call", **self._facts(), "document": self._told.state(*_now(self.document)), **result}
+        server = {"server": True} if self.document.server else {}
+        document = self._told.state(*_now(self.document))
+        return {"type": "call", **server, **self._facts(), "document": document, **result}
 
     def whole(self) -> dict[str, Any]:
         events, self.events = self.events, []

@@ -1,4 +1,4 @@
-"""A2UI: updates of the data model of a surface, while a document comes (checked with ``a2ui-agent-sdk``, v0.9 and v1.0).
+"""A2UI: updates of a surface's data model, while a document comes (checked with ``a2ui-agent-sdk``: v0.9 and v1.0).
 
     encoder = a2ui.Encoder("order-card", places={"output": "/order"})
     for events in encoder.follow(read(stream, "openai-chat", output=Order)):
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from partialjson.encoders.encoder import Encoder as _Encoder, Part, placed_deltas
+from partialjson.encoders.encoder import AnswerEncoder, Part, placed_deltas
 from partialjson.encoders.places import Places, placed_at
 from partialjson.encoders.wire import text_of
 
@@ -32,7 +32,7 @@ _FORBIDDEN: Final = ("", "__proto__", "constructor", "prototype")
 _LARGEST: Final = 10_000
 
 
-class Encoder(_Encoder):
+class Encoder(AnswerEncoder):
     """Updates of the data model of one surface.
 
     Args:

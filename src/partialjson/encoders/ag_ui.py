@@ -10,7 +10,7 @@
 | reasoning | ``REASONING_START``, ``REASONING_MESSAGE_START``, ``_CONTENT``, ``_END``, ``REASONING_END`` |
 | a call | ``TOOL_CALL_START``, ``TOOL_CALL_ARGS``; ``TOOL_CALL_END`` once it is ready |
 | its result | ``TOOL_CALL_RESULT`` |
-| a call that cannot run | ``TOOL_CALL_END`` and a ``TOOL_CALL_RESULT`` that says why, both with ``metadata.partialjson.failed`` |
+| a call that cannot run | ``TOOL_CALL_END``, ``TOOL_CALL_RESULT`` with the reason; ``metadata.partialjson.failed`` |
 | a call that was cut off | no ``TOOL_CALL_END``: the run ends in an error |
 | a document that has a place | ``STATE_DELTA`` (JSON Patch) |
 | the end | ``CUSTOM`` "partialjson.ending", then ``RUN_FINISHED``, or ``RUN_ERROR`` with the reason as its code |
@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
-from partialjson.encoders.encoder import FINISHED, Encoder as _Encoder, Part, error_text, placed_deltas
+from partialjson.encoders.encoder import FINISHED, AnswerEncoder, Part, error_text, placed_deltas
 from partialjson.encoders.places import Places
 
 __all__ = ["VERSION", "Encoder"]
@@ -34,7 +34,7 @@ VERSION: Final = "1.0"
 """The version of the protocol whose events these are."""
 
 
-class Encoder(_Encoder):
+class Encoder(AnswerEncoder):
     """Events of AG-UI for one run.
 
     Args:

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from partialjson.encoders.encoder import Encoder as _Encoder, Part, error_text
+from partialjson.encoders.encoder import AnswerEncoder, Part, error_text
 from partialjson.encoders.places import Places
 from partialjson.encoders.safe import safe_value
 
@@ -43,7 +43,7 @@ _REASONS: Final = {
 _REFUSED: Final = ("constructor", "prototype")
 
 
-class Encoder(_Encoder):
+class Encoder(AnswerEncoder):
     """Chunks of an assistant stream for one message.
 
     Args:

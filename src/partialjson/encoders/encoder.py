@@ -2,7 +2,7 @@
 
 An encoder is a viewer like any other: it folds the deltas of a ``ResponseState``. So secrets are left out already, a
 stream may be throttled or come from a ``Broadcast``, and restarts, withdrawals and endings are decided in one place.
-``Encoder`` follows the blocks of that state and calls a method for each thing that a protocol can say; a protocol says
+``AnswerEncoder`` follows the blocks of that state and calls a method for each thing that a protocol can say; a protocol says
 it in its own events. The methods with ``on_`` are all that a protocol defines.
 
     encoder = vercel.Encoder()
@@ -39,7 +39,7 @@ from partialjson.encoders.writer import JSONWriter
 from partialjson.messages import Call, Update
 from partialjson.patch import apply_deltas
 
-__all__ = ["FINISHED", "Encoder", "Part", "error_text", "placed_deltas"]
+__all__ = ["FINISHED", "AnswerEncoder", "Part", "error_text", "placed_deltas"]
 
 Deltas = Iterable[Mapping[str, Any]]
 Reported = Literal["running", "done", "failed"]
@@ -129,7 +129,7 @@ class Part:
         return "The arguments are not valid: " + "; ".join(told[:_SHOWN]) + "; …" * (len(told) > _SHOWN)
 
 
-class Encoder(Streams[Event]):
+class AnswerEncoder(Streams[Event]):
     """Deltas or updates in, events out. Each protocol has a class of its own, with the same methods.
 
     Attributes:

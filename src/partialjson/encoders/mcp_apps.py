@@ -26,13 +26,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from partialjson.encoders.encoder import Encoder as _Encoder, Part, error_text
+from partialjson.encoders.encoder import AnswerEncoder, Part, error_text
 from partialjson.encoders.wire import text_of
 
 __all__ = ["Encoder"]
 
 
-class Encoder(_Encoder):
+class Encoder(AnswerEncoder):
     """Notifications for the views of the calls of one answer.
 
     Args:

@@ -57,7 +57,8 @@ def _has_any(value: Any) -> bool:
         if isinstance(each, dict):
             if "__proto__" in each or (in_constructor and "prototype" in each):
                 return True
-            todo.extend([(inner, key == "constructor") for key, inner in each.items() if isinstance(inner, (dict, list))])
+            members = each.items()
+            todo.extend([(inner, key == "constructor") for key, inner in members if isinstance(inner, (dict, list))])
         else:
             todo.extend([(inner, False) for inner in each if isinstance(inner, (dict, list))])
     return False

@@ -1,4 +1,4 @@
-"""From a client's stream to events or the body of an HTTP response: what all encoders do with ``read`` and ``aread``."""
+"""From a client's stream to events, or to the body of an HTTP response: what all encoders share."""
 
 from __future__ import annotations
 

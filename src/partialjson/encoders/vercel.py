@@ -13,8 +13,8 @@
 | a call that was cut off, is broken or withdrawn | ``tool-input-error``; ``tool-output-error`` if it had been ready |
 | a call that waits for a decision | ``tool-approval-request`` |
 | its result | ``tool-output-available``, ``tool-output-error`` |
-| the structured output | a part ``data-output`` with the whole document so far, or with ``output="deltas"`` a transient \
-part ``data-output-delta`` for each change, and the whole at the end |
+| the structured output | a part ``data-output`` with the whole document so far |
+| the same with ``output="deltas"`` | transient parts ``data-output-delta``, and ``data-output`` once, at the end |
 | the end | ``finish-step``, ``finish`` with ``messageMetadata.partialjson``, and an ``error`` if it is one |
 """
 
@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal
 
-from partialjson.encoders.encoder import Encoder as _Encoder, Part, error_text
+from partialjson.encoders.encoder import AnswerEncoder, Part, error_text
 from partialjson.encoders.safe import safe_value
 from partialjson.encoders.wire import SSE_HEADERS
 
@@ -41,7 +41,7 @@ _REASONS: Final = {
 }
 
 
-class Encoder(_Encoder):
+class Encoder(AnswerEncoder):
     """Chunks of a UI message stream for one message of the assistant.
 
     Args:
@@ -121,7 +121,8 @@ class Encoder(_Encoder):
         if part.kind != "output":
             return
         if self._as_deltas:
-            self.say({"type": "data-output-delta", "data": {"id": self._output_id, "deltas": deltas}, "transient": True})
+            data = {"id": self._output_id, "deltas": deltas}
+            self.say({"type": "data-output-delta", "data": data, "transient": True})
         else:
             self._output(part)
 

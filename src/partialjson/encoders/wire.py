@@ -27,7 +27,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 def text_of(value: Any) -> str:
     """The value as JSON text without line breaks. A value of an unknown class, which a reader of numbers may have made,
     becomes a number if it is one, else its ``str``."""
-    text = json_text(value, compact=True, default=_plain, nan="null")
+    text = json_text(value, separators=(",", ":"), default=_plain, nan="null")
     return text if text.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
