@@ -122,7 +122,7 @@ def delta(op: str, path: str, value: Any) -> dict[str, Any]:
 
 
 def held_call(phase: str) -> list[dict[str, Any]]:
-    document = {"value": {"city": "Z"}, "status": "complete", "open": None, "missing": [], "marks": {}}
+    document: dict[str, Any] = {"value": {"city": "Z"}, "status": "complete", "open": None, "missing": [], "marks": {}}
     call = {"type": "call", "id": "c1", "name": "get_weather", "phase": phase, "document": document}
     ending = {"reason": "tool_calls", "message": ""}
     return [delta("add", "", {"api": "x", "blocks": [call], "ending": ending})]
@@ -193,7 +193,7 @@ def test_a_call_that_the_provider_runs() -> None:
 @pytest.mark.parametrize("protocol", ["ag_ui", "vercel", "assistant_stream", "mcp_apps", "json_patch"])
 def test_what_was_said_is_taken_back(protocol: str) -> None:
     """A block starts over: what was shown is marked as void, and the right one follows."""
-    blank = {"status": "missing", "open": None, "missing": [], "marks": {}}
+    blank: dict[str, Any] = {"status": "missing", "open": None, "missing": [], "marks": {}}
     document = {**blank, "value": {"city": "W"}, "status": "partial"}
     call = {"type": "call", "id": "c1", "name": "get_weather", "phase": "growing", "document": document}
     text = {"type": "text", "text": "Wrong", "done": False}
@@ -286,7 +286,7 @@ def test_places_of_tools() -> None:
 
 
 def test_wrong_arguments() -> None:
-    with pytest.raises(ValueError, match="the version is .*, not 'v2'"):
+    with pytest.raises(ValueError, match=r"the version is .*, not 'v2'"):
         a2ui.Encoder("s", version="v2")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="the place of 'ending' is a JSON Pointer"):
         a2ui.Encoder("s", ending="here")
@@ -390,18 +390,19 @@ def test_a_reader_that_leaves_closes_the_client(protocol: str) -> None:
 
 
 def test_a_response_of_starlette() -> None:
-    starlette = pytest.importorskip("starlette.testclient", reason="install starlette")
-    from starlette.applications import Starlette
-    from starlette.responses import StreamingResponse
-    from starlette.routing import Route
+    reason = "starlette and httpx are needed"
+    applications, responses, routing, testclient = (
+        pytest.importorskip(f"starlette.{name}", reason=reason)
+        for name in ("applications", "responses", "routing", "testclient")
+    )
 
-    async def chat(request: Any) -> StreamingResponse:
+    async def chat(request: Any) -> Any:
         encoder = vercel.Encoder()
-        response = aread(Source(ASKS), API, tools=TOOLS)
-        return StreamingResponse(encoder.astream(response), media_type=encoder.media_type, headers=encoder.headers)
+        stream = encoder.astream(aread(Source(ASKS), API, tools=TOOLS))
+        return responses.StreamingResponse(stream, media_type=encoder.media_type, headers=encoder.headers)
 
-    client = starlette.TestClient(Starlette(routes=[Route("/chat", chat, methods=["POST"])]))
-    answer = client.post("/chat")
+    route = routing.Route("/chat", chat, methods=["POST"])
+    answer = testclient.TestClient(applications.Starlette(routes=[route])).post("/chat")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert answer.headers["x-vercel-ai-ui-message-stream"] == "v1"
     assert SEEN["vercel"](READERS["vercel"](events_in(answer.text))).text == "Let me see."

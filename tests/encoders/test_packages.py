@@ -153,7 +153,7 @@ def test_assistant_stream_of_pypi() -> None:
     encoder = assistant_stream.Encoder(message_id="m")
     state: dict[str, Any] = {"api": "", "blocks": [], "ending": None}
     ours = encoder.apply([{"op": "add", "path": "", "value": state}])
-    document = {"status": "partial", "open": None, "missing": [], "marks": {}}
+    document: dict[str, Any] = {"status": "partial", "open": None, "missing": [], "marks": {}}
     call = {"type": "call", "id": "c1", "name": "f", "phase": "growing", "document": {**document, "value": {"a": 1}}}
     for delta in (
         {"op": "add", "path": "/blocks/0", "value": {"type": "reasoning", "text": "hm", "done": True}},

@@ -58,7 +58,8 @@ def test_deltas_fold_to_the_safe_value(value: Any, data: st.DataObject) -> None:
 @given(st.data())
 def test_growing_replaces_what_grew(data: st.DataObject) -> None:
     text = data.draw(texts())
-    parser, growing, value, since = Parser(), Growing(), {"at": {}}, 0
+    parser, growing, since = Parser(), Growing(), 0
+    value: dict[str, Any] = {"at": {}}
     for chunk in data.draw(chunkings(text)):
         parser.feed(chunk)
         deltas = parser.deltas(since)

@@ -5,12 +5,12 @@ The state is one JSON value:
     {"api": "openai-chat",
      "blocks": [
        {"type": "text" | "reasoning" | "refusal", "text": "...", "done": false},
-       {"type": "call", "id": "...", "name": "...", "phase": "growing", "document": DOCUMENT, "result": ...,
-        "server": true}, where the provider runs it itself
+       {"type": "call", "id": "...", "name": "...", "phase": "growing", "document": DOCUMENT, "result": ...},
        {"type": "output", "document": DOCUMENT}],
      "ending": null}
 
-DOCUMENT is the state of a document (``documents``). The phases of a call:
+DOCUMENT is the state of a document (``documents``). A call that the provider runs itself has also ``"server": true``.
+The phases of a call:
 
 - *growing*: its arguments come;
 - *ready*: it may be run;

@@ -84,7 +84,7 @@ class Encoder(AnswerEncoder):
         else:
             part.id = self._message
         self._speaking = part
-        event = {"type": "TEXT_MESSAGE_START", "messageId": part.id, "role": "assistant"}
+        event: dict[str, Any] = {"type": "TEXT_MESSAGE_START", "messageId": part.id, "role": "assistant"}
         if part.kind == "refusal":
             event["metadata"] = {"partialjson": {"kind": "refusal"}}
         self.say(event)
@@ -198,7 +198,8 @@ def _missing(places: Mapping[str, str], state: Any) -> dict[str, list[dict[str, 
     for place in places.values():
         steps = place.split("/")[1:-1] if place else []
         operations: list[dict[str, Any]] = []
-        value, pointer = state if isinstance(state, Mapping) else {}, ""
+        value: Any = state
+        pointer = ""
         for step in steps:
             pointer += "/" + step
             key = step.replace("~1", "/").replace("~0", "~")

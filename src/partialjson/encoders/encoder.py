@@ -2,8 +2,8 @@
 
 An encoder is a viewer like any other: it folds the deltas of a ``ResponseState``. So secrets are left out already, a
 stream may be throttled or come from a ``Broadcast``, and restarts, withdrawals and endings are decided in one place.
-``AnswerEncoder`` follows the blocks of that state and calls a method for each thing that a protocol can say; a protocol says
-it in its own events. The methods with ``on_`` are all that a protocol defines.
+``AnswerEncoder`` follows the blocks of that state and calls a method for each thing that a protocol can say; a protocol
+says it in its own events. The methods with ``on_`` are all that a protocol defines.
 
     encoder = vercel.Encoder()
     for events in encoder.follow(read(source, "openai-chat", tools=tools)):
