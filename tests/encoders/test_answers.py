@@ -317,17 +317,19 @@ class Broken(Exception):
     pass
 
 
-def pieces(raw: bytes, breaks: bool = False) -> Iterator[bytes]:
-    for at in range(0, len(raw), 40):
-        yield raw[at : at + 40]
+def pieces(raw: bytes, breaks: bool = False, size: int = 40) -> Iterator[bytes]:
+    for at in range(0, len(raw), size):
+        yield raw[at : at + size]
     if breaks:
         raise Broken
 
 
+@pytest.mark.parametrize("size", [1, 40, 10_000])
 @pytest.mark.parametrize("protocol", ENCODERS)
-def test_a_body_from_a_client(protocol: str) -> None:
+def test_a_body_from_a_client(protocol: str, size: int) -> None:
+    """The message may be ahead of its updates: a client hands them on one by one."""
     encoder = ENCODERS[protocol]()
-    response = read(pieces(ASKS), API, tools=TOOLS)
+    response = read(pieces(ASKS, size=size), API, tools=TOOLS)
     sent = b"".join(encoder.stream(response))
     check_seen(protocol, READERS[protocol](events_in(sent.decode())), response.message)
     assert sent.endswith(encoder.tail)

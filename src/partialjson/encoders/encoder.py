@@ -157,7 +157,9 @@ class AnswerEncoder(Streams[Event]):
         self._must_go_on()
         self._source = message
         self._state = ResponseState(message)
-        return self._taken(self._next_step)
+        self._next_step()
+        # What is there now is told now, since updates that come later must not be among it.
+        return self.feed()
 
     def feed(self, updates: Iterable[Update] = ()) -> list[Event]:
         if self._state is None:
