@@ -213,8 +213,8 @@ def test_what_was_said_is_taken_back(protocol: str) -> None:
     seen = SEEN[protocol](state)
     assert [value for _, value in seen.calls] == [None, [{"city": "Right"}]]
     if protocol != "mcp_apps":
-        assert seen.text == "WrongRight"
-        assert "void" in sent.decode()
+        assert seen.text == "Right"
+        assert "Wrong" in sent.decode()
 
 
 def test_another_attempt_replaces_the_first() -> None:

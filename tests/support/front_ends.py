@@ -49,8 +49,8 @@ class Seen:
     reason: str | None = None
 
 
-def expected(message: MessageParser) -> Seen:
-    """What is to be seen of a message that has ended."""
+def expected(message: MessageParser, without_server: bool = False) -> Seen:
+    """What is to be seen of a message that has ended; ``without_server``: calls that the provider runs are not told."""
     state = ResponseState(message)
     state.changes()
     seen = Seen(reason=message.end().reason)
@@ -58,7 +58,7 @@ def expected(message: MessageParser) -> Seen:
         if block["type"] == "reasoning":
             seen.reasoning += block["text"]
         elif block["type"] == "call":
-            if block["name"]:
+            if block["name"] and not (block.get("server") and without_server):
                 value = safe_value(block["document"].get("value", {}))
                 seen.calls.append((block["name"], [value] if block["phase"] in READY else None))
         elif block["type"] == "output":
@@ -153,11 +153,13 @@ def seen_ag_ui(state: dict[str, Any]) -> Seen:
     failed = {each["toolCallId"] for each in state["messages"] if each.get("metadata") and each["role"] == "tool"}
     held = {each["toolCallId"] for each in state.get("finished", {}).get("interrupts", ())}
     finished = {call for call, _ in state["calls"]} - failed - held
+    void = [value["messageId"] for name, value in state["custom"] if name == "partialjson.void"]
     for message in state["messages"]:
+        text = "" if message["id"] in void else message.get("content") or ""
         if message["role"] == "reasoning":
-            seen.reasoning += message["content"]
+            seen.reasoning += text
         elif message["role"] == "assistant":
-            seen.text += message.get("content") or ""
+            seen.text += text
             for call in message.get("toolCalls", ()):
                 function = call["function"]
                 value = [json.loads(function["arguments"] or "{}")] if call["id"] in finished else None
@@ -226,9 +228,18 @@ def read_vercel(events: Iterable[Any]) -> dict[str, Any]:
 
 def seen_vercel(state: dict[str, Any]) -> Seen:
     seen = Seen(reason=state["message"]["metadata"]["partialjson"]["reason"])
-    for part in state["message"]["parts"]:
+    parts = state["message"]["parts"]
+    void, begin = set(), 0
+    for number, part in enumerate(parts):
+        if part["type"] == "step-start":
+            begin = number + 1
+        elif part["type"] == "data-void":
+            void.add(begin + part["data"]["part"])
+    for number, part in enumerate(parts):
         kind = part["type"]
-        if kind == "reasoning":
+        if number in void:
+            assert kind in ("text", "reasoning")
+        elif kind == "reasoning":
             seen.reasoning += part["text"]
         elif kind == "text":
             seen.text += part["text"]
@@ -291,8 +302,11 @@ def _set(value: Any, path: list[str], new: Any, append: bool) -> Any:
 def seen_assistant_stream(state: dict[str, Any]) -> Seen:
     shared = state["metadata"]["unstable_state"]
     seen = Seen(output=None if shared is None else shared.get("output"))
-    for part in state["parts"]:
-        if part["type"] == "tool-call":
+    void = [each["part"] for each in state["metadata"]["unstable_data"] if each["type"] == "partialjson.void"]
+    for number, part in enumerate(state["parts"]):
+        if number in void:
+            assert part["type"] in ("text", "reasoning")
+        elif part["type"] == "tool-call":
             ready = part["state"] == "call" or (part["state"] == "result" and not part["isError"])
             seen.calls.append((part["toolName"], [json.loads(part["argsText"] or "{}")] if ready else None))
         elif part["type"] == "reasoning":
@@ -372,7 +386,7 @@ def check_seen(protocol: str, state: Any, message: MessageParser) -> None:
         told = whole.state
         assert _without_marks(state) == _without_marks(safe_value(told))
         return
-    seen, right = SEEN[protocol](state), expected(message)
+    seen, right = SEEN[protocol](state), expected(message, protocol == "mcp_apps")
     if protocol == "mcp_apps":
         # A view belongs to a call whose arguments are an object; nothing else is told.
         calls = [value for _, value in right.calls if value is not None and isinstance(value[0], dict)]

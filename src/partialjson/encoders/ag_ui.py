@@ -15,8 +15,9 @@
 | a document that has a place | ``STATE_DELTA`` (JSON Patch) |
 | the end | ``CUSTOM`` "partialjson.ending", then ``RUN_FINISHED``, or ``RUN_ERROR`` with the reason as its code |
 
-Texts of one response share a message until a call begins, and calls belong to the message before them, so a front end
-sends back the conversation as it was.
+Each text is a message, and calls belong to the one before them, so a front end sends back the conversation as it was. A
+message that does not count any more, because the provider or another attempt contradicts it, is named by a ``CUSTOM``
+"partialjson.void".
 """
 
 from __future__ import annotations
@@ -59,9 +60,7 @@ class Encoder(AnswerEncoder):
         self.thread_id = thread_id or f"thread_{uuid4().hex}"
         self.run_id = run_id or f"run_{uuid4().hex}"
         self._missing = _missing(self._places, state)
-        self._message = ""  # the message that texts and calls belong to
-        self._speaking: Part | None = None  # the text that is open in it
-        self._has_calls = False
+        self._message = ""  # the message that calls belong to
         self._held: list[Part] = []
 
     def on_begin(self) -> None:
@@ -71,19 +70,13 @@ class Encoder(AnswerEncoder):
 
     def on_step(self, number: int) -> None:
         self._message = ""
-        self._has_calls = False
 
     def on_text(self, part: Part) -> None:
         if part.kind == "reasoning":
             self.say({"type": "REASONING_START", "messageId": part.id})
             self.say({"type": "REASONING_MESSAGE_START", "messageId": part.id, "role": "reasoning"})
             return
-        if not self._message or self._has_calls or self._speaking is not None:
-            self._message = part.id
-            self._has_calls = False
-        else:
-            part.id = self._message
-        self._speaking = part
+        self._message = part.id
         event: dict[str, Any] = {"type": "TEXT_MESSAGE_START", "messageId": part.id, "role": "assistant"}
         if part.kind == "refusal":
             event["metadata"] = {"partialjson": {"kind": "refusal"}}
@@ -98,8 +91,6 @@ class Encoder(AnswerEncoder):
             self.say({"type": "REASONING_MESSAGE_END", "messageId": part.id})
             self.say({"type": "REASONING_END", "messageId": part.id})
             return
-        if self._speaking is part:
-            self._speaking = None
         self.say({"type": "TEXT_MESSAGE_END", "messageId": part.id})
 
     def on_void(self, part: Part) -> None:
@@ -109,7 +100,6 @@ class Encoder(AnswerEncoder):
     def on_call(self, part: Part) -> None:
         if not self._message:
             self._message = self.made_id()
-        self._has_calls = True
         self.say(
             {
                 "type": "TOOL_CALL_START",

@@ -14,6 +14,7 @@
 | a call that was cut off | nothing: the part stays a partial call, and the message ends incomplete |
 | a call that waits for a decision | ``tool-call-approval`` |
 | a document that has a place | ``update-state``: "set" and "append-text" |
+| a text does not count any more | ``data`` "partialjson.void" with the number of its part |
 | the end | ``data`` with the ending, ``error`` if it is one, ``step-finish``, ``message-finish`` |
 
 This protocol can say that a string grew, so a long text costs what came, however long it is.

@@ -15,6 +15,7 @@
 | its result | ``tool-output-available``, ``tool-output-error`` |
 | the structured output | a part ``data-output`` with the whole document so far |
 | the same with ``output="deltas"`` | transient parts ``data-output-delta``, and ``data-output`` once, at the end |
+| a text does not count any more | ``data-void`` with its position among the parts after the last ``step-start`` |
 | the end | ``finish-step``, ``finish`` with ``messageMetadata.partialjson``, and an ``error`` if it is one |
 """
 
@@ -68,14 +69,19 @@ class Encoder(AnswerEncoder):
         self._as_deltas = output == "deltas"
         self._dynamic: dict[str, Any] = {"dynamic": True} if dynamic else {}
         self._output_id = f"{self.message_id}-output"
+        self._has_output = False
+        self._count = 0  # parts of the message since the last step began
+        self._numbers: dict[Part, int] = {}
 
     def on_begin(self) -> None:
         self.say({"type": "start", "messageId": self.message_id})
 
     def on_step(self, number: int) -> None:
         self.say({"type": "start-step"})
+        self._count = 0
 
     def on_text(self, part: Part) -> None:
+        self._begin_part(part)
         event: dict[str, Any] = {"type": f"{_word(part)}-start", "id": part.id}
         if part.kind == "refusal":
             event["providerMetadata"] = {"partialjson": {"kind": "refusal"}}
@@ -88,9 +94,11 @@ class Encoder(AnswerEncoder):
         self.say({"type": f"{_word(part)}-end", "id": part.id})
 
     def on_void(self, part: Part) -> None:
-        self.say({"type": "data-void", "id": f"{part.id}-void", "data": {"id": part.id, "kind": part.kind}})
+        self._count += 1
+        self.say({"type": "data-void", "id": f"{part.id}-void", "data": {"part": self._numbers[part]}})
 
     def on_call(self, part: Part) -> None:
+        self._begin_part(part)
         self.say({"type": "tool-input-start", **self._of(part), **_server(part)})
 
     def on_call_grows(self, part: Part, text: str) -> None:
@@ -144,7 +152,14 @@ class Encoder(AnswerEncoder):
     def _of(self, part: Part) -> dict[str, Any]:
         return {"toolCallId": part.id, "toolName": part.name, **self._dynamic}
 
+    def _begin_part(self, part: Part) -> None:
+        self._numbers[part] = self._count
+        self._count += 1
+
     def _output(self, part: Part) -> None:
+        if not self._has_output:
+            self._has_output = True
+            self._count += 1
         self.say({"type": "data-output", "id": self._output_id, "data": part.value})
 
     def _output_error(self, part: Part, why: str) -> None:

@@ -102,7 +102,7 @@ async function mcpApps(body) {
       const view = (views[call] = { partial: [], input: null, result: null, cancelled: null });
       const app = new App({ name: "view", version: "1" }, {}, { autoResize: false });
       app.ontoolinputpartial = (params) => view.partial.push(params.arguments);
-      app.ontoolinput = (params) => (view.input = params.arguments);
+      app.ontoolinput = (params) => (view.input = params.arguments ?? null);
       app.ontoolresult = (params) => (view.result = params);
       app.ontoolcancelled = (params) => (view.cancelled = params.reason);
       const transport = {
