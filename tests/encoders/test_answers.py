@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, SecretStr
 
 from partialjson import MISSING, Parser
 from partialjson.broadcast import DocumentState
@@ -105,6 +105,35 @@ def test_the_same_id_in_two_responses() -> None:
     with pytest.raises(LookupError, match="no call 'get_weather' was told"):
         encoder.report(first.calls[0], "done")
     assert events
+
+
+def test_only_a_call_that_may_run_is_reported() -> None:
+    """Nobody can make a call look finished that is not."""
+    encoder = ag_ui.Encoder()
+    message = MessageParser(API, tools=TOOLS)
+    events = encoder.begin(message) + encoder.feed(message.feed_bytes(ASKS[:-600]))
+    assert "TOOL_CALL_START" in kinds(events)
+    assert "TOOL_CALL_END" not in kinds(events)
+    with pytest.raises(ValueError, match="get_weather' cannot be reported as done: it is growing, not ready"):
+        encoder.report("c1", "done", 1)
+    events = encoder.feed(message.feed_bytes(ASKS[-600:]))
+    assert kinds(encoder.report("c1", "done", 1)) == ["TOOL_CALL_RESULT"]
+    with pytest.raises(ValueError, match="cannot be reported as failed: its result is known"):
+        encoder.report("c1", "failed", "late")
+
+
+def test_results_keep_secrets() -> None:
+    class Account(BaseModel):
+        owner: str
+        password: SecretStr
+        internal: str = Field(default="hunter2", exclude=True)
+
+    for protocol in ("ag_ui", "vercel", "assistant_stream", "mcp_apps"):
+        encoder = ENCODERS[protocol]()
+        fed(encoder, ASKS)
+        sent = encoder.body(encoder.report("c1", "done", Account(owner="me", password=SecretStr("hunter2"))))
+        assert b"hunter2" not in sent
+        assert b"me" in sent
 
 
 def test_calls_without_ids_get_ids() -> None:
@@ -278,6 +307,14 @@ def test_places_of_tools() -> None:
     events = fed(encoder, ASKS)[1]
     changes = [event["delta"] for event in events if event["type"] == "STATE_DELTA"]
     assert changes[0][0]["path"] == "/forecast/asked"
+
+    for known, path in (([], "/0"), ({"forecast": []}, "/forecast/0")):
+        encoder = ag_ui.Encoder(places={"get_weather": path}, state=known)
+        changes = [event["delta"] for event in fed(encoder, ASKS)[1] if event["type"] == "STATE_DELTA"]
+        assert changes[0][0]["path"] == path
+    encoder = ag_ui.Encoder(places={"get_weather": "/asked"}, state=None)
+    changes = [event["delta"] for event in fed(encoder, ASKS)[1] if event["type"] == "STATE_DELTA"]
+    assert changes[0][0] == {"op": "add", "path": "", "value": {}}
 
     surface = a2ui.Encoder("s", places={"get_weather": "/asked"})
     updates = [event["updateDataModel"] for event in fed(surface, ASKS)[1]]

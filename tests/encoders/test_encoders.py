@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partialjson.broadcast import ResponseState
-from partialjson.encoders import vercel
+from partialjson.encoders import a2ui, vercel
 from partialjson.messages import MessageParser
 from partialjson.patch import merge_deltas
 from support.bodies import BODY_APIS
@@ -81,6 +81,44 @@ def _extends(before: Any, after: Any) -> bool:
     if isinstance(before, dict) and isinstance(after, dict):
         return list(before) == list(after)[: len(before)]
     return type(before) is type(after)
+
+
+@pytest.mark.parametrize("protocol", ENCODERS)
+@given(st.data())
+def test_a_body_that_is_cut_anywhere(protocol: str, data: st.DataObject) -> None:
+    """What is told of the part is true of the part, and no event is changed after it was handed out."""
+    _, raw, options = data.draw(st.sampled_from(list(talks("openai-responses"))))
+    part = raw[: data.draw(st.integers(0, len(raw)))]
+    encoder = ENCODERS[protocol]()
+    message = MessageParser("openai-responses", **options)
+    events = encoder.begin(message)
+    told_then = json.dumps(events)[1:-1]
+    for chunk in data.draw(chunkings(part)):
+        more = encoder.feed(message.feed_bytes(chunk))
+        told_then += json.dumps(more)[1:-1]
+        events += more
+    more = encoder.end()
+    told_then += json.dumps(more)[1:-1]
+    events += more
+    assert json.dumps(events)[1:-1].replace(", ", "") == told_then.replace(", ", "")
+    sent = (encoder.body(events) + encoder.tail).decode()
+    assert "hunter2" not in sent
+    check_seen(protocol, READERS[protocol](events_in(sent)), message)
+
+
+def test_a_list_that_is_longer_than_a2ui_goes() -> None:
+    """No index is used that its readers refuse; the whole comes at the end."""
+    text = "[" + "1," * 10_003 + "1]"
+    encoder = a2ui.Encoder("s")
+    message = MessageParser("openai-chat", output=Any)
+    events = encoder.begin(message)
+    for at in range(0, len(text), 1000):
+        choice = {"index": 0, "delta": {"content": text[at : at + 1000]}}
+        events += encoder.feed(message.feed({"choices": [choice]}))
+    events += encoder.end()
+    updates = [event["updateDataModel"] for event in events]
+    assert max(int(update["path"][1:] or 0) for update in updates) == 10_000
+    assert updates[-1] == {"surfaceId": "s", "path": "/", "value": [1] * 10_004}
 
 
 def test_without_a_message() -> None:

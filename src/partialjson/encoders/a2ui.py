@@ -93,4 +93,9 @@ def to_jsonl(event: dict[str, Any]) -> bytes:
 
 def _can_be_set(pointer: str) -> bool:
     steps = pointer.split("/")[1:]
-    return not any(step in _FORBIDDEN or (step.isdecimal() and int(step) > _LARGEST) for step in steps)
+    return not any(step in _FORBIDDEN or _is_beyond(step) for step in steps)
+
+
+def _is_beyond(step: str) -> bool:
+    """Could it be an index that is too large?"""
+    return step.isascii() and step.isdecimal() and (len(step) > len(str(_LARGEST)) or int(step) > _LARGEST)

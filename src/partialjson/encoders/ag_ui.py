@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+from partialjson._missing import MISSING
 from partialjson.encoders.encoder import FINISHED, AnswerEncoder, Part, error_text, placed_deltas
 from partialjson.encoders.places import Places
 
@@ -43,8 +44,8 @@ class Encoder(AnswerEncoder):
         message_id: of the first message; those of others are made of it.
         places: where in the state of the agent documents stand, by name; by default the structured output at
             ``/output``.
-        state: the state that the client has, ``RunAgentInput.state``. Where it lacks a container on the way to a
-            place, the first event that needs it adds that.
+        state: the state that the client has, ``RunAgentInput.state``; by default an empty object. Where it lacks a
+            container on the way to a place, the first event that needs it adds that.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Encoder(AnswerEncoder):
         run_id: str | None = None,
         message_id: str | None = None,
         places: Places | None = None,
-        state: Any = None,
+        state: Any = MISSING,
     ) -> None:
         super().__init__(message_id=message_id, places=places)
         self.thread_id = thread_id or f"thread_{uuid4().hex}"
@@ -184,20 +185,25 @@ def _interrupt(part: Part) -> dict[str, Any]:
 def _missing(places: Mapping[str, str], state: Any) -> dict[str, list[dict[str, Any]]]:
     """For each place, the operations that add the containers on the way to it, which the state lacks."""
     found: dict[str, list[dict[str, Any]]] = {}
-    there = set()
+    made: set[str] = set()
     for place in places.values():
-        steps = place.split("/")[1:-1] if place else []
         operations: list[dict[str, Any]] = []
-        value: Any = state
+        value = {} if state is MISSING else state
         pointer = ""
-        for step in steps:
+        for step in place.split("/")[1:]:
+            if not isinstance(value, (Mapping, list)):
+                value = {}
+                if pointer not in made:
+                    made.add(pointer)
+                    operations.append({"op": "add", "path": pointer, "value": {}})
+            value = _inside(value, step.replace("~1", "/").replace("~0", "~"))
             pointer += "/" + step
-            key = step.replace("~1", "/").replace("~0", "~")
-            inner = value.get(key) if isinstance(value, Mapping) else None
-            if not isinstance(inner, Mapping) and pointer not in there:
-                operations.append({"op": "add", "path": pointer, "value": {}})
-            there.add(pointer)
-            value = inner
         if operations:
             found[place] = operations
     return found
+
+
+def _inside(value: Any, step: str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(step)
+    return value[int(step)] if step.isascii() and step.isdecimal() and int(step) < len(value) else None

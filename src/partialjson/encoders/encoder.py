@@ -199,15 +199,22 @@ class AnswerEncoder(Streams[Event]):
 
         Args:
             call: the call, or the id that it has in this protocol.
-            result: JSON data; of a call that failed, what went wrong.
+            result: what it gave, or what went wrong: JSON values, or anything that pydantic can write as such. Secrets
+                and excluded fields of a model are kept back then.
 
         Raises:
             LookupError: there is no such call.
+            ValueError: it cannot be run, since it is neither ready nor held, or its result is known already.
         """
         part = self._called(call)
+        if part.over or not (part.ready or part.phase == "held"):
+            what = "its result is known" if part.ready else f"it is {part.phase}, not ready"
+            raise ValueError(f"the call of {part.name!r} cannot be reported as {phase}: {what}")
         part.phase = phase
-        if phase != "running" and not part.has_result:
-            part.result, part.has_result = result, True
+        if phase != "running":
+            from pydantic_core import to_jsonable_python
+
+            part.result, part.has_result = to_jsonable_python(result), True
         return self._taken(lambda: self._settle(part))
 
     def end(self) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -33,7 +34,7 @@ class AsyncResponse(Protocol):
     def __aiter__(self) -> AsyncIterator[Update]: ...
 
 
-class Streams(Generic[E]):
+class Streams(ABC, Generic[E]):
     """An encoder by its four methods ``begin``, ``feed``, ``end`` and ``to_sse``, and what follows from them.
 
     Attributes:
@@ -51,10 +52,11 @@ class Streams(Generic[E]):
         """The event as a server-sent event."""
         return sse(event)
 
+    @abstractmethod
     def begin(self, message: Message) -> list[E]:
         """Follows a message from here on: the first response of the answer, or the next one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def feed(self, updates: Iterable[Update] = ()) -> list[E]:
         """The events for what changed in the message since the last call. Calling it less often merges them.
 
@@ -64,11 +66,10 @@ class Streams(Generic[E]):
         Raises:
             RuntimeError: there is no message, or the answer has ended.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self) -> list[E]:
         """Ends the answer, with the events that say how. Later calls give nothing."""
-        raise NotImplementedError
 
     def follow(self, response: Response) -> Iterator[list[E]]:
         """The events of one response, as it comes: a list for each update that changed something. Not those of the
