@@ -322,11 +322,48 @@ def test_places_of_tools() -> None:
     assert updates[-1] == {"surfaceId": "s", "path": "/asked/days", "value": 23}
 
 
+def test_which_part_grows() -> None:
+    """The progress of a document: its status, and a pointer to what is growing."""
+    text = '{"name": "Zü", "lines": [{"a": 1}, {"b": 2}]}'
+    whole = {"status": "complete", "open": None}
+
+    def events_of(encoder: Any) -> list[Any]:
+        parser = Parser(Order)
+        state = DocumentState(parser)
+        events = encoder.apply_document(state.changes())
+        for at in range(0, len(text), 3):
+            events += encoder.apply_document(state.changes(parser.feed(text[at : at + 3])))
+        return [*events, *encoder.apply_document(state.changes(parser.end().events)), *encoder.end()]
+
+    events = events_of(ag_ui.Encoder(progress="/seen/so far"))
+    assert READERS["ag_ui"](events)["state"]["seen"] == {"so far": {"output": whole}}
+    changes = [each for event in events if event["type"] == "STATE_DELTA" for each in event["delta"]]
+    told = [each["value"]["open"] for each in changes if each["path"] == "/seen/so far/output"]
+    assert "/lines/0" in told
+    assert told.index("/name") < told.index("/lines") < told.index("/lines/1")
+
+    events = events_of(assistant_stream.Encoder(progress="/seen"))
+    assert READERS["assistant_stream"](events)["metadata"]["unstable_state"]["seen"] == {"output": whole}
+
+    events = events_of(a2ui.Encoder("s", places={"output": "/a"}, progress="/seen"))
+    updates = [event["updateDataModel"] for event in events]
+    assert [each["value"] for each in updates if each["path"] == "/seen/output"][-1] == whole
+
+    events = events_of(vercel.Encoder(message_id="m", progress=True))
+    parts = READERS["vercel"](events)["message"]["parts"]
+    assert [part["data"] for part in parts if part["type"] == "data-progress"] == [{"document": "m-output", **whole}]
+
+
 def test_wrong_arguments() -> None:
     with pytest.raises(ValueError, match=r"the version is .*, not 'v2'"):
         a2ui.Encoder("s", version="v2")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="the place of 'ending' is a JSON Pointer"):
-        a2ui.Encoder("s", ending="here")
+    with pytest.raises(ValueError, match="the place of the ending is a JSON Pointer such as '/ending', not 'here'"):
+        a2ui.Encoder("s", places={"output": "/a"}, ending="here")
+    with pytest.raises(ValueError, match="the place of the ending, '/ending', and that of 'output', '', overlap"):
+        a2ui.Encoder("s", ending="/ending")
+    for place in ("/a", "/a/b", "/a/b/c"):
+        with pytest.raises(ValueError, match="overlap"):
+            ag_ui.Encoder(places={"output": "/a/b"}, progress=place)
     with pytest.raises(ValueError, match="output is 'value' or 'deltas', not 'all'"):
         vercel.Encoder(output="all")  # type: ignore[arg-type]
 

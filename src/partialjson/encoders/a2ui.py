@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from partialjson.encoders.encoder import AnswerEncoder, Part, placed_deltas
-from partialjson.encoders.places import Places, placed_at
+from partialjson.encoders.places import Places, escaped, own_place
 from partialjson.encoders.wire import text_of
 
 __all__ = ["Encoder", "to_jsonl"]
@@ -39,10 +39,11 @@ class Encoder(AnswerEncoder):
         surface_id: of the surface, which exists already.
         places: where in the data model documents stand, by name; by default the structured output is all of it.
         ending: where the ending is told; by default nowhere.
+        progress: where it is told which part of a document grows; by default nowhere.
         version: of the protocol.
 
     Raises:
-        ValueError: a place is no JSON Pointer, or the version is another one.
+        ValueError: a place is no JSON Pointer or lies inside another, or the version is another one.
     """
 
     def __init__(
@@ -51,15 +52,16 @@ class Encoder(AnswerEncoder):
         *,
         places: Places | None = None,
         ending: str | None = None,
+        progress: str | None = None,
         version: Literal["v0.9", "v0.9.1", "v1.0"] = "v0.9",
     ) -> None:
         if version not in ("v0.9", "v0.9.1", "v1.0"):
             raise ValueError(f"the version is 'v0.9', 'v0.9.1' or 'v1.0', not {version!r}")
-        super().__init__(places={"output": ""} if places is None else places)
-        placed_at({"ending": ending or ""})
+        super().__init__(places={"output": ""} if places is None else places, progress=progress is not None)
+        self._progress = own_place("progress", progress, self._places)
         self._surface = surface_id
         self._version = version
-        self._ending_at = ending
+        self._ending_at = own_place("ending", ending, self._places)
         self._left_out: set[Part] = set()
 
     def on_document(self, part: Part, deltas: list[dict[str, Any]], place: str | None) -> None:
@@ -72,13 +74,17 @@ class Encoder(AnswerEncoder):
             else:
                 self._update(path, value)
 
+    def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
+        if part.name in self._places:
+            self._update(f"{self._progress}/{escaped(part.name)}", progress)
+
     def on_step_end(self, reason: str) -> None:
         for part in self._parts:
             if part in self._left_out:
                 self._update(self._places[part.name], part.value)
 
     def on_end(self, reason: str, ending: dict[str, Any]) -> None:
-        if self._ending_at is not None:
+        if self._ending_at:
             self._update(self._ending_at, ending)
 
     def _update(self, path: str, value: Any) -> None:

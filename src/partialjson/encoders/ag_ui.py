@@ -22,13 +22,14 @@ message that does not count any more, because the provider or another attempt co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
 from partialjson._missing import MISSING
-from partialjson.encoders.encoder import FINISHED, AnswerEncoder, Part, error_text, placed_deltas
-from partialjson.encoders.places import Places
+from partialjson.encoders.encoder import AnswerEncoder, Part, error_text, placed_deltas
+from partialjson.encoders.places import Places, escaped, own_place
+from partialjson.messages.updates import FINISHED
 
 __all__ = ["VERSION", "Encoder"]
 
@@ -46,6 +47,7 @@ class Encoder(AnswerEncoder):
             ``/output``.
         state: the state that the client has, ``RunAgentInput.state``; by default an empty object. Where it lacks a
             container on the way to a place, the first event that needs it adds that.
+        progress: where in the state it is told which part of a document grows; by default nowhere.
     """
 
     def __init__(
@@ -56,11 +58,13 @@ class Encoder(AnswerEncoder):
         message_id: str | None = None,
         places: Places | None = None,
         state: Any = MISSING,
+        progress: str | None = None,
     ) -> None:
-        super().__init__(message_id=message_id, places=places)
+        super().__init__(message_id=message_id, places=places, progress=progress is not None)
+        self._progress = own_place("progress", progress, self._places)
         self.thread_id = thread_id or f"thread_{uuid4().hex}"
         self.run_id = run_id or f"run_{uuid4().hex}"
-        self._missing = _missing(self._places, state)
+        self._missing = _missing([*self._places.values(), *[f"{self._progress}/"] * (progress is not None)], state)
         self._message = ""  # the message that calls belong to
         self._held: list[Part] = []
 
@@ -129,8 +133,12 @@ class Encoder(AnswerEncoder):
 
     def on_document(self, part: Part, deltas: list[dict[str, Any]], place: str | None) -> None:
         if place is not None:
-            operations = [*self._missing.pop(place, ()), *placed_deltas(part, deltas, place)]
-            self.say({"type": "STATE_DELTA", "delta": operations})
+            self._change_state(place, placed_deltas(part, deltas, place))
+
+    def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
+        if part.name in self._places:
+            place = f"{self._progress}/{escaped(part.name)}"
+            self._change_state(f"{self._progress}/", [{"op": "add", "path": place, "value": progress}])
 
     def on_end(self, reason: str, ending: dict[str, Any]) -> None:
         cut = [part for part in self.open_calls if not part.ready and part not in self._held]
@@ -166,6 +174,9 @@ class Encoder(AnswerEncoder):
         }
         self.say({**event, "metadata": _FAILED} if failed else event)
 
+    def _change_state(self, place: str, operations: list[dict[str, Any]]) -> None:
+        self.say({"type": "STATE_DELTA", "delta": [*self._missing.pop(place, ()), *operations]})
+
     def _custom(self, name: str, value: Any) -> None:
         self.say({"type": "CUSTOM", "name": f"partialjson.{name}", "value": value})
 
@@ -182,11 +193,11 @@ def _interrupt(part: Part) -> dict[str, Any]:
     }
 
 
-def _missing(places: Mapping[str, str], state: Any) -> dict[str, list[dict[str, Any]]]:
+def _missing(places: Iterable[str], state: Any) -> dict[str, list[dict[str, Any]]]:
     """For each place, the operations that add the containers on the way to it, which the state lacks."""
     found: dict[str, list[dict[str, Any]]] = {}
     made: set[str] = set()
-    for place in places.values():
+    for place in places:
         operations: list[dict[str, Any]] = []
         value = {} if state is MISSING else state
         pointer = ""

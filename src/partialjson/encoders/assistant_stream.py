@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from partialjson.encoders.encoder import AnswerEncoder, Part, error_text
-from partialjson.encoders.places import Places
+from partialjson.encoders.places import Places, own_place
 from partialjson.encoders.safe import safe_value
 
 __all__ = ["Encoder"]
@@ -50,12 +50,16 @@ class Encoder(AnswerEncoder):
     Args:
         message_id: of the message; made if it is not given.
         places: where in the state documents stand, by name; by default the structured output at ``/output``.
+        progress: where in the state it is told which part of a document grows; by default nowhere.
     """
 
     tail: ClassVar[bytes] = b"data: [DONE]\n\n"
 
-    def __init__(self, *, message_id: str | None = None, places: Places | None = None) -> None:
-        super().__init__(message_id=message_id, places=places)
+    def __init__(
+        self, *, message_id: str | None = None, places: Places | None = None, progress: str | None = None
+    ) -> None:
+        super().__init__(message_id=message_id, places=places, progress=progress is not None)
+        self._progress = own_place("progress", progress, self._places)
         self._count = 0
         self._numbers: dict[Part, int] = {}
         self._refused: set[Part] = set()  # documents with changes that cannot be sent one by one
@@ -103,7 +107,7 @@ class Encoder(AnswerEncoder):
             return
         operations = []
         for delta in deltas:
-            path = [step.replace("~1", "/").replace("~0", "~") for step in (place + delta["path"]).split("/")[1:]]
+            path = _path(place + delta["path"])
             if any(step in _REFUSED for step in path):
                 self._refused.add(part)
                 continue
@@ -111,12 +115,14 @@ class Encoder(AnswerEncoder):
             operations.append({"type": kind, "path": path, "value": delta["value"]})
         self._update(operations)
 
+    def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
+        if part.name in self._places:
+            self._update([{"type": "set", "path": [*_path(self._progress), part.name], "value": progress}])
+
     def on_step_end(self, reason: str) -> None:
         for part in self._parts:
             if part in self._refused:
-                place = self._places[part.name]
-                path = [step.replace("~1", "/").replace("~0", "~") for step in place.split("/")[1:]]
-                self._update([{"type": "set", "path": path, "value": part.value}])
+                self._update([{"type": "set", "path": _path(self._places[part.name]), "value": part.value}])
         self.say(
             {
                 "type": "step-finish",
@@ -150,6 +156,10 @@ class Encoder(AnswerEncoder):
 
     def _data(self, value: dict[str, Any]) -> None:
         self.say({"type": "data", "data": [value], "path": []})
+
+
+def _path(pointer: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
 # A reader that gets no counts estimates them; zero means the same to it.

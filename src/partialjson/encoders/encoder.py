@@ -39,20 +39,15 @@ from partialjson.encoders.writer import JSONWriter
 from partialjson.messages import Call, Update
 from partialjson.patch import apply_deltas
 
-__all__ = ["FINISHED", "AnswerEncoder", "Part", "error_text", "placed_deltas"]
+__all__ = ["AnswerEncoder", "Part", "error_text", "placed_deltas"]
 
 Deltas = Iterable[Mapping[str, Any]]
 Reported = Literal["running", "done", "failed"]
 
-FINISHED: Final = ("complete", "tool_calls", "paused")
-"""The endings after which the answer is what the model wanted to say."""
-
+# Of answers whose state does not say how they ended.
 _TOLD: Final = {
-    "truncated": "The answer was cut off.",
-    "refused": "The model refused to answer.",
-    "filtered": "The provider filtered the answer.",
-    "error": "The provider reported an error.",
-    "disconnected": "The stream ended before the answer did.",
+    "truncated": "The document was cut off.",
+    "disconnected": "The stream was left before the answer ended.",
 }
 _TAKEN_BACK: Final = "The provider took back what it had said."
 _DOCUMENT: Final = "/document/value"
@@ -76,7 +71,7 @@ class Part:
         growing: knows the string that grows, where the document stands in a state.
         deltas: all that the document consists of.
         marks: what is wrong in the document, by pointers.
-        status: of the document.
+        status, open: of the document, as in its state: what lies on the way to the pointer ``open`` is growing.
     """
 
     kind: str
@@ -94,8 +89,10 @@ class Part:
     deltas: list[dict[str, Any]] = field(default_factory=list)
     marks: dict[str, Any] = field(default_factory=dict)
     status: str = "missing"
+    open: str | None = None
     call_id: str = ""
     _waiting: list[dict[str, Any]] = field(default_factory=list)
+    _progress: dict[str, Any] | None = None  # what was told of it
 
     @property
     def value(self) -> Any:
@@ -132,13 +129,19 @@ class Part:
 class AnswerEncoder(Streams[Event]):
     """Deltas or updates in, events out. Each protocol has a class of its own, with the same methods.
 
+    Args:
+        message_id: the id of the answer; made if it is not given.
+        places: where documents stand, by name.
+        progress: tell also which part of each document is growing.
+
     Attributes:
-        message_id: the id of the answer, given or made.
+        message_id: that of the answer.
     """
 
-    def __init__(self, *, message_id: str | None = None, places: Places | None = None) -> None:
+    def __init__(self, *, message_id: str | None = None, places: Places | None = None, progress: bool = False) -> None:
         self.message_id = message_id or f"msg_{uuid4().hex}"
         self._places = placed_at({"output": "/output"} if places is None else places)
+        self._tells_progress = progress
         self._events: list[Event] = []
         self._parts: list[Part] = []  # of the response that is followed
         self._earlier: list[Part] = []  # of the responses before
@@ -168,6 +171,7 @@ class AnswerEncoder(Streams[Event]):
 
     def apply(self, deltas: Deltas) -> list[Event]:
         """The events for deltas of a response's state, which come from a ``ResponseState``, a throttle or a broadcast.
+        Where they give the whole again, what was told before does not count any more.
 
         Raises:
             RuntimeError: the answer has ended.
@@ -175,12 +179,11 @@ class AnswerEncoder(Streams[Event]):
         self._must_go_on()
         if not self._steps:
             self._next_step()
-        touched: list[Part] = []
+        touched: dict[Part, None] = {}
         for delta in deltas:
             self._take(delta, touched)
-        for part in self._parts:
-            if part in touched:
-                self._settle(part)
+        for part in touched:
+            self._settle(part)
         return self._flushed()
 
     def apply_document(self, deltas: Deltas) -> list[Event]:
@@ -215,7 +218,8 @@ class AnswerEncoder(Streams[Event]):
             from pydantic_core import to_jsonable_python
 
             part.result, part.has_result = to_jsonable_python(result), True
-        return self._taken(lambda: self._settle(part))
+        self._settle(part)
+        return self._flushed()
 
     def end(self) -> list[Event]:
         if self._ended:
@@ -288,6 +292,9 @@ class AnswerEncoder(Streams[Event]):
     def on_document(self, part: Part, deltas: list[dict[str, Any]], place: str | None) -> None:
         """A document grew: the output, or the arguments of a call. ``place`` is where it stands, if anywhere."""
 
+    def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
+        """Another part of a document is growing: its ``status``, and the pointer ``open``."""
+
     def on_step_end(self, reason: str) -> None:
         """A response ended."""
 
@@ -313,10 +320,6 @@ class AnswerEncoder(Streams[Event]):
     def _must_go_on(self) -> None:
         if self._ended:
             raise RuntimeError("the answer has ended: another answer needs another encoder")
-
-    def _taken(self, do: Any) -> list[Event]:
-        do()
-        return self._flushed()
 
     def _flushed(self) -> list[Event]:
         events, self._events = self._events, []
@@ -346,9 +349,10 @@ class AnswerEncoder(Streams[Event]):
 
     def _located(self, pointer: str) -> list[dict[str, str]]:
         """What a pointer into the state names, in the words of a protocol: which document, and where in it."""
-        steps = pointer.split("/", 5)
-        part = self._parts[int(steps[2])]
-        return [{"document": part.name, "id": part.id, "path": "/" + "".join(steps[5:])}] if part.begun else []
+        number = pointer.split("/")[2]
+        part = self._parts[int(number)]
+        path = pointer.removeprefix(f"/blocks/{number}{_DOCUMENT}")
+        return [{"document": part.name, "id": part.id, "path": path}] if part.begun else []
 
     def _finish_step(self, reason: str) -> None:
         for part in self._parts:
@@ -359,7 +363,7 @@ class AnswerEncoder(Streams[Event]):
                 self._end_text(part)
         self.on_step_end(reason)
 
-    def _take(self, delta: Mapping[str, Any], touched: list[Part]) -> None:
+    def _take(self, delta: Mapping[str, Any], touched: dict[Part, None]) -> None:
         op, path, value = delta["op"], str(delta["path"]), delta["value"]
         if path == "":
             self._begin_again(value, touched)
@@ -375,10 +379,10 @@ class AnswerEncoder(Streams[Event]):
                 self._block(number, value, touched)
             else:
                 part = self._parts[number]
-                touched.append(part)
+                touched[part] = None
                 self._change(part, op, "/" + steps[3], value)
 
-    def _begin_again(self, state: Mapping[str, Any], touched: list[Part]) -> None:
+    def _begin_again(self, state: Mapping[str, Any], touched: dict[Part, None]) -> None:
         """The whole state, at the beginning or because an attempt was given up."""
         for part in self._parts:
             self._void(part)
@@ -388,7 +392,7 @@ class AnswerEncoder(Streams[Event]):
         for number, block in enumerate(state["blocks"]):
             self._block(number, block, touched)
 
-    def _block(self, number: int, block: Mapping[str, Any], touched: list[Part]) -> None:
+    def _block(self, number: int, block: Mapping[str, Any], touched: dict[Part, None]) -> None:
         """A block begins, or is there anew."""
         part = Part(block["type"])
         if number < len(self._parts):
@@ -397,7 +401,7 @@ class AnswerEncoder(Streams[Event]):
             self._parts[number] = part
         else:
             self._parts.append(part)
-        touched.append(part)
+        touched[part] = None
         if part.kind == "output":
             part.name = "output"
         part.server = bool(block.get("server"))
@@ -434,7 +438,7 @@ class AnswerEncoder(Streams[Event]):
             if part.deltas:
                 self._start_over(part)
             part.marks = dict(value.get("marks") or {})
-            part.status = value.get("status", "missing")
+            part.status, part.open = value.get("status", "missing"), value.get("open")
             if "value" in value:
                 self._grow_document(part, [{"op": "add", "path": "", "value": value["value"]}])
         elif path.startswith(_DOCUMENT):
@@ -444,6 +448,8 @@ class AnswerEncoder(Streams[Event]):
             self._grow_document(part, [{"op": op, "path": rest, "value": value}])
         elif path == "/document/status":
             part.status = value
+        elif path == "/document/open":
+            part.open = value
         elif path == "/document/marks":
             part.marks = dict(value)
         elif path.startswith("/document/marks/"):
@@ -495,7 +501,8 @@ class AnswerEncoder(Streams[Event]):
         if part.kind != "call" or part.over:
             return
         if not part.begun:
-            if not part.name:
+            # A name may come in pieces, until arguments follow.
+            if not part.name or (not part._waiting and part.phase == "growing"):
                 return
             self._begin_call(part)
         self._tell_document(part)
@@ -531,13 +538,16 @@ class AnswerEncoder(Streams[Event]):
 
     def _tell_document(self, part: Part) -> None:
         deltas, part._waiting = part._waiting, []
-        if not deltas:
-            return
-        if part.kind == "call":
-            text = part.writer.feed(deltas)
-            if text:
-                self.on_call_grows(part, text)
-        self.on_document(part, deltas, self._places.get(part.name))
+        if deltas:
+            if part.kind == "call":
+                text = part.writer.feed(deltas)
+                if text:
+                    self.on_call_grows(part, text)
+            self.on_document(part, deltas, self._places.get(part.name))
+        progress = {"status": part.status, "open": part.open}
+        if self._tells_progress and progress != part._progress:
+            part._progress = progress
+            self.on_progress(part, progress)
 
     def _fault(self, part: Part, why: str = "") -> None:
         if part.kind == "call" and part.begun and not part.over:

@@ -4,6 +4,10 @@ AG-UI, A2UI and assistant-stream keep one JSON value on both sides. ``places`` s
 ``{"output": "/answer", "write_letter": "/draft"}`` puts the structured output at ``/answer`` and the arguments of the
 tool ``write_letter`` at ``/draft``, while they come. If a document of the same name begins later, it takes the place.
 
+A value does not show what of it is complete. With ``progress="/progress"``, the status of each of these documents
+stands there by its name, with the pointer ``open``: what lies on the way to that is growing, and everything else that
+is there is complete.
+
 Most of these protocols cannot say that a string grew. ``Growing`` knows the string at the end of a document, the only
 one that can, and turns what was appended into a replacement by the whole.
 """
@@ -13,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["Growing", "Places", "placed", "placed_at"]
+__all__ = ["Growing", "Places", "escaped", "own_place", "placed", "placed_at"]
 
 Places = Mapping[str, str]
 """JSON Pointers by the names of documents: "output", or the name of a tool."""
@@ -34,6 +38,27 @@ def placed_at(places: Places) -> dict[str, str]:
 def placed(deltas: Iterable[Mapping[str, Any]], place: str) -> list[dict[str, Any]]:
     """The deltas of a document, as deltas of the state in which it stands at ``place``."""
     return [{"op": delta["op"], "path": place + delta["path"], "value": delta["value"]} for delta in deltas]
+
+
+def own_place(name: str, pointer: str | None, places: Places) -> str:
+    """The place of something that is no document, such as the progress, checked; "" if there is none.
+
+    Raises:
+        ValueError: it is no JSON Pointer, or a document would write over it.
+    """
+    if pointer is None:
+        return ""
+    if not pointer.startswith("/"):
+        raise ValueError(f"the place of the {name} is a JSON Pointer such as '/{name}', not {pointer!r}")
+    for document, place in places.items():
+        if f"{pointer}/".startswith(f"{place}/") or place.startswith(f"{pointer}/"):
+            raise ValueError(f"the place of the {name}, {pointer!r}, and that of {document!r}, {place!r}, overlap")
+    return pointer
+
+
+def escaped(key: str) -> str:
+    """A key as a step of a JSON Pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 class Growing:
@@ -66,7 +91,7 @@ class Growing:
         while isinstance(value, (dict, list)) and value:
             if isinstance(value, dict):
                 key = next(reversed(value))
-                pointer += "/" + key.replace("~", "~0").replace("/", "~1")
+                pointer += "/" + escaped(key)
                 value = value[key]
             else:
                 pointer += f"/{len(value) - 1}"

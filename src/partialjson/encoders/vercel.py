@@ -50,6 +50,8 @@ class Encoder(AnswerEncoder):
         output: how the structured output grows. "value": each change sends the whole document so far, which ``useChat``
             shows by itself; ask for changes less often where that is long. "deltas": each change sends what changed,
             for ``onData`` and ``partialjson``'s ``apply``, and the whole comes once, at the end.
+        progress: send also which part of each document is growing, as parts ``data-progress``: what lies on the way to
+            the pointer ``open`` is growing, and everything else that is there is complete.
         dynamic: send calls as parts ``dynamic-tool``, for pages that do not know the tools.
     """
 
@@ -61,15 +63,16 @@ class Encoder(AnswerEncoder):
         *,
         message_id: str | None = None,
         output: Literal["value", "deltas"] = "value",
+        progress: bool = False,
         dynamic: bool = False,
     ) -> None:
         if output not in ("value", "deltas"):
             raise ValueError(f"output is 'value' or 'deltas', not {output!r}")
-        super().__init__(message_id=message_id)
+        super().__init__(message_id=message_id, progress=progress)
         self._as_deltas = output == "deltas"
         self._dynamic: dict[str, Any] = {"dynamic": True} if dynamic else {}
         self._output_id = f"{self.message_id}-output"
-        self._has_output = False
+        self._known: set[str] = set()  # data parts that are there
         self._count = 0  # parts of the message since the last step began
         self._numbers: dict[Part, int] = {}
 
@@ -94,8 +97,7 @@ class Encoder(AnswerEncoder):
         self.say({"type": f"{_word(part)}-end", "id": part.id})
 
     def on_void(self, part: Part) -> None:
-        self._count += 1
-        self.say({"type": "data-void", "id": f"{part.id}-void", "data": {"part": self._numbers[part]}})
+        self._data("void", f"{part.id}-void", {"part": self._numbers[part]})
 
     def on_call(self, part: Part) -> None:
         self._begin_part(part)
@@ -134,6 +136,10 @@ class Encoder(AnswerEncoder):
         else:
             self._output(part)
 
+    def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
+        document = self._output_id if part.kind == "output" else part.id
+        self._data("progress", f"{document}-progress", {"document": document, **progress})
+
     def on_step_end(self, reason: str) -> None:
         for part in self._parts:
             if part.kind == "output" and part.has_value and self._as_deltas:
@@ -157,10 +163,13 @@ class Encoder(AnswerEncoder):
         self._count += 1
 
     def _output(self, part: Part) -> None:
-        if not self._has_output:
-            self._has_output = True
+        self._data("output", self._output_id, part.value)
+
+    def _data(self, name: str, identity: str, data: Any) -> None:
+        if identity not in self._known:
+            self._known.add(identity)
             self._count += 1
-        self.say({"type": "data-output", "id": self._output_id, "data": part.value})
+        self.say({"type": f"data-{name}", "id": identity, "data": data})
 
     def _output_error(self, part: Part, why: str) -> None:
         self.say({"type": "tool-output-error", "toolCallId": part.id, "errorText": why, **self._dynamic})

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from partialjson.encoders.places import escaped
 from partialjson.encoders.wire import text_of
 
 __all__ = ["JSONWriter"]
@@ -89,7 +90,7 @@ class JSONWriter:
                 members = list(value.items())
                 key, last = members.pop()
                 pieces += [text_of(dict(members))[:-1], "," * bool(members), text_of(key), ":"]
-                pointer += "/" + key.replace("~", "~0").replace("/", "~1")
+                pointer += "/" + escaped(key)
             else:
                 last = value[-1]
                 pieces += [text_of(value[:-1])[:-1], "," * (len(value) > 1)]
