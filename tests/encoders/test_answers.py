@@ -410,6 +410,24 @@ def test_a_body_from_a_client(protocol: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("protocol", ENCODERS)
+def test_a_throttle_merges(protocol: str) -> None:
+    """The first events come at once, and the rest together; nothing is lost."""
+
+    async def main() -> tuple[MessageParser, list[bytes]]:
+        response = aread(Source(ASKS), API, tools=TOOLS)
+        body = ENCODERS[protocol]().astream(response, per_second=1e-6)
+        return response.message, [part async for part in body]
+
+    response = read(pieces(ASKS), API, tools=TOOLS)
+    parts = list(ENCODERS[protocol]().stream(response, per_second=1e-6))
+    for message, sent in ((response.message, parts), asyncio.run(main())):
+        check_seen(protocol, READERS[protocol](events_in(b"".join(sent).decode())), message)
+        assert len(sent) <= 4
+    with pytest.raises(ValueError, match="per_second is a number above 0, not 0"):
+        list(ENCODERS[protocol]().stream(read(pieces(ASKS), API), per_second=0))
+
+
+@pytest.mark.parametrize("protocol", ENCODERS)
 def test_a_client_that_breaks_off(protocol: str) -> None:
     """The page is told, and so is whoever runs the server."""
     response = read(pieces(ASKS[:-200], breaks=True), API, tools=TOOLS)

@@ -24,24 +24,22 @@ way to say so.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import uuid4
 
 from partialjson._missing import MISSING
-from partialjson.broadcast import ResponseState
 from partialjson.encoders.places import Growing, Places, placed, placed_at
 from partialjson.encoders.safe import safe_deltas
-from partialjson.encoders.streams import Message, Streams
+from partialjson.encoders.streams import Deltas, Message, Streams
 from partialjson.encoders.wire import Event
 from partialjson.encoders.writer import JSONWriter
-from partialjson.messages import Call, Update
+from partialjson.messages import Call
 from partialjson.patch import apply_deltas
 
 __all__ = ["AnswerEncoder", "Part", "error_text", "placed_deltas"]
 
-Deltas = Iterable[Mapping[str, Any]]
 Reported = Literal["running", "done", "failed"]
 
 # Of answers whose state does not say how they ended.
@@ -139,6 +137,7 @@ class AnswerEncoder(Streams[Event]):
     """
 
     def __init__(self, *, message_id: str | None = None, places: Places | None = None, progress: bool = False) -> None:
+        super().__init__()
         self.message_id = message_id or f"msg_{uuid4().hex}"
         self._places = placed_at({"output": "/output"} if places is None else places)
         self._tells_progress = progress
@@ -149,8 +148,6 @@ class AnswerEncoder(Streams[Event]):
         self._made = 0
         self._steps = 0
         self._ending: dict[str, Any] | None = None
-        self._source: Message | None = None
-        self._state: ResponseState | None = None
         self._begun = False
         self._ended = False
 
@@ -158,24 +155,10 @@ class AnswerEncoder(Streams[Event]):
 
     def begin(self, message: Message) -> list[Event]:
         self._must_go_on()
-        self._source = message
-        self._state = ResponseState(message)
         self._next_step()
-        # What is there now is told now, since updates that come later must not be among it.
-        return self.feed()
-
-    def feed(self, updates: Iterable[Update] = ()) -> list[Event]:
-        if self._state is None:
-            raise RuntimeError("there is no message to follow: call begin(message) first, or apply(deltas)")
-        return self.apply(self._state.changes(updates))
+        return super().begin(message)
 
     def apply(self, deltas: Deltas) -> list[Event]:
-        """The events for deltas of a response's state, which come from a ``ResponseState``, a throttle or a broadcast.
-        Where they give the whole again, what was told before does not count any more.
-
-        Raises:
-            RuntimeError: the answer has ended.
-        """
         self._must_go_on()
         if not self._steps:
             self._next_step()

@@ -14,14 +14,11 @@ JSON Patch cannot say that a string grew, so each change of a string sends it wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 from partialjson._missing import MISSING
-from partialjson.broadcast import ResponseState
 from partialjson.encoders.safe import safe_deltas
-from partialjson.encoders.streams import Message, Streams
-from partialjson.messages import Update
+from partialjson.encoders.streams import Deltas, Streams
 from partialjson.patch import apply_deltas, to_json_patch
 
 __all__ = ["Encoder", "Patch"]
@@ -38,22 +35,12 @@ class Encoder(Streams[Patch]):
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.value: Any = MISSING
-        self._state: ResponseState | None = None
-        self._source: Message | None = None
 
-    def begin(self, message: Message) -> list[Patch]:
-        self._source = message
-        self._state = ResponseState(message)
-        return self.feed()
-
-    def feed(self, updates: Iterable[Update] = ()) -> list[Patch]:
-        if self._state is None:
-            raise RuntimeError("there is no message to follow: call begin(message) first, or apply(deltas)")
-        return self.apply(self._state.changes(updates))
-
-    def apply(self, deltas: Iterable[Mapping[str, Any]]) -> list[Patch]:
-        """The patch for the deltas of any state: a ``ResponseState``, a ``DocumentState``, a ``Parser``."""
+    def apply(self, deltas: Deltas) -> list[Patch]:
+        """The patch for the deltas of any state: a ``ResponseState``, a ``DocumentState``, a ``Parser``. None if there
+        are none."""
         found = safe_deltas(deltas)
         if not found:
             return []
@@ -64,4 +51,5 @@ class Encoder(Streams[Patch]):
         return [patch]
 
     def end(self) -> list[Patch]:
-        return [] if self._source is None else self.feed(self._source.end().updates)
+        over = isinstance(self.value, dict) and self.value.get("ending") is not None
+        return [] if self._source is None or over else self.feed(self._source.end().updates)
