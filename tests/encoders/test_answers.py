@@ -273,10 +273,12 @@ class Order(BaseModel):
 TEXT = '{"name": "Zür\\nich", "lines": [{"a": 1, "b": null}, {}]}'
 
 
-@pytest.mark.parametrize("cut", [False, True])
-def test_one_document(cut: bool) -> None:
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [(TEXT, "complete"), (TEXT[:30], "truncated"), ('{"name": 1, "lines": []}', "error"), ("", "truncated")],
+)
+def test_one_document(text: str, reason: str) -> None:
     """The document of a parser is an answer that consists of one output."""
-    text = TEXT[:30] if cut else TEXT
     for protocol in ("ag_ui", "vercel", "assistant_stream"):
         encoder = ENCODERS[protocol]()
         parser = Parser(Order)
@@ -286,8 +288,30 @@ def test_one_document(cut: bool) -> None:
             events += encoder.apply_document(state.changes(parser.feed(text[at : at + 5])))
         events += encoder.apply_document(state.changes(parser.end().events)) + encoder.end()
         seen = SEEN[protocol](READERS[protocol](events))
-        assert seen.output == parser.json
-        assert seen.reason == ("truncated" if cut else "complete")
+        assert seen.output == (None if parser.json is MISSING else parser.json)
+        assert seen.reason == reason
+
+
+def test_an_ending_names_what_is_wrong() -> None:
+    raw = body(API, Said(texts=('{"name": 1, "lines": [', '{"a": "x"}]}')))
+    encoder = ag_ui.Encoder()
+    events = fed(encoder, raw, output=Order)[1] + encoder.end()
+    ending = next(event["value"] for event in events if event["type"] == "CUSTOM")
+    assert ending == {
+        "reason": "complete",
+        "message": "",
+        "invalid": [
+            {
+                "document": "output",
+                "message": "The document is not valid: Input should be a valid integer, unable to parse string as an "
+                "integer (at /lines/0/a); Input should be a valid string (at /name)",
+            }
+        ],
+    }
+    raw = body(API, Said(texts=('{"name": "x"',), reason="truncated"))
+    encoder = ag_ui.Encoder()
+    events = fed(encoder, raw, output=Order)[1] + encoder.end()
+    assert events[-2]["value"]["missing"] == [{"document": "output", "path": "/lines"}]
 
 
 # Places

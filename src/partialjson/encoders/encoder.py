@@ -30,6 +30,7 @@ from typing import Any, Final, Literal
 from uuid import uuid4
 
 from partialjson._missing import MISSING
+from partialjson.broadcast.marks import NO_FIT_INSIDE
 from partialjson.encoders.places import Growing, Places, placed, placed_at
 from partialjson.encoders.safe import safe_deltas
 from partialjson.encoders.streams import Deltas, Message, Streams
@@ -42,11 +43,6 @@ __all__ = ["AnswerEncoder", "Part", "error_text", "placed_deltas"]
 
 Reported = Literal["running", "done", "failed"]
 
-# Of answers whose state does not say how they ended.
-_TOLD: Final = {
-    "truncated": "The document was cut off.",
-    "disconnected": "The stream was left before the answer ended.",
-}
 _TAKEN_BACK: Final = "The provider took back what it had said."
 _DOCUMENT: Final = "/document/value"
 _SHOWN: Final = 5  # faults of a call that are told
@@ -102,26 +98,33 @@ class Part:
         return self.deltas[0]["value"] if self.deltas else None
 
     @property
+    def named(self) -> dict[str, str]:
+        """How the document is named to people: by its name, and the id if it is a call."""
+        return {"document": self.name, "id": self.id} if self.kind == "call" else {"document": self.name}
+
+    @property
     def has_value(self) -> bool:
         return bool(self.deltas)
 
     @property
     def fault(self) -> str:
-        """Why the call cannot run, in a sentence."""
+        """What is wrong with the document, or why the call cannot run, in a sentence."""
+        what = "The arguments" if self.kind == "call" else "The document"
         if self.phase == "withdrawn":
             return "The provider withdrew the call."
         if self.status == "truncated":
-            return "The arguments were cut off."
+            return f"{what} {'were' if self.kind == 'call' else 'was'} cut off."
         marks = {
             pointer: mark["message"]
             for pointer, mark in sorted(self.marks.items())
             if mark is not None and mark["status"] in ("invalid", "violation")
         }
+        inner = {pointer: message for pointer, message in marks.items() if message != NO_FIT_INSIDE}
         if not marks:
-            return "The call cannot run."
-        # The root says no more than that there is something inside.
-        told = [f"{message} (at {pointer})" for pointer, message in marks.items() if pointer] or [marks[""]]
-        return "The arguments are not valid: " + "; ".join(told[:_SHOWN]) + "; …" * (len(told) > _SHOWN)
+            return f"{what} cannot be used."
+        told = [f"{message} (at {pointer})" if pointer else message for pointer, message in (inner or marks).items()]
+        verb = "are" if self.kind == "call" else "is"
+        return f"{what} {verb} not valid: " + "; ".join(told[:_SHOWN]) + "; …" * (len(told) > _SHOWN)
 
 
 class AnswerEncoder(Streams[Event]):
@@ -212,12 +215,15 @@ class AnswerEncoder(Streams[Event]):
             events = self.feed(self._source.end().updates)
         if not self._steps:
             self._next_step()
-        ending = self._ending or {"reason": self._reason()}
+        ending = self._ending or self._own_ending()
         reason = str(ending["reason"])
-        told = {"reason": reason, "message": ending.get("message") or _TOLD.get(reason, "")}
+        told: dict[str, Any] = {"reason": reason, "message": ending["message"]}
         missing = [each for pointer in ending.get("missing", ()) for each in self._located(str(pointer))]
         if missing:
             told["missing"] = missing
+        invalid = [part for part in self._parts if part.begun and part.status == "invalid"]
+        if invalid:
+            told["invalid"] = [{**part.named, "message": part.fault} for part in invalid]
         self._finish_step(reason)
         self.on_end(reason, told)
         self._ended = True
@@ -282,7 +288,8 @@ class AnswerEncoder(Streams[Event]):
         """A response ended."""
 
     def on_end(self, reason: str, ending: dict[str, Any]) -> None:
-        """The answer ends. ``ending`` has the reason, a message for people, and what is missing."""
+        """The answer ends. ``ending`` has the reason, a message for people, and which documents are invalid or lack
+        what."""
 
     def say(self, event: Event) -> None:
         """Sends an event."""
@@ -323,19 +330,23 @@ class AnswerEncoder(Streams[Event]):
         self._steps += 1
         self.on_step(self._steps)
 
-    def _reason(self) -> str:
-        """Why the answer ended, if the state does not say: it was one document, or its stream was left."""
-        outputs = [part for part in self._parts if part.kind == "output"]
-        if self._source is not None or len(outputs) != len(self._parts) or not outputs:
-            return "disconnected"
-        return "complete" if outputs[-1].status == "complete" else "truncated"
+    def _own_ending(self) -> dict[str, Any]:
+        """How the answer ended, if the state does not say: it was one document, or its stream was left."""
+        if self._source is not None or [part.kind for part in self._parts] != ["output"]:
+            return {"reason": "disconnected", "message": "The stream was left before the answer ended."}
+        document = self._parts[0]
+        if document.status == "complete":
+            return {"reason": "complete", "message": ""}
+        if document.status == "invalid":
+            return {"reason": "error", "message": document.fault}
+        return {"reason": "truncated", "message": "The document was cut off."}
 
     def _located(self, pointer: str) -> list[dict[str, str]]:
         """What a pointer into the state names, in the words of a protocol: which document, and where in it."""
         number = pointer.split("/")[2]
         part = self._parts[int(number)]
         path = pointer.removeprefix(f"/blocks/{number}{_DOCUMENT}")
-        return [{"document": part.name, "id": part.id, "path": path}] if part.begun else []
+        return [{**part.named, "path": path}] if part.begun else []
 
     def _finish_step(self, reason: str) -> None:
         for part in self._parts:
