@@ -33,9 +33,11 @@ class _Doc:
 
 class _Signature:
     def __get__(self, instance: object, owner: type) -> Signature | None:
+        import ast
+
         found = _class(owner)
         for each in found.body if found is not None else []:
-            if isinstance(each, _ast().FunctionDef) and each.name == "__init__":
+            if isinstance(each, ast.FunctionDef) and each.name == "__init__":
                 return _signature(each)
         return None
 
@@ -50,14 +52,9 @@ class _Source:
         return self._text
 
 
-def _ast() -> Any:
-    import ast
-
-    return ast
-
-
 def _class(owner: type) -> ast.ClassDef | None:
     """The definition of a class in the source beside its module; None where there is no source."""
+    import ast
     import importlib.resources
 
     package, _, module = owner.__module__.rpartition(".")
@@ -65,14 +62,15 @@ def _class(owner: type) -> ast.ClassDef | None:
         source = importlib.resources.files(package).joinpath(f"{module}.py").read_text("utf-8")
     except OSError:
         return None
-    for each in _ast().parse(source).body:
-        if isinstance(each, _ast().ClassDef) and each.name == owner.__name__:
-            return each  # type: ignore[no-any-return]
+    for each in ast.parse(source).body:
+        if isinstance(each, ast.ClassDef) and each.name == owner.__name__:
+            return each
     return None
 
 
 def _doc(of: ast.ClassDef) -> str | None:
-    ast = _ast()
+    import ast
+
     text: str | None = ast.get_docstring(of)
     parts = [] if text is None else [text]
     for each in of.body:
@@ -88,9 +86,9 @@ def _doc(of: ast.ClassDef) -> str | None:
 
 def _signature(of: ast.FunctionDef) -> Signature:
     """The parameters without ``self``, with annotations as they are spelled."""
+    import ast
     from inspect import Parameter, Signature
 
-    ast = _ast()
     given = of.args
     positional = [*given.posonlyargs, *given.args]
     defaults = [None] * (len(positional) - len(given.defaults)) + list(given.defaults)
