@@ -177,6 +177,7 @@ class Drawing {
     const header = this.make("header", "", this.box);
     this.set(header, "part", "header");
     this.text(this.make("span", "title", header), this.title);
+    this.text(header, " ");
     this.word = this.text(this.make("span", "state", header), "");
     this.root = new Place(this, null, null, form, this.box, this.box);
     this.root.update(MISSING);
@@ -543,9 +544,10 @@ class Place {
     const sign = drawing.make("span", "sign", head);
     drawing.set(sign, "role", "img");
     drawing.text(sign, "");
-    const shownName = drawing.make("span", "name", head);
-    drawing.text(shownName, name);
-    return shownName;
+    drawing.text(head, " ");
+    const named = drawing.make("span", "name", head);
+    drawing.text(named, name);
+    return named;
   }
 
   #sized(layout, count) {
