@@ -83,7 +83,8 @@ def test_pictures_are_throttled_and_the_last_one_is_shown() -> None:
         assert len(shown) == 3
         clock.now += 0.1
         live.update()
-    assert len(shown) == 3
+        assert len(shown) == 3
+    assert len(shown) == 4
     assert shown[-1]["text/plain"].endswith("✓ days  2")
 
 

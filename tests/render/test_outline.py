@@ -112,7 +112,9 @@ def test_a_mark_in_a_table_has_a_row_of_its_own() -> None:
     parser = Parser(Order)
     followed = Followed(parser)
     for char in '{"items": [{"sku": "x", "quantity": "many"}, {"sku':
-        followed.take(parser.feed(char))
+        followed.note(parser.feed(char))
+    assert followed.advance()
+    assert not followed.advance()
     found = outline(followed.document, placeholder_for(parser), 20)
     assert [shown(row) for row in found[1:5]] == [
         "~ items: (sku, quantity)",
@@ -227,7 +229,8 @@ def test_a_state_is_read_as_the_parser_tells() -> None:
         followed = Followed(parser)
         for char in case.text:
             try:
-                followed.take(parser.feed(char))
+                followed.note(parser.feed(char))
+                followed.advance()
             except ValueError:
                 break
             todo = [Place.root(followed.document, placeholder_for(parser))]

@@ -168,7 +168,7 @@ class Board:
 
     def record(self, sheet: Sheet, events: tuple[Any, ...]) -> None:
         """Something happened in a document."""
-        sheet.drawn.take(events)
+        sheet.drawn.note(events)
         for event in events:
             note = ""
             if isinstance(event, Completed):

@@ -286,7 +286,7 @@ def _fields(board: Board, width: int, height: int) -> list[Line]:
 
 
 def _drawn(sheet: Sheet) -> Document:
-    sheet.drawn.take()
+    sheet.drawn.advance()
     return sheet.drawn.document
 
 

@@ -50,17 +50,16 @@ class Display(ABC, Generic[T]):
         self._pause = 1 / per_second
         self._clock = clock
         self._due = clock()
-        self._stale = True
 
     def __enter__(self) -> Self:
-        self._followed.take()
+        self._followed.advance()
         self._open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stale = self._followed.take() or self._stale
+        self._followed.advance()
         self._close()
 
     def feed(self, chunk: str | bytes) -> tuple[Event, ...]:
@@ -87,11 +86,10 @@ class Display(ABC, Generic[T]):
             events: what the parser has reported since the last call, if you feed it yourself. What is wrong at a place,
                 and what was mended, is known from them.
         """
-        self._stale = self._followed.take(events) or self._stale
+        self._followed.note(events)
         now = self._clock()
-        if self._stale and now >= self._due:
+        if now >= self._due and self._followed.advance():
             self._draw()
-            self._stale = False
             after = self._clock()
             self._due = after + max(self._pause, (after - now) * (_SHARE - 1))
 
@@ -105,4 +103,4 @@ class Display(ABC, Generic[T]):
 
     @abstractmethod
     def _close(self) -> None:
-        """Draw for the last time."""
+        """Draw for the last time, whether something has changed or not."""

@@ -101,8 +101,7 @@ class Live(Display[T]):
         self._show(_bundle(self._followed.document, self._placeholder))
 
     def _close(self) -> None:
-        if self._stale:
-            self._draw()
+        self._draw()
 
 
 def _bundle(document: Document, placeholder: Placeholder) -> Bundle:

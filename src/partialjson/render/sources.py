@@ -2,7 +2,8 @@
 
 A state (``partialjson.broadcast``) is drawn as it is. Of a parser, what its target keeps back is left out here too. To
 draw a parser once, its document is looked at as it is now (``document_of``). To draw it again and again while it grows,
-a ``Followed`` folds what changes, so that no look at it costs more than what changed and what is drawn.
+a ``Followed`` folds what has changed since it was looked at, so that a look costs what changed and what is drawn, and
+feeding costs nothing more.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from partialjson._core.events import Event
+from partialjson._core.events import Completed, Event, Predicted
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson.broadcast import DocumentState
@@ -87,16 +88,22 @@ class Followed:
     def __init__(self, source: Parser[Any] | MessageDocument) -> None:
         self._state = DocumentState(source)
         self._fold = Fold(MISSING)
+        self._noted: list[Event] = []
 
-    def take(self, events: Iterable[Event] = ()) -> bool:
-        """Take in what has changed, with what the parser reported. Returns whether there was anything."""
-        changes = self._state.changes(events)
+    def note(self, events: Iterable[Event]) -> None:
+        """Keep what the parser has reported, as far as there is something to say of a place."""
+        self._noted += [event for event in events if not isinstance(event, (Completed, Predicted))]
+
+    def advance(self) -> bool:
+        """Take in what has changed. Returns whether there was anything."""
+        noted, self._noted = self._noted, []
+        changes = self._state.changes(noted)
         for delta in changes:
             self._fold.apply(delta)
         return bool(changes)
 
     @property
     def document(self) -> Document:
-        """The document of the last ``take``."""
+        """The document as it was when it advanced last."""
         state = self._fold.snapshot()
         return StateDocument({"status": "missing"} if state is MISSING else state)

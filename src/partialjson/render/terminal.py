@@ -157,7 +157,7 @@ def row_lines(rows: Sequence[Row], width: int, indent: int = 0) -> list[Line]:
     table: _Table | None = None
     for index, row in enumerate(rows):
         if row.columns:
-            table = _Table(rows, index, width, indent)
+            table = _Table(rows, index, names.get(blocks[index], 0), width, indent)
         if table is not None and (row.columns or row.cells):
             lines.append(table.line(row))
         else:
@@ -238,7 +238,7 @@ def fitted(line: Line, width: int) -> Line:
 class _Table:
     """The columns of a list: where they begin, and how wide each is."""
 
-    def __init__(self, rows: Sequence[Row], index: int, width: int, indent: int) -> None:
+    def __init__(self, rows: Sequence[Row], index: int, names: int, width: int, indent: int) -> None:
         self._width = width
         self._indent = indent
         head = rows[index]
@@ -248,7 +248,9 @@ class _Table:
                 break
             if row.cells:
                 records.append(row)
-        self._start = _GAP + max([_head(row, row.depth + indent).cell_len for row in (head, *records)])
+        # The columns begin where the values around the list do, if there is room for the names of the rows.
+        around = 2 * (head.depth + indent) + 2 + names
+        self._start = _GAP + max([around, *[_head(row, row.depth + indent).cell_len for row in (head, *records)]])
         self._columns = head.columns
         wanted = []
         for column in head.columns:
