@@ -54,7 +54,8 @@ const NO_MARKS = {};
 
 let sheet = null;
 
-class PartialJSONElement extends HTMLElement {
+// A server that renders pages imports this too, and has no elements.
+class PartialJSONElement extends (globalThis.HTMLElement ?? class {}) {
   #drawing = null;
   #form = null;
   #state;
@@ -657,6 +658,8 @@ function same(one, other) {
   return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
-if (!customElements.get("partial-json")) customElements.define("partial-json", PartialJSONElement);
+if (globalThis.customElements && !customElements.get("partial-json")) {
+  customElements.define("partial-json", PartialJSONElement);
+}
 
 export { PartialJSONElement };
