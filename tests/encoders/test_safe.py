@@ -13,6 +13,7 @@ from partialjson.encoders.places import Growing, placed, placed_at
 from partialjson.encoders.safe import safe_deltas, safe_value
 from partialjson.encoders.wire import text_of
 from partialjson.patch import apply_deltas, to_json_patch
+from support.growing import growing_of
 from support.strategies import chunkings, texts
 
 KEYS = st.sampled_from(["__proto__", "constructor", "prototype", "a", ""])
@@ -64,7 +65,7 @@ def test_growing_replaces_what_grew(data: st.DataObject) -> None:
         parser.feed(chunk)
         deltas = parser.deltas(since)
         since = parser.seq
-        operations = placed(growing.replacements(deltas), "/at/x")
+        operations = placed(growing.replacements(deltas, growing_of(parser)), "/at/x")
         assert all(operation["op"] in ("add", "replace") for operation in operations)
         assert to_json_patch(operations, value) == operations
         value = apply_deltas(value, operations)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from partialjson import MISSING, Parser
 from partialjson.encoders.wire import sse, text_of
 from partialjson.encoders.writer import JSONWriter
+from support.growing import growing_of
 from support.strategies import chunkings, texts
 
 
@@ -21,7 +22,7 @@ def written(chunks: list[str], parser: Parser[Any]) -> tuple[list[str], str]:
     writer, pieces, since = JSONWriter(), [], 0
     for chunk in chunks:
         parser.feed(chunk)
-        pieces.append(writer.feed(parser.deltas(since)))
+        pieces.append(writer.feed(parser.deltas(since), growing_of(parser)))
         since = parser.seq
         # A reader that closes open brackets sees what the parser shows.
         if parser.json is not MISSING:
@@ -61,6 +62,21 @@ def test_the_text_is_the_same_for_every_chunking(data: st.DataObject) -> None:
 def test_a_repeated_key_is_written_again() -> None:
     pieces, rest = written(['{"a": {"x": 1}, "b": 2', ', "a": "s', 't"}'], Parser())
     assert "".join(pieces) + rest == '{"a":{"x":1},"b":2,"a":"st"}'
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        ['{"a": 1, "b": 2, "a": {"x": 1, "y": 2, "x": "st', 'r"', ', "z": 0}}'],
+        ['{"a": {"b": 1}, "c": [], "a": {"b": [1, {"d": "', "e", '"}', "]}}"],
+        ['{"a/b~": 1, "c": 2, "a/b~": [', "1", "]}"],
+    ],
+)
+def test_a_repeated_key_that_is_open(chunks: list[str]) -> None:
+    """What grows is not the last member, since a key keeps the place that it had at first."""
+    parser = Parser()
+    pieces, rest = written(chunks, parser)
+    assert json.loads("".join(pieces) + rest) == json.loads("".join(chunks))
 
 
 def test_what_is_open_stays_open() -> None:

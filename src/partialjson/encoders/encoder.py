@@ -534,7 +534,7 @@ class AnswerEncoder(Streams[Event]):
         deltas, part._waiting = part._waiting, []
         if deltas:
             if part.kind == "call":
-                text = part.writer.feed(deltas)
+                text = part.writer.feed(deltas, part.open)
                 if text:
                     self.on_call_grows(part, text)
             self.on_document(part, deltas, self._places.get(part.name))
@@ -575,7 +575,7 @@ class AnswerEncoder(Streams[Event]):
 
 def placed_deltas(part: Part, deltas: Deltas, place: str) -> list[dict[str, Any]]:
     """The deltas of the part's document, as operations "add" and "replace" on the state in which it stands."""
-    return placed(part.growing.replacements(deltas), place)
+    return placed(part.growing.replacements(deltas, part.open), place)
 
 
 def error_text(value: Any) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["Growing", "Places", "escaped", "own_place", "placed", "placed_at"]
+__all__ = ["Growing", "Places", "escaped", "last_of", "own_place", "placed", "placed_at"]
 
 Places = Mapping[str, str]
 """JSON Pointers by the names of documents: "output", or the name of a tool."""
@@ -61,6 +61,17 @@ def escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
+def last_of(value: Mapping[str, Any], pointer: str, growing: str | None) -> str:
+    """The key under which the object at ``pointer`` grows: that on the way to the value that is open, which is not the
+    last one if it came again."""
+    if growing is not None and growing.startswith(f"{pointer}/"):
+        step = growing[len(pointer) + 1 :].partition("/")[0]
+        key = step.replace("~1", "/").replace("~0", "~")
+        if key in value:
+            return key
+    return next(reversed(value))
+
+
 class Growing:
     """The last string of a document, which may still grow."""
 
@@ -68,14 +79,19 @@ class Growing:
         self._pointer: str | None = None
         self._text = ""
 
-    def replacements(self, deltas: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The deltas as operations "add" and "replace" (RFC 6902): one for each string that grew."""
+    def replacements(self, deltas: Iterable[Mapping[str, Any]], growing: str | None = None) -> list[dict[str, Any]]:
+        """The deltas as operations "add" and "replace" (RFC 6902): one for each string that grew.
+
+        Args:
+            deltas: changes of the document, in order.
+            growing: the pointer of the innermost value that is open after them; None if nothing is.
+        """
         found: list[dict[str, Any]] = []
         for delta in deltas:
             op, pointer, value = delta["op"], delta["path"], delta["value"]
             if op != "append":
                 found.append({"op": op, "path": pointer, "value": value})
-                self._follow(pointer, value)
+                self._follow(pointer, value, growing)
                 continue
             if pointer != self._pointer:
                 raise ValueError(f"cannot append to {pointer!r}: no string is open there")
@@ -87,10 +103,10 @@ class Growing:
                 found.append({"op": "replace", "path": pointer, "value": self._text})
         return found
 
-    def _follow(self, pointer: str, value: Any) -> None:
+    def _follow(self, pointer: str, value: Any, growing: str | None) -> None:
         while isinstance(value, (dict, list)) and value:
             if isinstance(value, dict):
-                key = next(reversed(value))
+                key = last_of(value, pointer, growing)
                 pointer += "/" + escaped(key)
                 value = value[key]
             else:

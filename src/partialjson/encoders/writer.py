@@ -8,7 +8,8 @@ whole, half an escape never comes, and a client that closes open brackets by its
 **The open spine.** A document grows at its end, so a delta changes the last value, or adds one to a container that is
 still open. The writer keeps the containers and the string on the way to the last value open, and writes their ends only
 when a delta shows that they are over, or at ``end``. A key that comes again is written again, since the last one
-counts for every reader.
+counts for every reader. If it came again in the same delta, what is open is not the last member of its object, which
+keeps the place that the key had at first; so the writer is told what is open, and writes that last.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from partialjson.encoders.places import escaped
+from partialjson.encoders.places import escaped, last_of
 from partialjson.encoders.wire import text_of
 
 __all__ = ["JSONWriter"]
@@ -34,14 +35,20 @@ class JSONWriter:
     def __init__(self) -> None:
         # What is open, from the root inwards: the pointer, the bracket or quote, and whether anything is inside.
         self._open: list[tuple[str, str, bool]] = []
+        self._growing: str | None = None
         self.begun = False
 
-    def feed(self, deltas: Iterable[Mapping[str, Any]]) -> str:
+    def feed(self, deltas: Iterable[Mapping[str, Any]], growing: str | None = None) -> str:
         """The text that the deltas add.
+
+        Args:
+            deltas: changes of the document, in order.
+            growing: the pointer of the innermost value that is open after them; None if nothing is.
 
         Raises:
             ValueError: a delta changes what is over. Those of a document in the order of its text never do.
         """
+        self._growing = growing
         return "".join([piece for delta in deltas for piece in self._piece(delta)])
 
     def end(self) -> str:
@@ -87,9 +94,10 @@ class JSONWriter:
             if not value:
                 return [*pieces, bracket]
             if isinstance(value, dict):
-                members = list(value.items())
-                key, last = members.pop()
-                pieces += [text_of(dict(members))[:-1], "," * bool(members), text_of(key), ":"]
+                key = last_of(value, pointer, self._growing)
+                members = {each: inner for each, inner in value.items() if each != key}
+                last = value[key]
+                pieces += [text_of(members)[:-1], "," * bool(members), text_of(key), ":"]
                 pointer += "/" + escaped(key)
             else:
                 last = value[-1]
