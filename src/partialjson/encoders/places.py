@@ -61,7 +61,7 @@ def escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def last_of(value: Mapping[str, Any], pointer: str, growing: str | None) -> str:
+def last_of(value: dict[str, Any], pointer: str, growing: str | None) -> str:
     """The key under which the object at ``pointer`` grows: that on the way to the value that is open, which is not the
     last one if it came again."""
     if growing is not None and growing.startswith(f"{pointer}/"):
