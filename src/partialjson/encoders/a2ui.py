@@ -22,7 +22,8 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from partialjson.encoders.encoder import AnswerEncoder, Part, placed_deltas
+from partialjson.encoders.encoder import AnswerEncoder
+from partialjson.encoders.parts import Part
 from partialjson.encoders.places import Places, escaped, own_place
 from partialjson.encoders.wire import text_of
 
@@ -58,16 +59,16 @@ class Encoder(AnswerEncoder):
         if version not in ("v0.9", "v0.9.1", "v1.0"):
             raise ValueError(f"the version is 'v0.9', 'v0.9.1' or 'v1.0', not {version!r}")
         super().__init__(places={"output": ""} if places is None else places, progress=progress is not None)
-        self._progress = own_place("progress", progress, self._places)
+        self._progress = own_place("progress", progress, self.places)
         self._surface = surface_id
         self._version = version
-        self._ending_at = own_place("ending", ending, self._places)
+        self._ending_at = own_place("ending", ending, self.places)
         self._left_out: set[Part] = set()
 
     def on_document(self, part: Part, deltas: list[dict[str, Any]], place: str | None) -> None:
         if place is None:
             return
-        for delta in placed_deltas(part, deltas, place):
+        for delta in part.placed(deltas, place):
             path, value = delta["path"], delta["value"]
             if value is None or not _can_be_set(path):
                 self._left_out.add(part)
@@ -75,13 +76,13 @@ class Encoder(AnswerEncoder):
                 self._update(path, value)
 
     def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
-        if part.name in self._places:
+        if part.name in self.places:
             self._update(f"{self._progress}/{escaped(part.name)}", progress)
 
     def on_step_end(self, reason: str) -> None:
-        for part in self._parts:
+        for part in self.parts:
             if part in self._left_out:
-                self._update(self._places[part.name], part.value)
+                self._update(self.places[part.name], part.value)
 
     def on_end(self, reason: str, ending: dict[str, Any]) -> None:
         if self._ending_at:

@@ -27,7 +27,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from partialjson._missing import MISSING
-from partialjson.encoders.encoder import AnswerEncoder, Part, error_text, placed_deltas
+from partialjson.encoders.encoder import AnswerEncoder
+from partialjson.encoders.parts import Part, error_text
 from partialjson.encoders.places import Places, escaped, own_place
 from partialjson.messages.updates import FINISHED
 
@@ -61,10 +62,10 @@ class Encoder(AnswerEncoder):
         progress: str | None = None,
     ) -> None:
         super().__init__(message_id=message_id, places=places, progress=progress is not None)
-        self._progress = own_place("progress", progress, self._places)
+        self._progress = own_place("progress", progress, self.places)
         self.thread_id = thread_id or f"thread_{uuid4().hex}"
         self.run_id = run_id or f"run_{uuid4().hex}"
-        self._missing = _missing([*self._places.values(), *[f"{self._progress}/"] * (progress is not None)], state)
+        self._missing = _missing([*self.places.values(), *[f"{self._progress}/"] * (progress is not None)], state)
         self._message = ""  # the message that calls belong to
         self._held: list[Part] = []
 
@@ -133,10 +134,10 @@ class Encoder(AnswerEncoder):
 
     def on_document(self, part: Part, deltas: list[dict[str, Any]], place: str | None) -> None:
         if place is not None:
-            self._change_state(place, placed_deltas(part, deltas, place))
+            self._change_state(place, part.placed(deltas, place))
 
     def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
-        if part.name in self._places:
+        if part.name in self.places:
             place = f"{self._progress}/{escaped(part.name)}"
             self._change_state(f"{self._progress}/", [{"op": "add", "path": place, "value": progress}])
 
@@ -144,7 +145,7 @@ class Encoder(AnswerEncoder):
         cut = [part for part in self.open_calls if not part.ready and part not in self._held]
         if reason in FINISHED:
             for part in cut:
-                self._fault(part)
+                self.fail(part)
         server = [part for part in self.open_calls if part.ready and part.server]
         for part in server:
             self._result(part, "The provider ran this tool.", False)

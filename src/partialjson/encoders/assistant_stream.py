@@ -24,7 +24,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from partialjson.encoders.encoder import AnswerEncoder, Part, error_text
+from partialjson.encoders.encoder import AnswerEncoder
+from partialjson.encoders.parts import Part, error_text
 from partialjson.encoders.places import Places, own_place
 from partialjson.encoders.safe import safe_value
 
@@ -59,7 +60,7 @@ class Encoder(AnswerEncoder):
         self, *, message_id: str | None = None, places: Places | None = None, progress: str | None = None
     ) -> None:
         super().__init__(message_id=message_id, places=places, progress=progress is not None)
-        self._progress = own_place("progress", progress, self._places)
+        self._progress = own_place("progress", progress, self.places)
         self._count = 0
         self._numbers: dict[Part, int] = {}
         self._refused: set[Part] = set()  # documents with changes that cannot be sent one by one
@@ -116,13 +117,13 @@ class Encoder(AnswerEncoder):
         self._update(operations)
 
     def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
-        if part.name in self._places:
+        if part.name in self.places:
             self._update([{"type": "set", "path": [*_path(self._progress), part.name], "value": progress}])
 
     def on_step_end(self, reason: str) -> None:
-        for part in self._parts:
+        for part in self.parts:
             if part in self._refused:
-                self._update([{"type": "set", "path": _path(self._places[part.name]), "value": part.value}])
+                self._update([{"type": "set", "path": _path(self.places[part.name]), "value": part.value}])
         self.say(
             {
                 "type": "step-finish",

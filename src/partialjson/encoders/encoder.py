@@ -23,108 +23,24 @@ way to say so.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from uuid import uuid4
 
-from partialjson._missing import MISSING
-from partialjson.broadcast.marks import NO_FIT_INSIDE
-from partialjson.encoders.places import Growing, Places, placed, placed_at
+from partialjson.encoders.parts import Part
+from partialjson.encoders.places import Growing, Places, placed_at
 from partialjson.encoders.safe import safe_deltas
 from partialjson.encoders.streams import Deltas, Message, Streams
 from partialjson.encoders.wire import Event
 from partialjson.encoders.writer import JSONWriter
 from partialjson.messages import Call
-from partialjson.patch import apply_deltas
 
-__all__ = ["AnswerEncoder", "Part", "error_text", "placed_deltas"]
+__all__ = ["AnswerEncoder"]
 
 Reported = Literal["running", "done", "failed"]
 
 _TAKEN_BACK: Final = "The provider took back what it had said."
 _DOCUMENT: Final = "/document/value"
-_SHOWN: Final = 5  # faults of a call that are told
-
-
-@dataclass(eq=False)
-class Part:
-    """One block of a response, as a protocol sees it.
-
-    Attributes:
-        kind: "text", "reasoning", "refusal", "call" or "output".
-        id: unique in the answer: the provider's id of a call, if it gives one, otherwise made of the answer's id.
-        name: the name of the tool; "output" for the structured output.
-        server: whether the provider runs the call itself.
-        begun: whether the protocol has been told of it.
-        over: whether nothing more is to be said of it.
-        ready: whether the arguments of the call have been closed as those of one that may run.
-        phase: that of the call.
-        writer: writes the arguments.
-        growing: knows the string that grows, where the document stands in a state.
-        deltas: all that the document consists of.
-        marks: what is wrong in the document, by pointers.
-        status, open: of the document, as in its state: what lies on the way to the pointer ``open`` is growing.
-    """
-
-    kind: str
-    id: str = ""
-    name: str = ""
-    server: bool = False
-    begun: bool = False
-    over: bool = False
-    ready: bool = False
-    phase: str = "growing"
-    result: Any = None
-    has_result: bool = False
-    writer: JSONWriter = field(default_factory=JSONWriter)
-    growing: Growing = field(default_factory=Growing)
-    deltas: list[dict[str, Any]] = field(default_factory=list)
-    marks: dict[str, Any] = field(default_factory=dict)
-    status: str = "missing"
-    open: str | None = None
-    call_id: str = ""
-    _waiting: list[dict[str, Any]] = field(default_factory=list)
-    _progress: dict[str, Any] | None = None  # what was told of it
-
-    @property
-    def value(self) -> Any:
-        """The document so far; None if nothing has come."""
-        # One fold of all is cheaper than one after each change, and this is asked for once, or where the whole goes
-        # out anyway.
-        if len(self.deltas) > 1:
-            self.deltas = [{"op": "add", "path": "", "value": apply_deltas(MISSING, self.deltas)}]
-        return self.deltas[0]["value"] if self.deltas else None
-
-    @property
-    def named(self) -> dict[str, str]:
-        """How the document is named to people: by its name, and the id if it is a call."""
-        return {"document": self.name, "id": self.id} if self.kind == "call" else {"document": self.name}
-
-    @property
-    def has_value(self) -> bool:
-        return bool(self.deltas)
-
-    @property
-    def fault(self) -> str:
-        """What is wrong with the document, or why the call cannot run, in a sentence."""
-        what = "The arguments" if self.kind == "call" else "The document"
-        if self.phase == "withdrawn":
-            return "The provider withdrew the call."
-        if self.status == "truncated":
-            return f"{what} {'were' if self.kind == 'call' else 'was'} cut off."
-        marks = {
-            pointer: mark["message"]
-            for pointer, mark in sorted(self.marks.items())
-            if mark is not None and mark["status"] in ("invalid", "violation")
-        }
-        inner = {pointer: message for pointer, message in marks.items() if message != NO_FIT_INSIDE}
-        if not marks:
-            return f"{what} cannot be used."
-        told = [f"{message} (at {pointer})" if pointer else message for pointer, message in (inner or marks).items()]
-        verb = "are" if self.kind == "call" else "is"
-        return f"{what} {verb} not valid: " + "; ".join(told[:_SHOWN]) + "; …" * (len(told) > _SHOWN)
 
 
 class AnswerEncoder(Streams[Event]):
@@ -137,15 +53,17 @@ class AnswerEncoder(Streams[Event]):
 
     Attributes:
         message_id: that of the answer.
+        places: where documents stand, by name.
+        parts: those of the response that is followed, in order.
     """
 
     def __init__(self, *, message_id: str | None = None, places: Places | None = None, progress: bool = False) -> None:
         super().__init__()
         self.message_id = message_id or f"msg_{uuid4().hex}"
-        self._places = placed_at({"output": "/output"} if places is None else places)
+        self.places = placed_at({"output": "/output"} if places is None else places)
         self._tells_progress = progress
         self._events: list[Event] = []
-        self._parts: list[Part] = []  # of the response that is followed
+        self.parts: list[Part] = []  # of the response that is followed
         self._earlier: list[Part] = []  # of the responses before
         self._ids: set[str] = set()
         self._made = 0
@@ -211,8 +129,8 @@ class AnswerEncoder(Streams[Event]):
         if self._ended:
             return []
         events: list[Event] = []
-        if self._source is not None and self._ending is None:
-            events = self.feed(self._source.end().updates)
+        if self.source is not None and self._ending is None:
+            events = self.feed(self.source.end().updates)
         if not self._steps:
             self._next_step()
         ending = self._ending or self._own_ending()
@@ -221,7 +139,7 @@ class AnswerEncoder(Streams[Event]):
         missing = [each for pointer in ending.get("missing", ()) for each in self._located(str(pointer))]
         if missing:
             told["missing"] = missing
-        invalid = [part for part in self._parts if part.begun and part.status == "invalid"]
+        invalid = [part for part in self.parts if part.begun and part.status == "invalid"]
         if invalid:
             told["invalid"] = [{**part.named, "message": part.fault} for part in invalid]
         self._finish_step(reason)
@@ -269,9 +187,6 @@ class AnswerEncoder(Streams[Event]):
     def on_call_held(self, part: Part) -> None:
         """Its arguments are complete, and it must not run yet."""
 
-    def on_call_running(self, part: Part) -> None:
-        """It runs."""
-
     def on_call_result(self, part: Part, result: Any, failed: bool) -> None:
         """It was run."""
 
@@ -303,7 +218,7 @@ class AnswerEncoder(Streams[Event]):
     @property
     def open_calls(self) -> list[Part]:
         """The calls of all responses that have begun, and of which nothing final was said."""
-        return [part for part in (*self._earlier, *self._parts) if part.kind == "call" and part.begun and not part.over]
+        return [part for part in (*self._earlier, *self.parts) if part.kind == "call" and part.begun and not part.over]
 
     # From the state to the methods above
 
@@ -323,18 +238,18 @@ class AnswerEncoder(Streams[Event]):
             self._finish_step(str((self._ending or {}).get("reason", "disconnected")))
             for part in self.open_calls:
                 if not part.ready:
-                    self._fault(part)
-        self._earlier += self._parts
-        self._parts = []
+                    self.fail(part)
+        self._earlier += self.parts
+        self.parts = []
         self._ending = None
         self._steps += 1
         self.on_step(self._steps)
 
     def _own_ending(self) -> dict[str, Any]:
         """How the answer ended, if the state does not say: it was one document, or its stream was left."""
-        if self._source is not None or [part.kind for part in self._parts] != ["output"]:
+        if self.source is not None or [part.kind for part in self.parts] != ["output"]:
             return {"reason": "disconnected", "message": "The stream was left before the answer ended."}
-        document = self._parts[0]
+        document = self.parts[0]
         if document.status == "complete":
             return {"reason": "complete", "message": ""}
         if document.status == "invalid":
@@ -344,12 +259,12 @@ class AnswerEncoder(Streams[Event]):
     def _located(self, pointer: str) -> list[dict[str, str]]:
         """What a pointer into the state names, in the words of a protocol: which document, and where in it."""
         number = pointer.split("/")[2]
-        part = self._parts[int(number)]
+        part = self.parts[int(number)]
         path = pointer.removeprefix(f"/blocks/{number}{_DOCUMENT}")
         return [{**part.named, "path": path}] if part.begun else []
 
     def _finish_step(self, reason: str) -> None:
-        for part in self._parts:
+        for part in self.parts:
             if part.kind == "call" and part.begun and part.phase == "held" and not part.over:
                 self._close_text(part)
                 self.on_call_held(part)
@@ -372,16 +287,16 @@ class AnswerEncoder(Streams[Event]):
             if len(steps) == 3:
                 self._block(number, value, touched)
             else:
-                part = self._parts[number]
+                part = self.parts[number]
                 touched[part] = None
                 self._change(part, op, "/" + steps[3], value)
 
     def _begin_again(self, state: Mapping[str, Any], touched: dict[Part, None]) -> None:
         """The whole state, at the beginning or because an attempt was given up."""
-        for part in self._parts:
+        for part in self.parts:
             self._void(part)
-        self._earlier += self._parts
-        self._parts = []
+        self._earlier += self.parts
+        self.parts = []
         self._ending = state.get("ending")
         for number, block in enumerate(state["blocks"]):
             self._block(number, block, touched)
@@ -389,12 +304,12 @@ class AnswerEncoder(Streams[Event]):
     def _block(self, number: int, block: Mapping[str, Any], touched: dict[Part, None]) -> None:
         """A block begins, or is there anew."""
         part = Part(block["type"])
-        if number < len(self._parts):
-            self._void(self._parts[number])
-            self._earlier.append(self._parts[number])
-            self._parts[number] = part
+        if number < len(self.parts):
+            self._void(self.parts[number])
+            self._earlier.append(self.parts[number])
+            self.parts[number] = part
         else:
-            self._parts.append(part)
+            self.parts.append(part)
         touched[part] = None
         if part.kind == "output":
             part.name = "output"
@@ -469,20 +384,20 @@ class AnswerEncoder(Streams[Event]):
         if not deltas:
             return
         part.deltas += deltas
-        part._waiting += deltas
+        part.waiting += deltas
 
     def _start_over(self, part: Part) -> None:
         """What came for a document does not count any more."""
-        self._fault(part, _TAKEN_BACK)
+        self.fail(part, _TAKEN_BACK)
         part.begun = part.over = part.ready = False
         part.id = ""
         part.writer, part.growing = JSONWriter(), Growing()
-        part.deltas, part._waiting, part.marks = [], [], {}
+        part.deltas, part.waiting, part.marks = [], [], {}
 
     def _void(self, part: Part) -> None:
         """What was said of the part does not count any more."""
         if part.kind == "call":
-            self._fault(part, _TAKEN_BACK)
+            self.fail(part, _TAKEN_BACK)
         elif part.begun and part.kind != "output":
             self._end_text(part)
             self.on_void(part)
@@ -496,7 +411,7 @@ class AnswerEncoder(Streams[Event]):
             return
         if not part.begun:
             # A name may come in pieces, until arguments follow.
-            if not part.name or (not part._waiting and part.phase == "growing"):
+            if not part.name or (not part.waiting and part.phase == "growing"):
                 return
             self._begin_call(part)
         self._tell_document(part)
@@ -505,13 +420,11 @@ class AnswerEncoder(Streams[Event]):
             part.ready = True
             self._close_text(part)
             self.on_call_ready(part)
-        if phase == "running":
-            self.on_call_running(part)
         if part.has_result and phase in ("done", "failed"):
             part.over = True
             self.on_call_result(part, part.result, phase == "failed")
         elif phase == "withdrawn" or (phase == "failed" and not part.ready and part.status != "truncated"):
-            self._fault(part)
+            self.fail(part)
 
     def _is_broken(self, part: Part) -> bool:
         return part.phase == "failed" and part.status != "complete"
@@ -531,19 +444,19 @@ class AnswerEncoder(Streams[Event]):
         return found
 
     def _tell_document(self, part: Part) -> None:
-        deltas, part._waiting = part._waiting, []
+        deltas, part.waiting = part.waiting, []
         if deltas:
             if part.kind == "call":
                 text = part.writer.feed(deltas, part.open)
                 if text:
                     self.on_call_grows(part, text)
-            self.on_document(part, deltas, self._places.get(part.name))
+            self.on_document(part, deltas, self.places.get(part.name))
         progress = {"status": part.status, "open": part.open}
-        if self._tells_progress and progress != part._progress:
-            part._progress = progress
+        if self._tells_progress and progress != part.told_progress:
+            part.told_progress = progress
             self.on_progress(part, progress)
 
-    def _fault(self, part: Part, why: str = "") -> None:
+    def fail(self, part: Part, why: str = "") -> None:
         if part.kind == "call" and part.begun and not part.over:
             part.over = True
             if not part.ready:
@@ -557,7 +470,7 @@ class AnswerEncoder(Streams[Event]):
             self.on_call_grows(part, rest)
 
     def _called(self, call: Call | str) -> Part:
-        for part in reversed([*self._earlier, *self._parts]):
+        for part in reversed([*self._earlier, *self.parts]):
             if part.kind != "call" or not part.begun:
                 continue
             if part.id == call or (not isinstance(call, str) and self._is_of(part, call)):
@@ -566,18 +479,8 @@ class AnswerEncoder(Streams[Event]):
 
     def _is_of(self, part: Part, call: Call) -> bool:
         """Is this the part of the call? By its position among the calls of the response that is followed."""
-        if self._source is None:
+        if self.source is None:
             return False
-        parts = [each for each in self._parts if each.kind == "call"]
-        calls = self._source.calls
+        parts = [each for each in self.parts if each.kind == "call"]
+        calls = self.source.calls
         return part in parts and parts.index(part) < len(calls) and calls[parts.index(part)] is call
-
-
-def placed_deltas(part: Part, deltas: Deltas, place: str) -> list[dict[str, Any]]:
-    """The deltas of the part's document, as operations "add" and "replace" on the state in which it stands."""
-    return placed(part.growing.replacements(deltas, part.open), place)
-
-
-def error_text(value: Any) -> str:
-    """A result or an error as text, for protocols that take nothing else."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

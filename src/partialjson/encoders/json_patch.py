@@ -52,4 +52,4 @@ class Encoder(Streams[Patch]):
 
     def end(self) -> list[Patch]:
         over = isinstance(self.value, dict) and self.value.get("ending") is not None
-        return [] if self._source is None or over else self.feed(self._source.end().updates)
+        return [] if self.source is None or over else self.feed(self.source.end().updates)

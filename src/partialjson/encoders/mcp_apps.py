@@ -26,7 +26,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from partialjson.encoders.encoder import AnswerEncoder, Part, error_text
+from partialjson.encoders.encoder import AnswerEncoder
+from partialjson.encoders.parts import Part, error_text
 from partialjson.encoders.wire import text_of
 
 __all__ = ["Encoder"]
@@ -59,9 +60,9 @@ class Encoder(AnswerEncoder):
         self._notify(part, "tool-cancelled", {"reason": why})
 
     def on_step_end(self, reason: str) -> None:
-        for part in self._parts:
+        for part in self.parts:
             if part.kind == "call" and not part.ready and part.phase != "held":
-                self._fault(part)
+                self.fail(part)
 
     def _notify(self, part: Part, method: str, params: dict[str, Any]) -> None:
         if part.server or (self._tools is not None and part.name not in self._tools):

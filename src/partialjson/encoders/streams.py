@@ -45,6 +45,7 @@ class Streams(ABC, Generic[E]):
         media_type: of an HTTP response that carries the events.
         headers: what such a response is to say besides.
         tail: the bytes that follow the last event.
+        source: the message that is followed, None if there is none.
     """
 
     media_type: ClassVar[str] = "text/event-stream"
@@ -57,12 +58,12 @@ class Streams(ABC, Generic[E]):
         return sse(event)
 
     def __init__(self) -> None:
-        self._source: Message | None = None
+        self.source: Message | None = None
         self._state: ResponseState | None = None
 
     def begin(self, message: Message) -> list[E]:
         """Follows a message from here on: the first response of the answer, or the next one."""
-        self._source = message
+        self.source = message
         self._state = ResponseState(message)
         # What is there now is told now: updates that are handed on one by one may come after what they say.
         return self.feed()

@@ -24,7 +24,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal
 
-from partialjson.encoders.encoder import AnswerEncoder, Part, error_text
+from partialjson.encoders.encoder import AnswerEncoder
+from partialjson.encoders.parts import Part, error_text
 from partialjson.encoders.safe import safe_value
 from partialjson.encoders.wire import SSE_HEADERS
 
@@ -141,12 +142,12 @@ class Encoder(AnswerEncoder):
         self._data("progress", f"{document}-progress", {"document": document, **progress})
 
     def on_step_end(self, reason: str) -> None:
-        for part in self._parts:
+        for part in self.parts:
             if part.kind == "output" and part.has_value and self._as_deltas:
                 self._output(part)
             # A call that no step can finish any more; a page would show it as growing for ever.
             if part.kind == "call" and not part.ready and part.phase != "held":
-                self._fault(part)
+                self.fail(part)
         self.say({"type": "finish-step"})
 
     def on_end(self, reason: str, ending: dict[str, Any]) -> None:
