@@ -16,13 +16,18 @@ from partialjson import MISSING
 from partialjson.broadcast import ResponseState
 from partialjson.messages import (
     Attempts,
+    BlockEnded,
     BlockRestarted,
     BlockStarted,
     Call,
+    CallHeld,
+    DocumentProgress,
+    FragmentMisplaced,
     MessageParser,
     MessageState,
     TextDelta,
     Update,
+    UsageReported,
 )
 from partialjson.patch import apply_deltas
 from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_REASONING, Said, Say, body, events
@@ -282,6 +287,20 @@ def test_a_provider_that_takes_a_text_back() -> None:
     ):
         viewer.look([state.apply(update)])
     assert viewer.state["blocks"][0]["text"] == "right"
+
+
+def test_a_fragment_that_belongs_to_no_call_holds_them_all() -> None:
+    state = MessageState(tools=TOOLS)
+    viewer = Viewer(state, api="x")
+    updates: list[Update] = [BlockStarted(0, 0, "call", name="get_weather", call_id="c")]
+    updates.append(DocumentProgress(0, 0, "call", '{"city": "a"}'))
+    updates.append(BlockEnded(0, 0))
+    viewer.look([state.apply(update) for update in updates])
+    assert viewer.state["blocks"][0]["phase"] == "ready"
+    viewer.look([state.apply(FragmentMisplaced(0, "}", "it has no index"))])
+    assert viewer.state["blocks"][0]["phase"] == "held"
+    others: list[Update] = [UsageReported({"tokens": 3}), CallHeld(0, 0, "confirmation")]
+    assert viewer.source.changes([state.apply(update) for update in others]) == []
 
 
 def test_an_output_that_goes_on_after_a_cut() -> None:

@@ -48,7 +48,9 @@ from partialjson.messages.updates import (
     BlockStarted,
     DocumentProgress,
     DocumentResumed,
+    FragmentMisplaced,
     MessageEnd,
+    MessageEnded,
     MessageRestarted,
     StreamError,
     TextDelta,
@@ -175,7 +177,7 @@ class _Output:
         parser = document.parser
         if parser is not None and parser.kept_back() != "nothing":
             return False
-        return document.is_prose or (isinstance(document.outcome, Failed) and document.json is MISSING)
+        return document.is_prose or (isinstance(document.outcome, Failed) and document.status() == "missing")
 
 
 class _Called:
@@ -373,11 +375,11 @@ class ResponseState:
             if update.block > 0:
                 # A call of the provider is over when something follows.
                 block = update.block - 1
-        if block is None:
-            # It may concern any call, or all documents.
+        if isinstance(update, FragmentMisplaced | MessageEnded):
             for entry in self._entries:
                 if not isinstance(entry, _Text):
                     self._touch(entry)
+        if block is None:
             return
         entry_of = self._of_block.get(block)
         if entry_of is None:
