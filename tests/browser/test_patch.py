@@ -58,7 +58,7 @@ def drawn(strategy: st.SearchStrategy[Any], count: int = COUNT // 4) -> list[Any
     """So many examples at once, since one process of node is to get them all."""
     cases: list[Any] = []
 
-    @settings(max_examples=count, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=count, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(strategy)
     def draw(case: Any) -> None:
         cases.append(case)
