@@ -54,7 +54,10 @@ const NO_MARKS = {};
 
 let sheet = null;
 
-class PartialJSONElement extends HTMLElement {
+/** Where there is no page, as on a server, the module can be imported all the same. */
+const Base = globalThis.HTMLElement ?? class {};
+
+class PartialJSONElement extends Base {
   #drawing = null;
   #form = null;
   #state;
@@ -657,6 +660,8 @@ function same(one, other) {
   return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
-if (!customElements.get("partial-json")) customElements.define("partial-json", PartialJSONElement);
+if (globalThis.customElements && !customElements.get("partial-json")) {
+  customElements.define("partial-json", PartialJSONElement);
+}
 
 export { PartialJSONElement };
