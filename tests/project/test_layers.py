@@ -54,8 +54,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
     "clients": ({*BASE, "messages", "wire"}, set()),
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
-    "render": ({*BASE, "_core", "broadcast", "messages", "patch", "rich"}, set()),
-    "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),
+    "render": ({*BASE, "_core", "broadcast", "messages", "rich"}, set()),
+    "cli": ({*BASE, "broadcast", "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),
     "providers": ({"wire"}, set()),
