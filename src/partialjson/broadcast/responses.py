@@ -202,23 +202,28 @@ class _Called:
         """Its phase tells."""
 
     def state(self) -> dict[str, Any]:
-        result = {} if self.result is MISSING else {"result": self.result}
-        return {"type": "call", **self._facts(), "document": self._told.state(*_now(self.document)), **result}
+        return self._block(self._told.state(*_now(self.document)))
 
     def whole(self) -> dict[str, Any]:
         events, self.events = self.events, []
-        document = self._told.whole(*_now(self.document), events)
         self._shown = {**self._facts(), "result": self.result}
-        return {**self.state(), "document": document}
+        return self._block(self._told.whole(*_now(self.document), events))
 
     def changes(self, at: str) -> list[Delta]:
         events, self.events = self.events, []
         found = self._told.changes(f"{at}/document", *_now(self.document), events)
-        for name, value in (*self._facts().items(), ("result", self.result)):
-            if value is not self._shown[name] and value != self._shown[name]:
-                found.append({"op": "add" if name == "result" else "replace", "path": f"{at}/{name}", "value": value})
+        for name, value in self._facts().items():
+            if value != self._shown[name]:
+                found.append({"op": "replace", "path": f"{at}/{name}", "value": value})
                 self._shown[name] = value
+        if self.result is not self._shown["result"]:
+            found.append({"op": "add", "path": f"{at}/result", "value": self.result})
+            self._shown["result"] = self.result
         return found
+
+    def _block(self, document: dict[str, Any]) -> dict[str, Any]:
+        result = {} if self.result is MISSING else {"result": self.result}
+        return {"type": "call", **self._facts(), "document": document, **result}
 
     def _facts(self) -> dict[str, Any]:
         call = self.document
