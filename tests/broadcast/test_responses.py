@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
 
-from partialjson import MISSING
-from partialjson.broadcast import ResponseState
+from partialjson import MISSING, Parser
+from partialjson.broadcast import DocumentState, ResponseState
 from partialjson.messages import (
     Attempts,
     BlockEnded,
@@ -297,6 +297,26 @@ def test_what_a_document_keeps_back_is_not_called_missing() -> None:
     viewer = Viewer(message)
     viewer.look([*fed(message, *chat({"content": "{"}, finish="length"), "[DONE]"), *message.end().updates])
     assert viewer.state["ending"]["missing"] == ["/blocks/0/document/value/other"]
+
+
+def test_states_inside_a_larger_one() -> None:
+    messages = [MessageParser("openai-chat", tools=TOOLS) for _ in range(2)]
+    parser = Parser()
+    sources = [ResponseState(message, at=f"/messages/{number}") for number, message in enumerate(messages)]
+    document = DocumentState(parser, at="/a~1b")
+    shown: Any = {"messages": []}
+    for text in ("a", "b"):
+        for message, source in zip(messages, sources, strict=True):
+            arguments = call("{", "now") if text == "a" else call("}")
+            updates = fed(message, *chat({"content": text}, arguments))
+            shown = apply_deltas(shown, source.changes(updates))
+        shown = apply_deltas(shown, document.changes(parser.feed("[" if text == "a" else "1]")))
+    for message, source in zip(messages, sources, strict=True):
+        shown = apply_deltas(shown, source.changes(message.end().updates))
+    assert shown == {"messages": [source.state for source in sources], "a/b": document.state}
+    for make in (lambda: ResponseState(messages[0], at="x"), lambda: DocumentState(parser, at="x")):
+        with pytest.raises(ValueError, match="'x' is not a JSON Pointer"):
+            make()
 
 
 def test_several_choices() -> None:

@@ -21,7 +21,7 @@ from partialjson._missing import MISSING
 from partialjson.coercions import CoercionKind
 from partialjson.errors import InvalidError, ParseError
 
-__all__ = ["Marks", "pointer_of"]
+__all__ = ["Marks", "checked_pointer", "pointer_of"]
 
 Mark = dict[str, Any]
 
@@ -224,3 +224,14 @@ def _walk(place: _Place, path: Path) -> Iterator[tuple[Path, _Place]]:
 def pointer_of(path: Iterable[str | int]) -> str:
     """A path as a JSON Pointer (RFC 6901)."""
     return "".join(["/" + str(key).replace("~", "~0").replace("/", "~1") for key in path])
+
+
+def checked_pointer(pointer: str) -> str:
+    """The pointer, which must be one.
+
+    Raises:
+        ValueError: it is no JSON Pointer.
+    """
+    if pointer and not pointer.startswith("/"):
+        raise ValueError(f"{pointer!r} is not a JSON Pointer: it must be empty or start with '/'")
+    return pointer

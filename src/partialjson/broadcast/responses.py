@@ -39,7 +39,7 @@ from typing import Any, Final, Literal, Protocol
 
 from partialjson._missing import MISSING
 from partialjson.broadcast.documents import Told
-from partialjson.broadcast.marks import pointer_of
+from partialjson.broadcast.marks import checked_pointer, pointer_of
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.fold import CALLS, Choice
 from partialjson.messages.updates import (
@@ -264,10 +264,16 @@ class ResponseState:
             one.
         choice: which alternative is shown, by its index; by default the first.
         api: the name of the wire format; that of the message, if it knows it.
+        at: where this state stands in a larger one, as a JSON Pointer: the deltas begin with it. Pointers inside the
+            state do not.
+
+    Raises:
+        ValueError: ``at`` is no JSON Pointer.
     """
 
-    def __init__(self, message: Response, *, choice: int | None = None, api: str | None = None) -> None:
+    def __init__(self, message: Response, *, choice: int | None = None, api: str | None = None, at: str = "") -> None:
         self._message = message
+        self._at = checked_pointer(at)
         self._index = choice
         self._api = getattr(message, "api", "") if api is None else api
         self._begun = False
@@ -300,7 +306,7 @@ class ResponseState:
             op = "replace" if self._begun else "add"
             self._begun = True
             self._rebuild(choice, updates)
-            return [{"op": op, "path": "", "value": self._whole()}]
+            return [{"op": op, "path": self._at, "value": self._whole()}]
         if choice is not None:
             for update in updates:
                 if getattr(update, "choice", choice.index) == choice.index:
@@ -309,7 +315,7 @@ class ResponseState:
         ending = self._told_ending()
         if ending != self._ending:
             self._ending = ending
-            found.append({"op": "replace", "path": "/ending", "value": ending})
+            found.append({"op": "replace", "path": f"{self._at}/ending", "value": ending})
         return found
 
     def report(self, call: Call, phase: Literal["running", "done", "failed"], result: Any = MISSING) -> None:
@@ -456,9 +462,10 @@ class ResponseState:
         new = {id(entry) for entry in self._new}
         for key, place in self._touched.items():
             if key not in new:
-                found += self._entries[place].changes(f"/blocks/{place}")
+                found += self._entries[place].changes(f"{self._at}/blocks/{place}")
         for entry in self._new:
-            found.append({"op": "add", "path": f"/blocks/{self._place[id(entry)]}", "value": entry.whole()})
+            path = f"{self._at}/blocks/{self._place[id(entry)]}"
+            found.append({"op": "add", "path": path, "value": entry.whole()})
         self._touched = {}
         self._new = []
         return found
