@@ -44,7 +44,7 @@ from typing import Any, Final, Literal, Unpack
 from partialjson.messages import MessageEnd, MessageFailed, MessageParser, Update
 from partialjson.messages.early import EarlyStop, Stopped
 from partialjson.messages.parser import MessageOptions
-from partialjson.wire.apis import api_named, errors_in
+from partialjson.wire.apis import ApiName, api_named, errors_in
 
 __all__ = ["AsyncMessageStream", "MessageStream", "Stopped", "aread", "read"]
 
@@ -306,7 +306,7 @@ class AsyncMessageStream(_Reader):
 
 def read(
     source: Any,
-    api: str | MessageParser,
+    api: ApiName | str | MessageParser,
     *,
     close: bool = True,
     stop_early: bool | Literal["report"] = False,
@@ -332,7 +332,7 @@ def read(
 
 def aread(
     source: Any,
-    api: str | MessageParser,
+    api: ApiName | str | MessageParser,
     *,
     close: bool = True,
     stop_early: bool | Literal["report"] = False,
@@ -348,7 +348,7 @@ def aread(
     return AsyncMessageStream(source, _message(api, options), close, _early(stop_early, options))
 
 
-def _message(api: str | MessageParser, options: MessageOptions) -> MessageParser:
+def _message(api: ApiName | str | MessageParser, options: MessageOptions) -> MessageParser:
     if isinstance(api, str):
         return MessageParser(api, **options)
     if options:

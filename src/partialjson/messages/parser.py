@@ -28,7 +28,7 @@ from partialjson.messages.updates import (
 from partialjson.options import DocumentOptions, refuse_unknown
 from partialjson.resume import Mode
 from partialjson.wire import ops
-from partialjson.wire.apis import adapter_for, api_named, errors_in, framings_of
+from partialjson.wire.apis import ApiName, adapter_for, api_named, errors_in, framings_of
 from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
 from partialjson.wire.sse import IncompleteBlock, SSEError, SSEEvent, StrayLine
 from partialjson.wire.text_calls import TextCalls, TextCallStyle, styles_of
@@ -86,7 +86,7 @@ class MessageParser:
 
     def __init__(
         self,
-        api: str,
+        api: ApiName | str,
         *,
         tools: Tools = None,
         output: Any = None,
