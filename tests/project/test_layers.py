@@ -46,7 +46,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "schema": ({*BASE, "_core", "attrs", "jsonschema", "jsonschema_specifications", "referencing"}, set()),
     "streaming": ({*BASE, "_core"}, set()),
     "lenient": ({*BASE, "_core"}, set()),
-    "sequences": ({*BASE, "_core", "streaming"}, {"lenient"}),
+    "sequences": ({*BASE, "_core", "streaming"}, {"lenient", "pydantic", "typed"}),
     "resume": ({*BASE, "_core", "wire", "lenient"}, set()),
     "patch": (BASE, set()),
     "wire": ({*BASE, "_core"}, set()),

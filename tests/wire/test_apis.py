@@ -13,7 +13,7 @@ import partialjson
 from partialjson import Complete, Parser, Truncated
 from partialjson.providers import PROVIDERS, adapter_for, framings_of
 from partialjson.reasons import WORDS, Reason, cuts
-from partialjson.wire.apis import API, APIS, PROVIDERS, api_named
+from partialjson.wire.apis import API, APIS, api_named
 from partialjson.wire.framing import framing_for
 
 UNCUT = ("complete", "tool_calls")
