@@ -211,9 +211,9 @@ class Parser(Generic[T]):
     def __repr__(self) -> str:
         name = "" if self._target is None else f" of {name_of(self._target.given)}"
         if self._life == OPEN:
-            life = "done" if self.done else "open"
+            life = "root closed" if self.done else "open"
         else:
-            life = "failed" if self._life == FAILED else "closed" if self._life == CLOSED else "in a call"
+            life = "broken" if self._life == FAILED else "ended" if self._life == CLOSED else "in a call"
         return f"<Parser{name}, {life} after {self.pos} characters>"
 
     def _coerces(self) -> bool:
