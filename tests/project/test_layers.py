@@ -51,7 +51,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "patch": (BASE, set()),
     "wire": ({*BASE, "_core"}, set()),
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
-    "clients": ({*BASE, "messages", "wire"}, set()),
+    "clients": ({*BASE, "messages", "wire"}, {"streaming"}),
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
     "render": ({*BASE, "_core"}, set()),
     "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),

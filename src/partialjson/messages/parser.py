@@ -37,14 +37,19 @@ from partialjson.wire.tools import tool_targets
 _EXCERPT: Final = 200
 
 
-class MessageOptions(DocumentOptions, total=False):
-    """The keyword arguments of ``MessageParser``."""
+class OtherOptions(DocumentOptions, total=False):
+    """The keyword arguments of ``MessageParser`` but ``output``."""
 
     tools: Tools
-    output: Any
     timings: Timings | None
     text_calls: bool | TextCallStyle | Collection[TextCallStyle]
     ready_if: ReadyIf
+
+
+class MessageOptions(OtherOptions, total=False):
+    """The keyword arguments of ``MessageParser``."""
+
+    output: Any
 
 
 class MessageParser:
