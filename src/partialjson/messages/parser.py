@@ -36,6 +36,9 @@ from partialjson.wire.tools import tool_targets
 
 _EXCERPT: Final = 200
 
+# How the text of a body begins, or of one of its events. No decoded event does.
+_OF_BODIES: Final = ("data:", "event:", '{"')
+
 
 class OtherOptions(DocumentOptions, total=False):
     """The keyword arguments of ``MessageParser`` but ``output``."""
@@ -236,7 +239,13 @@ class MessageParser:
 
         Raises:
             RuntimeError: as ``feed_bytes``.
+            TypeError: bytes, or text that is plainly a piece of a body: those are for ``feed_bytes``.
         """
+        if isinstance(event, (bytes, bytearray, memoryview)) or (
+            isinstance(event, str) and event.startswith(_OF_BODIES)
+        ):
+            kind = type(event).__name__
+            raise TypeError(f"feed takes one decoded event, not {kind}; feed_bytes takes the body as it comes")
         self._begin_work()
         try:
             stalled = None if self.timings is None else self.timings.arrived(0)

@@ -38,7 +38,7 @@ from partialjson._core.parser import Parser
 from partialjson._core.target import given_of
 from partialjson._missing import MISSING
 from partialjson._typevars import T
-from partialjson.errors import IncompleteError, InvalidError, ParseError
+from partialjson.errors import IncompleteError, InvalidError, ParseError, no_text
 from partialjson.limits import LARGEST
 from partialjson.options import NumberReader, ParserOptions, refuse_unknown, without_schema
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
@@ -176,7 +176,7 @@ class DocumentSequence(Generic[T]):
             raise self._error.with_traceback(None)
         kind = str if isinstance(chunk, str) else bytes
         if not isinstance(chunk, str | bytes):
-            raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
+            raise no_text(chunk)
         if self._kind not in (None, kind):
             raise TypeError(f"this stream was fed {'bytes and str' if kind is str else 'str and bytes'}; feed one kind")
         self.skipped = []
