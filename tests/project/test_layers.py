@@ -49,6 +49,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "sequences": ({*BASE, "_core", "streaming"}, {"lenient", "pydantic", "typed"}),
     "resume": ({*BASE, "_core", "wire", "lenient"}, set()),
     "patch": (BASE, set()),
+    "encoders": ({*BASE, "broadcast", "messages", "patch"}, {"typed"}),
     "broadcast": ({*BASE, "_core", "messages", "patch"}, {"typed"}),
     "wire": ({*BASE, "_core"}, set()),
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),

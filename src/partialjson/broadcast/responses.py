@@ -9,7 +9,8 @@ The state is one JSON value:
        {"type": "output", "document": DOCUMENT}],
      "ending": null}
 
-DOCUMENT is the state of a document (``documents``). The phases of a call:
+DOCUMENT is the state of a document (``documents``). A call that the provider runs itself has also ``"server": true``.
+The phases of a call:
 
 - *growing*: its arguments come;
 - *ready*: it may be run;
@@ -222,8 +223,9 @@ class _Called:
         return found
 
     def _block(self, document: dict[str, Any]) -> dict[str, Any]:
+        server = {"server": True} if self.document.server else {}
         result = {} if self.result is MISSING else {"result": self.result}
-        return {"type": "call", **self._facts(), "document": document, **result}
+        return {"type": "call", **server, **self._facts(), "document": document, **result}
 
     def _facts(self) -> dict[str, Any]:
         call = self.document
