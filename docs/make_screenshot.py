@@ -2,8 +2,8 @@
 
 - ``demo.svg``: the live view of ``partialjson demo``, caught in the middle of a stream.
 - ``terminal.svg``: what ``partialjson.render.terminal`` draws of the same document.
-- ``element.png``, ``element-narrow.png``: the element ``<partial-json>``, light, dark and narrow, in the Chromium that is
-  installed; without one, or without playwright, these stay as they are.
+- ``element.png``, ``element-narrow.png``: the element ``<partial-json>``, light, dark and narrow, in the Chromium that
+  is installed; without one, or without playwright, these stay as they are.
 
 A recording is replayed against a clock that is moved by hand, so the same picture comes out every time. Run it again
 whenever a view changes.

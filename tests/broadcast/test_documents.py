@@ -148,8 +148,30 @@ def test_a_state_may_begin_anywhere_and_others_may_ask_for_deltas() -> None:
     assert viewer.look()["value"] == {"a": [1, 2]}
     parser.feed("]}")
     assert Viewer(parser).look()["value"] == viewer.look()["value"] == {"a": [1, 2, 3]}
+    # A parser that drops what it has read can be looked at, and tells no deltas.
+    dropping = DocumentState(Parser(select=["$.a"], retain=False))
+    assert dropping.state["status"] == "missing"
     with pytest.raises(RuntimeError, match="retain=False"):
-        DocumentState(Parser(select=["$.a"], retain=False))
+        dropping.changes()
+
+
+def test_a_state_is_looked_at_without_deltas() -> None:
+    parser = Parser(dict[str, int])
+    state = DocumentState(parser)
+    for char in '{"a": 1, "b": "x", "c": 3':
+        state.note(parser.feed(char))
+    assert state.state == {
+        "value": {"a": 1, "b": "x"},
+        "status": "partial",
+        "open": "",
+        "missing": [],
+        "marks": state.state["marks"],
+    }
+    assert [*state.state["marks"]] == ["/b"]
+    # The deltas that are asked for later begin with the whole.
+    (first,) = state.changes(parser.feed("}"))
+    assert first["value"] == state.state
+    assert state.changes() == []
 
 
 def test_marks_of_a_value_that_is_replaced_are_withdrawn() -> None:
@@ -269,6 +291,40 @@ def test_nothing_that_is_kept_back_is_in_a_state(text: str, lenient: Any) -> Non
         shown = json.dumps(viewer.end("length"))
         assert "s3" not in shown
         assert "73" not in shown
+
+
+def test_what_a_validator_raises_may_quote_what_is_kept_back() -> None:
+    """Where the parser stops at once, and where the validator has a fault of its own."""
+
+    class Stopping(BaseModel):
+        secret: SecretStr
+        nick: str
+        faulty: str = ""
+
+        @field_validator("nick")
+        @classmethod
+        def _refuses(cls, nick: str, info: Any) -> str:
+            raise ValueError(info.data["secret"].get_secret_value())
+
+        @field_validator("faulty")
+        @classmethod
+        def _breaks(cls, faulty: str, info: Any) -> str:
+            raise RuntimeError(info.data["secret"].get_secret_value())
+
+    viewer = Viewer(Parser(Stopping, on_invalid="raise"))
+    viewer.feed('{"secret": "s3cret", "nick": "n", "x": 1}')
+    assert viewer.end()["marks"] == {"": {"status": "invalid", "message": "nick: the value does not fit"}}
+    assert viewer.state["status"] == "invalid"
+    viewer = Viewer(Parser(Stopping, select=[], on_invalid="raise"))
+    viewer.feed('{"secret": "s3cret", "nick": "n"}')
+    message = "the document stops here: line 1 column 33"
+    assert viewer.end()["marks"] == {"": {"status": "invalid", "message": message}}
+    parser = Parser(Stopping)
+    viewer = Viewer(parser)
+    with pytest.raises(RuntimeError):
+        parser.feed('{"secret": "s3cret", "faulty": "f"}')
+    assert SECRET not in json.dumps(viewer.look())
+    assert viewer.end()["marks"] == {"": {"status": "invalid", "message": "RuntimeError"}}
 
 
 def test_what_is_kept_back_by_a_schema() -> None:

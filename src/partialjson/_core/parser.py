@@ -48,7 +48,7 @@ from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.coercions import CoercionKind
-from partialjson.errors import IncompleteError, ParseError
+from partialjson.errors import IncompleteError, ParseError, no_text
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
@@ -211,9 +211,9 @@ class Parser(Generic[T]):
     def __repr__(self) -> str:
         name = "" if self._target is None else f" of {name_of(self._target.given)}"
         if self._life == OPEN:
-            life = "done" if self.done else "open"
+            life = "root closed" if self.done else "open"
         else:
-            life = "failed" if self._life == FAILED else "closed" if self._life == CLOSED else "in a call"
+            life = "broken" if self._life == FAILED else "ended" if self._life == CLOSED else "in a call"
         return f"<Parser{name}, {life} after {self.pos} characters>"
 
     def _coerces(self) -> bool:
@@ -282,7 +282,7 @@ class Parser(Generic[T]):
                     self._feed_bytes(chunk)
             else:
                 self._life = OPEN
-                raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
+                raise no_text(chunk)
             # Whatever makes a call stands before the call is over: an interrupt can come at any of them.
             if not self._retains and self._lexer.source is not None:
                 self._lexer.source.forget(self._tree.needs_text_from())
@@ -440,14 +440,17 @@ class Parser(Generic[T]):
     def shown(self) -> Any:
         """``json`` without what the target keeps back from others than the program: what the deltas fold to.
 
-        Where something is kept back, this costs as much as the document is long.
+        MISSING, whatever ``missing`` was given, if nothing has come that may be shown. Where something is kept back,
+        this costs as much as the document is long.
         """
+        if self._tree.status(()) == "missing":
+            return MISSING
         mask = self._mask()
         value = self._tree.snapshot()
         if mask is None:
             return value
         if mask.hides(value):
-            return self._tree.missing
+            return MISSING
         return mask.shown(value) if isinstance(value, (dict, list)) else value
 
     @property

@@ -54,8 +54,10 @@ const NO_MARKS = {};
 
 let sheet = null;
 
-// A server that renders pages imports this too, and has no elements.
-class PartialJSONElement extends (globalThis.HTMLElement ?? class {}) {
+/** Where there is no page, as on a server, the module can be imported all the same. */
+const Base = globalThis.HTMLElement ?? class {};
+
+class PartialJSONElement extends Base {
   #drawing = null;
   #form = null;
   #state;

@@ -119,9 +119,9 @@ class AnswerEncoder(Streams[Event]):
             raise ValueError(f"the call of {part.name!r} cannot be reported as {phase}: {what}")
         part.phase = phase
         if phase != "running":
-            from pydantic_core import to_jsonable_python
+            from partialjson.typed.dumps import plain
 
-            part.result, part.has_result = to_jsonable_python(result), True
+            part.result, part.has_result = plain(result), True
         self._settle(part)
         return self._flushed()
 

@@ -24,11 +24,12 @@ from rich.text import Text as Line
 
 from partialjson._core.parser import Parser
 from partialjson._typevars import T
+from partialjson.broadcast import DocumentState
 from partialjson.messages import Document as MessageDocument
 from partialjson.render.form import Placeholder
 from partialjson.render.live import Display
 from partialjson.render.outline import NOT_GIVEN, Cell, Row, outline
-from partialjson.render.sources import Drawable, Followed, document_of, placeholder_for
+from partialjson.render.sources import Drawable, document_of, placeholder_for
 from partialjson.render.text import UNICODE, printable
 
 __all__ = ["QUIET", "STYLES", "Live", "Outline", "fitted", "row_lines", "shares", "wide_enough_for_tables"]
@@ -95,9 +96,6 @@ class Live(Display[T]):
         console: where to draw; by default standard output.
         per_second: how many pictures a second there are at most.
         clock: what tells the time, in seconds.
-
-    Raises:
-        RuntimeError: the parser drops what it has read (``retain=False``).
     """
 
     def __init__(
@@ -110,7 +108,7 @@ class Live(Display[T]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(source, form, per_second, clock)
-        picture = _Picture(self._followed, self._placeholder)
+        picture = _Picture(self._state, self._placeholder)
         self._live = RichLive(picture, console=console, auto_refresh=False)
 
     def _open(self) -> None:
@@ -125,17 +123,17 @@ class Live(Display[T]):
 
 
 class _Picture:
-    """A followed document, as high as the terminal allows."""
+    """A document as it is now, as high as the terminal allows."""
 
-    def __init__(self, followed: Followed, placeholder: Placeholder) -> None:
-        self._followed = followed
+    def __init__(self, state: DocumentState, placeholder: Placeholder) -> None:
+        self._state = state
         self._placeholder = placeholder
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         # The line below is that of the cursor.
         height = max(1, console.height - 1)
         tables = wide_enough_for_tables(options.max_width)
-        yield from row_lines(outline(self._followed.document, self._placeholder, height, tables), options.max_width)
+        yield from row_lines(outline(document_of(self._state), self._placeholder, height, tables), options.max_width)
 
 
 def wide_enough_for_tables(width: int) -> bool:
