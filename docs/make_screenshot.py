@@ -1,9 +1,11 @@
 """Writes the pictures of the docs, from the real programs: ``python docs/make_screenshot.py``.
 
-- ``demo.svg``: the live view of ``partialjson demo``, caught in the middle of a stream.
+- ``demo.svg``: the live view of ``partialjson demo``, caught in the middle of a stream; ``demo-moving.svg``:
+  from its beginning to its end.
 - ``terminal.svg``: what ``partialjson.render.terminal`` draws of the same document.
-- ``element.png``, ``element-narrow.png``: the element ``<partial-json>``, light, dark and narrow, in the Chromium that
-  is installed; without one, or without playwright, these stay as they are.
+- ``element.png``, ``element-narrow.png``: the element ``<partial-json>``, light, dark and narrow.
+
+All but the SVGs are taken in the Chromium that is installed; without one, or without playwright, they stay as they are.
 
 A recording is replayed against a clock that is moved by hand, so the same picture comes out every time. Run it again
 whenever a view changes.
@@ -25,6 +27,10 @@ from typing import Any, Final, Self
 
 from rich.console import Console
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from film import moving
+
 from partialjson.broadcast import DocumentState
 from partialjson.cli.board import Board
 from partialjson.cli.demo import play
@@ -39,6 +45,9 @@ MOMENT: Final = 5.09
 WIDTH: Final = 104
 HEIGHT: Final = 33
 FOLDER: Final = Path(__file__).parent
+FRAMES_A_SECOND: Final = 6
+# The last picture stays, so that it can be read.
+HOLD: Final = 3.0
 
 # The web fonts of rich's template would be fetched from elsewhere by whoever looks at the picture.
 _WEB_FONT: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
@@ -102,6 +111,41 @@ class Camera:
         """The picture was taken before."""
 
 
+class Film:
+    """A screen that takes a picture every so often."""
+
+    def __init__(self, title: str) -> None:
+        self.frames: list[str] = []
+        self._title = title
+        self._due = 0.0
+        self._board: Board | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None:
+        """Nothing to restore."""
+
+    def show(self, board: Board) -> None:
+        self._board = board
+
+    def update(self) -> None:
+        while self._board is not None and self._board.elapsed >= self._due:
+            self._take(self._board)
+            self._due += 1 / FRAMES_A_SECOND
+
+    def finish(self) -> None:
+        if self._board is not None:
+            self._take(self._board)
+
+    def _take(self, board: Board) -> None:
+        console = _console(WIDTH, HEIGHT)
+        console.print(Picture(board, HEIGHT))
+        self.frames.append(_svg("film", console, self._title))
+
+
 def state_at(recording: Recording, moment: float) -> dict[str, Any]:
     """The state of the recording's output at a moment."""
     message = MessageParser(recording.provider, output=recording.output)
@@ -125,26 +169,25 @@ def demo() -> None:
     _write_svg("demo", console, "partialjson demo")
 
 
+def moving_demo() -> None:
+    film = Film("partialjson demo")
+    clock = Clock()
+    play(RECORDING, film, clock.wait, clock)
+    seconds = [1 / FRAMES_A_SECOND] * (len(film.frames) - 1) + [HOLD]
+    _write("demo-moving", moving(film.frames, seconds))
+
+
 def terminal() -> None:
     console = _console(84, 24)
     console.print(Outline(state_at(RECORDING, MOMENT), form(RECORDING.output), height=24))
     _write_svg("terminal", console, "partialjson.render.terminal")
 
 
-def element() -> None:
-    executable = os.environ.get("PARTIALJSON_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if find_spec("playwright") is None or executable is None:
-        print("element.png: needs playwright and a Chromium; left as it is")
-        return
-    from playwright.sync_api import sync_playwright
-
+def element(browser: Any) -> None:
     drawn = json.dumps([form(RECORDING.output), state_at(RECORDING, MOMENT)]).replace("<", "\\u003c")
     page = _PAGE.replace("DRAWN", drawn)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        for name, width, themes in (("element", 1240, ("light", "dark")), ("element-narrow", 360, ("light",))):
-            _photograph(browser, name, width, page + "".join(map(_VIEW.format, themes)))
-        browser.close()
+    for name, width, themes in (("element", 1240, ("light", "dark")), ("element-narrow", 360, ("light",))):
+        _photograph(browser, name, width, page + "".join(map(_VIEW.format, themes)))
 
 
 def _photograph(browser: Any, name: str, width: int, html: str) -> None:
@@ -170,16 +213,34 @@ def _console(width: int, height: int) -> Console:
     return Console(record=True, file=io.StringIO(), width=width, height=height, force_terminal=True)
 
 
+def _svg(name: str, console: Console, title: str) -> str:
+    return _WEB_FONT.sub("", console.export_svg(title=title, unique_id=name))
+
+
 def _write_svg(name: str, console: Console, title: str) -> None:
+    _write(name, _svg(name, console, title))
+
+
+def _write(name: str, svg: str) -> None:
     target = FOLDER / f"{name}.svg"
-    target.write_text(_WEB_FONT.sub("", console.export_svg(title=title, unique_id=name)), encoding="utf-8")
+    target.write_text(svg, encoding="utf-8")
     print(f"{target.name}: {target.stat().st_size:,} bytes")
 
 
 def main() -> int:
     demo()
+    moving_demo()
     terminal()
-    element()
+    executable = os.environ.get("PARTIALJSON_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if find_spec("playwright") is None or executable is None:
+        print("no playwright, or no Chromium: the other pictures are left as they are")
+        return 0
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        element(browser)
+        browser.close()
     return 0
 
 
