@@ -30,7 +30,8 @@ def test_links_lead_somewhere(page: Path) -> None:
     text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     links = re.findall(r"\]\(([^)\s]+)\)", text)
     for link in links:
-        if "://" in link:
+        # The reference is made while the site is built, which is tested there.
+        if "://" in link or link.startswith("reference/"):
             continue
         name, _, anchor = link.partition("#")
         target = (page.parent / name).resolve() if name else page
