@@ -120,7 +120,7 @@ class CallView extends CardView {
     }
     this.drawDocument(block.document);
     this.drawPhase(block, state);
-    if (block.result !== undefined) this.drawResult(block.result);
+    if (block.result !== undefined) this.drawResult(block.result, block.phase);
   }
 
   drawPhase(block, state) {
@@ -139,14 +139,15 @@ class CallView extends CardView {
     setAttribute(this.node, "data-tone", tone || (block.phase === "done" || block.phase === "ready" ? "good" : "growing"));
   }
 
-  drawResult(result) {
+  drawResult(result, phase) {
     if (!this.result) {
       this.result = document.createElement("partial-json");
-      const head = h("h3", {}, "Result", h("span.tag", {}, "made up"));
-      this.node.append(h("div.result", {}, head, this.result));
+      this.resultHead = h("h3");
+      this.node.append(h("div.result", {}, this.resultHead, this.result));
     }
     if (this.shown === result) return;
     this.shown = result;
+    this.resultHead.replaceChildren(phase === "failed" ? "Why it failed" : "Result", phase === "failed" ? "" : h("span.tag", {}, "made up"));
     this.result.state = { value: result, status: "complete", open: null, marks: {} };
   }
 }
