@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,8 @@ ANY_DELTAS = st.lists(
 
 
 def seen(value: Any) -> Any:
-    """A value as JavaScript knows it: one kind of number, texts of UTF-16, in which two halves of a pair are one
-    character, and an order of its own for keys that look like indexes."""
+    """A value as JavaScript knows and writes it: one kind of number, null for infinity, texts of UTF-16, in which two
+    halves of a pair are one character, and an order of its own for keys that look like indexes."""
     if isinstance(value, dict):
         keys = [key for key in value if not re.fullmatch(r"0|[1-9]\d*", key)]
         return {key: seen(value[key]) for key in sorted(value)}, keys
@@ -48,7 +49,9 @@ def seen(value: Any) -> Any:
         return [seen(each) for each in value]
     if isinstance(value, str):
         return value.encode("utf-16-le", "surrogatepass")
-    return value if value is None or isinstance(value, bool) else float(value)
+    if value is None or isinstance(value, bool):
+        return value
+    return float(value) if math.isfinite(value) else None
 
 
 def drawn(strategy: st.SearchStrategy[Any], count: int = COUNT // 4) -> list[Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import partialjson
+from partialjson._jsontext import json_text
 
 BROWSER = Path(partialjson.__file__).parent / "browser"
 """Where the modules are."""
@@ -28,7 +29,7 @@ needs_npm = pytest.mark.skipif(_NPM is None, reason="npm is not installed; the t
 
 def run(script: Path, cases: Sequence[Any] = (), *arguments: str) -> list[Any]:
     """The answers of a script, which gets one case a line, as JSON, and answers each with one line."""
-    lines = "".join(json.dumps(case) + "\n" for case in cases)
+    lines = "".join(json_text(case, ensure_ascii=True) + "\n" for case in cases)
     done = node(str(script), *arguments, given=lines)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.split("\n") if line]
