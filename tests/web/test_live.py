@@ -11,9 +11,6 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from support import bodies
-from support.loopback import Loopback, Reply, failure
-from support.sdks import sdk
 
 from partialjson.patch import apply_deltas
 from partialjson.web import live
@@ -22,6 +19,9 @@ from partialjson.web.guard import Hosts
 from partialjson.web.questions import question_named
 from partialjson.web.run import Asked, Run
 from partialjson.web.server import is_loopback
+from support import bodies
+from support.loopback import Loopback, Reply, failure
+from support.sdks import sdk
 
 KEY = "sk-live-0123456789-abcdefghij"
 # What SDKs warn of is not this project's to mend.
@@ -35,8 +35,13 @@ BASES = {
 }
 REVIEW = {"product": "Kettle", "stars": 4, "pros": ["light"], "cons": [], "verdict": "Good."}
 TRAINS = {
-    "origin": "Lisboa", "destination": "Porto", "date": "2026-05-13", "passengers": 2, "travel_class": "second", "via": []
-}  # fmt: skip
+    "origin": "Lisboa",
+    "destination": "Porto",
+    "date": "2026-05-13",
+    "passengers": 2,
+    "travel_class": "second",
+    "via": [],
+}
 
 
 @pytest.fixture(autouse=True)

@@ -3,15 +3,15 @@ hostile text, dropped connections, the buttons."""
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from support.chromium import open_chromium
-from support.serving import Served
 
 from partialjson import MISSING
 from partialjson.web.answers import Answer
@@ -19,38 +19,11 @@ from partialjson.web.app import Settings, make_app
 from partialjson.web.desk import Desk, Limits
 from partialjson.web.questions import QUESTIONS
 from partialjson.web.run import Asked, Run
+from support.chromium import open_chromium
+from support.page import HOOK, assert_grows, leaves, shown
+from support.serving import Served
 
 TRANSPORTS = ["sse", "websocket"]
-
-# Reads what is drawn: texts, and each document as {pointer: [status, kind, text]}.
-HOOK = """
-window.readTurn = (turn) => {
-  const documents = [...turn.querySelectorAll(".card > .body > partial-json")].map((element) => {
-    const places = {};
-    for (const node of element.shadowRoot.querySelectorAll("[data-path]")) {
-      const value = [...node.querySelectorAll(".value")].find((each) => each.closest("[data-path]") === node);
-      const kind = value ? value.className.replace("value ", "") : "container";
-      places[node.dataset.path] = [node.dataset.status, kind, value ? value.textContent : ""];
-    }
-    return places;
-  });
-  const texts = [...turn.querySelectorAll(".text")].map((node) => node.textContent);
-  const phases = [...turn.querySelectorAll(".card[data-phase]")].map((node) => node.dataset.phase);
-  return { documents, texts, phases };
-};
-window.seen = [];
-window.violations = [];
-document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
-const look = () => {
-  const turns = [...document.querySelectorAll(".turn")];
-  if (turns.length) {
-    const now = JSON.stringify(readTurn(turns.at(-1)));
-    if (now !== window.last) window.seen.push(JSON.parse(window.last = now));
-  }
-  requestAnimationFrame(look);
-};
-requestAnimationFrame(look);
-"""
 
 
 @pytest.fixture(scope="module")
@@ -140,47 +113,6 @@ def opened(browser: Any) -> Iterator[Open]:
         context.close()
 
 
-def leaves(value: Any, pointer: str = "") -> dict[str, tuple[str, str]]:
-    """The kind and the text of every scalar in a value, by its pointer; and of empty containers."""
-    if isinstance(value, (dict, list)):
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        found = {}
-        for key, child in items:
-            found |= leaves(child, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
-        return found or {pointer: ("empty", "empty")}
-    if isinstance(value, bool) or value is None:
-        return {pointer: ("null" if value is None else "boolean", {None: "null", True: "true", False: "false"}[value])}
-    if isinstance(value, (int, float)):
-        return {pointer: ("number", f"{value:.12g}")}
-    return {pointer: ("string", value)}
-
-
-def shown(places: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """What a document shows, without the places for what has not come."""
-    return {
-        pointer: (kind, text)
-        for pointer, (status, kind, text) in places.items()
-        if kind not in ("container", "missing") and status != "missing"
-    }
-
-
-ORDER = {"missing": 0, "partial": 1, "truncated": 2, "complete": 2, "repaired": 2, "invalid": 3, "violation": 3}
-
-
-def assert_grows(before: dict[str, Any], after: dict[str, Any]) -> None:
-    for one, other in zip(before["texts"], after["texts"], strict=False):
-        assert other.startswith(one)
-    for one, other in zip(before["documents"], after["documents"], strict=False):
-        for pointer, (status, kind, text) in one.items():
-            assert pointer in other
-            later, later_kind, later_text = other[pointer]
-            # Where nothing had come, anything may come; and a place may be said to be open no more.
-            assert ORDER[later] >= ORDER[status] or pointer == "", (pointer, status, later)
-            if kind not in ("missing", "container", "empty", "null"):
-                assert later_kind == kind
-                assert later_text.startswith(text), (pointer, text, later_text)
-
-
 # What the ending is called, and some of what it says.
 ENDINGS = {
     "itinerary": ("Complete", ["Every value has closed"]),
@@ -193,7 +125,9 @@ ENDINGS = {
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
-def test_every_recording_is_drawn_as_it_grows_and_ends_as_its_object(visit: Open, question: Any, transport: str) -> None:
+def test_every_recording_is_drawn_as_it_grows_and_ends_as_its_object(
+    visit: Open, question: Any, transport: str
+) -> None:
     page = visit(transport)
     page.ask(question.name)
     page.wait_until_over()
@@ -206,7 +140,7 @@ def test_every_recording_is_drawn_as_it_grows_and_ends_as_its_object(visit: Open
     seen = page.page.evaluate("window.seen")
     assert len(seen) > 3, "the page drew too little on the way to tell whether it grew"
     assert seen[-1] == drawn
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in pairwise(seen):
         assert_grows(before, after)
     if question.name == "tool-calls":
         assert drawn["phases"] == ["done", "done"]
@@ -236,21 +170,16 @@ def chat(**delta: Any) -> dict[str, Any]:
     return {"id": "x", "choices": [{"index": 0, "delta": delta}]}
 
 
-def hostile_answer(nested: bool) -> list[dict[str, Any]]:
-    import json
-
-    value = {text: [text, {text: text}] for text in HOSTILE}
-    if nested:
-        return [chat(content=json.dumps(value)[at : at + 40]) for at in range(0, len(json.dumps(value)), 40)]
+def hostile_answer(kind: str) -> list[dict[str, Any]]:
+    """Hostile text in keys, values, texts, names and ids."""
+    text = json.dumps({text: [text, {text: text}] for text in HOSTILE})
+    if kind == "documents":
+        return [chat(content=text[at : at + 40]) for at in range(0, len(text), 40)]
     calls = [
-        chat(
-            tool_calls=[
-                {"index": n, "id": text, "type": "function", "function": {"name": text, "arguments": json.dumps(value)}}
-            ]
-        )
-        for n, text in enumerate(HOSTILE)
+        {"index": number, "id": name, "type": "function", "function": {"name": name, "arguments": text}}
+        for number, name in enumerate(HOSTILE)
     ]
-    return [chat(content=text) for text in HOSTILE] + calls
+    return [chat(content=text) for text in HOSTILE] + [chat(tool_calls=[call]) for call in calls]
 
 
 async def told(events: list[dict[str, Any]], error: Exception | None = None) -> AsyncIterator[dict[str, Any]]:
@@ -262,8 +191,8 @@ async def told(events: list[dict[str, Any]], error: Exception | None = None) -> 
 
 
 @pytest.mark.parametrize("kind", ["documents", "texts and calls", "a fault"])
-def test_text_of_a_model_is_only_ever_text(browser: Any, server: Served, visit: Open, kind: str) -> None:
-    events = hostile_answer(kind == "documents")
+def test_text_of_a_model_is_only_ever_text(server: Served, visit: Open, kind: str) -> None:
+    events = hostile_answer(kind)
     error = RuntimeError("".join(HOSTILE)) if kind == "a fault" else None
     answer = Answer("openai-chat", "recorded", HOSTILE[0], lambda: told(events, error), HOSTILE[1])
     asked = Asked("".join(HOSTILE), answer, output=dict if kind == "documents" else None)
@@ -318,7 +247,7 @@ def test_a_dropped_connection_goes_on_where_it_was(visit: Open, server: Served, 
     journal = run.broadcast.journal.run
     assert any(re.search(rf"since\W+{re.escape(journal)}(:|%3A)[1-9]", text) for text in asked), asked
     seen = page.page.evaluate("window.seen")
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in pairwise(seen):
         assert_grows(before, after)
 
 
@@ -422,5 +351,3 @@ def test_without_a_prompt_there_is_nothing_to_send(visit: Open) -> None:
     assert page.is_disabled("#send")
     page.keyboard.press("Enter")
     assert page.locator(".turn").count() == 0
-
-
