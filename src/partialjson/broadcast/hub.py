@@ -11,7 +11,7 @@ deltas)``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import Any
 
@@ -83,7 +83,7 @@ class Broadcast:
 
     async def watch(
         self, since: int | str | None = None, per_second: float | None = PER_SECOND
-    ) -> AsyncIterator[Frame]:
+    ) -> AsyncGenerator[Frame, None]:
         """The frames for one viewer, until the broadcast is closed.
 
         Args:
@@ -99,7 +99,7 @@ class Broadcast:
 
     async def sse(
         self, since: int | str | None = None, per_second: float | None = PER_SECOND, *, alive: float | None = 15.0
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """The body of a ``text/event-stream`` for one viewer: frames as events with ids, and an event ``end`` when the
         broadcast is closed.
 
@@ -118,7 +118,7 @@ class Broadcast:
 
     async def _watch(
         self, since: int | str | None, per_second: float | None, alive: float | None
-    ) -> AsyncGenerator[Frame | None]:
+    ) -> AsyncGenerator[Frame | None, None]:
         """The frames, and None after each time of ``alive`` seconds in which there was nothing."""
         interval = 0.0 if per_second is None else interval_of(per_second)
         clock = asyncio.get_running_loop().time
