@@ -21,6 +21,7 @@ ROOT = Path(partialjson.__file__).parent
 
 # What anybody may import.
 BASE = {
+    "_docs",
     "_jsontext",
     "_missing",
     "_records",
@@ -53,7 +54,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
     "clients": ({*BASE, "messages", "wire"}, set()),
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
-    "render": ({*BASE, "_core"}, set()),
+    "render": ({*BASE, "_core", "broadcast", "messages", "patch", "rich"}, set()),
     "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),

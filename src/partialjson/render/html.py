@@ -18,21 +18,20 @@ from typing import Any, Final
 
 from partialjson._jsontext import json_text
 from partialjson._missing import MISSING
+from partialjson.render.form import Placeholder
 from partialjson.render.labels import STATUSES, readable
-from partialjson.render.places import Document, Place
-from partialjson.render.sources import document_of, placeholder_for
+from partialjson.render.places import LONG, Document, Place
+from partialjson.render.sources import Drawable, document_of, placeholder_for
 from partialjson.render.text import UNICODE, plural
 
-__all__ = ["style", "to_html"]
+__all__ = ["fragment", "style", "to_html"]
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LISTS: Final = ("cards", "table")
 _TAGS: Final = {"fields": "dl", "items": "ul", "cards": "ol"}
 
 
-def to_html(
-    source: Document | Mapping[str, Any] | Any, form: Mapping[str, Any] | None = None, *, styled: bool = True
-) -> str:
+def to_html(source: Drawable, form: Mapping[str, Any] | None = None, *, styled: bool = True) -> str:
     """The document as an HTML fragment: one ``div``, after a ``style`` element.
 
     Args:
@@ -43,11 +42,15 @@ def to_html(
     Raises:
         TypeError: the source is none of these.
     """
-    place = Place.root(document_of(source), placeholder_for(source, form))
+    written = fragment(document_of(source), placeholder_for(source, form))
+    return f"<style>{style()}</style>\n{written}" if styled else written
+
+
+def fragment(document: Document, placeholder: Placeholder) -> str:
+    """The same without a style sheet, for what is at hand already."""
     out: list[str] = []
-    _Writer(out).root(place)
-    fragment = "".join(out)
-    return f"<style>{style()}</style>\n{fragment}" if styled else fragment
+    _Writer(out).root(Place.root(document, placeholder))
+    return "".join(out)
 
 
 @cache
@@ -83,8 +86,10 @@ class _Writer:
         elif layout in _TAGS:
             tag = _TAGS[layout]
             role = "" if layout == "fields" else ' role="list"'
-            self._out.append(f'<{tag} class="{layout}"{role}>')
-            for each in place.inside():
+            inside = list(place.inside())
+            long = " long" if layout == "fields" and len(inside) > LONG else ""
+            self._out.append(f'<{tag} class="{layout}{long}"{role}>')
+            for each in inside:
                 if layout == "fields":
                     self._field(place, each)
                 elif layout == "items":
@@ -125,7 +130,8 @@ class _Writer:
         labels = {key: each.title or readable(key) for key, each in expected.items()}
         columns = [*labels, *[key for key in place.columns(place.value) if key not in labels]]
         self._out.append(
-            '<div class="table"><table role="table"><thead role="rowgroup"><tr role="row">'
+            f'<div class="table{" long" if len(place.value) > LONG else ""}" data-columns="{len(columns)}">'
+            '<table role="table"><thead role="rowgroup"><tr role="row">'
             '<th scope="col" role="columnheader"></th>'
         )
         for key in columns:
