@@ -21,6 +21,8 @@ const LINKS = {
 export class Turn {
   state = null;
   meter = new Meter();
+  /** Whether it was stopped on this page. */
+  mine = false;
   #views = [];
   #ending = null;
   #endingText = "";
@@ -40,7 +42,7 @@ export class Turn {
 
   /** How the answer ended, in a sentence or two; "" while it goes on. */
   get told() {
-    const told = this.state && ending(this.state);
+    const told = this.state && ending(this.state, this.mine);
     return told ? [told.head, ...told.says].join(". ") : "";
   }
 
@@ -120,7 +122,7 @@ export class Turn {
   }
 
   #drawEnding(state) {
-    const told = ending(state);
+    const told = ending(state, this.mine);
     const text = JSON.stringify(told);
     if (text === this.#endingText) return;
     this.#endingText = text;

@@ -92,6 +92,7 @@ function watcher(turn) {
     },
     onLink(link, why) {
       turn.setLink(link, why);
+      if (current?.turn === turn) explain();
       settle();
     },
   };
@@ -110,7 +111,7 @@ function join() {
 
 async function stop() {
   if (!current) return;
-  current.stopping = true;
+  current.stopping = current.turn.mine = true;
   settle();
   await current.handle?.stop().catch(() => {});
 }
@@ -207,7 +208,11 @@ function explain() {
   setText($("about"), live
     ? "The prompt goes to a real model, with the key in the server's environment."
     : "Recorded responses, replayed at the speed of tokens. Nothing leaves this machine.");
-  setText($("hint"), live
+  const again = current?.turn.linked === "again";
+  setAttribute($("hint"), "data-tone", again ? "warn" : null);
+  setText($("hint"), again
+    ? "The connection was lost. Connecting again …"
+    : live
     ? "A real model answers. Calls of tools run here, with made-up results."
     : "Recorded responses: what you type chooses the one that fits best.");
 }
