@@ -67,6 +67,16 @@ class Served:
         """Runs something in the server's own loop."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
+    def crash(self) -> None:
+        """Listens no more, and breaks all connections, without telling anybody."""
+
+        async def stop_listening() -> None:
+            for listening in self._server.servers:
+                listening.close()
+
+        self.run(stop_listening())
+        self.cut()
+
     def cut(self) -> int:
         """Breaks all connections there are, as a network does; returns how many there were."""
 
