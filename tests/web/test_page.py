@@ -299,6 +299,20 @@ def test_stop_ends_the_run_for_real(browser: Any, transport: str) -> None:
         assert page.page.get_attribute("#send", "data-does") == "send"
 
 
+def test_stop_where_no_server_is_left_ends_the_waiting(browser: Any) -> None:
+    with opened(browser) as open_page, Served(make_app(Settings(speed=0.5))) as server:
+        page = open_page(server)
+        page.ask("itinerary")
+        page.page.wait_for_selector(".turn .card")
+        server.crash()
+        page.page.wait_for_selector(".link[data-state=again]")
+        assert "Connecting again" in page.text("#hint")
+        page.page.click("#send[data-does=stop]")
+        page.wait_until_over()
+        assert "does not answer" in page.text(".link")
+        assert page.page.get_attribute("#send", "data-does") == "send"
+
+
 def test_what_cannot_be_asked_is_said(browser: Any) -> None:
     with opened(browser) as open_page, Served(make_app(Settings(speed=0, limits=Limits(active=0)))) as server:
         page = open_page(server)

@@ -75,7 +75,7 @@ function taken(turn, handle) {
   if (current?.turn !== turn) return;
   current.handle = handle;
   // Somebody pressed Stop before there was anything to stop.
-  if (current.stopping) handle.stop().catch(() => {});
+  if (current.stopping) stop();
 }
 
 /** What a source tells of a turn. */
@@ -110,10 +110,18 @@ function join() {
 }
 
 async function stop() {
-  if (!current) return;
-  current.stopping = current.turn.mine = true;
+  const { turn, handle } = current;
+  current.stopping = turn.mine = true;
   settle();
-  await current.handle?.stop().catch(() => {});
+  try {
+    await handle?.stop();
+  } catch (error) {
+    // Nobody is there to be stopped. Whoever presses the button does not want to wait either.
+    handle.close();
+    turn.setLink("failed", error.message);
+    explain();
+    settle();
+  }
 }
 
 // What the page shows around the turns
