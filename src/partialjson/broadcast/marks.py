@@ -19,15 +19,16 @@ from partialjson._core.parser import Parser
 from partialjson._jsontext import json_text
 from partialjson._missing import MISSING
 from partialjson.coercions import CoercionKind
-from partialjson.errors import ParseError
+from partialjson.errors import InvalidError, ParseError
 
-__all__ = ["Marks", "pointer_of"]
+__all__ = ["NO_FIT_INSIDE", "Marks", "checked_pointer", "pointer_of"]
 
 Mark = dict[str, Any]
 
 _RANKS: Final = {"repaired": 1, "coerced": 2, "violation": 3, "invalid": 4}
 
 NO_FIT: Final = "the value does not fit"
+NO_FIT_INSIDE: Final = "something inside does not fit"
 
 _SHOWN: Final = 3
 _LONGEST: Final = 200
@@ -94,17 +95,23 @@ class Marks:
                     self._put(path, "coerced", _read_as(event) if kept == "nothing" else event.kind)
 
     def fail(self, error: BaseException, errors: list[Any], parser: Parser[Any] | None, masked: bool) -> None:
-        """The document failed: say so where it stopped, unless its validator has said what is wrong."""
+        """The document failed: say so where it stopped, unless its validator has said what is wrong there.
+
+        Args:
+            errors: all that is wrong, as the outcome lists it.
+        """
         path = error.path if isinstance(error, ParseError) else ()
+        of_validator = isinstance(error, InvalidError) or not isinstance(error, ParseError)
+        if of_validator and self._is_invalid(path):
+            return
         kept = parser.kept_back(path) if masked and parser is not None else "nothing"
         while parser is not None and path and parser.kept_back(path) == "all":
             path = path[:-1]
         if isinstance(error, ParseError):
-            message = f"{error.msg}: line {error.lineno} column {error.colno}"
-            if kept != "nothing":
-                message = f"the document stops here: line {error.lineno} column {error.colno}"
-        elif self._is_invalid(()):
-            return
+            # A syntax error quotes the character that it found, a validator whatever it wants.
+            quotes = masked and (of_validator or kept != "nothing")
+            what = "the document stops here" if quotes else error.msg
+            message = _short(f"{what}: line {error.lineno} column {error.colno}")
         elif errors and errors != [error] and parser is not None:
             message = self._why(errors, path, parser, masked)
         else:
@@ -175,7 +182,7 @@ class Marks:
             found[f"{'.'.join(map(str, place))}: {message}" if place else message] = None
             if len(found) > _SHOWN:
                 break
-        told = list(found) or ["something inside does not fit" if inside else NO_FIT]
+        told = list(found) or [NO_FIT_INSIDE if inside else NO_FIT]
         return _short("; ".join(told[:_SHOWN]) + "; …" * (len(told) > _SHOWN))
 
     def _is_invalid(self, path: Path) -> bool:
@@ -218,3 +225,14 @@ def _walk(place: _Place, path: Path) -> Iterator[tuple[Path, _Place]]:
 def pointer_of(path: Iterable[str | int]) -> str:
     """A path as a JSON Pointer (RFC 6901)."""
     return "".join(["/" + str(key).replace("~", "~0").replace("/", "~1") for key in path])
+
+
+def checked_pointer(pointer: str) -> str:
+    """The pointer, which must be one.
+
+    Raises:
+        ValueError: it is no JSON Pointer.
+    """
+    if pointer and not pointer.startswith("/"):
+        raise ValueError(f"{pointer!r} is not a JSON Pointer: it must be empty or start with '/'")
+    return pointer
