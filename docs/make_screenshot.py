@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import sys
+from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -136,8 +137,7 @@ def element() -> None:
     if find_spec("playwright") is None or executable is None:
         print("element.png: needs playwright and a Chromium; left as it is")
         return
-    from playwright.sync_api import sync_playwright
-
+    sync_playwright: Any = import_module("playwright.sync_api").sync_playwright
     drawn = json.dumps([form(RECORDING.output), state_at(RECORDING, MOMENT)]).replace("<", "\\u003c")
     page = _PAGE.replace("DRAWN", drawn)
     with sync_playwright() as playwright:
