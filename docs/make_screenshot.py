@@ -37,6 +37,7 @@ from partialjson.render.terminal import Outline
 
 RECORDING: Final = next(recording for recording in RECORDINGS if recording.name == "itinerary")
 MOMENT: Final = 5.09
+LATER: Final = 5.6
 WIDTH: Final = 104
 HEIGHT: Final = 33
 FOLDER: Final = Path(__file__).parent
@@ -138,7 +139,7 @@ def element() -> None:
         print("element.png: needs playwright and a Chromium; left as it is")
         return
     sync_playwright: Any = import_module("playwright.sync_api").sync_playwright
-    drawn = json.dumps([form(RECORDING.output), state_at(RECORDING, MOMENT)]).replace("<", "\\u003c")
+    drawn = json.dumps([form(RECORDING.output), state_at(RECORDING, LATER)]).replace("<", "\\u003c")
     page = _PAGE.replace("DRAWN", drawn)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
