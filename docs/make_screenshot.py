@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 import sys
+from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,6 +43,7 @@ from partialjson.render.terminal import Outline
 
 RECORDING: Final = next(recording for recording in RECORDINGS if recording.name == "itinerary")
 MOMENT: Final = 5.09
+LATER: Final = 5.6
 WIDTH: Final = 104
 HEIGHT: Final = 33
 FOLDER: Final = Path(__file__).parent
@@ -184,7 +186,7 @@ def terminal() -> None:
 
 
 def element(browser: Any) -> None:
-    drawn = json.dumps([form(RECORDING.output), state_at(RECORDING, MOMENT)]).replace("<", "\\u003c")
+    drawn = json.dumps([form(RECORDING.output), state_at(RECORDING, LATER)]).replace("<", "\\u003c")
     page = _PAGE.replace("DRAWN", drawn)
     for name, width, themes in (("element", 1240, ("light", "dark")), ("element-narrow", 360, ("light",))):
         _photograph(browser, name, width, page + "".join(map(_VIEW.format, themes)))
@@ -235,8 +237,7 @@ def main() -> int:
     if find_spec("playwright") is None or executable is None:
         print("no playwright, or no Chromium: the other pictures are left as they are")
         return 0
-    from playwright.sync_api import sync_playwright
-
+    sync_playwright: Any = import_module("playwright.sync_api").sync_playwright
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
         element(browser)

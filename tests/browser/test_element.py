@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from partialjson.render.form import form
 from partialjson.render.html import to_html
 from support.chromium import open_chromium, serve_modules
-from support.drawn import CASES, Case, Steps, cuts_of, documents_to_draw, steps_of
+from support.drawn import CASES, Case, Steps, cuts_of, documents_to_draw, steps_of, typed_cases
 from support.strategies import chunkings
 
 # Draws each step on one element, and each state on a fresh one; tells where one of them differs from the HTML.
@@ -82,7 +82,11 @@ def check(page: Any, described: Any, steps: Steps) -> None:
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_element_draws_what_html_writes(page: Any, case: Case, size: int) -> None:
-    check(page, form(case.target), steps_of(case, cuts_of(case.text, max(size, len(case.text) // 300))))
+    check(
+        page,
+        form(case.target),
+        steps_of(case, cuts_of(case.text, max(size, len(case.text) // 40 if len(case.text) > 1000 else 1))),
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -91,6 +95,13 @@ def test_the_element_draws_what_html_writes_of_any_document(page: Any, data: st.
     text = json.dumps(data.draw(documents_to_draw()))
     case = Case("any", None, text[: data.draw(st.integers(0, len(text)))], end=data.draw(st.booleans()))
     check(page, form(None), steps_of(case, data.draw(chunkings(case.text))))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_the_element_draws_what_html_writes_of_any_target(page: Any, data: st.DataObject) -> None:
+    case = data.draw(typed_cases())
+    check(page, form(case.target), steps_of(case, data.draw(chunkings(case.text))))
 
 
 def draw(page: Any, described: Any, state: Any) -> None:
@@ -198,10 +209,8 @@ def test_keys_with_names_of_the_language(page: Any) -> None:
     draw(page, None, state)
     for key in ("__proto__", "constructor", "toString", "hasOwnProperty"):
         page.evaluate("(key) => view.apply([{op: 'add', path: `/value/${key}`, value: {x: 'y'}}])", key)
-        assert (
-            page.evaluate("(key) => view.shadowRoot.querySelector(`[data-path='/${key}/x']`).textContent", key)
-            == "✓ xy"
-        )
+        row = page.evaluate("(key) => view.shadowRoot.querySelector(`[data-path='/${key}/x']`).textContent", key)
+        assert row == "✓ xy"
     assert page.evaluate("({}).x") is None
 
 

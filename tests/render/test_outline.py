@@ -13,13 +13,13 @@ from pydantic import BaseModel, Field, SecretStr
 from partialjson import Parser
 from partialjson.broadcast import DocumentState
 from partialjson.errors import json_path
-from partialjson.render.form import UNKNOWN, placeholder_of
+from partialjson.render.form import UNKNOWN, Placeholder, form, placeholder_of
 from partialjson.render.html import to_html
 from partialjson.render.outline import Row, outline
 from partialjson.render.places import Document, Path, Place, StateDocument, pointer_of
 from partialjson.render.sources import document_of, placeholder_for
 from partialjson.render.text import plural, printable, show
-from support.drawn import CASES, Case, cuts_of, documents_to_draw, rows_of_html, steps_of
+from support.drawn import CASES, Case, cuts_of, documents_to_draw, rows_of_html, steps_of, typed_cases
 from support.feeding import fed
 
 SIGNS = {"missing": "-", "partial": "~", "complete": "+", "invalid": "!", "violation": "!", "truncated": "%"}
@@ -187,7 +187,7 @@ def test_an_outline_costs_what_it_shows(element: str) -> None:
     assert asked[0] == asked[1] < 1_000
 
 
-def rows_by_pointer(document: Document, placeholder: Any) -> dict[str, str]:
+def rows_by_pointer(document: Document, placeholder: Placeholder) -> dict[str, str]:
     """The status of each place that an outline with room shows; the root has a row only if it is a scalar."""
     found: dict[str, str] = {}
     for row in outline(document, placeholder, 1 << 30):
@@ -197,17 +197,15 @@ def rows_by_pointer(document: Document, placeholder: Any) -> dict[str, str]:
     return found
 
 
-def check_same_rows(state: dict[str, Any], form: Any) -> None:
-    drawn = rows_of_html(to_html(state, form, styled=False))
-    listed = rows_by_pointer(StateDocument(state), placeholder_for(state, form))
+def check_same_rows(state: dict[str, Any], described: Any) -> None:
+    drawn = rows_of_html(to_html(state, described, styled=False))
+    listed = rows_by_pointer(StateDocument(state), placeholder_for(state, described))
     listed.setdefault("", drawn[""])
     assert listed == drawn
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_an_outline_has_the_places_of_html(case: Case) -> None:
-    from partialjson.render.form import form
-
     described = form(case.target)
     for state in steps_of(case, cuts_of(case.text, 5)).states:
         check_same_rows(state, described)
@@ -219,6 +217,14 @@ def test_an_outline_has_the_places_of_html_of_any_document(data: st.DataObject) 
     case = Case("any", None, text[: data.draw(st.integers(0, len(text)))], end=data.draw(st.booleans()))
     for state in steps_of(case, cuts_of(case.text, 9)).states:
         check_same_rows(state, {"kind": "any", "label": ""})
+
+
+@given(st.data())
+def test_an_outline_has_the_places_of_html_of_any_target(data: st.DataObject) -> None:
+    case = data.draw(typed_cases())
+    described = form(case.target)
+    for state in steps_of(case, cuts_of(case.text, 9)).states:
+        check_same_rows(state, described)
 
 
 def test_a_state_is_read_as_the_parser_tells() -> None:

@@ -11,10 +11,10 @@ from typing import Any, Literal
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
 
-from partialjson import ParseError, Parser
+from partialjson import ParseError, Parser, Schema
 from partialjson.broadcast import DocumentState
 
-__all__ = ["CASES", "Case", "Steps", "documents_to_draw", "rows_of_html", "steps_of"]
+__all__ = ["CASES", "Case", "Steps", "cuts_of", "documents_to_draw", "rows_of_html", "steps_of", "typed_cases"]
 
 
 class Point(BaseModel):
@@ -86,6 +86,8 @@ CASES = [
     Case("untyped table", None, '[{"a": 1}, {"b": "two", "a": 2}, {"a": 3, "c": null}, {"b": "", "c": true}]', True),
     Case("untyped, mixed", None, '{"one": [1, "two", [3]], "two": [{"a": 1}, {"b": {"c": []}}], "": [[], {}]}', True),
     Case("keys again", None, '{"a": [1, 2, 3], "b": {"c": "d"}, "a": {"x": "y"}, "b": "text"}', end=True),
+    Case("rows again", None, '{"p": [{"a": null}, {}], "q": {"x": 1, "y": [1, 2]}, "e": {}, '
+         '"p": [{"b": 1}, {}], "q": {"y": [], "x": 2}, "e": {}}', True),
     Case("long table", None, json.dumps([{"a": number} for number in range(101)] + [{"a": 1, "b": 2}]), end=True),
     Case("long object", None, json.dumps({f"key {number}": number for number in range(101)})[:-1], end=True),
     Case("scalar", str, '"a text"', end=True),
@@ -141,6 +143,62 @@ def documents_to_draw() -> st.SearchStrategy[Any]:
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=4),
         max_leaves=16,
     )
+
+
+_NAMES = ["a", "b", "c_d", "<e>", "kind"]
+
+
+def schemas_to_draw() -> st.SearchStrategy[dict[str, Any]]:
+    """JSON Schemas with everything that a form can hold."""
+    leaf: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+        [{"type": "string"}, {"type": "integer"}, {"type": ["string", "null"]}, {"enum": ["x", "y"]}, {"title": "T"}]
+    )
+
+    def around(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+        return (
+            st.dictionaries(st.sampled_from(_NAMES), inner, max_size=4).map(_object)
+            | inner.map(lambda schema: {"type": "array", "items": schema})
+            | st.lists(inner, min_size=1, max_size=3).map(lambda schemas: {"type": "array", "prefixItems": schemas})
+            | inner.map(lambda schema: {"type": "object", "additionalProperties": schema})
+            | st.lists(inner, min_size=2, max_size=3).map(lambda schemas: {"anyOf": schemas})
+        )
+
+    return st.recursive(leaf, around, max_leaves=8)
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "title": "Thing", "properties": properties}
+
+
+@st.composite
+def values_of(draw: st.DrawFn, schema: dict[str, Any]) -> Any:
+    """A value of a schema, with members left out, and now and then anything else somewhere."""
+    if draw(st.integers(0, 9)) == 0:
+        return draw(documents_to_draw())
+    if "anyOf" in schema:
+        return draw(values_of(draw(st.sampled_from(schema["anyOf"]))))
+    if "prefixItems" in schema:
+        return [draw(values_of(each)) for each in schema["prefixItems"]]
+    if "items" in schema:
+        return draw(st.lists(values_of(schema["items"]), max_size=3))
+    if schema.get("type") == "object":
+        rest = schema.get("additionalProperties")
+        members = {**schema.get("properties", {}), **({} if rest is None else dict.fromkeys("pqr", rest))}
+        keys = draw(st.lists(st.sampled_from([*members, "free"]), unique=True))
+        return {key: draw(values_of(members.get(key, {}))) for key in keys}
+    return draw(st.sampled_from(schema.get("enum") or ["", "two words", 3, True, None]))
+
+
+@st.composite
+def typed_cases(draw: st.DrawFn) -> Case:
+    """A document with a JSON Schema, whole or cut off; its keys may come again."""
+    schema = draw(schemas_to_draw())
+    text = json.dumps(draw(values_of(schema)))
+    if draw(st.booleans()) and text.startswith('{"'):
+        text = f"{text[:-1]}, {text[1:]}"
+    if draw(st.booleans()):
+        text = text[: draw(st.integers(0, len(text)))]
+    return Case("typed", Schema(schema), text, end=draw(st.booleans()))
 
 
 def rows_of_html(html: str) -> dict[str, str]:

@@ -9,7 +9,8 @@
  *
  * How it works. There is one `Place` for each value that is drawn, and for each that is expected. A new state is compared
  * with the one before by identity: `patch.js` keeps every part that did not change, so only what changed is looked into,
- * and only that is touched in the page. Text that grows is appended to its node. Beside values, what is drawn of a place
+ * and only that is touched in the page. Text that grows is appended to its node. A document only grows, except where a key
+ * comes again: what was there is then drawn anew. Beside values, what is drawn of a place
  * depends on its status: those on the way to the innermost open value are growing, and a mark says what else there is to
  * say. So after the values, the places on the old and on the new way are looked at again, and those with other marks.
  *
@@ -332,11 +333,12 @@ class Place {
     const previous = this.value;
     this.value = value;
     const form = value === MISSING ? this.offered : this.offered.chosen(value);
-    const kept = form === this.form;
+    const kept = form === this.form && this.#grows(previous);
     this.form = form;
     if (this.#look(kept)) {
-      if (this.layout === "scalar") this.#write(previous, value);
-      else if (isContainer(value)) this.#reconcile();
+      const { layout } = this;
+      if (layout === "scalar") this.#write(previous, value);
+      else if (isContainer(value) && layout !== "empty") this.#reconcile();
     }
     if (previous !== undefined && (previous === MISSING) !== (value === MISSING)) this.refresh();
   }
@@ -389,6 +391,17 @@ class Place {
     this.labels = new Map();
     this.#column("");
     for (const [key, form] of this.form.items.fields) this.#addColumn(key, form.title || readable(key));
+  }
+
+  /** Is the value what it was before, and more? Only what comes in place of another value is not. */
+  #grows(previous) {
+    const { value, layout } = this;
+    if (Array.isArray(previous) && Array.isArray(value)) {
+      if (value.length < previous.length) return false;
+      // The columns of a table are those of its rows, in the order in which they came.
+      return layout !== "table" || previous.every((row, index) => row === value[index] || begins(row, value[index]));
+    }
+    return isObject(previous) && isObject(value) ? begins(previous, value) : value !== MISSING;
   }
 
   /** How the body is laid out. */
@@ -470,7 +483,6 @@ class Place {
     const { value } = this;
     if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index += 1) this.#kid(index, value[index]);
-      for (let index = this.kids.size - 1; index >= value.length; index -= 1) this.#drop(String(index));
       if (this.layout === "table") this.#sized("table", value.length);
       return;
     }
@@ -483,13 +495,7 @@ class Place {
       if (isRecord) this.parent.#addColumn(key, key);
       this.#kid(key, given[key]);
     }
-    for (const key of this.kids.keys()) if (!has(given, key) && !expected.has(key)) this.#drop(key);
     if (!isRecord) this.#sized("fields", this.kids.size);
-  }
-
-  #drop(key) {
-    this.drawing.remove(this.kids.get(key).holder);
-    this.kids.delete(key);
   }
 
   #kid(key, value) {
@@ -628,6 +634,13 @@ function listed(form, value) {
 /** Is it an object without containers inside? */
 function isRecord(value) {
   return isObject(value) && !Object.values(value).some(isContainer);
+}
+
+/** Has an object the keys of another one, in the same order, and maybe more? */
+function begins(less, more) {
+  if (!isObject(less) || !isObject(more)) return false;
+  const keys = Object.keys(more);
+  return Object.keys(less).every((key, index) => key === keys[index]);
 }
 
 function effective(base, mark) {

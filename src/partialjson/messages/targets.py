@@ -85,8 +85,9 @@ class Targets:
         return self._arguments(self.output)
 
     def _parser(self, target: Any, other: DocumentOptions | None = None) -> Parser[Any]:
-        arguments = self._arguments(target)
-        return Parser(**(arguments | other if other else arguments))
+        arguments: Any = self._arguments(target)
+        parser: Parser[Any] = Parser(**{**arguments, **(other or {})})
+        return parser
 
     def _arguments(self, target: Any) -> dict[str, Any]:
         if target is None or target is Any:
