@@ -28,9 +28,9 @@ from typing import Any, Final, Self
 
 from rich.console import Console
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from film import moving
+from docs.film import moving
 
 from partialjson.broadcast import DocumentState
 from partialjson.cli.board import Board

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import film
+from docs import film
 
 rich_console = pytest.importorskip("rich.console", reason="needs the extra demo")
 

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from partialjson import ParseError, Parser
 from partialjson.render.form import form
-from partialjson.render.terminal import Live, Outline, shares
+from partialjson.render.lines import shares
+from partialjson.render.terminal import Live, Outline
 from support.drawn import CASES, Case, cuts_of, documents_to_draw, steps_of
 from support.feeding import fed
 

@@ -24,10 +24,10 @@ from rich.text import Text as Line
 from partialjson.cli.board import Board, Sheet, Text
 from partialjson.cli.coming import coming
 from partialjson.cli.screens import describe, metrics
+from partialjson.render.lines import QUIET, STYLES, fitted, row_lines, shares, wide_enough_for_tables
 from partialjson.render.outline import outline
 from partialjson.render.places import Document
 from partialjson.render.sources import document_of
-from partialjson.render.terminal import QUIET, STYLES, fitted, row_lines, shares, wide_enough_for_tables
 from partialjson.render.text import UNICODE, printable
 
 __all__ = ["LiveScreen", "Picture"]
