@@ -32,7 +32,7 @@ from partialjson._core.spec import NO_DEFAULT, Spec
 from partialjson._core.target import Options, Target, target_of
 from partialjson.render.labels import placeholder_of
 from partialjson.render.outline import outline
-from support.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings
 from support.toy import Growing, Record, Toy, ToyError
 
 ITEM = {

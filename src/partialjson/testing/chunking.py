@@ -107,7 +107,8 @@ def observe(chunks: Iterable[str | bytes], make: MakeParser = Parser, describe: 
             error = raised
             gather(raised.events)
             break
-        assert isinstance(new, tuple), f"feed returned a {type(new).__name__}"
+        if not isinstance(new, tuple):
+            raise Failing(f"feed returned a {type(new).__name__}")
         gather(new)
     if error is not None:
         for later in (*rest, chunk[:0]):

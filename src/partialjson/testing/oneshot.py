@@ -15,8 +15,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from partialjson import Parser
-
-from .chunking import random_partition
+from partialjson.testing.chunking import random_partition
 
 
 @dataclass(frozen=True)
