@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
@@ -19,7 +19,7 @@ from partialjson.testing.strategies import KEYS, damaged_bytes, number_texts, st
 from support.effort import examples
 
 FEW = settings(max_examples=examples(60), deadline=None)
-SEARCH = settings(max_examples=1000, database=None, derandomize=True)
+SEARCH = settings(max_examples=1000, database=None, derandomize=True, phases=[Phase.generate, Phase.shrink])
 
 
 def smallest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
@@ -77,7 +77,6 @@ def test_what_is_left_out_does_not_come(once: str, whole: str) -> None:
         lambda text: "\\ud83d" in text and "\\ude00" not in text,
         lambda text: "e+" in text,
         lambda text: '"a":' in text.replace('"a":', "", 1),
-        lambda text: len(text) > 150,
         lambda text: depth_of(text) == 4,
     ],
 )
@@ -86,14 +85,14 @@ def test_unusual_spellings_come(condition: Callable[[str], bool]) -> None:
 
 
 def test_deep_documents_come_and_are_small() -> None:
-    text = smallest(documents(max_depth=120), lambda text: depth_of(text) >= 100)
-    assert len(text) < 1000
+    text = smallest(documents(max_depth=60), lambda text: depth_of(text) >= 40)
+    assert len(text) < 500
 
 
 def test_documents_shrink_to_the_plain() -> None:
     assert smallest(documents(), lambda text: True) == "null"
     assert smallest(documents(root="object"), lambda text: True) == "{}"
-    assert smallest(documents(), lambda text: "[" in text) in ("[]", '"["')
+    assert smallest(documents(root="array"), lambda text: "null" in text) == "[null]"
 
 
 @FEW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as Settings
 
 from partialjson.testing.drawing import st
@@ -22,7 +22,12 @@ def search(check: Callable[[Any], None], inputs: st.SearchStrategy[Any], setting
     """
     if settings is None:
         settings = Settings(deadline=None, database=None, print_blob=False, report_multiple_bugs=False)
-        settings = Settings(settings, suppress_health_check=[HealthCheck.too_slow, HealthCheck.nested_given])
+        checks = [HealthCheck.too_slow, HealthCheck.nested_given]
+        # Not to explain: that is many runs more, for a note that is not shown.
+        phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
+        settings = Settings(settings, suppress_health_check=checks, phases=phases)
+
+    settings = Settings(settings, report_multiple_bugs=False)
 
     @settings
     @given(inputs)

@@ -12,6 +12,8 @@ one that matters. Each gives plain ``str`` or ``bytes``, or a subclass of them t
 test fails can be pasted.
 """
 
+from partialjson.testing.fitting import FAULTS, Fault, Near, documents_for, models, values_for
+from partialjson.testing.streams import ENDINGS, HABITS, ProviderStream, habits_of, provider_streams, sayings
 from partialjson.testing.texts import (
     KEYS,
     chunkings,
@@ -27,15 +29,27 @@ from partialjson.testing.texts import (
 )
 
 __all__ = [
+    "ENDINGS",
+    "FAULTS",
+    "HABITS",
     "KEYS",
+    "Fault",
+    "Near",
+    "ProviderStream",
     "chunkings",
     "damaged",
     "damaged_bytes",
     "documents",
+    "documents_for",
+    "habits_of",
+    "models",
     "number_texts",
+    "provider_streams",
+    "sayings",
     "scalars",
     "string_texts",
     "strings",
     "truncations",
     "values",
+    "values_for",
 ]

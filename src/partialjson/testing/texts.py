@@ -271,7 +271,7 @@ def _in_spine(body: st.SearchStrategy[str], spelling: _Spelling, levels: int, ro
 # Pieces
 
 _RUN = 40
-"""The longest run of cuts after every single character."""
+"""The longest run of places that are cut, or not, one after the other."""
 
 _TENDER = re.compile(
     r"""\\u[0-9a-fA-F]{4} | \\. | \r\n | [-+0-9.eE]{2,} | true | false | null | "[,:\]}] | [^\x00-\x7f]+""", re.VERBOSE
@@ -322,10 +322,12 @@ def _chunkings(draw: st.DrawFn, data: Chunk, max_cuts: int | None, empty: bool) 
         if tender:
             place |= st.sampled_from(tender)
         # A run of cuts is named by its last one and reaches back, so that the place shrinks to the guilty one and the
-        # run to nothing. Each cut of it is drawn, so that two cuts are less than a run from one to the other.
-        more = st.one_of(st.just([]), st.lists(st.just(True), max_size=_RUN))
+        # run to nothing; or to a few, since each cut of it can be left out.
+        is_cut = st.sampled_from((False, True, True, True))
+        more = st.one_of(st.just([]), st.lists(is_cut, max_size=_RUN))
         for last, others in draw(st.lists(st.tuples(place, more), max_size=min(12, max_cuts or 12))):
-            cuts.update(range(max(1, last - len(others)), last + 1))
+            cuts.add(last)
+            cuts.update(last - back for back, wanted in enumerate(others, 1) if wanted and back < last)
     ends = sorted(cuts)[: len(cuts) if max_cuts is None else max_cuts]
     chunks = _pieces(data, ends)
     if empty:
