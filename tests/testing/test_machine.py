@@ -39,7 +39,7 @@ class ParserMachine(ConsumerMachine):
 
 
 def test_a_right_object_survives() -> None:
-    run_state_machine_as_test(ParserMachine, settings=FEW)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(ParserMachine, settings=FEW)
 
 
 class Text:
@@ -107,10 +107,10 @@ class Forgets(Machine):
 )
 def test_a_wrong_object_does_not(machine: type[ConsumerMachine], law: int) -> None:
     with pytest.raises(Breach, match=rf"^law {law}, "):
-        run_state_machine_as_test(machine, settings=settings(FEW, max_examples=200))  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(machine, settings=settings(FEW, max_examples=200))
 
 
 def test_a_right_machine_of_text() -> None:
-    run_state_machine_as_test(Machine, settings=FEW)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Machine, settings=FEW)
     with pytest.raises(NotImplementedError, match=r"a ConsumerMachine needs make\(\)"):
-        run_state_machine_as_test(ConsumerMachine, settings=FEW)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(ConsumerMachine, settings=FEW)

@@ -106,7 +106,8 @@ def chat_events(chunks: Iterable[bytes], decoder: Any = None) -> list[Any]:
 
 def read_chat(events: list[Any], *, join: bool = True, finished: bool | None = None) -> dict[str, Any]:
     """A reader of Chat Completions, as one writes it."""
-    text, reasoning, calls, reason = "", "", {}, None
+    text, reasoning, reason = "", "", None
+    calls: dict[int, list[str]] = {}
     for event in events:
         if "error" in event:
             return {"text": text, "complete": False}

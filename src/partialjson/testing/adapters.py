@@ -86,7 +86,13 @@ def _call(call: Any) -> tuple[str, Any]:
     elif not isinstance(call, tuple | list):
         call = (call.name, call.arguments)
     name, arguments = call
-    return name, json.loads(arguments or "{}") if isinstance(arguments, str) else arguments
+    if not isinstance(arguments, str):
+        return name, arguments
+    try:
+        return name, json.loads(arguments or "{}")
+    except ValueError:
+        # What is no JSON is not what was said.
+        return name, arguments
 
 
 def check_adapter(

@@ -30,7 +30,7 @@ def refuse(function: str, problem: str) -> NoReturn:
 def named(name: str, strategy: st.SearchStrategy[T], **arguments: Any) -> st.SearchStrategy[T]:
     """The strategy under the name of the function that makes it: what is printed of it can be pasted."""
 
-    def draw_from(draw: st.DrawFn, **arguments: Any) -> T:
+    def draw_from(draw: st.DrawFn, /, **arguments: Any) -> T:
         return draw(strategy)
 
     draw_from.__name__ = draw_from.__qualname__ = name

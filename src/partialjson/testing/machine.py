@@ -16,7 +16,7 @@ object must show what a fresh one shows that was fed the same text at once (law 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -67,9 +67,15 @@ class ConsumerMachine(RuleBasedStateMachine):
 
     # The play.
 
+    @precondition(lambda self: not self._is_open())
+    @rule(data=st.data())
+    def begin_again(self, data: st.DataObject) -> None:
+        """Another document, with another object."""
+        self.begin(data)
+
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        self.text: Final = plain(data.draw(self.texts, label="text"))
+        self.text = plain(data.draw(self.texts, label="text"))
         self.pos = 0
         self.chunks: list[Any] = []
         self.parser = self.make()

@@ -260,7 +260,7 @@ _SSE: Final[dict[str, Callable[[bytes], bytes]]] = {
     "ids and retry": _ids,
     "no event names": _without_names,
     "JSON over several lines": _over_lines,
-    "no space after the colon": lambda raw: raw.replace(b"\ndata: ", b"\ndata:").replace(b"event: ", b"event:"),
+    "no space after the colon": lambda raw: raw.replace(b"\ndata: ", b"\ndata:").replace(b"\nevent: ", b"\nevent:"),
     "blank lines first": lambda raw: b"\n\n" + raw,
     "CRLF": lambda raw: raw.replace(b"\n", b"\r\n"),
     "CR": lambda raw: raw.replace(b"\n", b"\r"),
@@ -270,9 +270,7 @@ _LINES: Final[dict[str, Callable[[bytes], bytes]]] = {
     "CRLF": lambda raw: raw.replace(b"\n", b"\r\n"),
     "blank lines": lambda raw: raw.replace(b"\n", b"\n\n"),
 }
-_JSON: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "white space between frames": lambda raw: raw.replace(b"}{", b"}\n {")
-}
+_JSON: Final[dict[str, Callable[[bytes], bytes]]] = {"white space around": lambda raw: b"\n " + raw + b" \r\n"}
 _FRAMING_HABITS: Final = {
     "ollama": _LINES,
     "openai-realtime": _JSON,
@@ -285,6 +283,8 @@ HABITS: Final = tuple(
     )
 )
 """The labels of all habits; ``habits_of`` tells those of one API."""
+# Whose events have no names on the wire.
+_NAMELESS: Final = ("gemini", "mistral", "openai-chat", "openai-completions")
 # Of two line ends, one counts.
 _ALONE: Final = ({"CRLF", "CR"},)
 
@@ -293,7 +293,8 @@ def habits_of(api: str) -> tuple[str, ...]:
     """The labels of what a server may add to a stream of this API, or leave out of it."""
     _check_api("habits_of()", api)
     array_too = ("a JSON array",) if api == "gemini" else ()
-    return (*_EVENT_HABITS.get(api, ()), *_FRAMING_HABITS.get(api, _SSE), *array_too)
+    found = (*_EVENT_HABITS.get(api, ()), *_FRAMING_HABITS.get(api, _SSE), *array_too)
+    return tuple(label for label in found if label != "no event names" or api not in _NAMELESS)
 
 
 # Endings

@@ -324,7 +324,7 @@ def _chunkings(draw: st.DrawFn, data: Chunk, max_cuts: int | None, empty: bool) 
         # A run of cuts is named by its last one and reaches back, so that the place shrinks to the guilty one and the
         # run to nothing; or to a few, since each cut of it can be left out.
         is_cut = st.sampled_from((False, True, True, True))
-        more = st.one_of(st.just([]), st.lists(is_cut, max_size=_RUN))
+        more: st.SearchStrategy[list[bool]] = st.one_of(st.just([]), st.lists(is_cut, max_size=_RUN))
         for last, others in draw(st.lists(st.tuples(place, more), max_size=min(12, max_cuts or 12))):
             cuts.add(last)
             cuts.update(last - back for back, wanted in enumerate(others, 1) if wanted and back < last)
@@ -337,7 +337,7 @@ def _chunkings(draw: st.DrawFn, data: Chunk, max_cuts: int | None, empty: bool) 
 
 
 def _pieces(data: Chunk, cuts: Iterable[int]) -> list[Chunk]:
-    ends = [*cuts, len(data)]
+    ends: list[int] = [*cuts, len(data)]
     return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
@@ -387,7 +387,7 @@ def damaged(
     known = check_words("damaged()", "labels", labels, ALL_LABELS)
     check_count("damaged()", "max_labels", max_labels, 1)
     check_count("damaged()", "max_places", max_places, 1)
-    plain = {"max_depth": 3, "repeated_keys": False, "surrogates": False}
+    plain: dict[str, Any] = {"max_depth": 3, "repeated_keys": False, "surrogates": False}
     default = st.one_of(
         documents(**plain, unusual=False),
         documents(**plain, unusual=False, root="object"),
