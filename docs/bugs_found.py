@@ -32,7 +32,7 @@ def requests_lines() -> None:
 
     def lines(chunks: Iterator[bytes]) -> list[bytes]:
         response = requests.Response()
-        response.iter_content = lambda *_, **__: chunks  # type: ignore[method-assign, assignment]
+        response.iter_content = lambda *_, **__: chunks  # type: ignore[method-assign]
         return list(response.iter_lines())
 
     check_consumer(lines, texts=st.text("ab\r\n", max_size=6), as_bytes=True, empty=False)

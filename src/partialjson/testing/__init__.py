@@ -88,7 +88,16 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _NAMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+    try:
+        module = import_module(f"{__name__}.{_NAMES[name]}")
+    except ModuleNotFoundError as error:
+        if error.name != "hypothesis":
+            raise
+        raise ImportError(
+            f"partialjson.testing.{name} needs the package hypothesis: pip install 'partialjson-live[testing]'",
+            name="hypothesis",
+        ) from error
+    value = getattr(module, name)
     globals()[name] = value
     return value
 

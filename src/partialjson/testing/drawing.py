@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Any, NoReturn, TypeVar
 
 try:
+    from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import strategies as st
     from hypothesis.errors import InvalidArgument
 except ImportError as error:
@@ -18,7 +19,19 @@ except ImportError as error:
         name=error.name,
     ) from error
 
-__all__ = ["InvalidArgument", "check_count", "check_words", "named", "one_of_texts", "refuse", "st"]
+__all__ = [
+    "HealthCheck",
+    "InvalidArgument",
+    "Phase",
+    "check_count",
+    "check_words",
+    "given",
+    "named",
+    "one_of_texts",
+    "refuse",
+    "settings",
+    "st",
+]
 
 T = TypeVar("T")
 

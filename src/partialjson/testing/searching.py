@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as Settings
-
-from partialjson.testing.drawing import st
+from partialjson.testing.drawing import HealthCheck, Phase, given, st
+from partialjson.testing.drawing import settings as Settings
 from partialjson.testing.laws import Broken
 
 __all__ = ["search"]
