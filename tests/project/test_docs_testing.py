@@ -23,7 +23,7 @@ SCRIPT = ROOT / "docs" / "bugs_found.py"
 
 def test_the_snippets_run_and_break_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = re.findall(r"^```(python|text)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-    assert [kind for kind, _ in blocks].count("python") == 9
+    assert [kind for kind, _ in blocks].count("python") == 10
     names: dict[str, Any] = {"__name__": "page"}
     # Classes of the snippets are looked up in their module.
     monkeypatch.setitem(sys.modules, "page", type(sys)("page"))

@@ -55,7 +55,18 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "render": ({*BASE, "_core"}, set()),
     "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),
     "testing": (
-        {*BASE, "_core", "hypothesis", "jsonschema", "messages", "partialjson", "patch", "pydantic", "pytest", "schema"},
+        {
+            *BASE,
+            "_core",
+            "hypothesis",
+            "jsonschema",
+            "messages",
+            "partialjson",
+            "patch",
+            "pydantic",
+            "pytest",
+            "schema",
+        },
         {"yaml"},
     ),
     # Fronts: public names for what lives elsewhere.

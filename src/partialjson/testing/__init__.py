@@ -13,8 +13,9 @@ checks of given texts and streams work without it. Four parts stand on one anoth
   (the strategies for it). ``strategies`` has all strategies under one name.
 - *laws*: ``chunking`` and ``laws``, the twelve laws of this library as functions, with ``oneshot`` and ``schemas``,
   which know what validation of the whole text says.
-- *kits*: ``consumers`` (what reads in pieces), ``machine`` (the same as a state machine), ``adapters`` (a provider's
-  wire format), ``frontends`` (what folds deltas). Each names the law that broke, and shows the least that breaks it.
+- *kits*: ``consumers`` (what reads in pieces), ``linear`` (what that costs), ``machine`` (the same as a state machine),
+  ``adapters`` (a provider's wire format), ``frontends`` (what folds deltas). Each names the law that broke, and shows
+  the least that breaks it.
 - *cassettes*: recordings of live streams with their timing, and ``plugin``, the fixtures for pytest.
 
 Names are loaded when they are first used.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from partialjson.testing.consumers import Push, check_consumer
     from partialjson.testing.frontends import check_front_end
     from partialjson.testing.laws import Broken, check_laws
+    from partialjson.testing.linear import check_linear
     from partialjson.testing.machine import ConsumerMachine
     from partialjson.testing.strategies import (
         chunkings,
@@ -54,6 +56,7 @@ _NAMES = {
     "check_consumer": "consumers",
     "check_front_end": "frontends",
     "check_laws": "laws",
+    "check_linear": "linear",
     "chunkings": "texts",
     "damaged": "texts",
     "documents": "texts",
@@ -75,6 +78,7 @@ __all__ = [
     "check_consumer",
     "check_front_end",
     "check_laws",
+    "check_linear",
     "chunkings",
     "damaged",
     "documents",

@@ -21,6 +21,7 @@ LAWS = {
     3: "closed once",
     4: "snapshots hold still",
     5: "the end is the one-shot result",
+    7: "linear",
     8: "cut off is not complete",
     9: "deltas fold",
     10: "checkpoints are invisible",

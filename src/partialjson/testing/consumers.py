@@ -20,7 +20,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal
@@ -77,14 +77,16 @@ class Run:
         return self.value if self.error is None else Said(f"raises {self.error!r}")
 
 
-def runner(consumer: Any, gives: Gives = "result") -> Callable[[Sequence[Any]], Run]:
-    """A function that runs the consumer, whichever of the three it is, on chunks.
+def runner(consumer: Any, gives: Gives = "result", keep: bool = True) -> Callable[[Iterable[Any]], Run]:
+    """A function that runs the consumer, whichever of the three it is, on chunks. Views and snapshots are kept, or else
+    not looked at.
 
     Raises:
         TypeError: it is none of them.
     """
     if isinstance(consumer, Push):
-        return lambda chunks: _pushed(consumer, chunks)
+        push = consumer if keep else replace(consumer, view=None)
+        return lambda chunks: _pushed(push, chunks)
     if isinstance(consumer, type) and callable(getattr(consumer, "feed", None)):
         end = next((name for name in _ENDS if callable(getattr(consumer, name, None))), None)
         return lambda chunks: _pushed(Push(consumer, end=end), chunks)
@@ -94,8 +96,8 @@ def runner(consumer: Any, gives: Gives = "result") -> Callable[[Sequence[Any]], 
             f"not {consumer!r}"
         )
     if inspect.iscoroutinefunction(consumer) or inspect.isasyncgenfunction(consumer):
-        return lambda chunks: _pulled(lambda given: asyncio.run(_awaited(consumer(_later(given)))), chunks, gives)
-    return lambda chunks: _pulled(consumer, chunks, gives)
+        return lambda chunks: _pulled(lambda given: asyncio.run(_awaited(consumer(_later(given)))), chunks, gives, keep)
+    return lambda chunks: _pulled(consumer, chunks, gives, keep)
 
 
 async def _later(chunks: Iterable[Any]) -> AsyncIterator[Any]:
@@ -127,14 +129,15 @@ def _pushed(push: Push, chunks: Iterable[Any]) -> Run:
     return run
 
 
-def _pulled(consumer: Callable[[Any], Any], chunks: Iterable[Any], gives: Gives) -> Run:
+def _pulled(consumer: Callable[[Any], Any], chunks: Iterable[Any], gives: Gives, keep: bool) -> Run:
     run = Run()
     try:
         result = consumer(iter(chunks))
         if gives == "snapshots":
             for snapshot in result:
-                _see(run, snapshot)
-            run.value = run.views[-1][0] if run.views else None
+                run.value = snapshot
+                if keep:
+                    _see(run, snapshot)
         elif gives == "items" or isinstance(result, Iterator):
             run.value = list(result)
         else:
@@ -226,7 +229,7 @@ def _search(
 
 @dataclass(frozen=True)
 class _Checks:
-    run: Callable[[Sequence[Any]], Run]
+    run: Callable[[Iterable[Any]], Run]
     expected: Callable[[Any], Any] | None
     complete: Callable[[Any], bool] | None
     raises: type[Exception] | tuple[type[Exception], ...] | None
