@@ -112,6 +112,10 @@ def test_it_is_played_at_any_speed() -> None:
     waits.clear()
     assert len(list(TAPE.replay(sleep=waits.append))) == 4
     assert waits == []
+    assert len(list(TAPE.replay(chunks=10, delay=0.25, sleep=waits.append))) == 2
+    assert waits == [0.25, 0.25]
+    with pytest.raises(ValueError, match="a delay is at least 0 seconds, not -1"):
+        list(TAPE.replay(delay=-1))
     with pytest.raises(ValueError, match="the speed is more than 0"):
         list(TAPE.replay(speed=0))
 

@@ -171,35 +171,45 @@ class Cassette:
         return [Recorded(at, body[start:end]) for at, start, end in pieces] if body else []
 
     def replay(
-        self, *, chunks: Chunks = "recorded", speed: float | None = None, sleep: Callable[[float], object] = time.sleep
+        self,
+        *,
+        chunks: Chunks = "recorded",
+        speed: float | None = None,
+        delay: float = 0.0,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> Iterator[bytes]:
         """The stream again.
 
         Args:
             chunks: in which pieces, as for ``cut``.
-            speed: 1 as fast as it came, 2 twice as fast; None without any waiting.
+            speed: 1 as fast as it came, 2 twice as fast; None without the waiting of then.
+            delay: the seconds to wait before each piece, besides.
             sleep: how to wait, in seconds.
 
         Raises:
-            ValueError: the speed is not more than 0; or as ``cut``.
+            ValueError: the speed is not more than 0, or the delay less; or as ``cut``.
         """
-        for wait, data in self._timed(chunks, speed):
+        for wait, data in self._timed(chunks, speed, delay):
             if wait > 0:
                 sleep(wait)
             yield data
 
-    async def areplay(self, *, chunks: Chunks = "recorded", speed: float | None = None) -> AsyncIterator[bytes]:
+    async def areplay(
+        self, *, chunks: Chunks = "recorded", speed: float | None = None, delay: float = 0.0
+    ) -> AsyncIterator[bytes]:
         """The async twin of ``replay``."""
-        for wait, data in self._timed(chunks, speed):
+        for wait, data in self._timed(chunks, speed, delay):
             await asyncio.sleep(wait)
             yield data
 
-    def _timed(self, chunks: Chunks, speed: float | None) -> list[tuple[float, bytes]]:
+    def _timed(self, chunks: Chunks, speed: float | None, delay: float) -> list[tuple[float, bytes]]:
+        if delay < 0:
+            raise ValueError(f"a delay is at least 0 seconds, not {delay}")
         if speed is not None and not speed > 0:
             raise ValueError(f"the speed is more than 0, or None for no waiting, not {speed}")
         before, found = 0.0, []
         for chunk in self.cut(chunks):
-            found.append(((chunk.at - before) / speed if speed else 0.0, chunk.data))
+            found.append((delay + ((chunk.at - before) / speed if speed else 0.0), chunk.data))
             before = chunk.at
         return found
 

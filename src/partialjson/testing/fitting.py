@@ -118,13 +118,9 @@ class _Judge:
     """The spec of a target, and validation in one shot."""
 
     def __init__(self, target: Any) -> None:
-        if isinstance(target, dict | bool):
-            from partialjson.schema import Schema
-
-            target = Schema(target)
-        self.target = target
         self.make = maker_for(target)
-        self.spec = spec_of(target)
+        self.target = self.make.target
+        self.spec = spec_of(self.target)
 
     def accepts(self, value: Any) -> bool:
         return self.make.one_shot(json.dumps(value)).errors is None

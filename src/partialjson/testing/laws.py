@@ -988,8 +988,8 @@ def check_laws(
 
     Args:
         text: what is parsed.
-        target: what ``Parser`` takes: a type, a ``TypeAdapter``, a ``Schema``. Or a ``Maker``, which makes
-            other parsers.
+        target: what ``Parser`` takes: a type, a ``TypeAdapter``, a ``Schema``; or a JSON Schema as a dict; or a
+            ``Maker``, which makes other parsers.
         laws: the numbers of the laws to check, of ``CHECKED``; all of them if not given. Law 12 is left out where the
             options ask for lenient parsing.
         source: what is left to chance is drawn from it; the same each time if it is not given.
@@ -1048,9 +1048,11 @@ def maker_for(target: Any = None, **options: Any) -> Maker:
     if "schema" in options:
         if target is not None:
             raise TypeError("either a target or schema=, not both")
+        target = options.pop("schema")
+    if isinstance(target, dict | bool):
         from partialjson.schema import Schema
 
-        target = Schema(options.pop("schema"))
+        target = Schema(target)
     maker: type[Maker] = Maker
     if type(target).__name__ == "Schema" and hasattr(target, "dialect"):
         from partialjson.testing.schemas import SchemaMaker

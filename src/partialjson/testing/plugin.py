@@ -69,13 +69,17 @@ class Cassettes:
         """The async twin of ``record``."""
         return self._begin(name, api).aof(chunks)
 
-    def replay(self, name: str, *, chunks: Chunks = "recorded", speed: float | None = None) -> Iterator[bytes]:
-        """A stream that was recorded, in these pieces and at this speed (``Cassette.replay``)."""
-        return self.load(name).replay(chunks=chunks, speed=speed)
+    def replay(
+        self, name: str, *, chunks: Chunks = "recorded", speed: float | None = None, delay: float = 0.0
+    ) -> Iterator[bytes]:
+        """A stream that was recorded, in these pieces, at this speed, with this delay (``Cassette.replay``)."""
+        return self.load(name).replay(chunks=chunks, speed=speed, delay=delay)
 
-    def areplay(self, name: str, *, chunks: Chunks = "recorded", speed: float | None = None) -> AsyncIterator[bytes]:
+    def areplay(
+        self, name: str, *, chunks: Chunks = "recorded", speed: float | None = None, delay: float = 0.0
+    ) -> AsyncIterator[bytes]:
         """The async twin of ``replay``."""
-        return self.load(name).areplay(chunks=chunks, speed=speed)
+        return self.load(name).areplay(chunks=chunks, speed=speed, delay=delay)
 
     def stream(
         self,
