@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Any
 from partialjson.messages import MessageParser
 from partialjson.messages.updates import FINISHED
 from partialjson.testing.bodies import Said
-from partialjson.testing.breach import Breach, least_chunks, ways_to_cut
-from partialjson.testing.breach import Said as Sentence
+from partialjson.testing.breach import Breach, Sentence, least_chunks, ways_to_cut
 from partialjson.testing.searching import search
 from partialjson.testing.streams import ENDINGS, ProviderStream, provider_streams
 

@@ -13,7 +13,7 @@ from typing import Any
 from partialjson.testing.chunking import random_partition
 from partialjson.testing.laws import Broken
 
-__all__ = ["Breach", "cuts_of", "least_chunks", "ways_to_cut"]
+__all__ = ["Breach", "Sentence", "cuts_of", "least_chunks", "ways_to_cut"]
 
 LAWS = {
     1: "chunking is invisible",
@@ -60,10 +60,10 @@ class Breach(Broken):
 
 
 def _line(name: str, value: Any) -> str:
-    return f"  {name:<12} {_short(value if isinstance(value, Said) else repr(value))}"
+    return f"  {name:<12} {_short(value if isinstance(value, Sentence) else repr(value))}"
 
 
-class Said(str):
+class Sentence(str):
     """A sentence of a message, which is shown as it is."""
 
 

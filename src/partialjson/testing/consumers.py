@@ -19,22 +19,23 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
-from partialjson.testing.breach import Breach, Said, least_chunks, ways_to_cut
+from partialjson.testing.breach import Breach, Sentence, least_chunks, ways_to_cut
 from partialjson.testing.chunking import fingerprint
-from partialjson.testing.laws import grows as json_grows
+from partialjson.testing.laws import grows as grown_json
 from partialjson.testing.laws import is_json, plain
 
 if TYPE_CHECKING:
     from hypothesis import settings as Settings
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["Push", "Run", "check_consumer", "runner"]
+__all__ = ["Push", "Run", "check_consumer", "grows_as_json", "has_repeated_keys", "runner"]
 
 Gives = Literal["result", "items", "snapshots"]
 _ENDS = ("close", "end", "finish", "flush")
@@ -74,7 +75,7 @@ class Run:
 
     @property
     def shown(self) -> Any:
-        return self.value if self.error is None else Said(f"raises {self.error!r}")
+        return self.value if self.error is None else Sentence(f"raises {self.error!r}")
 
 
 def runner(consumer: Any, gives: Gives = "result", keep: bool = True) -> Callable[[Iterable[Any]], Run]:
@@ -314,36 +315,35 @@ class _Checks:
         for view, was in run.views:
             if fingerprint(view) != was:
                 what = "a snapshot changed after it was handed out"
-                raise Breach(4, what, text, chunks, ("it was", Said(was)), ("it is now", view))
+                raise Breach(4, what, text, chunks, ("it was", Sentence(was)), ("it is now", view))
         if self.grows is None and has_repeated_keys(text):
             return
         for (before, _), (after, _) in pairwise(run.views):
-            if not (self.grows or _grows)(before, after):
+            if not (self.grows or grows_as_json)(before, after):
                 what = "a view takes back what was shown before"
                 least = least_chunks(text, chunks, self._shrinks)
                 again = self.run(least)
                 pairs = pairwise(view for view, _ in again.views)
-                before, after = next(pair for pair in pairs if not (self.grows or _grows)(*pair))
+                before, after = next(pair for pair in pairs if not (self.grows or grows_as_json)(*pair))
                 raise Breach(2, what, text, least, ("first", before), ("then", after))
 
     def _shrinks(self, chunks: list[Any]) -> bool:
-        return any(not (self.grows or _grows)(*pair) for pair in pairwise(view for view, _ in self.run(chunks).views))
+        grows = self.grows or grows_as_json
+        return any(not grows(*pair) for pair in pairwise(view for view, _ in self.run(chunks).views))
 
 
 _PLAIN = (str, int, float, bool, list, dict, type(None))
 
 
-def _grows(before: Any, after: Any) -> bool:
+def grows_as_json(before: Any, after: Any) -> bool:
     """As JSON documents grow; None stands for nothing yet, and of other objects nothing is known."""
     if before is None or type(before) not in _PLAIN or type(after) not in _PLAIN:
         return True
-    return json_grows(before, after, set())
+    return grown_json(before, after, set())
 
 
 def has_repeated_keys(text: Any) -> bool:
     """Does an object of the text have a key twice? False for what is not JSON."""
-    import json
-
     repeated: list[bool] = []
 
     def members(pairs: list[tuple[str, Any]]) -> None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from partialjson import MISSING, ParseError, Parser
 from partialjson.patch import to_json_patch
-from partialjson.testing.breach import Breach, Said, least_chunks, ways_to_cut
+from partialjson.testing.breach import Breach, Sentence, least_chunks, ways_to_cut
 from partialjson.testing.chunking import fingerprint
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class _Checks:
             except RuntimeError:
                 raise
             except Exception as error:
-                return 9, "the front end fails", ("the deltas", deltas), ("it raises", Said(repr(error)))
+                return 9, "the front end fails", ("the deltas", deltas), ("it raises", Sentence(repr(error)))
             if self.describe(state) != self.describe(document):
                 return (
                     9,
@@ -169,7 +169,7 @@ class _Checks:
                 )
             for old, was in held:
                 if fingerprint(old) != was:
-                    return 4, "a state changed after it was handed out", ("it was", Said(was)), ("it is now", old)
+                    return 4, "a state changed after it was handed out", ("it was", Sentence(was)), ("it is now", old)
             held.append((state, fingerprint(state)))
         return None
 
@@ -215,9 +215,9 @@ class _Process:
         self.seq += 1
         frame = json.dumps({"seq": self.seq, "deltas": deltas})
         try:
-            assert self.process.stdin is not None
-            self.process.stdin.write(frame + "\n")
-            self.process.stdin.flush()
+            if self.process.stdin is not None:
+                self.process.stdin.write(frame + "\n")
+                self.process.stdin.flush()
             answer = self.answers.get(timeout=self.timeout)
         except queue.Empty:
             raise RuntimeError(f"{self.command} did not answer in {self.timeout} s to {frame}") from None

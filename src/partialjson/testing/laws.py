@@ -58,6 +58,50 @@ from partialjson.testing.chunking import (
 )
 from partialjson.testing.oneshot import Verdict, describe, oneshot, verdict_of
 
+__all__ = [
+    "CHECKED",
+    "Broken",
+    "Maker",
+    "Work",
+    "as_str",
+    "check_growth",
+    "check_laws",
+    "check_validated_once",
+    "closings",
+    "counted_steps",
+    "demand",
+    "error_of",
+    "feed",
+    "grows",
+    "in_chunks",
+    "in_pieces",
+    "is_json",
+    "is_whole_text",
+    "law",
+    "law_1",
+    "law_2",
+    "law_3",
+    "law_4",
+    "law_5",
+    "law_6",
+    "law_7",
+    "law_8",
+    "law_9",
+    "law_10",
+    "law_11",
+    "law_12",
+    "maker_for",
+    "nodes_of",
+    "passes_a_limit",
+    "plain",
+    "saved",
+    "seen_of",
+    "some_chunkings",
+    "value_at",
+    "within",
+    "work_of",
+]
+
 Path = tuple[str | int, ...]
 Chunks = Sequence[str | bytes]
 P = ParamSpec("P")

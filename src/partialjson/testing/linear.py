@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Final
 
-from partialjson.testing.breach import Breach, Said
+from partialjson.testing.breach import Breach, Sentence
 from partialjson.testing.consumers import Gives, runner
 
 __all__ = ["Work", "check_linear"]
@@ -76,8 +76,8 @@ def check_linear(
                 f"twice the text costs more than twice the work ({what})",
                 texts[1],
                 [texts[1]],
-                (f"for {len(texts[0])}", Said(_told(less))),
-                (f"for {len(texts[1])}", Said(_told(more))),
+                (f"for {len(texts[0])}", Sentence(_told(less))),
+                (f"for {len(texts[1])}", Sentence(_told(more))),
             )
 
 

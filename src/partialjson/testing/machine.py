@@ -21,9 +21,9 @@ from typing import Any
 from hypothesis import note
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from partialjson.testing.breach import Breach, Said
+from partialjson.testing.breach import Breach, Sentence
 from partialjson.testing.chunking import fingerprint
-from partialjson.testing.consumers import _grows
+from partialjson.testing.consumers import grows_as_json
 from partialjson.testing.drawing import st
 from partialjson.testing.laws import plain
 from partialjson.testing.texts import documents
@@ -93,7 +93,7 @@ class ConsumerMachine(RuleBasedStateMachine):
             self.error = error
             return
         after = self.view(self.parser)
-        if not _grows(before, after):
+        if not grows_as_json(before, after):
             self._breach(2, "a view takes back what was shown before", ("first", before), ("then", after))
 
     def _breach(self, law: int, what: str, *details: tuple[str, Any]) -> None:
@@ -127,7 +127,7 @@ class ConsumerMachine(RuleBasedStateMachine):
         after = fingerprint(self.view(self.parser))
         if before != after:
             self._breach(
-                10, "what is restored shows something else", ("saved", Said(before)), ("restored", Said(after))
+                10, "what is restored shows something else", ("saved", Sentence(before)), ("restored", Sentence(after))
             )
 
     @precondition(lambda self: self._is_open())
@@ -139,7 +139,7 @@ class ConsumerMachine(RuleBasedStateMachine):
         wanted, error = _outcome(lambda: (self.feed(fresh, self.text[: self.pos]), self.end(fresh))[1])
         found, other = _outcome(lambda: self.end(self.parser))
         if (wanted, type(error)) != (found, type(other)):
-            shown = error or Said(wanted), other or Said(found)
+            shown = error or Sentence(wanted), other or Sentence(found)
             self._breach(1, "what comes out depends on the chunks", ("at once", shown[0]), ("in chunks", shown[1]))
 
     @invariant()
@@ -153,7 +153,7 @@ class ConsumerMachine(RuleBasedStateMachine):
         if error is None:
             at_once, in_chunks = fingerprint(self.view(fresh)), fingerprint(self.view(self.parser))
             if at_once != in_chunks:
-                details = ("at once", Said(at_once)), ("in chunks", Said(in_chunks))
+                details = ("at once", Sentence(at_once)), ("in chunks", Sentence(in_chunks))
                 self._breach(1, "what shows depends on the chunks", *details)
 
     @invariant()
@@ -161,7 +161,7 @@ class ConsumerMachine(RuleBasedStateMachine):
         for view, was in getattr(self, "held", ()):
             if fingerprint(view) != was:
                 note(f"held: {was}")
-                self._breach(4, "a snapshot changed after it was handed out", ("it was", Said(was)), ("now", view))
+                self._breach(4, "a snapshot changed after it was handed out", ("it was", Sentence(was)), ("now", view))
 
 
 def _outcome(act: Any) -> tuple[str, Exception | None]:
