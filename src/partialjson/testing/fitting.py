@@ -131,6 +131,7 @@ class _Judge:
 
 @st.composite
 def _values(draw: st.DrawFn, judge: _Judge, usual: bool) -> Any:
+    value: Any = None
     for _ in range(20):
         value = _Drawing(draw, usual).value(judge.spec, 0)
         if judge.accepts(value):
@@ -193,7 +194,7 @@ class _Drawing:
         fields = [field for field in (spec.fields or {}).values() if field.is_read and field.ways]
         for field in fields:
             if field.required or (depth < _DEEP and self.draw(st.booleans())):
-                way = self.draw(st.sampled_from(field.ways)) if len(field.ways) > 1 else field.ways[0]
+                way = field.ways[0] if len(field.ways) == 1 else self.draw(st.sampled_from(field.ways))
                 _put(found, way, self.value(field.spec, depth + 1))
         least = limits.get("minProperties", 0)
         most = limits.get("maxProperties", max(least, 3))

@@ -67,6 +67,8 @@ _KNOWN = {
 class _Shown(type(BaseModel)):  # type: ignore[misc]
     """The class of models that are printed as they are made."""
 
+    __made_from__: Any = None
+
     def __repr__(cls) -> str:
         schema = cls.__dict__.get("__made_from__")
         return super().__repr__() if schema is None else f"target_of({schema!r})"
