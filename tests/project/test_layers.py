@@ -21,6 +21,7 @@ ROOT = Path(partialjson.__file__).parent
 
 # What anybody may import.
 BASE = {
+    "_docs",
     "_jsontext",
     "_missing",
     "_records",
@@ -45,12 +46,12 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "schema": ({*BASE, "_core", "attrs", "jsonschema", "jsonschema_specifications", "referencing"}, set()),
     "streaming": ({*BASE, "_core"}, set()),
     "lenient": ({*BASE, "_core"}, set()),
-    "sequences": ({*BASE, "_core", "streaming"}, {"lenient"}),
+    "sequences": ({*BASE, "_core", "streaming"}, {"lenient", "pydantic", "typed"}),
     "resume": ({*BASE, "_core", "wire", "lenient"}, set()),
     "patch": (BASE, set()),
     "wire": ({*BASE, "_core"}, set()),
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
-    "clients": ({*BASE, "messages", "wire"}, set()),
+    "clients": ({*BASE, "messages", "wire"}, {"streaming"}),
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
     "render": ({*BASE, "_core"}, set()),
     "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),

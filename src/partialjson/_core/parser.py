@@ -41,14 +41,14 @@ from partialjson._core.required import missing_required
 from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
 from partialjson._core.spec_rules import rule_of
-from partialjson._core.target import MakesTarget, Options, Target, given_of, target_of
+from partialjson._core.target import MakesTarget, Options, Target, given_of, name_of, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import Utf8
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.coercions import CoercionKind
-from partialjson.errors import IncompleteError, ParseError
+from partialjson.errors import IncompleteError, ParseError, no_text
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
@@ -208,6 +208,14 @@ class Parser(Generic[T]):
         if self._lenient is not None:
             self._intake = Intake(self._lexer, self._target, self._lenient, selector, _reader)
 
+    def __repr__(self) -> str:
+        name = "" if self._target is None else f" of {name_of(self._target.given)}"
+        if self._life == OPEN:
+            life = "root closed" if self.done else "open"
+        else:
+            life = "broken" if self._life == FAILED else "ended" if self._life == CLOSED else "in a call"
+        return f"<Parser{name}, {life} after {self.pos} characters>"
+
     def _coerces(self) -> bool:
         """May values that do not fit their target be read in another form?"""
         return self._lenient is not None and self._lenient.coerce != "syntax"
@@ -274,7 +282,7 @@ class Parser(Generic[T]):
                     self._feed_bytes(chunk)
             else:
                 self._life = OPEN
-                raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
+                raise no_text(chunk)
             # Whatever makes a call stands before the call is over: an interrupt can come at any of them.
             if not self._retains and self._lexer.source is not None:
                 self._lexer.source.forget(self._tree.needs_text_from())

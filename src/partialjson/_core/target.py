@@ -20,7 +20,7 @@ from partialjson._core.rules import Rule
 from partialjson._core.spec import Spec
 from partialjson._missing import MISSING
 
-__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "spec_of", "target_of"]
+__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "name_of", "spec_of", "target_of"]
 
 
 @final
@@ -137,10 +137,17 @@ def target_of(given: Any, options: Options) -> Target:
     if make is not None:
         target: Target = make(given, options)
         return target
+    if isinstance(given, (dict, bool)):
+        raise TypeError("a target is a type; a JSON Schema is given by name: schema=...")
     from partialjson.typed.targets import typed_target
 
     typed: Target = typed_target(given, options)
     return typed
+
+
+def name_of(given: Any) -> str:
+    """How a target is called where one is shown to a person."""
+    return given.__name__ if isinstance(given, type) else repr(given)
 
 
 def given_of(target: Any, schema: Any) -> Any:
