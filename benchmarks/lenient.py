@@ -1,8 +1,9 @@
 """Broken JSON, mended while it streams, side by side: ``python benchmarks/lenient.py``.
 
 Documents of about 1 KB and 100 KB are damaged as models damage them, with labels and from a seed
-(``benchmarks.damage``): so many small ones for each label, one large one, and some with three labels at once. Every
-contestant (``benchmarks.contestants.menders``) gets each of them in chunks of 20 characters and in one piece.
+(``partialjson.testing.damage``): so many small ones for each label, one large one, and some with three labels at
+once. Every contestant (``benchmarks.contestants.menders``) gets each of them in chunks of 20 characters and
+in one piece.
 
 Asked are
 
@@ -50,9 +51,9 @@ if __name__ == "__main__":
 
 from benchmarks.contestants.face import ABSENT, Absent, Reparser
 from benchmarks.contestants.menders import MENDERS, Baml
-from benchmarks.damage import AROUND, CUT, LABELS, Damaged, damaged
 from benchmarks.environment import interpreter, prepare, say
 from benchmarks.workloads import WORDS
+from partialjson.testing.damage import AROUND, CUT, LABELS, Damaged, damage_value
 
 CHUNK = 20
 SIZES = {"1 KB": 1_000, "100 KB": 100_000}
@@ -143,7 +144,7 @@ def texts(size: str, each: int, mixed: int) -> Iterator[Text]:
 
 def _harmed(size: str, labels: Sequence[str], seed: str, places: int) -> Damaged:
     draw = random.Random(seed)
-    return damaged(order(SIZES[size], draw), labels, draw, indent=draw.choice((0, 2)), places=places)
+    return damage_value(order(SIZES[size], draw), labels, draw, indent=draw.choice((0, 2)), places=places)
 
 
 # Looking at values

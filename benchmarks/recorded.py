@@ -2,8 +2,8 @@
 
 The documents are those that models wrote in the recorded streams of the corpus, whose folder ``PARTIALJSON_CORPUS``
 names: structured outputs and arguments of tool calls. Each is damaged in one or two labelled ways
-(``benchmarks.damage``), put into prose, a fence or both, and read with ``Parser(lenient=True)`` in chunks. The seed
-of a case is its number.
+(``partialjson.testing.damage``), put into prose, a fence or both, and read with ``Parser(lenient=True)`` in chunks. The
+seed of a case is its number.
 
 Damage of most labels can be undone, and should be. That of ``HARSH`` hits any token, so that the text may mean
 something else; where it leaves JSON, which no parser could tell from what was meant, other damage is drawn.
@@ -34,8 +34,8 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)
     sys.path.insert(1, str(ROOT / "src"))
 
-from benchmarks.damage import AROUND, CUT, HARSH, LABELS, Damaged, damaged
 from partialjson import Complete, ParseError, Parser, RepairKind
+from partialjson.testing.damage import AROUND, CUT, HARSH, LABELS, Damaged, damage_value
 
 COUNT = 1000
 NEAR = 96
@@ -111,7 +111,7 @@ def cases(corpus: Path, count: int = COUNT) -> Iterator[Case]:
             way = ways[(number + attempt // 8) % len(ways)]
             harsh = way[0] == "harsh"
             labels = tuple(draw.sample([label for label in WAYS if label != CUT], 2)) if way == ("two",) else way[-1:]
-            made = damaged(value, (*labels, *around), draw, indent=draw.choice((0, 2)), anywhere=harsh)
+            made = damage_value(value, (*labels, *around), draw, indent=draw.choice((0, 2)))
             done = {accident.label for accident in made.accidents}
             if done.issuperset(labels) and not (harsh and _is_json(made.body)):
                 yield Case(number, source, labels, harsh, made)

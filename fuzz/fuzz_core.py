@@ -3,9 +3,9 @@
 One input is one document: a file of bytes, mostly JSON. Everything else a run needs (where to cut, when to look, where
 to save and restore) is drawn from a generator seeded by those bytes, so that a finding is repeated by its file alone.
 
-Each document is asked for the laws, by the functions the tests call (`tests/support/laws.py`), as text and as bytes and
-in random pieces. And what stands before the position of an error is a beginning of JSON. Checkpoints on the way are
-forged, and either refused or good for a parser that works.
+Each document is asked for the laws, by the functions the tests call (`partialjson.testing.laws`), as text and as bytes
+and in random pieces. And what stands before the position of an error is a beginning of JSON. Checkpoints on the way
+are forged, and either refused or good for a parser that works.
 
 With atheris: `python fuzz/fuzz_core.py FOLDER [libFuzzer options]`. Without it: `python fuzz/fuzz_core.py --smoke`
 replays the seeds and a bounded number of mutations of them, always the same. PARTIALJSON_INTERPRETED=1 fuzzes the
@@ -24,10 +24,8 @@ from functools import partial
 from typing import Any
 
 import running
-from support.accidents import BOM, pieces
-from support.chunking import observe
-from support.forgery import check_forged, forged
-from support.laws import (
+from partialjson.testing.chunking import observe
+from partialjson.testing.laws import (
     Maker,
     demand,
     feed,
@@ -41,6 +39,8 @@ from support.laws import (
     law_10,
     law_11,
 )
+from support.accidents import BOM, pieces
+from support.forgery import check_forged, forged
 
 PLAIN = Maker()
 

@@ -4,7 +4,7 @@ One input is one text: a file of bytes, mostly a document with damage. Everythin
 kinds of repairs are wanted, where to save and restore) is drawn from a generator seeded by those bytes, so that a
 finding is repeated by its file alone.
 
-Each text is asked for the laws, by the functions the tests call (`tests/support/laws.py`), without a target and with
+Each text is asked for the laws, by the functions the tests call (`partialjson.testing.laws`), without a target and with
 one. Chunks do not show, nothing is taken back, each value closes once, repairs are told, and no text breaks the parser.
 Checkpoints on the way are forged, and either refused or good for a parser that works.
 
@@ -26,9 +26,9 @@ from pydantic import BaseModel
 import running
 from partialjson import Lenient, RepairKind
 from partialjson.lenient import candidates, last, locate
+from partialjson.testing.laws import Maker, feed, law_1, law_2, law_3, law_4, law_8, law_9, law_10, law_11, law_12
 from support.accidents import BOM, pieces
 from support.forgery import check_forged, forged
-from support.laws import Maker, feed, law_1, law_2, law_3, law_4, law_8, law_9, law_10, law_11, law_12
 
 # What models write, beside the seeds that all fuzzers share.
 BROKEN = [

@@ -17,8 +17,8 @@ from typing import Any
 
 import running
 from partialjson.messages import MessageParser
+from partialjson.testing.bodies import BODY_APIS, Said, Say, body, events
 from support.accidents import mutated, pieces
-from support.bodies import BODY_APIS, Said, Say, body, events
 from support.forgery import forged
 
 CALLS = (Say("c1", "look", ('{"place": "Be', 'rn"}')), Say("c2", "wait", ('{"minutes"', ": 5}")))

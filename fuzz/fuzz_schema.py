@@ -32,10 +32,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import partialjson
 from partialjson import Complete, Completed, Failed, Invalid, ParseError, Parser, Replaced, Schema, Violation
 from partialjson.schema.dialects import DIALECTS
+from partialjson.testing.chunking import event_key
+from partialjson.testing.laws import demand
+from partialjson.testing.schemas import told
 from support.accidents import pieces
-from support.chunking import event_key
-from support.json_schemas import document_text, make_pair, repeating_text, told
-from support.laws import demand
+from support.json_schemas import document_text, make_pair, repeating_text
 
 DRAFTS = ("2020-12", "7", "2019-09")
 # Making a schema costs more than reading a document.

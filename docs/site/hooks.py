@@ -45,6 +45,8 @@ MODULES: Final = {
     "partialjson.resume": "Going on with a document that was cut off",
     "partialjson.schema": "JSON Schema as a target",
     "partialjson.otel": "OpenTelemetry",
+    "partialjson.testing": "The test kit: laws for whatever reads in pieces",
+    "partialjson.testing.strategies": "The test kit: all strategies for hypothesis",
 }
 
 # Files of the repository that are pages of the site, too.

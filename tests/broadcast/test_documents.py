@@ -15,8 +15,9 @@ from partialjson import MISSING, Lenient, ParseError, Parser
 from partialjson.broadcast import DocumentState
 from partialjson.messages import MessageParser
 from partialjson.patch import apply_deltas
-from support import strategies
-from support.chunking import fingerprint
+from partialjson.testing import strategies
+from partialjson.testing.chunking import fingerprint
+from partialjson.testing.damage import NOISE
 from support.effort import examples
 from support.models import Order as ShopOrder
 
@@ -77,7 +78,11 @@ def make(kind: str) -> Parser[Any]:
 
 @given(st.data(), st.sampled_from(["plain", "lenient", "typed", "schema"]))
 def test_law_9_the_deltas_of_a_document_fold_to_its_state(data: st.DataObject, kind: str) -> None:
-    source = strategies.texts() if kind == "plain" else st.one_of(strategies.texts(), strategies.damaged())
+    source = (
+        strategies.documents()
+        if kind == "plain"
+        else st.one_of(strategies.documents(), strategies.damaged(labels=NOISE))
+    )
     text = data.draw(source, label="text")
     viewer, other = Viewer(make(kind)), Viewer(make(kind))
     for piece in data.draw(strategies.chunkings(text), label="pieces"):

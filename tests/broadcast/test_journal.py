@@ -16,8 +16,8 @@ from partialjson import MISSING, Parser
 from partialjson.broadcast import DocumentState, Journal
 from partialjson.broadcast.frames import read_id
 from partialjson.patch import apply_deltas
-from support import strategies
-from support.chunking import fingerprint
+from partialjson.testing import strategies
+from partialjson.testing.chunking import fingerprint
 from support.edits import edited
 
 
@@ -25,7 +25,7 @@ def delta(op: str, path: str, value: Any = None) -> dict[str, Any]:
     return {"op": op, "path": path, "value": value}
 
 
-@given(st.data(), strategies.documents(max_leaves=8), st.sampled_from([0, 100, 10**6]))
+@given(st.data(), strategies.values(max_leaves=8), st.sampled_from([0, 100, 10**6]))
 def test_law_9_whoever_was_at_any_state_comes_to_the_last(data: st.DataObject, document: Any, limit: int) -> None:
     """Every number from before the first to after the last, with room for all deltas, for some and for none."""
     journal = Journal(limit=limit)

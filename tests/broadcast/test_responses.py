@@ -30,11 +30,21 @@ from partialjson.messages import (
     UsageReported,
 )
 from partialjson.patch import apply_deltas
-from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, WITHOUT_REASONING, Said, Say, body, events
+from partialjson.testing.bodies import (
+    APIS,
+    BODY_APIS,
+    WITHOUT_CALLS,
+    WITHOUT_PIECES,
+    WITHOUT_REASONING,
+    Said,
+    Say,
+    body,
+    events,
+)
+from partialjson.testing.strategies import chunkings
 from support.corpus import corpus_files, corpus_folder
 from support.effort import amount
 from support.models import Weather
-from support.strategies import chunkings
 
 TOOLS = {"get_weather": Weather}
 CALLS = (

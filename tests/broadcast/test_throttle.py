@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from partialjson import MISSING, Parser
 from partialjson.broadcast import DocumentState, Throttle, athrottled, throttled
 from partialjson.patch import apply_deltas
-from support import strategies
-from support.chunking import fingerprint
+from partialjson.testing import strategies
+from partialjson.testing.chunking import fingerprint
 from support.edits import edited
 from support.virtual_time import run
 
@@ -51,11 +51,11 @@ def sources(draw: st.DrawFn) -> tuple[list[Deltas], list[Any]]:
     if draw(st.booleans()):
         parser = Parser(lenient=draw(st.booleans()))
         state = DocumentState(parser)
-        for piece in draw(strategies.chunkings(draw(strategies.texts()))):
+        for piece in draw(strategies.chunkings(draw(strategies.documents()))):
             lists.append(state.changes(parser.feed(piece)))
             states.append(apply_deltas(states[-1], lists[-1]))
     else:
-        document = draw(strategies.documents(max_leaves=8))
+        document = draw(strategies.values(max_leaves=8))
         lists.append([{"op": "add", "path": "", "value": document}])
         states.append(document)
         for _ in range(draw(st.integers(0, 6))):

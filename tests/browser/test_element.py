@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from partialjson.render.form import form
 from partialjson.render.html import to_html
+from partialjson.testing.strategies import chunkings
 from support.chromium import open_chromium, serve_modules
 from support.drawn import CASES, Case, Steps, cuts_of, documents_to_draw, steps_of, typed_cases
-from support.strategies import chunkings
 
 # Draws each step on one element, and each state on a fresh one; tells where one of them differs from the HTML.
 COMPARE = """(text) => {

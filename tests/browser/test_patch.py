@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from partialjson import MISSING, Parser
 from partialjson.patch import apply_deltas, merge_deltas
-from support import strategies
+from partialjson.testing import strategies
 from support.edits import edited
 from support.effort import amount
 from support.node import BROWSER, needs_node, run
@@ -30,7 +30,7 @@ PATHS = st.lists(
 ).map(lambda steps: "".join("/" + step for step in steps))
 ANY_DELTAS = st.lists(
     st.one_of(
-        st.fixed_dictionaries({"op": OPERATIONS, "path": PATHS, "value": strategies.documents(max_leaves=3)}),
+        st.fixed_dictionaries({"op": OPERATIONS, "path": PATHS, "value": strategies.values(max_leaves=3)}),
         st.sampled_from([None, 1, "add", [], {}, {"op": "add", "path": ""}, {"op": "add", "path": "a", "value": 1}]),
         st.sampled_from([{"op": "add", "value": 1}, {"op": "add", "path": 1, "value": 1}, {"path": "", "value": 1}]),
     ),
@@ -69,7 +69,7 @@ def drawn(strategy: st.SearchStrategy[Any], count: int = COUNT // 4) -> list[Any
 
 @st.composite
 def edits(draw: st.DrawFn) -> tuple[Any, list[dict[str, Any]], Any]:
-    document = draw(strategies.documents())
+    document = draw(strategies.values())
     after, deltas = edited(draw, document)
     return document, deltas, after
 
@@ -79,7 +79,7 @@ def streams(draw: st.DrawFn) -> tuple[list[list[dict[str, Any]]], list[Any]]:
     """The deltas of a parser, chunk by chunk, and its documents."""
     parser = Parser()
     lists, documents = [], []
-    for piece in draw(strategies.chunkings(draw(strategies.texts()))):
+    for piece in draw(strategies.chunkings(draw(strategies.documents()))):
         parser.feed(piece)
         lists.append(parser.deltas())
         documents.append(parser.json)
@@ -134,7 +134,7 @@ def attempt(document: Any, deltas: Any) -> tuple[Any, str]:
 
 @needs_node
 def test_both_refuse_the_same_deltas() -> None:
-    cases = drawn(st.tuples(strategies.documents(max_leaves=6), ANY_DELTAS))
+    cases = drawn(st.tuples(strategies.values(max_leaves=6), ANY_DELTAS))
     refused = 0
     for (document, deltas), answer in zip(cases, run(HERE / "apply.mjs", cases), strict=True):
         after, error = attempt(document, deltas)

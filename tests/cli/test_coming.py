@@ -13,7 +13,7 @@ from partialjson.cli.board import Board
 from partialjson.cli.coming import coming
 from partialjson.cli.readers import MessageReader
 from partialjson.messages import MessageParser
-from support.bodies import Said, Say, body
+from partialjson.testing.bodies import Said, Say, body
 
 
 class Stop(BaseModel):

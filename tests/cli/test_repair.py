@@ -33,9 +33,9 @@ from partialjson.cli.repair import _fitted
 from partialjson.cli.view import Picture
 from partialjson.cli.writing import Digits, Layout, Writer
 from partialjson.repairs import RepairKind
-from support.bodies import Said, body
+from partialjson.testing.bodies import Said, body
+from partialjson.testing.strategies import values
 from support.effort import examples
-from support.strategies import documents
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": "src", "PYTHONIOENCODING": "utf-8"}
 COMMAND = [sys.executable, "-m", "partialjson", "repair"]
@@ -408,7 +408,7 @@ def test_law_1_what_is_written_does_not_depend_on_the_pieces(text: str, indent: 
         assert all(later.startswith(earlier) for earlier, later in pairwise(steps))
 
 
-@given(documents(), st.sampled_from([None, 0, 3]), st.sampled_from([1, 7, 1000]))
+@given(values(), st.sampled_from([None, 0, 3]), st.sampled_from([1, 7, 1000]))
 @settings(deadline=None, max_examples=examples(100))
 def test_json_is_written_as_json_dumps_does(value: Any, indent: int | None, size: int) -> None:
     separators = (",", ":") if indent is None else None

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from partialjson.cli.exits import Exit
-from support.bodies import Said, Say, body
+from partialjson.testing.bodies import Said, Say, body
 
 ORDER = {
     "title": "Order",

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel
 from partialjson.clients import MessageStream, aread, read
 from partialjson.messages import MessageEnded, MessageFailed, MessageParser, ProviderError, StreamError, Update
 from partialjson.sse import SSEDecoder
-from support.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, body, events, frames, sse
+from partialjson.testing.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, body, events, frames, sse
 from support.loopback import Loopback, Reply, failure
 from support.models import Weather
 from support.sources import AsyncSource, Both, Source, follow

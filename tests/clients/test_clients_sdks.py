@@ -14,8 +14,8 @@ import pytest
 
 from partialjson.clients import aread, read
 from partialjson.messages import MessageEnded, MessageFailed, MessageParser, ProviderError, Update
+from partialjson.testing.bodies import WITHOUT_CALLS, WITHOUT_FILTER, WITHOUT_REASONING, Said, Say, body, frames
 from support import sdks
-from support.bodies import WITHOUT_CALLS, WITHOUT_FILTER, WITHOUT_REASONING, Said, Say, body, frames
 from support.corpus import corpus_files, corpus_folder
 from support.loopback import Loopback, Reply, failure
 from support.models import Weather

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from partialjson.messages import MessageParser, Timings
-from support.bodies import APIS, Said, Say, events
+from partialjson.testing.bodies import APIS, Said, Say, events
 
 pytest.importorskip("opentelemetry.sdk", reason="opentelemetry-sdk is not installed: pip install opentelemetry-sdk")
 

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from partialjson import IncompleteError
 from partialjson.clients import aread, read
 from partialjson.messages import MessageParser, ProviderError
-from support.bodies import BODY_APIS as APIS
-from support.bodies import Said, body, events
+from partialjson.testing.bodies import BODY_APIS as APIS
+from partialjson.testing.bodies import Said, body, events
 from support.sources import AsyncSource, Both, Source
 
 

@@ -13,7 +13,7 @@ from partialjson import Invalid, ParseError, Violation
 from partialjson.clients import aread, read
 from partialjson.messages import DocumentProgress, MessageEnded, TextDelta
 from partialjson.messages.early import EarlyStop
-from support.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, events
+from partialjson.testing.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, events
 from support.sources import AsyncSource, Both, Source, follow
 
 CHAT = "openai-chat"

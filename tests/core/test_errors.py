@@ -30,9 +30,10 @@ from partialjson import (
     Parser,
     Truncated,
 )
-from support import strategies
+from partialjson.testing import strategies
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.damage import NOISE
 from support.agreement import feed_all, place_of
-from support.chunking import check_all_chunkings
 from support.corpus import corpus_folder
 from support.model import Mistake, predict, predict_bytes
 
@@ -631,7 +632,10 @@ def test_positions_count_from_behind_the_byte_order_mark() -> None:
 # Outcomes
 
 
-@given(st.one_of(strategies.texts(), strategies.damaged(), st.text()), st.sampled_from((None, "stop", "length")))
+@given(
+    st.one_of(strategies.documents(), strategies.damaged(labels=NOISE), st.text()),
+    st.sampled_from((None, "stop", "length")),
+)
 def test_end_never_raises(text: str, reason: str | None) -> None:
     parser = Parser()
     _, error = feed_all(parser, [text])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import partialjson
 from partialjson import MISSING, Complete, Failed, ParseError, Truncated
-from support import strategies
+from partialjson.testing import strategies
 from support.twins import Parser
 
 
@@ -22,7 +22,7 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
             yield from places(child, (*path, key))
 
 
-@given(st.data(), strategies.texts(), st.booleans())
+@given(st.data(), strategies.documents(), st.booleans())
 def test_what_is_growing_is_the_innermost_value_that_is_partial(data: st.DataObject, text: str, lenient: bool) -> None:
     parser = partialjson.Parser(lenient=lenient)
     for piece in data.draw(strategies.chunkings(text)):

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from support import strategies
-from support.chunking import observe
+from partialjson.testing import strategies
+from partialjson.testing.chunking import observe
 from support.corpus import corpus_files, corpus_folder
 
 Path = tuple[str | int, ...]
@@ -94,7 +94,7 @@ def check(data: bytes, chunks: list[bytes]) -> None:
         assert ours == theirs, backend.__name__
 
 
-@given(strategies.texts(surrogates=False), st.data())
+@given(strategies.documents(surrogates=False), st.data())
 @example('{"a": [1, -0.0, 1e400, {"": null}], "a": [[], {}]}', None)
 def test_completions_as_ijson_sees_them(text: str, source: st.DataObject | None) -> None:
     data = text.encode()
@@ -102,7 +102,7 @@ def test_completions_as_ijson_sees_them(text: str, source: st.DataObject | None)
     check(data, chunks)
 
 
-@given(strategies.documents())
+@given(strategies.values())
 def test_completions_of_serialised_documents(value: Any) -> None:
     data = json.dumps(value).encode()
     check(data, [data[start : start + 3] for start in range(0, len(data), 3)])

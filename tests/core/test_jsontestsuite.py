@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from partialjson import Complete, Failed, ParseError, Parser, Truncated
+from partialjson.testing.chunking import Observed, check_all_chunkings
 from support.agreement import feed_all
-from support.chunking import Observed, check_all_chunkings
 from support.corpus import corpus_files, corpus_folder
 from support.model import predict_bytes
 

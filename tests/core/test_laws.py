@@ -1,4 +1,4 @@
-"""The laws of the untyped parser, each by its function in `support.laws`, over drawn texts and chunks.
+"""The laws of the untyped parser, each by its function in `partialjson.testing.laws`, over drawn texts and chunks.
 
 Beside them stand comparisons with the model (`support.model`), which was itself compared with `json.loads`, and what
 can only be said of a certain text. Tests carry the number and the name of their law.
@@ -33,11 +33,10 @@ from partialjson import (
     Truncated,
 )
 from partialjson.patch import apply_deltas
-from support import strategies
-from support.agreement import check_agreement, check_text, described, feed_all, place_of, predicted, shown
-from support.chunking import check_all_chunkings, observe
-from support.effort import examples
-from support.laws import (
+from partialjson.testing import strategies
+from partialjson.testing.chunking import check_all_chunkings, observe
+from partialjson.testing.damage import NOISE, SIGNS
+from partialjson.testing.laws import (
     Broken,
     Maker,
     grows,
@@ -56,10 +55,12 @@ from support.laws import (
     saved,
     work_of,
 )
+from support.agreement import check_agreement, check_text, described, feed_all, place_of, predicted, shown
+from support.effort import examples
 from support.model import predict, predict_bytes
 
 PLAIN = Maker()
-ANY_TEXT = st.one_of(strategies.texts(), strategies.damaged())
+ANY_TEXT = st.one_of(strategies.documents(), strategies.damaged(labels=NOISE))
 SEEDS = st.integers(0, 2**32)
 
 
@@ -194,7 +195,7 @@ def test_law_2_growth_only(text: str) -> None:
     law_2(text, PLAIN)
 
 
-@given(strategies.texts())
+@given(strategies.documents())
 def test_law_2_growth_only_in_whole_characters(text: str) -> None:
     """Half a pair of surrogates is never shown, where the whole pair is coming."""
     if not any("\ud800" <= char <= "\udfff" for char in text):
@@ -217,7 +218,7 @@ def test_law_2_growth_only_without_half_characters(text: str, nested: bool) -> N
 # Law 3
 
 
-@given(cut_texts(strategies.texts()))
+@given(cut_texts(strategies.documents()))
 def test_law_3_closed_once(case: tuple[str, list[str]]) -> None:
     law_3(case[0], PLAIN, case[1])
 
@@ -242,7 +243,7 @@ def test_law_4_snapshots_hold_still_at_every_character(text: str, seed: int) -> 
     law_4(text, PLAIN, source=random.Random(seed))
 
 
-@given(st.one_of(strategies.texts(), strategies.documents().map(json.dumps)), SEEDS)
+@given(st.one_of(strategies.documents(), strategies.values().map(json.dumps)), SEEDS)
 def test_law_4_snapshots_hold_still_in_whatever_hands(text: str, seed: int) -> None:
     """Random programs of readers over random pieces, most of them short."""
     source = random.Random(seed)
@@ -286,7 +287,7 @@ def test_law_5_the_end_is_the_one_shot_result(text: str) -> None:
     law_5(text, PLAIN)
 
 
-@given(strategies.documents(), st.sampled_from((None, 0, 1, "\t")), st.booleans(), st.booleans())
+@given(strategies.values(), st.sampled_from((None, 0, 1, "\t")), st.booleans(), st.booleans())
 def test_law_5_the_end_is_the_one_shot_result_of_serialised_documents(
     value: Any, indent: int | str | None, ascii_only: bool, as_bytes: bool
 ) -> None:
@@ -405,9 +406,8 @@ class Rereading:
 
 
 @given(strategies.truncations())
-def test_law_8_cut_off_is_not_complete(case: tuple[str, str]) -> None:
+def test_law_8_cut_off_is_not_complete(head: str) -> None:
     """A beginning is Complete only if it is a document itself; else the report is exactly what the model says."""
-    head, _ = case
     prediction = predict(head)
     check_text([head], prediction)
     law_8(head, PLAIN)
@@ -427,11 +427,9 @@ def test_law_8_cut_off_is_not_complete(case: tuple[str, str]) -> None:
 
 
 @given(strategies.truncations(), st.data())
-def test_law_8_cut_off_is_not_complete_and_the_report_is_of_closed_values(
-    case: tuple[str, str], data: st.DataObject
-) -> None:
+def test_law_8_cut_off_is_not_complete_and_the_report_is_of_closed_values(head: str, data: st.DataObject) -> None:
     """Every path of the report was announced, its value is in the document, and none lies inside another."""
-    law_8(case[0], PLAIN, data.draw(strategies.chunkings(case[0])), "disconnected")
+    law_8(head, PLAIN, data.draw(strategies.chunkings(head)), "disconnected")
 
 
 @pytest.mark.parametrize("text", ["0", "-0", "12", "1.5", "1e3", " 7"])
@@ -542,7 +540,12 @@ def test_law_10_checkpoints_are_invisible_at_every_character(text: str) -> None:
 
 
 @given(
-    strategies.texts(), st.integers(0, 60), st.integers(1, 5), st.integers(1, 8), st.integers(1, 8), st.integers(1, 60)
+    strategies.documents(),
+    st.integers(0, 60),
+    st.integers(1, 5),
+    st.integers(1, 8),
+    st.integers(1, 8),
+    st.integers(1, 60),
 )
 @example('["é😀\\u0041"]', 8, 1, 3, 1, 20)
 @example("[1e22, 1e5]", 6, 1, 1, 4, 12)
@@ -556,7 +559,7 @@ def test_law_10_checkpoints_are_invisible_near_limits(
     law_10(text, Maker(limits=limits), halves, 2)
 
 
-@given(strategies.texts(), st.integers(0, 40))
+@given(strategies.documents(), st.integers(0, 40))
 def test_law_10_checkpoints_are_invisible_with_a_selection(text: str, at: int) -> None:
     halves = [text[: at // 2], text[at // 2 : at], text[at:]]
     law_10(text, Maker(select=["$.a", "$[*]"]), halves, 2)
@@ -638,7 +641,7 @@ def test_law_10_foreign_checkpoints_are_refused(state: Any) -> None:
 # Law 11
 
 
-@given(st.lists(st.one_of(st.text(max_size=8), st.sampled_from(strategies._NOISE)), max_size=20))
+@given(st.lists(st.one_of(st.text(max_size=8), st.sampled_from(SIGNS)), max_size=20))
 def test_law_11_nothing_breaks_it(chunks: list[str]) -> None:
     """Any text at all gives a documented error or a document, and what the model says."""
     check_text(chunks, predict("".join(chunks)))
@@ -650,7 +653,7 @@ def test_law_11_nothing_breaks_it_in_bytes(chunks: list[bytes]) -> None:
 
 
 @given(
-    strategies.texts(),
+    strategies.documents(),
     st.integers(1, 4),
     st.integers(1, 6),
     st.integers(1, 6),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from partialjson import MISSING
 from partialjson.patch import Fold, Merge, apply_deltas, merge_deltas
-from support import strategies
-from support.chunking import fingerprint
+from partialjson.testing import strategies
+from partialjson.testing.chunking import fingerprint
 from support.edits import edited
 from support.twins import Parser
 
@@ -106,7 +106,7 @@ def test_what_is_wrong_with_any_document(deltas: Any, message: str) -> None:
         merge_deltas(deltas)
 
 
-@given(st.data(), strategies.documents())
+@given(st.data(), strategies.values())
 def test_law_9_merged_deltas_fold_to_the_same(data: st.DataObject, document: Any) -> None:
     """Any deltas that apply to a document, insertions in the middle of arrays included."""
     after, deltas = edited(data.draw, document)
@@ -122,7 +122,7 @@ def test_law_9_merged_deltas_fold_to_the_same(data: st.DataObject, document: Any
     assert fingerprint(apply_deltas(document, merge_deltas(parts))) == fingerprint(after)
 
 
-@given(st.data(), strategies.documents())
+@given(st.data(), strategies.values())
 def test_law_4_a_fold_that_is_kept_holds_its_snapshots_still(data: st.DataObject, document: Any) -> None:
     _, deltas = edited(data.draw, document)
     fold = Fold(document)
@@ -137,7 +137,7 @@ def test_law_4_a_fold_that_is_kept_holds_its_snapshots_still(data: st.DataObject
     assert document == before
 
 
-@given(st.data(), strategies.texts())
+@given(st.data(), strategies.documents())
 def test_law_9_the_deltas_of_a_parser_merge(data: st.DataObject, text: str) -> None:
     parser = Parser()
     merge = Merge()

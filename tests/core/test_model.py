@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from support import model, strategies
+from partialjson.testing import strategies
+from partialjson.testing.damage import NOISE
+from support import model
 from support.effort import examples
 from support.model import NOTHING, Ending, Mistake, Prediction, Seen, predict, predict_bytes
 
@@ -74,20 +76,20 @@ def test_every_short_text_is_accepted_or_refused_as_json_does() -> None:
                 assert shorter.events == prediction.events
 
 
-@given(strategies.texts())
+@given(strategies.documents())
 def test_texts_have_the_value_json_gives(text: str) -> None:
     prediction = predict(text)
     assert prediction.ending.kind == "complete"
     check_against_json(text, prediction)
 
 
-@given(strategies.damaged())
+@given(strategies.damaged(labels=NOISE))
 def test_damaged_texts_are_judged_as_json_does(text: str) -> None:
     check_against_json(text, predict(text))
 
 
 @settings(max_examples=examples(60))
-@given(strategies.damaged())
+@given(strategies.damaged(labels=NOISE))
 def test_prefixes_hang_together(text: str) -> None:
     before = predict("")
     for end in range(1, len(text) + 1):
@@ -285,6 +287,6 @@ def test_bytes() -> None:
     assert predict_bytes(b"[]\xe2").ending.kind == "truncated"
 
 
-@given(strategies.texts(surrogates=False))
+@given(strategies.documents(surrogates=False))
 def test_bytes_and_text_agree(text: str) -> None:
     assert repr(predict_bytes(text.encode())) == repr(predict(text))

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from partialjson import Complete, DocumentSequence, Failed, Limits, Parser, documents, stream
 from partialjson.messages import MessageParser
 from partialjson.patch import apply_deltas
-from support.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings
 
 TEXTS = [
     "0.29999999999999998",

@@ -27,7 +27,8 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 import partialjson
 from partialjson import MISSING, Complete, Limits, ParseError, Parser
-from support import strategies
+from partialjson.testing import strategies
+from partialjson.testing.damage import NOISE
 
 Program = dict[str, Any]
 Transcript = list[Any]
@@ -246,7 +247,7 @@ def test_one_of_the_two_is_compiled(worker: Worker) -> None:
 
 
 def texts() -> st.SearchStrategy[str]:
-    return st.one_of(strategies.texts(), strategies.damaged(), strategies.documents().map(json.dumps))
+    return st.one_of(strategies.documents(), strategies.damaged(labels=NOISE), strategies.values().map(json.dumps))
 
 
 @st.composite
@@ -285,7 +286,7 @@ def order_texts() -> st.SearchStrategy[str]:
     """Documents that often fit a target, and often nearly."""
     line = st.fixed_dictionaries(
         {"sku": st.text(max_size=4), "amount": st.one_of(st.integers(-1, 5), st.just("3"))},
-        optional={"tags": st.lists(st.integers(0, 5), max_size=3), "unknown": strategies.atoms()},
+        optional={"tags": st.lists(st.integers(0, 5), max_size=3), "unknown": strategies.scalars()},
     )
     lines = st.lists(line, max_size=3)
     order = st.fixed_dictionaries(
@@ -295,7 +296,7 @@ def order_texts() -> st.SearchStrategy[str]:
             "b": lines,
             "kind": st.sampled_from("xyz"),
             "day": st.sampled_from(("2024-02-29", "2023-02-29", None)),
-            "extra": strategies.documents(max_leaves=6),
+            "extra": strategies.values(max_leaves=6),
             "numbers": st.dictionaries(st.sampled_from("ab"), st.one_of(st.floats(-9, 9), st.just("no")), max_size=2),
         },
     )
@@ -309,7 +310,7 @@ def order_texts() -> st.SearchStrategy[str]:
 
 @given(st.data())
 def test_parity_of_typed_documents(worker: Worker, data: st.DataObject) -> None:
-    text = data.draw(st.one_of(order_texts(), texts(), strategies.damaged(order_texts())))
+    text = data.draw(st.one_of(order_texts(), texts(), strategies.damaged(order_texts(), labels=NOISE)))
     target = data.draw(st.sampled_from(list(TARGETS)[1:]))
     chunks = data.draw(strategies.chunkings(text))
     looks = data.draw(st.lists(st.integers(0, 7), max_size=6))

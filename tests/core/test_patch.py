@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from partialjson import MISSING
 from partialjson.patch import apply_deltas, to_json_patch
-from support import strategies
-from support.chunking import fingerprint
+from partialjson.testing import strategies
+from partialjson.testing.chunking import fingerprint
 from support.twins import Parser
 
 
@@ -160,7 +160,7 @@ def test_any_iterables_and_mappings_will_do() -> None:
     assert apply_deltas([], iter([{"op": "add", "path": "/0", "value": 1, "more": "ignored"}])) == [1]
 
 
-@given(strategies.texts(), st.data())
+@given(strategies.documents(), st.data())
 def test_law_9_deltas_fold(text: str, data: st.DataObject) -> None:
     parser, document = Parser(), MISSING
     for chunk in data.draw(strategies.chunkings(text)):

@@ -32,8 +32,9 @@ from partialjson import (
 )
 from partialjson.errors import InvalidError
 from partialjson.streaming.places import written
-from support import strategies
-from support.chunking import check_all_chunkings, error_key
+from partialjson.testing import strategies
+from partialjson.testing.chunking import check_all_chunkings, error_key
+from partialjson.testing.damage import NOISE
 from support.effort import amount
 
 
@@ -85,7 +86,7 @@ def told(parser: Parser[Any], chunks: list[Any]) -> list[Any]:
     return seen
 
 
-@given(strategies.damaged() | strategies.texts(), st.data())
+@given(strategies.damaged(labels=NOISE) | strategies.documents(), st.data())
 def test_plain_values_are_delivered_all_the_same(text: str, data: st.DataObject) -> None:
     step = st.sampled_from((None, None, *strategies.KEYS, 0, 1))
     ways = data.draw(st.lists(st.lists(step, max_size=3).map(tuple), max_size=3))

@@ -16,8 +16,8 @@ import partialjson
 from partialjson import Completed, Invalid, ParseError, Replaced, Violation
 from partialjson._core.events import Node
 from partialjson._core.selection import parse_pattern
-from support import strategies
-from support.chunking import check_all_chunkings
+from partialjson.testing import strategies
+from partialjson.testing.chunking import check_all_chunkings
 from support.models import Item
 from support.twins import Parser
 
@@ -209,7 +209,7 @@ def matches(path: Path, pattern: tuple[str | int | None, ...]) -> bool:
     )
 
 
-@given(strategies.texts(), selections())
+@given(strategies.documents(), selections())
 def test_a_selection_is_a_filter(text: str, selection: tuple[list[str], list[tuple[str | int | None, ...]]]) -> None:
     """The events of a selection are those of everything whose paths match, and nothing else changes."""
     select, patterns = selection

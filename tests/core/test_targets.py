@@ -33,7 +33,7 @@ from partialjson._core.target import Options, Target, target_of
 from partialjson.render.form import placeholder_of
 from partialjson.render.outline import outline
 from partialjson.render.sources import document_of
-from support.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings
 from support.toy import Growing, Record, Toy, ToyError
 
 ITEM = {

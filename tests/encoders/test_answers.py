@@ -17,7 +17,7 @@ from partialjson.clients import aread, read
 from partialjson.encoders import a2ui, ag_ui, assistant_stream, json_patch, mcp_apps, vercel
 from partialjson.messages import Attempts, MessageParser
 from partialjson.patch import apply_deltas
-from support.bodies import Said, Say, body
+from partialjson.testing.bodies import Said, Say, body
 from support.front_ends import READERS, SEEN, check_seen, events_in, node, packages
 from support.talks import ENCODERS, TOOLS, WEATHER
 

@@ -18,9 +18,9 @@ from partialjson.broadcast import ResponseState
 from partialjson.encoders import a2ui, vercel
 from partialjson.messages import MessageParser
 from partialjson.patch import merge_deltas
-from support.bodies import BODY_APIS
+from partialjson.testing.bodies import BODY_APIS
+from partialjson.testing.strategies import chunkings, documents
 from support.front_ends import READERS, check_seen, events_in
-from support.strategies import chunkings, texts
 from support.talks import ENCODERS, talks, told
 
 
@@ -49,7 +49,7 @@ def test_a_front_end_sees_the_message(protocol: str, api: str) -> None:
 def test_documents_only_grow(protocol: str, data: st.DataObject) -> None:
     """The output and the arguments of a call, of any shape and cut anywhere, end as what was said, and every state
     before extends the one before that."""
-    text = data.draw(texts(surrogates=False))
+    text = data.draw(documents(surrogates=False))
     arguments = '{"value": ' + text + "}"
     encoder = ENCODERS[protocol]()
     message = MessageParser("openai-chat", output=Any)

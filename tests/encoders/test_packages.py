@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 import partialjson
 from partialjson.encoders import a2ui, ag_ui, assistant_stream
 from partialjson.messages import MessageParser
-from support.bodies import BODY_APIS
+from partialjson.testing.bodies import BODY_APIS
 from support.corpus import corpus_files
 from support.effort import amount
 from support.front_ends import READERS, check_seen, events_in, expected, node

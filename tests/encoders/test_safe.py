@@ -13,8 +13,8 @@ from partialjson.encoders.places import Growing, placed, placed_at
 from partialjson.encoders.safe import safe_deltas, safe_value
 from partialjson.encoders.wire import text_of
 from partialjson.patch import apply_deltas, to_json_patch
+from partialjson.testing.strategies import chunkings, documents
 from support.growing import growing_of
-from support.strategies import chunkings, texts
 
 KEYS = st.sampled_from(["__proto__", "constructor", "prototype", "a", ""])
 VALUES = st.recursive(
@@ -58,7 +58,7 @@ def test_deltas_fold_to_the_safe_value(value: Any, data: st.DataObject) -> None:
 
 @given(st.data())
 def test_growing_replaces_what_grew(data: st.DataObject) -> None:
-    text = data.draw(texts())
+    text = data.draw(documents())
     parser, growing, since = Parser(), Growing(), 0
     value: dict[str, Any] = {"at": {}}
     for chunk in data.draw(chunkings(text)):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from partialjson import MISSING, Parser
 from partialjson.encoders.wire import sse, text_of
 from partialjson.encoders.writer import JSONWriter
+from partialjson.testing.strategies import chunkings, documents
 from support.growing import growing_of
-from support.strategies import chunkings, texts
 
 
 def written(chunks: list[str], parser: Parser[Any]) -> tuple[list[str], str]:
@@ -32,7 +32,7 @@ def written(chunks: list[str], parser: Parser[Any]) -> tuple[list[str], str]:
 
 @given(st.data())
 def test_the_text_parses_to_the_document(data: st.DataObject) -> None:
-    text = data.draw(texts(surrogates=False))
+    text = data.draw(documents(surrogates=False))
     parser = Parser()
     pieces, rest = written(data.draw(chunkings(text)), parser)
     parser.close()
@@ -53,7 +53,7 @@ def _has_repeated_keys(text: str) -> bool:
 
 @given(st.data())
 def test_the_text_is_the_same_for_every_chunking(data: st.DataObject) -> None:
-    text = data.draw(texts(surrogates=False).filter(lambda text: not _has_repeated_keys(text)))
+    text = data.draw(documents(surrogates=False).filter(lambda text: not _has_repeated_keys(text)))
     ways = [data.draw(chunkings(text)), list(text), [text]]
     told = {"".join(pieces) + rest for pieces, rest in (written(chunks, Parser()) for chunks in ways)}
     assert len(told) == 1

@@ -32,8 +32,10 @@ from partialjson import (
 )
 from partialjson._core.fitting import key_spelling
 from partialjson.coercions import KINDS_OF_LEVEL
-from support import laws
-from support.chunking import check_all_chunkings
+from partialjson.testing import laws
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.laws import Maker
+from partialjson.testing.oneshot import describe
 from support.coercible import (
     TARGETS,
     Aliased,
@@ -49,8 +51,6 @@ from support.coercible import (
     nearly_fits,
 )
 from support.effort import examples
-from support.laws import Maker
-from support.oneshot import describe
 
 LEVELS = ("syntax", "safe", "guided")
 

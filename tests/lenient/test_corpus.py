@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from partialjson import Complete, Failed, ParseError, Parser, Truncated
-from support.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.laws import Maker, law_2, law_11, law_12
 from support.corpus import corpus_files
-from support.laws import Maker, law_2, law_11, law_12
 
 LENIENT = Maker(lenient=True)
 

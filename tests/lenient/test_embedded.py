@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 from partialjson import Complete, Failed, InvalidError, ParseError, Truncated
 from partialjson.sequences import DocumentSequence, documents
-from support import strategies
-from support.chunking import chunkings_of
+from partialjson.testing import strategies
+from partialjson.testing.chunking import chunkings_of
 from support.effort import amount, examples
 from support.forgery import forged
 
@@ -146,7 +146,7 @@ def test_forged_checkpoints_are_refused_or_work() -> None:
 
 
 @given(
-    st.lists(strategies.texts(max_leaves=5, surrogates=False).map(str.strip), max_size=4),
+    st.lists(strategies.documents(max_depth=2, max_size=3, surrogates=False).map(str.strip), max_size=4),
     st.sampled_from([("```json\n", "\n```\n"), ("~~~\n", "\n~~~\n"), ("<answer>", "</answer>\n"), ("<|x|>", "<|y|>")]),
     st.data(),
 )

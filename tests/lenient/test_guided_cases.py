@@ -12,9 +12,9 @@ import pytest
 
 from partialjson import Complete, Parser
 from partialjson.repairs import Lenient
+from partialjson.testing.laws import feed
 from support.baml import NoSchema, as_json, target_of
 from support.corpus import corpus_folder
-from support.laws import feed
 
 LENIENT = Lenient(coerce="guided")
 

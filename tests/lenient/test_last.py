@@ -22,10 +22,10 @@ from partialjson import (
     Truncated,
     documents,
 )
-from support import strategies
+from partialjson.testing import strategies
+from partialjson.testing.laws import Maker, feed, law_1, law_10, law_11
 from support.effort import amount, examples
 from support.forgery import check_forged, forged
-from support.laws import Maker, feed, law_1, law_10, law_11
 
 LAST = Lenient(documents="last")
 PLAIN = Maker(lenient=LAST)
@@ -133,7 +133,7 @@ PIECES = ('{"n": 1}', "{n: '2'}", '{"n": [', "} ", "\n```json\n", "```", " 42 ",
 
 @settings(max_examples=examples(40))
 @given(
-    st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | strategies.texts(),
+    st.lists(st.sampled_from(PIECES), max_size=6).map("".join) | strategies.documents(),
     st.sampled_from((PLAIN, TYPED)),
     st.integers(0, 99),
 )

@@ -23,9 +23,9 @@ from partialjson._core.target import Options, target_of
 from partialjson.lenient.candidates import HELD
 from partialjson.lenient.last import LastDocument
 from partialjson.lenient.locate import Locator, root_kinds
-from support.chunking import random_partition
+from partialjson.testing.chunking import random_partition
+from partialjson.testing.strategies import documents
 from support.effort import examples
-from support.strategies import texts
 
 BLANK = " \t\r\n"
 
@@ -383,7 +383,7 @@ AFTER = st.sampled_from(
 )
 
 
-@given(BEFORE, texts().map(str.strip).filter(lambda text: text[:1] in ("{", "[")), AFTER)
+@given(BEFORE, documents().map(str.strip).filter(lambda text: text[:1] in ("{", "[")), AFTER)
 @settings(deadline=None, max_examples=examples(150))
 def test_a_document_is_found_exactly(before: str, document: str, after: str) -> None:
     # Where it is not expected, it must look like one: with a key, or more than numbers.
@@ -448,7 +448,7 @@ def test_law_1_chunking_is_invisible_for_the_last_document(text: str, kinds: int
     last_of(text, kinds)
 
 
-@given(texts())
+@given(documents())
 @settings(deadline=None, max_examples=examples(150))
 def test_a_document_alone_is_all_of_its_text(text: str) -> None:
     found = located(text)

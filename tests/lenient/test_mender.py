@@ -25,8 +25,8 @@ from partialjson import (
     Truncated,
     Violation,
 )
-from support.chunking import check_all_chunkings
-from support.laws import Maker, feed
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.laws import Maker, feed
 from support.twins import Parser as Twin
 
 LENIENT = Maker(lenient=True)

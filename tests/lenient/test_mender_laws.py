@@ -13,12 +13,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from partialjson import Complete, Lenient, Limits, Parser, RepairKind, Replaced
-from support import strategies
-from support.chunking import check_all_chunkings
-from support.damage import damaged
-from support.dialects import Dialect, dialects, plain_documents, write
-from support.effort import amount, examples
-from support.laws import (
+from partialjson.testing import strategies
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.damage import NOISE
+from partialjson.testing.laws import (
     Maker,
     feed,
     law_1,
@@ -32,6 +30,9 @@ from support.laws import (
     law_11,
     law_12,
 )
+from support.damage import damaged
+from support.dialects import Dialect, dialects, plain_documents, write
+from support.effort import amount, examples
 
 LENIENT = Maker(lenient=True)
 
@@ -59,7 +60,7 @@ def typed_documents() -> st.SearchStrategy[Any]:
     """Documents that often fit `Doc`."""
     words = strategies.strings()
     item = st.fixed_dictionaries(
-        {}, optional={"key": strategies.documents(max_leaves=3), "a": words, "b": st.floats(-9, 9)}
+        {}, optional={"key": strategies.values(max_leaves=3), "a": words, "b": st.floats(-9, 9)}
     )
     fields = {
         "a": st.lists(item, max_size=3),
@@ -209,12 +210,12 @@ def test_law_11_any_text(text: str) -> None:
     law_1(text, LENIENT, list(text))
 
 
-@given(st.one_of(damaged(), strategies.damaged()))
+@given(st.one_of(damaged(), strategies.damaged(labels=NOISE)))
 def test_law_11_limits_are_told_in_every_chunking(text: str) -> None:
     law_1(text, SMALL, list(text))
 
 
-@given(strategies.texts())
+@given(strategies.documents())
 def test_law_12_lenient_is_a_superset(text: str) -> None:
     law_12(text, LENIENT)
     law_12(text, LENIENT, [text])

@@ -17,11 +17,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import recorded
-from benchmarks.damage import AROUND, CUT, HARSH, LABELS, damaged
 
+from partialjson.testing.damage import AROUND, CUT, HARSH, LABELS, damage_value
+from partialjson.testing.laws import Maker, law_1, law_2
 from support.corpus import corpus_root
 from support.effort import amount
-from support.laws import Maker, law_1, law_2
 
 LENIENT = Maker(lenient=True)
 COUNT = amount(recorded.COUNT, recorded.COUNT, quick=300)
@@ -82,7 +82,7 @@ DOCUMENT = {
 @pytest.mark.parametrize("label", LABELS)
 def test_damage_is_labelled_and_repeats(label: str) -> None:
     for seed in range(amount(20, 20, quick=6)):
-        once, again = (damaged(DOCUMENT, [label], random.Random(seed), indent=seed % 2) for _ in range(2))
+        once, again = (damage_value(DOCUMENT, [label], random.Random(seed), indent=seed % 2) for _ in range(2))
         assert once == again
         assert {accident.label for accident in once.accidents} == {label}
         assert all(0 <= accident.at <= len(once.text) for accident in once.accidents)
@@ -98,7 +98,7 @@ def test_damage_is_labelled_and_repeats(label: str) -> None:
 @pytest.mark.parametrize("label", [label for label in LABELS if label != "missing quote"])
 def test_damage_that_tells_what_was_meant_is_undone(label: str) -> None:
     for seed in range(amount(20, 20, quick=4)):
-        harmed = damaged(DOCUMENT, [label], random.Random(seed))
+        harmed = damage_value(DOCUMENT, [label], random.Random(seed))
         parser = LENIENT()
         for character in harmed.text:
             parser.feed(character)
@@ -111,7 +111,7 @@ def test_missing_quotes_that_are_undone_and_those_that_are_told() -> None:
     """A key without its closing quote is read up to the next quote: its value may have been shown by then."""
     exact = 0
     for seed in range(40):
-        harmed = damaged(DOCUMENT, ["missing quote"], random.Random(seed))
+        harmed = damage_value(DOCUMENT, ["missing quote"], random.Random(seed))
         parser = LENIENT()
         parser.feed(harmed.text)
         outcome = parser.end()
@@ -122,18 +122,18 @@ def test_missing_quotes_that_are_undone_and_those_that_are_told() -> None:
 
 
 def test_two_labels_and_places() -> None:
-    harmed = damaged(DOCUMENT, ["missing comma", "single quotes", "fence"], random.Random(3), places=3)
+    harmed = damage_value(DOCUMENT, ["missing comma", "single quotes", "fence"], random.Random(3), places=3)
     counts = Counter(accident.label for accident in harmed.accidents)
     assert counts["missing comma"] == 3
     assert counts["single quotes"] > 10
     assert [accident.at for accident in harmed.accidents] == sorted(accident.at for accident in harmed.accidents)
     with pytest.raises(KeyError, match="no such label"):
-        damaged(DOCUMENT, ["no such label"], random.Random(3))
+        damage_value(DOCUMENT, ["no such label"], random.Random(3))
 
 
 @pytest.mark.parametrize("label", HARSH)
 def test_damage_anywhere(label: str) -> None:
-    texts = {damaged(DOCUMENT, [label], random.Random(seed), anywhere=True).text for seed in range(20)}
+    texts = {damage_value(DOCUMENT, [label], random.Random(seed)).text for seed in range(20)}
     assert len(texts) > 3
     assert json.dumps(DOCUMENT, ensure_ascii=False) not in texts
 

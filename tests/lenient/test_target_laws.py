@@ -11,10 +11,10 @@ from pydantic import BaseModel
 
 from partialjson import Lenient, Replaced
 from partialjson.schema import Schema
-from support import strategies
+from partialjson.testing import strategies
+from partialjson.testing.laws import Maker, feed, law_1, law_2, law_3, law_8, law_10
 from support.damage import damaged
 from support.effort import examples
-from support.laws import Maker, feed, law_1, law_2, law_3, law_8, law_10
 
 
 class Item(BaseModel):

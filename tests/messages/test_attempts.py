@@ -23,7 +23,7 @@ from partialjson.messages import (
     Update,
 )
 from partialjson.patch import apply_deltas
-from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
+from partialjson.testing.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
 from support.effort import examples
 from support.models import Weather
 

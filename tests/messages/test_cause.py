@@ -13,8 +13,8 @@ from typing_extensions import TypedDict
 
 from partialjson import Complete, Parser, Truncated
 from partialjson.messages import DocumentEnd, MessageEnd, MessageParser
-from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, body, events
-from support.chunking import check_all_chunkings
+from partialjson.testing.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, body, events
+from partialjson.testing.chunking import check_all_chunkings
 from support.effort import examples
 
 

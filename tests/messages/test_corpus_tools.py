@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partialjson import IncompleteError, Parser, Truncated, stream
+from partialjson.testing.laws import Maker, check_growth, check_laws, check_validated_once
+from partialjson.testing.modelling import target_of
+from partialjson.testing.oneshot import describe, oneshot
 from support.corpus import corpus_files, corpus_folder
-from support.laws import Maker, check_growth, check_laws, check_validated_once
-from support.oneshot import describe, oneshot
-from support.schemas import damaged_value, documents_of, target_of
+from support.schemas import damaged_value, documents_of
 
 CALLS: list[Any] = []
 

@@ -17,7 +17,7 @@ import pytest
 
 from partialjson import Complete
 from partialjson.messages import MessageFailed
-from support.bodies import BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, array, body, events, sse
+from partialjson.testing.bodies import BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, array, body, events, sse
 from support.corpus import corpus_files, corpus_folder
 from support.cuts import Read, read, violations, violations_of
 from support.effort import amount

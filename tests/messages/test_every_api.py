@@ -1,6 +1,6 @@
 """The same message told in every wire format is the same message, and no format ever makes it look more than it is.
 
-Bodies are built by `support.bodies`. What only one format has is tested with its adapter.
+Bodies are built by `partialjson.testing.bodies`. What only one format has is tested with its adapter.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from partialjson.messages import (
     Update,
 )
 from partialjson.providers import PROVIDERS
-from support.bodies import (
+from partialjson.testing.bodies import (
     APIS,
     BODY_APIS,
     WITHOUT_CALLS,

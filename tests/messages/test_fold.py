@@ -44,7 +44,17 @@ from partialjson.messages import (
 )
 from partialjson.patch import apply_deltas
 from partialjson.resume import SpliceError
-from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_FILTER, WITHOUT_REASONING, Said, Say, body, events
+from partialjson.testing.bodies import (
+    APIS,
+    BODY_APIS,
+    WITHOUT_CALLS,
+    WITHOUT_FILTER,
+    WITHOUT_REASONING,
+    Said,
+    Say,
+    body,
+    events,
+)
 from support.corpus import corpus_files, corpus_folder
 from support.folding import check_fold, pickled, refolded, state_of, told
 

@@ -19,11 +19,21 @@ from pydantic import BaseModel, field_validator
 from partialjson import Complete, Failed
 from partialjson.limits import Limits
 from partialjson.messages import Attempts, MessageFailed, MessageParser, ProviderError, StreamError, Update
-from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, WITHOUT_REASONING, Said, Say, body, events
+from partialjson.testing.bodies import (
+    APIS,
+    BODY_APIS,
+    WITHOUT_CALLS,
+    WITHOUT_PIECES,
+    WITHOUT_REASONING,
+    Said,
+    Say,
+    body,
+    events,
+)
+from partialjson.testing.laws import counted_steps
+from partialjson.testing.strategies import values
 from support.effort import amount, examples
 from support.folding import check_fold, state_of
-from support.laws import counted_steps
-from support.strategies import documents
 
 CHAT = "openai-chat"
 RESPONSES = "openai-responses"
@@ -58,7 +68,7 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
         *([], {}, [[]], [{}], "error", "[DONE]", {"type": "text"}, {"error": {}}, {"message": 1}, {"index": 2**70}),
     ]
 )
-VALUES = ODD | documents(max_leaves=4)
+VALUES = ODD | values(max_leaves=4)
 EDITS = st.lists(st.tuples(st.integers(0, 10_000), VALUES), min_size=1, max_size=3)
 
 

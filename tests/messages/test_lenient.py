@@ -15,11 +15,11 @@ from pydantic import BaseModel
 
 from partialjson import Complete, Lenient, Repaired, Truncated
 from partialjson.messages import Attempts, DocumentProgress, MessageParser, Update
-from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, body, events
+from partialjson.testing.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, body, events
+from partialjson.testing.strategies import values
 from support.effort import examples
 from support.folding import check_fold, state_of
 from support.repeated import CONTRADICTORY, REPEATED
-from support.strategies import documents
 
 CALLING = [api for api in APIS if api not in WITHOUT_CALLS and api not in WITHOUT_PIECES]
 # Their terminal events say the arguments again, marked as such.
@@ -363,7 +363,7 @@ def test_law_1_of_bodies(text: str, api: str, size: int) -> None:
     assert states[0] == states[1]
 
 
-@given(st.dictionaries(st.text(max_size=5), documents(), max_size=4), st.sampled_from(CALLING), st.integers(1, 12))
+@given(st.dictionaries(st.text(max_size=5), values(), max_size=4), st.sampled_from(CALLING), st.integers(1, 12))
 @settings(deadline=None, max_examples=examples(100))
 def test_law_12_lenient_is_a_superset(value: dict[str, Any], api: str, size: int) -> None:
     told = pieces_of(json.dumps(value), size)

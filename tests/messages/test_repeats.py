@@ -15,11 +15,11 @@ from pydantic import BaseModel
 
 from partialjson import Complete, Failed, Truncated
 from partialjson.messages import BlockGuessed, MessageEnd, MessageParser, Update
-from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
+from partialjson.testing.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
+from partialjson.testing.strategies import values
 from support.effort import examples
 from support.folding import check_fold
 from support.repeated import CONTRADICTORY, REPEATED
-from support.strategies import documents
 
 CALLING = [api for api in APIS if api not in WITHOUT_CALLS and api not in WITHOUT_PIECES]
 # Their terminal events say the arguments again, marked as such.
@@ -157,7 +157,7 @@ def cut(text: str, sizes: Sequence[int]) -> list[str]:
     return [piece for piece in [*pieces, text[at:]] if piece]
 
 
-DOCUMENTS = st.dictionaries(st.text(max_size=4), documents(max_leaves=6), max_size=4).map(json.dumps)
+DOCUMENTS = st.dictionaries(st.text(max_size=4), values(max_leaves=6), max_size=4).map(json.dumps)
 SIZES = st.lists(st.integers(1, 9), max_size=12)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from partialjson import Complete, Failed, Violation
 from partialjson.messages import DocumentProgress, MessageParser, MessageState
-from support.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, body, events
+from partialjson.testing.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, body, events
 
 CITY = {
     "type": "object",

@@ -25,7 +25,7 @@ from partialjson.messages import (
 )
 from partialjson.patch import apply_deltas
 from partialjson.resume import LEAST_REPETITION, Continuation, Mode, SpliceError
-from support.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
+from partialjson.testing.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
 from support.corpus import corpus_files, corpus_folder
 from support.effort import examples
 from support.models import Line

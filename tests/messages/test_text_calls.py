@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from partialjson import Complete, Limits, Truncated
 from partialjson.messages import Call, CallHeld, DocumentProgress, MessageParser, TextDelta
+from partialjson.testing.bodies import BODY_APIS, Said, body, chunk
+from partialjson.testing.chunking import random_partition
+from partialjson.testing.strategies import values
 from partialjson.wire import ops
 from partialjson.wire.text_calls import STYLES, TextCalls
-from support.bodies import BODY_APIS, Said, body, chunk
-from support.chunking import random_partition
 from support.effort import examples
 from support.models import Weather
-from support.strategies import documents
 
 TOOLS = {"get_weather": Weather, "now": None}
 ZURICH = '{"city": "Zürich", "days": 2}'
@@ -317,7 +317,7 @@ def test_law_1_chunking_is_invisible_in_any_text(parts: list[str], styles: Any, 
         assert "".join(op.text for op in whole if isinstance(op, ops.Text)) == text
 
 
-@given(documents(), st.sampled_from(["a/b", "get-weather", "f.g"]), st.sampled_from(STYLES))
+@given(values(), st.sampled_from(["a/b", "get-weather", "f.g"]), st.sampled_from(STYLES))
 @settings(deadline=None, max_examples=examples(100))
 def test_any_arguments(value: Any, name: str, style: str) -> None:
     arguments = json.dumps({"x": value}, ensure_ascii=False)

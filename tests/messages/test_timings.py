@@ -17,7 +17,7 @@ from partialjson.messages import (
     Update,
     WhitespaceFlood,
 )
-from support.bodies import APIS, WITHOUT_CALLS, Said, Say, body, events
+from partialjson.testing.bodies import APIS, WITHOUT_CALLS, Said, Say, body, events
 
 
 class Clock:

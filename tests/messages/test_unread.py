@@ -22,8 +22,8 @@ from partialjson.messages import (
     Unread,
     Update,
 )
+from partialjson.testing.bodies import APIS, BODY_APIS, WITHOUT_CALLS, Said, Say, body, events, sse
 from partialjson.wire import ops
-from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, Said, Say, body, events, sse
 from support.folding import check_fold
 
 CHAT = "openai-chat"

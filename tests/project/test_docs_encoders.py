@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from partialjson.messages import MessageParser
-from support.bodies import Said, Say, body
+from partialjson.testing.bodies import Said, Say, body
 from support.front_ends import NODE, READERS, SEEN, events_in
 
 PAGE = (Path(__file__).parents[2] / "docs" / "encoders.md").read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from partialjson import Completed
-from support.bodies import Said, Say, events
+from partialjson.testing.bodies import Said, Say, events
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide.md"
 SECTIONS = re.split(r"^## ", GUIDE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]

@@ -13,8 +13,8 @@ import pytest
 from partialjson.clients import read
 from partialjson.messages import MessageParser
 from partialjson.providers import PROVIDERS
+from partialjson.testing.bodies import APIS, WITHOUT_CALLS, Said, Say, array, body, events, frames, sse
 from partialjson.wire import apis
-from support.bodies import APIS, WITHOUT_CALLS, Said, Say, array, body, events, frames, sse
 
 GUIDE = Path(__file__).parents[2] / "docs" / "messages.md"
 SNIPPETS = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)

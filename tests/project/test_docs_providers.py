@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from partialjson.providers import PROVIDERS
-from support.bodies import WITHOUT_CALLS, Said, Say, body, frames
+from partialjson.testing.bodies import WITHOUT_CALLS, Said, Say, body, frames
 from support.loopback import Loopback, Reply
 from support.sdks import KINDS, sdk
 from support.told import real_events

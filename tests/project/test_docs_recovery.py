@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from support.bodies import Said, Say, body
+from partialjson.testing.bodies import Said, Say, body
 
 DOCS = Path(__file__).parents[2] / "docs"
 CUT = '{"customer": "Zoë", "items": [{"sku":"x","qty":1}, {"sku":"'

@@ -22,7 +22,7 @@ from benchmarks import wire
 from partialjson import MISSING
 from partialjson.broadcast import Broadcast
 from partialjson.patch import apply_deltas
-from support.bodies import Said, Say, body
+from partialjson.testing.bodies import Said, Say, body
 from support.node import BROWSER, needs_node, node
 
 PAGE = ROOT / "docs" / "user-interfaces.md"

@@ -23,10 +23,10 @@ from pydantic import BaseModel, ValidationError
 from partialjson import MISSING, Complete, Failed, Limits, ParseError, Parser, Truncated
 from partialjson.patch import apply_deltas
 from partialjson.resume import ANCHOR, LEAST_REPETITION, Continuation, Mode, SpliceError
-from support.chunking import fingerprint, random_partition
+from partialjson.testing.chunking import fingerprint, random_partition
+from partialjson.testing.strategies import documents
 from support.effort import examples
 from support.models import Line
-from support.strategies import texts
 
 
 class Order(BaseModel):
@@ -102,7 +102,7 @@ def cuts(source: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, int]]:
 # What is asked for and comes.
 
 
-@given(cuts(texts()))
+@given(cuts(documents()))
 @settings(deadline=None, max_examples=examples(80))
 def test_exact_continuations_give_the_one_shot_result(pair: tuple[str, int]) -> None:
     text, at = pair
@@ -117,7 +117,10 @@ FAREWELLS = ("", "\n", "\n```", "\n```\nI hope that helps {you}!")
 
 
 @given(
-    cuts(texts()), st.sampled_from(NOISE), st.sampled_from(FAREWELLS), st.sampled_from(["anchor", "longer", "whole"])
+    cuts(documents()),
+    st.sampled_from(NOISE),
+    st.sampled_from(FAREWELLS),
+    st.sampled_from(["anchor", "longer", "whole"]),
 )
 @settings(deadline=None, max_examples=examples(80))
 def test_anchored_continuations_give_the_one_shot_result(
@@ -473,7 +476,7 @@ def test_reopening_and_starting_anew() -> None:
     assert parser.json == {"total": 3}
 
 
-@given(cuts(texts()), st.booleans(), st.booleans(), st.booleans())
+@given(cuts(documents()), st.booleans(), st.booleans(), st.booleans())
 @settings(deadline=None, max_examples=examples(150))
 def test_reopening_leaves_the_state_of_the_text_that_counts(
     pair: tuple[str, int], ends: bool, deltas: bool, as_bytes: bool

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from jsonschema.exceptions import ValidationError
 
 from partialjson import Complete, Failed, Limits, Parser, Schema
-from support.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.laws import is_json, law_1, law_2, law_3, law_4, law_5, law_7, law_8, law_9, law_10, law_11
+from partialjson.testing.schemas import SchemaMaker
 from support.effort import examples
-from support.json_schemas import ParserMaker, document_text, make_pair, messy_text
-from support.laws import is_json, law_1, law_2, law_3, law_4, law_5, law_7, law_8, law_9, law_10, law_11
+from support.json_schemas import document_text, make_pair, messy_text
 
 lawful = settings(deadline=None, max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow])
 
@@ -33,7 +34,7 @@ class Case:
     def __init__(self, seed: int, draft: str) -> None:
         self.random = random.Random(f"{draft} {seed}")
         self.schema, maker = make_pair(self.random, draft)
-        self.make = ParserMaker(self.schema)
+        self.make = SchemaMaker(self.schema)
         self.value = maker.document()
         self.text = document_text(self.value, self.random)
         self.messy = messy_text(self.value, self.random)
@@ -52,7 +53,7 @@ def test_law_1_chunking_is_invisible(seed: int, draft: str) -> None:
     law_1(case.messy, case.make, list(case.messy))
     if len(case.text) < 60:
         law_1(case.text, case.make)
-    law_1(case.text, ParserMaker(case.schema, on_invalid="raise", predict=True), case.pieces(case.text))
+    law_1(case.text, SchemaMaker(case.schema, on_invalid="raise", predict=True), case.pieces(case.text))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_law_1_chunking_is_invisible(seed: int, draft: str) -> None:
 )
 def test_law_1_chunking_is_invisible_in_what_was_found_by_fuzzing(contents: Any, text: str) -> None:
     for how in ("collect", "raise"):
-        law_1(text, ParserMaker(Schema(contents), on_invalid=how))
+        law_1(text, SchemaMaker(Schema(contents), on_invalid=how))
 
 
 @lawful
@@ -152,7 +153,7 @@ def test_law_7_linear_in_the_whole(schema: Any) -> None:
     def text(count: int) -> str:
         return json.dumps([{"a": "xy"[i % 2]} for i in range(count)])
 
-    law_7(text(400), ParserMaker(Schema(schema), select=[]), text(200))
+    law_7(text(400), SchemaMaker(Schema(schema), select=[]), text(200))
 
 
 def test_law_7_linear_in_depth_under_recursive_unions() -> None:
@@ -162,7 +163,7 @@ def test_law_7_linear_in_depth_under_recursive_unions() -> None:
     def text(depth: int) -> str:
         return '{"x": "a", "y": "b", "child": ' * depth + "null" + "}" * depth
 
-    law_7(text(180), ParserMaker(schema, select=[]), text(90))
+    law_7(text(180), SchemaMaker(schema, select=[]), text(90))
 
 
 @lawful
@@ -198,7 +199,7 @@ def test_law_11_the_depth_limit_is_reached_and_not_passed() -> None:
     schema = {"properties": {"a": {"allOf": [{"$ref": "#"}, {}]}}, "additionalProperties": False}
     for depth in (200, 201, 202):
         text = '{"a":' * (depth - 1) + "{}" + "}" * (depth - 1)
-        law_11(text, ParserMaker(Schema(schema)))
+        law_11(text, SchemaMaker(Schema(schema)))
     deep = '{"a":' * 200 + '{"b":1}' + "}" * 200
     parser: Parser[Any] = Parser(schema=schema)
     parser.feed(deep)
@@ -225,7 +226,7 @@ def test_a_long_string_under_a_pattern_is_read_in_linear_work() -> None:
         return json.dumps({"a": "ab" * count})
 
     schema = Schema({"properties": {"a": {"pattern": "^(a|b|ab)*$"}}})
-    law_7(text(4000), ParserMaker(schema), text(2000))
+    law_7(text(4000), SchemaMaker(schema), text(2000))
 
 
 @lawful

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from partialjson import Schema
-from support.json_schemas import ParserMaker
-from support.laws import in_chunks, law_7, work_of
+from partialjson.testing.laws import in_chunks, law_7, work_of
+from partialjson.testing.schemas import SchemaMaker
 
 MOST = 400
 KEYS = [f"k{number:03}" for number in range(MOST)]
@@ -49,7 +49,7 @@ SHAPES: dict[str, tuple[Any, Callable[[int], Any]]] = {
 def test_law_7_a_member_costs_the_same_however_many_came(shape: str) -> None:
     schema, document = SHAPES[shape]
     text, shorter = (json.dumps(document(count)) for count in (MOST, MOST // 2))
-    law_7(text, ParserMaker(Schema(schema), select=[]), shorter)
+    law_7(text, SchemaMaker(Schema(schema), select=[]), shorter)
 
 
 MANY_KEYS: dict[str, Callable[[list[str]], Any]] = {
@@ -63,7 +63,7 @@ MANY_KEYS: dict[str, Callable[[list[str]], Any]] = {
 def test_a_member_costs_the_same_however_many_keys_a_schema_names(how: str) -> None:
     chunks = in_chunks(json.dumps(keys(100)), 4)
     less, more = (
-        work_of(chunks, ParserMaker(Schema(MANY_KEYS[how](KEYS[:count])), select=[])) for count in (100, MOST)
+        work_of(chunks, SchemaMaker(Schema(MANY_KEYS[how](KEYS[:count])), select=[])) for count in (100, MOST)
     )
     # Once for each object they may all be gone through, but not for each member; a bisection takes a little longer.
     assert more.steps < 1.1 * less.steps + 40 * MOST
@@ -71,4 +71,4 @@ def test_a_member_costs_the_same_however_many_keys_a_schema_names(how: str) -> N
 
 def test_law_7_a_string_under_a_pattern() -> None:
     schema = Schema({"pattern": "^(a+)+$", "maxLength": 100_000})
-    law_7('"' + "a" * 8000, ParserMaker(schema, select=[]), '"' + "a" * 4000, 16)
+    law_7('"' + "a" * 8000, SchemaMaker(schema, select=[]), '"' + "a" * 4000, 16)

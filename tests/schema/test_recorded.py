@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from partialjson import Complete, Failed, Parser, Schema, Violation
-from support.chunking import Observed, check_all_chunkings
+from partialjson.testing.chunking import Observed, check_all_chunkings
 from support.corpus import corpus_folder
 from support.effort import amount
 from support.tool_calls import Reading, Recorded, read_mutants, recorded_calls

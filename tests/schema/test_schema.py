@@ -36,8 +36,8 @@ from partialjson import (
     stream,
 )
 from partialjson.messages import MessageParser
-from support.bodies import Said, Say, events
-from support.chunking import check_all_chunkings
+from partialjson.testing.bodies import Said, Say, events
+from partialjson.testing.chunking import check_all_chunkings
 
 ORDER: dict[str, Any] = {
     "type": "object",

@@ -40,8 +40,8 @@ from partialjson import (
     astream,
     stream,
 )
-from support import strategies
-from support.oneshot import describe
+from partialjson.testing import strategies
+from partialjson.testing.oneshot import describe
 from support.versions import since_2_14
 
 T = TypeVar("T")
@@ -307,7 +307,7 @@ def test_a_repeated_key_gives_the_elements_of_both() -> None:
     assert elements('{"more": [1], "more": [2]}', Order, lambda o: o.more).found == [1, 2]
 
 
-@given(strategies.texts(), st.data())
+@given(strategies.documents(), st.data())
 def test_elements_of_any_document(text: str, data: st.DataObject) -> None:
     """What is given is what completes at the place, whatever the text and its chunks; then the error of `close`."""
     text = '{"a": [' + text + ', {"b": 1}]}'
@@ -507,7 +507,7 @@ def test_text(size: int) -> None:
         assert seen.outcome.value == ORDER
 
 
-@given(strategies.texts(), st.data())
+@given(strategies.documents(), st.data())
 def test_text_of_any_string(text: str, data: st.DataObject) -> None:
     value = json.dumps([text], ensure_ascii=data.draw(st.booleans()))
     found = list(stream(data.draw(strategies.chunkings(value))).text("$[0]"))

@@ -25,8 +25,9 @@ from partialjson import (
     Truncated,
 )
 from partialjson.sequences import DocumentSequence, adocuments, documents
-from support import strategies
-from support.chunking import chunkings_of, error_key, event_key, fingerprint, observe
+from partialjson.testing import strategies
+from partialjson.testing.chunking import chunkings_of, error_key, event_key, fingerprint, observe
+from partialjson.testing.damage import NOISE
 
 FORMATS: tuple[Any, ...] = ("ndjson", "concatenated", "json-seq")
 BLANK = " \t\r\n"
@@ -131,7 +132,7 @@ def test_where_documents_end(format: Any, text: str, expected: list[tuple[int, s
 
 
 @given(
-    st.lists(st.tuples(strategies.documents(max_leaves=6), st.sampled_from((None, 1))), max_size=6),
+    st.lists(st.tuples(strategies.values(max_leaves=6), st.sampled_from((None, 1))), max_size=6),
     st.sampled_from(FORMATS),
     st.randoms(use_true_random=False),
 )
@@ -145,7 +146,10 @@ def test_the_values_come_back(values: list[tuple[Any, Any]], format: Any, source
 
 
 @given(
-    st.lists(st.one_of(strategies.texts(max_leaves=4, surrogates=False), strategies.damaged()), max_size=4),
+    st.lists(
+        st.one_of(strategies.documents(max_depth=2, max_size=3, surrogates=False), strategies.damaged(labels=NOISE)),
+        max_size=4,
+    ),
     st.sampled_from(("ndjson", "json-seq")),
     st.data(),
 )
@@ -162,7 +166,7 @@ def test_each_document_is_as_if_it_were_alone(texts: list[str], format: Any, dat
     assert [events for _, _, events, _ in found] == [seen.event_keys for seen in alone]
 
 
-@given(st.lists(strategies.texts(max_leaves=4, surrogates=False), max_size=5), st.data())
+@given(st.lists(strategies.documents(max_depth=2, max_size=3, surrogates=False), max_size=5), st.data())
 def test_concatenated_values_need_no_separator(texts: list[str], data: st.DataObject) -> None:
     texts = [text.strip(BLANK) for text in texts]
     text = "".join(text if text[-1] in '}]"' else text + " " for text in texts)
@@ -437,7 +441,9 @@ def test_corrupt_checkpoints_are_refused(change: dict[str, Any]) -> None:
 
 
 @given(
-    strategies.texts(max_leaves=6, surrogates=False), st.sampled_from(("", "x", "]", "é", ",", "{}", "\x00")), st.data()
+    strategies.documents(max_depth=2, max_size=3, surrogates=False),
+    st.sampled_from(("", "x", "]", "é", ",", "{}", "\x00")),
+    st.data(),
 )
 def test_a_value_ends_where_its_root_closes(text: str, after: str, data: st.DataObject) -> None:
     whole = Parser()

@@ -31,8 +31,8 @@ from partialjson import (
     stream,
 )
 from partialjson._core.refcounts import EXACT
-from support import strategies
-from support.chunking import event_key, fingerprint
+from partialjson.testing import strategies
+from partialjson.testing.chunking import event_key, fingerprint
 from support.models import Order
 
 CHUNKS = ['{"id": 1, ', '"note": "s', 'oon"', "}"]
@@ -98,7 +98,7 @@ def test_a_snapshot_for_each_chunk_and_one_for_the_end() -> None:
     assert seen[-1].value is seen[-2].value
 
 
-@given(strategies.texts(), st.data())
+@given(strategies.documents(), st.data())
 def test_snapshots_are_what_a_parser_shows(text: str, data: st.DataObject) -> None:
     chunks = data.draw(strategies.chunkings(text))
     parser = Parser()

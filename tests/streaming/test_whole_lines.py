@@ -13,8 +13,9 @@ from pydantic import AfterValidator, BaseModel, Field, Json
 
 from partialjson import Limits
 from partialjson.sequences import documents, lines, values
-from support import strategies
-from support.chunking import error_key, fingerprint
+from partialjson.testing import strategies
+from partialjson.testing.chunking import error_key, fingerprint
+from partialjson.testing.damage import NOISE
 
 calls: list[Any] = []
 
@@ -104,7 +105,7 @@ def check(text: str, target: Any, options: dict[str, Any], as_bytes: bool, rng: 
         assert seen(chunks, target, **options) == slowly(chunks, target, **options), chunks
 
 
-@given(st.lists(strategies.texts() | strategies.damaged(), max_size=4), st.data())
+@given(st.lists(strategies.documents() | strategies.damaged(labels=NOISE), max_size=4), st.data())
 def test_any_documents(texts: list[str], data: st.DataObject) -> None:
     stream = "\n".join(text.replace("\n", " ") for text in texts) + "\n"
     chunks = data.draw(strategies.chunkings(stream))

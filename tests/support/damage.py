@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from support import strategies
+from partialjson.testing import strategies
 from support.dialects import dialects, write
 
 _ACCIDENTS = (
@@ -21,7 +21,7 @@ _ACCIDENTS = (
 @st.composite
 def damaged(draw: st.DrawFn, documents: st.SearchStrategy[Any] | None = None) -> str:
     """A text with up to four accidents of the kinds that models have, some labelled, some anywhere."""
-    document = draw(strategies.documents(max_leaves=8) if documents is None else documents)
+    document = draw(strategies.values(max_leaves=8) if documents is None else documents)
     indent = draw(st.sampled_from((None, None, 1)))
     text = json.dumps(document, indent=indent, ensure_ascii=draw(st.booleans()))
     if draw(st.booleans()):

@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from . import strategies
+from partialjson.testing import strategies
 
 _WORD = "abcdefghijklmnopqrstuvwxyz_ABC"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from support import strategies
+from partialjson.testing import strategies
 
 __all__ = ["edited"]
 
@@ -42,7 +42,7 @@ def _change(draw: Callable[[Any], Any], root: list[Any]) -> dict[str, Any]:
         text = draw(st.text("ab\n😀", max_size=3))
         container[key] = value + text
         return {"op": "append", "path": path, "value": text}
-    new = draw(strategies.documents(max_leaves=4))
+    new = draw(strategies.values(max_leaves=4))
     if isinstance(value, dict) and draw(st.integers(0, 3)):
         name = draw(_KEYS)
         value[name] = copy.deepcopy(new)

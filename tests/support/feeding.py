@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from partialjson import Parser
-
-from .chunking import Failing, event_key, random_partition
-from .oneshot import describe
+from partialjson.testing.chunking import Failing, event_key, random_partition
+from partialjson.testing.oneshot import describe
 
 
 def one_by_one(target: Any, text: str, **options: Any) -> Parser[Any]:

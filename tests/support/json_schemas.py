@@ -11,15 +11,11 @@ import json
 from random import Random
 from typing import Any
 
-from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.exceptions import SchemaError
 
-from partialjson import Complete, Failed, ParseError, Parser, Schema
-from partialjson.schema.dialects import DIALECTS
+from partialjson import Schema
 
-from . import laws
-from .oneshot import Verdict, describe
-
-__all__ = ["Maker", "ParserMaker", "document_text", "make_pair", "messy_text", "told"]
+__all__ = ["Maker", "document_text", "make_pair", "messy_text"]
 
 KEYS = ["a", "b", "c", "ab", "ba", "x-1", ""]
 STRINGS = ["", "a", "b", "ab", "aab", "ba", "abc", "é", "\U0001f600", "a\n", "12", "x-1", '"', "\\"]
@@ -312,38 +308,6 @@ def make_pair(random: Random, draft: str = "2020-12") -> tuple[Schema, Maker]:
             known = ("without end", "cannot be resolved")
             if not any(each in str(error) for each in known):
                 raise
-
-
-def told(error: ValidationError) -> tuple[Any, ...]:
-    """What errors are compared by."""
-    return list(error.absolute_path), error.validator, error.message, list(error.absolute_schema_path)
-
-
-class ParserMaker(laws.Maker):
-    """Makes parsers for a schema; in one shot, jsonschema validates."""
-
-    raises = (ParseError, ValidationError)
-
-    def __init__(self, schema: Schema, **options: Any) -> None:
-        super().__init__(schema, **options)
-        self.asked = DIALECTS[schema.dialect].validator(schema.schema)
-
-    def one_shot(self, text: str | bytes) -> Verdict:
-        value = json.loads(text)
-        errors = list(self.asked.iter_errors(value))
-        return Verdict(None, _in_any_order(errors)) if errors else Verdict(describe(value), None)
-
-    def verdict_of(self, parser: Parser[Any]) -> Verdict:
-        outcome = parser.end()
-        if isinstance(outcome, Complete):
-            return Verdict(describe(outcome.value), None)
-        assert isinstance(outcome, Failed)
-        return Verdict(None, _in_any_order(outcome.errors))
-
-
-def _in_any_order(errors: list[Any]) -> list[str]:
-    """jsonschema goes through the members that ``additionalProperties`` is about in the order of a set."""
-    return sorted(repr(told(each)) for each in errors)
 
 
 def messy_text(value: Any, random: Random) -> str:

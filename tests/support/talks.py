@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, SecretStr
 
 from partialjson.encoders import ag_ui, assistant_stream, json_patch, mcp_apps, vercel
 from partialjson.messages import MessageParser
-from support.bodies import WITHOUT_CALLS, WITHOUT_FILTER, WITHOUT_PIECES, WITHOUT_REASONING, Said, Say, body
+from partialjson.testing.bodies import WITHOUT_CALLS, WITHOUT_FILTER, WITHOUT_PIECES, WITHOUT_REASONING, Said, Say, body
 
 ENCODERS: dict[str, Any] = {
     "ag_ui": lambda: ag_ui.Encoder(thread_id="t", run_id="r", message_id="m"),

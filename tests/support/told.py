@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from partialjson.messages import Choice, MessageParser, ProviderError, Update
-from support.bodies import BODY_APIS, Said, body, events
+from partialjson.testing.bodies import BODY_APIS, Said, body, events
 
 # A count that each API has in its own name; SDKs drop what they do not know.
 COUNTS = {"gemini": "totalTokenCount", "gemini-live": "totalTokenCount", "bedrock-converse": "totalTokens"}

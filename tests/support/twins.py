@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import partialjson
-
-from .chunking import Failing, error_key, event_key
-from .oneshot import describe
+from partialjson.testing.chunking import Failing, error_key, event_key
+from partialjson.testing.oneshot import describe
 
 if TYPE_CHECKING:
     from partialjson import Parser as Parser

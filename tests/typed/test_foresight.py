@@ -16,8 +16,8 @@ from typing_extensions import TypedDict
 
 from partialjson import MISSING, Complete, Completed, Failed, Invalid, InvalidError, ParseError, Predicted, Violation
 from partialjson.sequences import documents
-from support import strategies
-from support.chunking import check_all_chunkings, event_key, observe
+from partialjson.testing import strategies
+from partialjson.testing.chunking import check_all_chunkings, event_key, observe
 from support.twins import Parser
 from support.versions import since_2_14
 

@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticOmit, PydanticUseDefault, SchemaError, core_schema
 
 from partialjson import Complete, Completed, Invalid, InvalidError, Parser, Predicted, Violation, stream
-from support.oneshot import check_end, oneshot
+from partialjson.testing.oneshot import check_end, oneshot
 from support.twins import Parser as TwinParser
 
 M = TypeVar("M", bound=BaseModel)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from partialjson import Parser, Violation
+from partialjson.testing.modelling import random_schemas, target_of
 from support.effort import examples
-from support.schemas import coerced_value, damaged_value, documents_of, random_schemas, target_of
+from support.schemas import coerced_value, damaged_value, documents_of
 
 
 def accepts(adapter: TypeAdapter[Any], text: str, strict: bool) -> bool:

@@ -26,9 +26,9 @@ from pydantic import (
 )
 
 from partialjson import Complete, Completed, InvalidError, Parser, Predicted, Violation
+from partialjson.testing.oneshot import describe, describe_errors
 from support.catalogue import TEXTS, TYPES
 from support.effort import amount
-from support.oneshot import describe, describe_errors
 
 # How many of the texts a type meets in one run.
 SAMPLE = amount(len(TEXTS), len(TEXTS), quick=12)

@@ -58,11 +58,11 @@ from partialjson import (
     Truncated,
     Violation,
 )
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.oneshot import check_end, describe, oneshot, verdict_of
 from partialjson.typed import compiler, skeletons, targets
-from support.chunking import check_all_chunkings
 from support.feeding import fed, one_by_one
 from support.models import ORDER, Address, Item, Order, dict_of, list_of
-from support.oneshot import check_end, describe, oneshot, verdict_of
 from support.scalars import SCALARS, Colour
 from support.twins import Parser
 from support.versions import PYDANTIC_2_14, since_2_14

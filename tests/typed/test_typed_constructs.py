@@ -40,9 +40,9 @@ from pydantic_core import core_schema
 from typing_extensions import TypeAliasType, TypedDict
 
 from partialjson import MISSING, Partial
+from partialjson.testing.oneshot import check_end, describe, oneshot
 from support.feeding import fed, one_by_one
 from support.models import list_of
-from support.oneshot import check_end, describe, oneshot
 from support.scalars import SCALARS, Colour
 from support.versions import since_2_14
 

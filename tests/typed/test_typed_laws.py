@@ -55,11 +55,25 @@ from partialjson import (
     Violation,
 )
 from partialjson.streaming.places import written
-from support import strategies
-from support.chunking import observe
+from partialjson.testing import strategies
+from partialjson.testing.chunking import observe
+from partialjson.testing.damage import NOISE
+from partialjson.testing.laws import (
+    Maker,
+    is_json,
+    law_1,
+    law_2,
+    law_3,
+    law_4,
+    law_5,
+    law_6,
+    law_8,
+    law_9,
+    law_10,
+    law_11,
+)
+from partialjson.testing.oneshot import describe, describe_errors, oneshot, verdict_of
 from support.effort import examples
-from support.laws import Maker, is_json, law_1, law_2, law_3, law_4, law_5, law_6, law_8, law_9, law_10, law_11
-from support.oneshot import describe, describe_errors, oneshot, verdict_of
 from support.versions import PYDANTIC_2_14
 
 Path = tuple[str | int, ...]
@@ -764,7 +778,7 @@ def test_law_5_malformed_text_is_refused(case: tuple[Spec, str, list[str]], data
     """Where the text is not JSON neither side has a value, and the parser says so as it does without a target."""
     spec, text, _ = case
     # Pydantic reads NaN, which is not JSON.
-    text = data.draw(strategies.damaged(st.just(text)).filter(lambda text: "NaN" not in text))
+    text = data.draw(strategies.damaged(text, labels=NOISE).filter(lambda text: "NaN" not in text))
     law_5(text, Maker(spec.target))
     if not is_json(text):
         assert oneshot(spec.target, text).errors is not None
@@ -927,5 +941,5 @@ def test_law_10_checkpoints_are_invisible(case: tuple[Spec, str, list[str]], at:
 @given(cases(messes=(0, 20)), st.data())
 def test_law_11_nothing_breaks_it(case: tuple[Spec, str, list[str]], data: st.DataObject) -> None:
     spec, text, _ = case
-    text = data.draw(strategies.damaged(st.just(text)))
+    text = data.draw(strategies.damaged(text, labels=NOISE))
     law_11(text, Maker(spec.target), data.draw(strategies.chunkings(text)))

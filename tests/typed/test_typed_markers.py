@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringCo
 from typing_extensions import TypedDict
 
 from partialjson import MISSING, First, Partial, Preview, Whole
-from support.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.oneshot import check_end
 from support.feeding import fed
-from support.oneshot import check_end
 from support.twins import Parser
 
 

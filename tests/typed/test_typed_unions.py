@@ -30,10 +30,10 @@ from pydantic import (
 from typing_extensions import TypedDict
 
 from partialjson import MISSING, Completed, Invalid, Partial
-from support.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.oneshot import check_end, oneshot
 from support.feeding import fed, one_by_one
 from support.models import Item, list_of
-from support.oneshot import check_end, oneshot
 from support.twins import Parser
 
 CALLS: list[Any] = []

@@ -13,13 +13,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from partialjson.patch import apply_deltas
+from partialjson.testing import bodies
 from partialjson.web import live
 from partialjson.web.app import Settings, make_app
 from partialjson.web.guard import Hosts
 from partialjson.web.questions import question_named
 from partialjson.web.run import Asked, Run
 from partialjson.web.server import is_loopback
-from support import bodies
 from support.loopback import Loopback, Reply, failure
 from support.sdks import sdk
 

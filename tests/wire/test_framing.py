@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from partialjson.providers import PROVIDERS, framings_of
 from partialjson.sse import IncompleteBlock, SSEEvent, StrayLine
+from partialjson.testing.bodies import aws, aws_frame
 from partialjson.wire import framing
 from partialjson.wire.framing import Decoded, Framing, FramingError, Item, framing_for, payload
-from support.bodies import aws, aws_frame
 
 EVENTS: list[Any] = [{"a": 'ü{"}\\'}, {}, {"b": [1, {"c": "]\n"}]}]
 

@@ -21,7 +21,7 @@ from partialjson.messages import (
     StreamError,
 )
 from partialjson.providers import Attach, End, Info, Open, Stop, Usage
-from support.bodies import TELLERS, Said, Say, array, body, gemini, gemini_chunk
+from partialjson.testing.bodies import TELLERS, Said, Say, array, body, gemini, gemini_chunk
 from support.operations import as_model, calls, operations, texts
 from support.told import fed
 

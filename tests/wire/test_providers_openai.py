@@ -35,7 +35,7 @@ from partialjson.providers import (
     Usage,
     adapter_for,
 )
-from support.bodies import Said, Say, body, frames, response_end, response_text, responses
+from partialjson.testing.bodies import Said, Say, body, frames, response_end, response_text, responses
 from support.effort import examples
 from support.operations import as_model, calls, operations, texts
 from support.told import fed

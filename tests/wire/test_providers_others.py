@@ -9,7 +9,7 @@ import pytest
 
 from partialjson.messages import MessageParser, ProviderError, StreamError
 from partialjson.providers import Attach, Close, End, Error, Info, Open, Operation, Stop, Text, Unread, Usage, Value
-from support.bodies import Said, Say, body, ollama
+from partialjson.testing.bodies import Said, Say, body, ollama
 from support.operations import as_model, calls, operations, texts
 from support.told import fed
 

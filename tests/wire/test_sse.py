@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partialjson.sse import IncompleteBlock, SSEDecoder, SSEError, SSEEvent, StrayLine
+from partialjson.testing.laws import Work, work_of
 from support.corpus import corpus_files, corpus_folder
-from support.laws import Work, work_of
 
 STREAMS = corpus_files("streams", pattern="*/*.sse")
 

@@ -1,27 +1,43 @@
 """Documents damaged as models damage them: labelled, seeded, and with the place of each accident.
 
-``damaged(value, labels, random)`` writes a document as JSON in tokens, changes tokens as the labels say, and joins
-them. A label is a habit, which shows everywhere in the document (single quotes, Python's words), or an accident,
-which happens in a few places (a comma is missing). Where a document has nothing that a label is about, the label does
-nothing, and is not in ``Damaged.accidents``.
+``damage(text, labels, random)`` reads a JSON text as tokens, changes tokens as the labels say, and joins them. A label
+is a habit, which shows everywhere in the document (single quotes, Python's words), or an accident, which happens in a
+few places (a comma is missing). Where a document has nothing that a label is about, the label does nothing, and is not
+in ``Damaged.accidents``.
 
 What was meant can be told from the text: quotes and commas go missing where what follows shows it, and a bracket only
-where the next sign is one that its container could not have. ``anywhere=True`` drops brackets and single characters
-without asking, and then the text may mean something else.
+where the next sign is one that its container could not have. The labels of ``HARSH`` drop brackets, quotes and single
+characters without asking, and then the text may mean something else. Those of ``NOISE`` know no tokens: they lose,
+double, swap and overwrite characters anywhere, of any text.
 
 A document that is cut ends inside a string or behind a value. ``Damaged.value`` is what is meant then: all that had
 come, with the string as far as it had come; a key without a value and the closing brackets are not in the text.
+
+Nothing here needs hypothesis; ``partialjson.testing.strategies.damaged`` draws from it.
 """
 
 from __future__ import annotations
 
 import json
 import random as randomness
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["AROUND", "CUT", "HARSH", "LABELS", "Accident", "Damaged", "damaged"]
+__all__ = [
+    "ALL_LABELS",
+    "AROUND",
+    "CUT",
+    "HARSH",
+    "LABELS",
+    "NOISE",
+    "SIGNS",
+    "Accident",
+    "Damaged",
+    "damage",
+    "damage_value",
+]
 
 
 @dataclass(frozen=True)
@@ -37,23 +53,43 @@ class Accident:
     at: int
 
 
-@dataclass(frozen=True)
-class Damaged:
-    """A damaged document.
+class Damaged(str):
+    """A damaged document: a ``str``, which is what a model would have written.
 
     Attributes:
-        text: what a model would have written.
-        value: the document that is meant.
+        value: the document that is meant; with labels of ``HARSH`` and ``NOISE``, that which was damaged.
         accidents: what was changed, in the order of the text.
         body: the text without what was put around the document.
         cut: does the text end before the document does?
     """
 
-    text: str
     value: Any
     accidents: tuple[Accident, ...]
     body: str
-    cut: bool = False
+    cut: bool
+
+    def __new__(
+        cls, text: str = "", value: Any = None, accidents: Iterable[Accident] = (), body: str = "", cut: bool = False
+    ) -> Damaged:
+        made = super().__new__(cls, text)
+        made.value = value
+        made.accidents = tuple(accidents)
+        made.body = body or text
+        made.cut = cut
+        return made
+
+    @property
+    def text(self) -> str:
+        """The text as a plain str."""
+        return str(self)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of its accidents, each once, in the order of the text."""
+        return tuple(dict.fromkeys(accident.label for accident in self.accidents))
+
+    def __repr__(self) -> str:
+        return f"Damaged({str(self)!r}, {self.value!r}, {self.accidents!r}, {self.body!r}, {self.cut!r})"
 
 
 @dataclass(frozen=True)
@@ -82,37 +118,49 @@ Tokens = list[Token]
 Change = Callable[[Tokens, randomness.Random, int], Tokens]
 
 
-def tokens_of(value: Any, indent: int = 0) -> Tokens:
-    """The tokens of a document. ``indent`` 0 writes one line."""
+_TOKEN: Final = re.compile(
+    r"""(?P<gap>[ \t\r\n]+) | (?P<string>"(?:[^"\\]|\\.)*") | (?P<sign>[{}\[\],:])
+    | (?P<number>-?[0-9][-+0-9.eE]*) | (?P<word>true|false|null)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def tokens_of(text: str) -> Tokens:
+    """The tokens of a JSON text. An empty container is one token, a word.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    json.loads(text)
     found: Tokens = []
-    _write(value, indent, 0, "", found)
+    opened: list[str] = []
+    pos = 0
+    while pos < len(text):
+        match = _TOKEN.match(text, pos)
+        if match is None:
+            raise ValueError(f"{text[pos : pos + 10]!r} at {pos} is not JSON")
+        pos = match.end()
+        inside = opened[-1] if opened else ""
+        written, kind = match[0], match.lastgroup or ""
+        if kind == "sign" and written in "}]":
+            opened.pop()
+            inside = opened[-1] if opened else ""
+            if found[-1].kind in ("{", "["):
+                found[-1] = Token("word", found[-1].text + written, json.loads(found[-1].text + written), inside)
+            else:
+                found.append(Token(written, written, inside=inside))
+        elif kind == "sign":
+            if written == ":":
+                # Its key was taken for a string.
+                at = next(at for at in range(len(found) - 1, -1, -1) if found[at].kind == "string")
+                found[at] = replace(found[at], kind="key")
+            found.append(Token(written, written, inside=inside))
+            if written in "{[":
+                opened.append(written)
+        else:
+            value = None if kind == "gap" else json.loads(written)
+            found.append(Token(kind, written, value, inside))
     return found
-
-
-def _write(value: Any, indent: int, level: int, inside: str, found: Tokens) -> None:
-    if not isinstance(value, dict | list) or not value:
-        kind = "string" if isinstance(value, str) else "word"
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            kind = "number"
-        found.append(Token(kind, json.dumps(value, ensure_ascii=False), value, inside))
-        return
-    opener, closer = ("{", "}") if isinstance(value, dict) else ("[", "]")
-    found.append(Token(opener, opener, inside=inside))
-    line = "\n" + " " * indent * (level + 1) if indent else ""
-    children: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else enumerate(value)
-    for number, (key, child) in enumerate(children):
-        if number:
-            found.append(Token(",", ",", inside=opener))
-        if gap := line or " " * bool(number):
-            found.append(Token("gap", gap, inside=opener))
-        if opener == "{":
-            found.append(Token("key", json.dumps(key, ensure_ascii=False), key, opener))
-            found.append(Token(":", ":", inside=opener))
-            found.append(Token("gap", " ", inside=opener))
-        _write(child, indent, level + 1, opener, found)
-    if line:
-        found.append(Token("gap", line[: len(line) - indent], inside=opener))
-    found.append(Token(closer, closer, inside=inside))
 
 
 # Habits.
@@ -233,7 +281,7 @@ def _empty(token: Token, random: randomness.Random) -> str:
     return ""
 
 
-_CHANGES: dict[str, Change] = {
+_CHANGES: Final[dict[str, Change]] = {
     "single quotes": _each("single quotes", ("key", "string"), _python_quotes),
     "Python words": _each("Python words", ("word",), _python_word),
     "unquoted keys": _each("unquoted keys", ("key",), _bare_key),
@@ -246,18 +294,24 @@ _CHANGES: dict[str, Change] = {
     "trailing comma": _some("trailing comma", _before_closer, lambda token, random: token.text + ","),
     "comment": _some("comment", _kind(","), _with_comment),
 }
-_ANYWHERE: dict[str, Change] = {
-    "missing closer": _some("missing closer", _kind("}", "]"), _empty),
-    "missing quote": _some("missing quote", _kind("key", "string"), _without_quote),
-    "lost character": _some("lost character", lambda tokens, at: True, _without_a_character),
+_ANYWHERE: Final[dict[str, Change]] = {
+    "lost closer": _some("lost closer", _kind("}", "]"), _empty),
+    "lost quote": _some("lost quote", _kind("key", "string"), _without_quote),
+    "lost character": _some("lost character", lambda tokens, at: bool(tokens[at].text), _without_a_character),
     "stray character": _some("stray character", lambda tokens, at: True, _with_a_character),
 }
-AROUND = ("prose", "fence", "thoughts")
-CUT = "cut off"
-LABELS: tuple[str, ...] = (*_CHANGES, *AROUND, CUT)
+AROUND: Final = ("prose", "fence", "thoughts")
+CUT: Final = "cut off"
+LABELS: Final[tuple[str, ...]] = (*_CHANGES, *AROUND, CUT)
 """Labels whose damage can be undone."""
-HARSH: tuple[str, ...] = ("missing closer", "missing quote", "lost character", "stray character")
-"""Labels of damage that may change what is meant; only with ``anywhere``."""
+HARSH: Final[tuple[str, ...]] = ("lost closer", "lost quote", "lost character", "stray character")
+"""Labels of damage to any token, which may change what is meant."""
+NOISE: Final[tuple[str, ...]] = ("lost", "put in", "doubled", "swapped", "cut", "overwritten")
+"""Labels of accidents to any characters of any text, JSON or not."""
+ALL_LABELS: Final = (*LABELS, *HARSH, *NOISE)
+
+SIGNS: Final = (*'{}[],:"\\0-.e+t', "null", "NaN", "x", " ", "\n", "\x00")
+"""What is put in."""
 
 PROSE = (
     ("Sure! Here is the order you asked for:\n\n", "\n\nLet me know if anything else is needed."),
@@ -268,36 +322,40 @@ FENCES = (("```json\n", "\n```\n"), ("```\n", "\n```"), ("~~~\n", "\n~~~\n"))
 THOUGHTS = ("<think>\nThe user wants JSON, so I should give {...} and nothing else.\n</think>\n", "")
 
 
-def damaged(
-    value: Any,
-    labels: Iterable[str],
-    random: randomness.Random,
-    *,
-    indent: int = 0,
-    places: int = 1,
-    anywhere: bool = False,
+def damage_value(
+    value: Any, labels: Iterable[str], random: randomness.Random, *, indent: int = 0, places: int = 1
 ) -> Damaged:
-    """The document with this damage.
+    """``damage`` for the text of a value, laid out with this indent; 0 for one line."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent or None)
+    return damage(text, labels, random, places=places)
+
+
+def damage(text: str, labels: Iterable[str], random: randomness.Random, *, places: int = 1) -> Damaged:
+    """The text with this damage.
 
     Args:
-        value: JSON values.
-        labels: of ``LABELS``, or with ``anywhere`` of ``HARSH`` too.
+        text: JSON, spelled in any way; with labels of ``NOISE`` only, anything.
+        labels: of ``LABELS``, ``HARSH`` and ``NOISE``.
         random: decides where.
-        indent: how the undamaged text is laid out; 0 for one line.
         places: how often each accident happens.
-        anywhere: change any token, whether or not what was meant can still be told.
 
     Raises:
         KeyError: a label is unknown.
+        ValueError: the text is not JSON.
     """
-    labels = list(labels)
-    tokens = tokens_of(value, indent)
-    for label in labels:
-        if label not in AROUND and label != CUT:
-            change = _ANYWHERE.get(label) if anywhere else None
-            tokens = (change or _CHANGES[label])(tokens, random, places)
-    meant = value
-    if CUT in labels:
+    wanted = list(labels)
+    noise = [label for label in wanted if label in NOISE]
+    if len(noise) == len(wanted):
+        return _noisy(text, None, (), noise, random, places, cut=False)
+    tokens = tokens_of(text)
+    meant = json.loads(text)
+    for label in wanted:
+        if label not in AROUND and label != CUT and label not in NOISE:
+            change = _ANYWHERE.get(label) or _CHANGES[label]
+            tokens = change(tokens, random, places)
+    solid = [token for token in tokens if token.kind != "gap"]
+    is_cut = CUT in wanted and (len(solid) > 1 or (solid[0].kind == "string" and _has_words(solid[0])))
+    if is_cut:
         tokens, meant = _cut(tokens, random)
     before, after, around = "", "", []
     for label, (opening, closing) in (
@@ -305,17 +363,50 @@ def damaged(
         ("prose", random.choice(PROSE)),
         ("thoughts", THOUGHTS),
     ):
-        if label in labels:
+        if label in wanted:
             before, after = opening + before, after + closing
             around.append(Accident(label, 0))
-    text, accidents = before, around
+    written, accidents = before, around
     for token in tokens:
-        accidents += [Accident(mark, len(text)) for mark in token.marks]
-        text += token.text
-    if CUT in labels:
-        accidents.append(Accident(CUT, len(text)))
-    body = text[len(before) :]
-    return Damaged(text if CUT in labels else text + after, meant, tuple(accidents), body, CUT in labels)
+        accidents += [Accident(mark, len(written)) for mark in token.marks]
+        written += token.text
+    if is_cut:
+        accidents.append(Accident(CUT, len(written)))
+    body = written[len(before) :]
+    whole = written if is_cut else written + after
+    if noise:
+        return _noisy(whole, meant, accidents, noise, random, places, cut=is_cut)
+    return Damaged(whole, meant, accidents, body, is_cut)
+
+
+def _noisy(
+    text: str,
+    value: Any,
+    accidents: Iterable[Accident],
+    labels: Sequence[str],
+    random: randomness.Random,
+    places: int,
+    cut: bool,
+) -> Damaged:
+    found = list(accidents)
+    for label in labels:
+        for _ in range(places):
+            place, span = random.randint(0, len(text)), random.randint(1, 3)
+            before, hit, after = text[:place], text[place : place + span], text[place + span :]
+            if label == "lost":
+                text = before + after
+            elif label == "put in":
+                text = before + random.choice(SIGNS) + hit + after
+            elif label == "doubled":
+                text = before + hit + hit + after
+            elif label == "swapped":
+                text = before + hit[::-1] + after
+            elif label == "cut":
+                text = before
+            else:
+                text = before + random.choice(SIGNS) + after
+            found.append(Accident(label, place))
+    return Damaged(text, value, found, text, cut)
 
 
 def _cut(tokens: Tokens, random: randomness.Random) -> tuple[Tokens, Any]:
@@ -329,8 +420,10 @@ def _cut(tokens: Tokens, random: randomness.Random) -> tuple[Tokens, Any]:
         ends = [end for end in range(1, len(token.value)) if token.value[end - 1].isalpha()]
         kept = token.value[: random.choice(ends)]
         return [*tokens[:at], replace(token, text=token.text[0] + kept, value=kept)], _value(tokens[:at], kept)
-    closers = [at for at in range(1, len(tokens)) if tokens[at].kind in ("string", "}", "]")] or [len(tokens) - 1]
-    at = random.choice(closers[len(closers) // 2 :])
+    # Behind a value, but not behind the last: then nothing would be cut.
+    last = max(at for at in range(len(tokens)) if tokens[at].kind != "gap")
+    closers = [at for at in range(1, last) if tokens[at].kind in ("string", "word", "}", "]")]
+    at = random.choice(closers[len(closers) // 2 :]) if closers else 0
     return tokens[: at + 1], _value(tokens[: at + 1])
 
 

@@ -15,8 +15,9 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from partialjson import Parser
+from partialjson.testing.chunking import random_partition
 
-from .chunking import random_partition
+__all__ = ["Verdict", "check_end", "describe", "describe_errors", "oneshot", "verdict_of"]
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ def check_end(target: Any, text: str, chunks: Iterable[str] | None = None, **opt
         parser: Parser[Any] = Parser(target, **options)
         for chunk in way:
             parser.feed(chunk)
-            assert parser.value is parser.value
-        assert verdict_of(parser) == expected
+            if parser.value is not parser.value:
+                raise AssertionError(f"reading twice gives two objects, fed {chunk!r}")
+        verdict = verdict_of(parser)
+        if verdict != expected:
+            raise AssertionError(f"in one shot {expected}, in chunks {verdict}")
         parsers.append(parser)
     return parsers[0]

@@ -19,6 +19,24 @@ from typing import Any, TypeVar
 
 from partialjson import Complete, Failed, IncompleteError, ParseError, Parser, Truncated
 
+__all__ = [
+    "SINGLE_SPLITS_UP_TO",
+    "STATES_UP_TO",
+    "Failing",
+    "Observed",
+    "assert_same",
+    "check_all_chunkings",
+    "check_close",
+    "check_states",
+    "chunkings_of",
+    "error_key",
+    "event_key",
+    "fingerprint",
+    "observe",
+    "random_partition",
+    "state_of",
+]
+
 Chunk = TypeVar("Chunk", str, bytes)
 MakeParser = Callable[[], Any]
 Describe = Callable[[Any], Any]
@@ -107,7 +125,8 @@ def observe(chunks: Iterable[str | bytes], make: MakeParser = Parser, describe: 
             error = raised
             gather(raised.events)
             break
-        assert isinstance(new, tuple), f"feed returned a {type(new).__name__}"
+        if not isinstance(new, tuple):
+            raise Failing(f"feed returned a {type(new).__name__}")
         gather(new)
     if error is not None:
         for later in (*rest, chunk[:0]):

@@ -1,12 +1,13 @@
 """The laws of the parser, each as a function of a text and a way to make parsers.
 
 `law_n(text, make)` returns where law n holds for that text and raises `Broken`, an AssertionError that names the law,
-where it does not. The property tests, the fuzzer and `check_laws` call the same functions; none of them needs pytest,
-hypothesis or the model in `support.model`.
+where it does not. The property tests of the library, its fuzzers and `check_laws` call the same functions; none of them
+needs pytest or hypothesis.
 
 `make` is a `Maker`: it makes parsers for one target with certain options, and knows what validating in one shot says
-of a text. Most laws take `chunks`, the pieces in which the text comes; one character after the other where none are
-given. What is left to chance is drawn from a `source`, so that a caller can repeat it.
+of a text; ``maker_for`` makes the one for a target. Most laws take `chunks`, the pieces in which the text comes; one
+character after the other where none are given. What is left to chance is drawn from a `source`, so that a
+caller can repeat it.
 
 A text need not be JSON: each law says what must hold for texts that are cut or malformed, too.
 """
@@ -22,10 +23,10 @@ import random
 import sys
 import tracemalloc
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
 from pydantic import BaseModel, RootModel, ValidationError
 
@@ -45,8 +46,7 @@ from partialjson import (
     Truncated,
 )
 from partialjson.patch import apply_deltas, to_json_patch
-
-from .chunking import (
+from partialjson.testing.chunking import (
     STATES_UP_TO,
     assert_same,
     check_all_chunkings,
@@ -56,7 +56,51 @@ from .chunking import (
     random_partition,
     state_of,
 )
-from .oneshot import Verdict, describe, oneshot, verdict_of
+from partialjson.testing.oneshot import Verdict, describe, oneshot, verdict_of
+
+__all__ = [
+    "CHECKED",
+    "Broken",
+    "Maker",
+    "Work",
+    "as_str",
+    "check_growth",
+    "check_laws",
+    "check_validated_once",
+    "closings",
+    "counted_steps",
+    "demand",
+    "error_of",
+    "feed",
+    "grows",
+    "in_chunks",
+    "in_pieces",
+    "is_json",
+    "is_whole_text",
+    "law",
+    "law_1",
+    "law_2",
+    "law_3",
+    "law_4",
+    "law_5",
+    "law_6",
+    "law_7",
+    "law_8",
+    "law_9",
+    "law_10",
+    "law_11",
+    "law_12",
+    "maker_for",
+    "nodes_of",
+    "passes_a_limit",
+    "plain",
+    "saved",
+    "seen_of",
+    "some_chunkings",
+    "value_at",
+    "within",
+    "work_of",
+]
 
 Path = tuple[str | int, ...]
 Chunks = Sequence[str | bytes]
@@ -131,7 +175,7 @@ def law(number: int, name: str) -> Callable[[Law[P]], Law[P]]:
     def named(function: Law[P]) -> Law[P]:
         def checked(text: Any, make: Maker, /, *args: P.args, **kwargs: P.kwargs) -> None:
             try:
-                function(text, make, *args, **kwargs)
+                function(plain(text), make, *args, **kwargs)
             except AssertionError as error:
                 about = f"law {number}, {name}: {error}"
                 raise Broken(f"{about}\n  the text: {text!r}\n  the parser: {make!r}") from error
@@ -143,6 +187,11 @@ def law(number: int, name: str) -> Callable[[Law[P]], Law[P]]:
 
 
 # What several laws need
+
+
+def plain(text: Any) -> Any:
+    """A str or bytes without the subclass that a strategy may have made of it."""
+    return text[:0].join([text])
 
 
 def in_pieces(text: Any, chunks: Chunks | None) -> Chunks:
@@ -952,31 +1001,110 @@ nothing_breaks_it = law_11
 lenient_is_a_superset = law_12
 
 
-def some_chunkings(text: str, source: random.Random) -> list[Chunks]:
-    """Whole, one by one, in halves, in random pieces, in random bytes."""
+def some_chunkings(text: str | bytes, source: random.Random) -> list[Chunks]:
+    """Whole, one by one, in halves, in random pieces; of a str, in random pieces of its bytes too."""
     half = len(text) // 2
-    data = text.encode("utf-8", "surrogatepass")
-    pieces: list[Chunks] = [random_partition(text, source), random_partition(data, source)]
-    ways: list[Chunks] = [[text], list(text), [text[:half], text[half:]]]
-    return ways + pieces
+    ways: list[Chunks] = [[text], in_pieces(text, None), [text[:half], text[half:]]]
+    if isinstance(text, bytes):
+        ways.append(random_partition(text, source))
+    else:
+        ways.append(random_partition(text, source))
+        ways.append(random_partition(text.encode("utf-8", "surrogatepass"), source))
+    return ways
 
 
-def check_laws(text: str, make: Maker, source: random.Random | None = None) -> None:
-    """Every law that can be asked of any text, in several chunkings; law 7 wants texts of one shape, law 6 calls."""
+CHECKED: Final = (1, 2, 3, 4, 5, 8, 9, 10, 11, 12)
+"""The laws that can be asked of any text with any target. Law 6 needs validators that note their calls
+(``check_validated_once``), law 7 texts of one shape and two lengths (``law_7``)."""
+
+
+def check_laws(
+    text: str | bytes,
+    target: Any = None,
+    *,
+    laws: Collection[int] = CHECKED,
+    source: random.Random | None = None,
+    **options: Any,
+) -> None:
+    """Check that the parser keeps its laws for this text, whole and cut in several ways.
+
+    The text need not be JSON: the laws also say what holds for texts that are cut off, broken or invalid.
+
+    Args:
+        text: what is parsed.
+        target: what ``Parser`` takes: a type, a ``TypeAdapter``, a ``Schema``; or a JSON Schema as a dict; or a
+            ``Maker``, which makes other parsers.
+        laws: the numbers of the laws to check, of ``CHECKED``; all of them if not given. Law 12 is left out where the
+            options ask for lenient parsing.
+        source: what is left to chance is drawn from it; the same each time if it is not given.
+        options: options of ``Parser``, ``schema=`` among them.
+
+    Raises:
+        Broken: a law does not hold; an ``AssertionError`` whose message begins with the number and name of the law.
+        TypeError, ValueError: an argument is wrong.
+    """
+    if not isinstance(text, str | bytes):
+        raise TypeError(f"check_laws() takes a text, str or bytes, not {text!r}")
+    unknown = set(laws) - set(CHECKED)
+    if unknown:
+        raise ValueError(f"check_laws() checks laws {CHECKED}, not {sorted(unknown)}")
+    make = maker_for(target, **options)
     source = source or random.Random(0)
+    text = plain(text)
     ways = some_chunkings(text, source)
     pieces = ways[3]
-    for chunks in ways:
-        law_1(text, make, chunks)
-    law_2(text, make)
-    law_3(text, make, pieces)
-    law_4(text, make, pieces, source)
-    law_5(text, make)
-    law_5(text, make, [text])
-    law_8(text[: source.randrange(len(text) + 1)], make)
-    law_9(text, make, pieces, source)
-    law_10(text, make, pieces, source.randint(0, len(pieces)), since=source.random() < 0.5)
-    law_11(text, make, pieces)
+    cut = text[: source.randrange(len(text) + 1)]
+    at, since = source.randint(0, len(pieces)), source.random() < 0.5
+    if 1 in laws:
+        for chunks in ways:
+            law_1(text, make, chunks)
+    if 2 in laws:
+        law_2(text, make)
+    if 3 in laws:
+        law_3(text, make, pieces)
+    if 4 in laws:
+        law_4(text, make, pieces, source)
+    if 5 in laws and not make.lenient:
+        law_5(text, make)
+        law_5(text, make, [text])
+    if 8 in laws:
+        law_8(cut, make)
+    if 9 in laws:
+        law_9(text, make, pieces, source)
+    if 10 in laws:
+        law_10(text, make, pieces, at, since=since)
+    if 11 in laws:
+        law_11(text, make, pieces)
+    if 12 in laws and not make.lenient and is_json(text):
+        law_12(text, type(make)(make.target, **{**make.options, "lenient": True}), pieces)
+
+
+def maker_for(target: Any = None, **options: Any) -> Maker:
+    """The maker for what ``Parser`` takes; a maker is returned as it is.
+
+    Raises:
+        TypeError: there are options beside a maker, or ``Parser`` does not take them.
+    """
+    if isinstance(target, Maker):
+        if options:
+            raise TypeError(f"a Maker has its options already; these are too many: {', '.join(options)}")
+        return target
+    if "schema" in options:
+        if target is not None:
+            raise TypeError("either a target or schema=, not both")
+        target = options.pop("schema")
+    if isinstance(target, dict | bool):
+        from partialjson.schema import Schema
+
+        target = Schema(target)
+    maker: type[Maker] = Maker
+    if type(target).__name__ == "Schema" and hasattr(target, "dialect"):
+        from partialjson.testing.schemas import SchemaMaker
+
+        maker = SchemaMaker
+    made = maker(target, **options)
+    made()  # so that a wrong target is refused here, not as a broken law
+    return made
 
 
 def check_validated_once(text: str, make: Maker, calls: list[Any], source: random.Random | None = None) -> None:

@@ -15,6 +15,47 @@ from itertools import zip_longest
 from typing import Any
 from zlib import crc32
 
+__all__ = [
+    "APIS",
+    "BODY_APIS",
+    "CHAT_WORDS",
+    "FRAMES",
+    "GEMINI_WORDS",
+    "TELLERS",
+    "WITHOUT_CALLS",
+    "WITHOUT_FILTER",
+    "WITHOUT_PIECES",
+    "WITHOUT_REASONING",
+    "Said",
+    "Say",
+    "anthropic",
+    "array",
+    "aws",
+    "aws_frame",
+    "bedrock",
+    "body",
+    "chat",
+    "chunk",
+    "cohere",
+    "completions",
+    "events",
+    "frames",
+    "gemini",
+    "gemini_chunk",
+    "gemini_parts",
+    "interactions",
+    "interleaved",
+    "lines",
+    "live",
+    "mistral",
+    "ollama",
+    "realtime",
+    "response_end",
+    "response_text",
+    "responses",
+    "sse",
+]
+
 Event = dict[str, Any]
 
 
