@@ -153,6 +153,8 @@ def _saved() -> Callable[[], None]:
     return work
 
 
+QUIET: dict[str, Any] = {"select": []}
+
 WORKS = (
     Work("4 characters, feed", _read(OBJECTS, CHUNK, "feed", select=[]), "chunk", _chunks(OBJECTS), 4),
     Work("4 characters, dropped", _read(OBJECTS, CHUNK, "dropped", select=[]), "chunk", _chunks(OBJECTS), 4),
@@ -190,26 +192,27 @@ WORKS = (
     ),
     Work("bulk, short strings", _read(BULK_SHORT, BULK_CHUNK, "feed", select=[]), "character", len(BULK_SHORT), 2),
     Work("4 characters, short strings", _read(SHORT, CHUNK, "feed", select=[]), "chunk", _chunks(SHORT), 4),
+    Work("4 characters, text", _read(f"[{TEXT}]", CHUNK, "feed", select=[]), "chunk", _chunks(TEXT), 4),
     *(
-        Work(f"{name}, lenient", _read(text, size, mode, select=[], lenient=True), unit, count, rounds, beside)
-        for name, beside, text, size, mode, unit, count, rounds in (
-            ("4 characters", "4 characters, feed", OBJECTS, CHUNK, "feed", "chunk", _chunks(OBJECTS), 4),
-            ("4 characters, held", "4 characters, held", OBJECTS, CHUNK, "held", "chunk", _chunks(OBJECTS), 4),
-            ("4 characters, a string", "4 characters, a string", TEXT, CHUNK, "dropped", "chunk", _chunks(TEXT), 4),
-            (
-                "4 characters, short strings",
-                "4 characters, short strings",
-                *(SHORT, CHUNK, "feed", "chunk", _chunks(SHORT), 4),
-            ),
-            *(
-                (name, name, text, BULK_CHUNK, "feed", "character", len(text), 2)
-                for name, text in (
-                    ("bulk, objects", BULK_OBJECTS),
-                    ("bulk, strings", BULK_STRINGS),
-                    ("bulk, short strings", BULK_SHORT),
-                    ("bulk, numbers", BULK_NUMBERS),
-                )
-            ),
+        Work(f"{beside}, lenient", _read(text, size, mode, typed, lenient=True, **options), unit, count, rounds, beside)
+        for beside, text, mode, typed, options in (
+            ("4 characters, feed", OBJECTS, "feed", False, QUIET),
+            ("4 characters, held", OBJECTS, "held", False, QUIET),
+            ("4 characters, events", OBJECTS, "feed", False, {}),
+            ("4 characters, typed", OBJECTS, "dropped", True, QUIET),
+            ("4 characters, text", f"[{TEXT}]", "feed", False, QUIET),
+            ("4 characters, a string", TEXT, "dropped", False, QUIET),
+            ("4 characters, short strings", SHORT, "feed", False, QUIET),
+            ("bulk, objects", BULK_OBJECTS, "feed", False, QUIET),
+            ("bulk, objects, events", BULK_OBJECTS, "feed", False, {}),
+            ("bulk, objects, typed", BULK_OBJECTS, "feed", True, QUIET),
+            ("bulk, strings", BULK_STRINGS, "feed", False, QUIET),
+            ("bulk, escapes", BULK_ESCAPED, "feed", False, QUIET),
+            ("bulk, short strings", BULK_SHORT, "feed", False, QUIET),
+            ("bulk, numbers", BULK_NUMBERS, "feed", False, QUIET),
+        )
+        for size, unit, count, rounds in (
+            (CHUNK, "chunk", _chunks(text), 4) if beside[0] == "4" else (BULK_CHUNK, "character", len(text), 2),
         )
     ),
     Work("a new parser", _read("1", CHUNK, "feed", select=[]), "document", 1, 400),

@@ -17,13 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from partialjson import MISSING, Complete, ParseError, Parser
+from partialjson import MISSING, Complete, Lenient, ParseError, Parser
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING
 from partialjson._core.target import Options, target_of
 from partialjson.lenient.candidates import HELD
 from partialjson.lenient.last import LastDocument
 from partialjson.lenient.locate import Locator, root_kinds
-from partialjson.testing.chunking import random_partition
+from partialjson.testing.chunking import check_all_chunkings, random_partition
+from partialjson.testing.laws import Maker
 from partialjson.testing.strategies import documents
 from support.effort import examples
 
@@ -241,6 +242,22 @@ def test_weak_candidates_count_if_nothing_better_comes(text: str, value: Any) ->
 def test_numbers_in_brackets_are_no_document_where_a_text_can_be_one() -> None:
     assert located("See [1] and [2, 3].").documents[0][1] == "See [1] and [2, 3]."
     assert value_in("The result: [1]") == [1]
+
+
+@pytest.mark.parametrize("coerce", ["syntax", "safe", "guided"])
+def test_a_text_that_only_stands_in_for_a_document_is_worse_than_one(coerce: Any) -> None:
+    """With a target, a text may be tried as another form of a value; numbers in brackets are that value."""
+    make = Maker(list[int], lenient=Lenient(coerce=coerce))
+    for text in ("I found [1, 2].", "See [1, 2] and [3, 4]", "I found 2: [1, 2] are all"):
+        check_all_chunkings(text, make=make, partitions=1)
+        parser = make()
+        parser.feed(text)
+        assert parser.close() == [1, 2]
+    # Where the target takes a text, a sentence with brackets is one.
+    sentence = "See [1] and [2, 3]."
+    reader: Parser[Any] = Parser(list[int] | str, lenient=Lenient(coerce=coerce))
+    reader.feed(sentence)
+    assert reader.close() == sentence
 
 
 def test_an_array_of_numbers_after_a_colon_or_at_the_beginning_of_a_line_is_found_at_once() -> None:

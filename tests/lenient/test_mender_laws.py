@@ -8,11 +8,11 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from partialjson import Complete, Lenient, Limits, Parser, RepairKind, Replaced
+from partialjson import Complete, Lenient, Limits, ParseError, Parser, RepairKind, Replaced
 from partialjson.testing import strategies
 from partialjson.testing.chunking import check_all_chunkings
 from partialjson.testing.damage import NOISE
@@ -137,6 +137,60 @@ def test_law_3_closed_once(make: Maker, data: st.DataObject) -> None:
 def test_law_4_snapshots_hold_still(make: Maker, data: st.DataObject, seed: int) -> None:
     text = data.draw(texts_for(make))
     law_4(text, make, list(text), random.Random(seed))
+
+
+# What JSON is made of, and what may be structure where a quote is missing. Chunks end at each of these in many ways.
+SIGNS = '",:[]{} \n\\a1-.e+`'
+
+
+def signs() -> st.SearchStrategy[str]:
+    """Texts in which nearly every character is a sign: of any order, and documents with such strings and keys."""
+    words = st.text(SIGNS, max_size=6)
+    leaves = st.one_of(words, st.sampled_from((None, True, 0, -1, 1.5, 1e30)))
+    values = st.recursive(leaves, lambda inner: st.one_of(st.lists(inner), st.dictionaries(words, inner)), max_leaves=8)
+    indents = st.sampled_from((None, 0, 1))
+    documents = st.builds(lambda value, indent: json.dumps(value, indent=indent), st.lists(values, min_size=1), indents)
+    return st.one_of(documents, st.text(SIGNS, max_size=30))
+
+
+@settings(max_examples=examples(200))
+@given(signs(), st.sampled_from((1, 4, 9)))
+def test_laws_1_2_and_12_where_every_character_is_a_sign(text: str, size: int) -> None:
+    law_1(text, LENIENT, [text[start : start + size] for start in range(0, len(text), size)])
+    law_2(text, LENIENT)
+    law_12(text, LENIENT)
+
+
+@settings(max_examples=examples(400))
+@given(
+    st.one_of(signs(), damaged().filter(lambda text: not set("()") & set(text))),
+    st.sampled_from((1, 4, 9)),
+)
+@example('{"a": 12,111, "b": 1 ,2, "c": true\n}', 1)
+@example('[1.5e3\n, -0 , 007, "a\\n, ", "b"  ,\n"c,"]', 1)
+def test_strict_parsing_and_mending_agree(text: str, size: int) -> None:
+    """Where strict parsing may read what is certain, all is as if everything had been mended: shown, told, and when.
+
+    In an array in parentheses nothing is read strictly, so a text is read in one of them and in one in brackets.
+    """
+    options = Lenient().without("text around")
+    strictly, mended = Parser(lenient=options), Parser(lenient=options)
+    strictly.feed("[0, ")
+    mended.feed("(0, ")
+    for start in range(0, len(text), size):
+        part = text[start : start + size]
+        try:
+            found, expected = strictly.feed(part), mended.feed(part)
+        except ParseError:
+            # There is text after the arrays.
+            return
+        if "complete" in (strictly.status(()), mended.status(())):
+            # What closes them differs.
+            return
+        assert found == expected
+        assert repr(strictly.json) == repr(mended.json)
+        saved, wanted = (parser._intake.mender for parser in (strictly, mended))  # type: ignore[union-attr]
+        assert (saved.pend, saved.gap, saved.mode) == (wanted.pend, wanted.gap, wanted.mode)
 
 
 REPEATED = {

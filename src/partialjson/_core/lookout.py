@@ -107,6 +107,14 @@ def closes_quote(opening: i64, c: i64) -> bool:
     return chr(c) in (_DOUBLE_LIKE if chr(opening) in _DOUBLE_LIKE else _SINGLE_LIKE)
 
 
+def may_follow(c: i64, is_key: bool) -> bool:
+    """May this character, besides white space, stand after the end of a string or key? It is structure if the closing
+    quote is missing."""
+    if c == COMMA or c == CLOSE_BRACE or c == CLOSE_BRACKET or c == BACKTICK or c == PLUS:
+        return True
+    return is_key and (c == COLON_SIGN or c == EQUALS)
+
+
 def skip_blank(s: str, i: i64, n: i64) -> i64:
     while i < n and is_blank(ord(s[i])):
         i += 1
@@ -295,6 +303,20 @@ class StringState:
         self.after_colon = False
         # Does a closing parenthesis close something here?
         self.in_parentheses = False
+
+    def begin(self, where: i64, opening: i64) -> None:
+        """A string has come as far as its opening quote."""
+        self.where = where
+        self.opening = opening
+        self.doubled = 0
+        self.has_inner = False
+        self.braces = 0
+        self.squares = 0
+        self.in_parentheses = False
+
+    def is_plain(self) -> bool:
+        """Is it in the quotes of JSON, without a repair of them?"""
+        return self.opening == QUOTE and self.doubled == 0 and not self.has_inner
 
 
 def judge_quote(s: str, j: i64, n: i64, final: bool, at: StringState) -> i64:

@@ -1,9 +1,10 @@
 """The mender: lenient parsing. It reads what strict parsing refuses, and hands mended text to the strict lexer.
 
-The lexer stays the reader of JSON. Where its reading is certain, it reads the source itself (``certain``). Where it
-stops, the mender takes over for one token, with a machine of its own, and writes what the token should have been. So
-the lexer sees strict JSON only, and everything behind it, tree, plans, checkpoints, works as ever. A source map
-(``sourcemap``) leads offsets back to the source.
+The lexer stays the reader of JSON. Where its reading is certain, it reads the source itself (``certain``). Where only
+more text can tell, the rest waits. Where it stops for another reason, the mender takes over for one token, with a
+machine of its own, and writes what the token should have been. So the lexer sees strict JSON only, and everything
+behind it, tree, plans, checkpoints, works as ever. Of valid text the mender reads next to nothing, however it is cut. A
+source map (``sourcemap``) leads offsets back to the source.
 
 *Nothing is taken back* (law 2). What is not certain is held: it stays in ``pend`` as it came until the text after it
 decides (``lookout``), and nothing of it is shown. A decision looks at most ``REACH`` characters ahead. The decisions
@@ -27,7 +28,7 @@ Each repair is recorded when it is decided, and an event tells of it, in the ord
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, final
 
 from partialjson._core.canonical import canonical_text
 from partialjson._core.certain import begins_value, read_certain
@@ -82,6 +83,7 @@ from partialjson._core.machine import (
     OPEN_BRACKET,
     PLUS,
     QUOTE,
+    SHORT,
     TEXT,
     VALUE,
 )
@@ -137,9 +139,6 @@ from partialjson.repairs import NotMended, RepairKind
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-# With fewer characters left, asking the lexer does not pay.
-_FEW: Final = 4
-
 
 @final
 class Mender(TokenMender):
@@ -171,8 +170,6 @@ class Mender(TokenMender):
             ParseError: a limit is passed, or the text needs a repair of a kind that is not wanted.
         """
         n: i64 = len(s)
-        if self.mode == IN_STRING and not self.is_strict and self._grows(s, n):
-            return
         if self.read + n > self.max_document:
             end = self.max_document - self.read
             self.feed(s[:end])
@@ -195,22 +192,37 @@ class Mender(TokenMender):
     def _feed(self, s: str) -> None:
         n: i64 = len(s)
         before: i64 = len(self.pend)
+        self.at = self.read - before
+        self.read += n
         if before > 0:
             if self.sleeps != AWAKE and self._sleeps_on(s, n, before):
                 return
             s = self.pend + s
             self.pend = ""
+        elif self.gap and self.gap_is_source and self.mode == BETWEEN and not self.is_strict:
+            before = len(self.gap)
+            if before <= REACH:
+                s = self.gap + s
+                self._reads_gap_again()
+            else:
+                before = 0
         self.sleeps = AWAKE
-        self.at = self.read - before
-        self.read += n
         self._unmark()
+        n += before
+        i: i64 = 0
         try:
-            i = self._go(s, before + n, False)
+            if self._reads_strictly():
+                i = self._read_certain(s, 0, n)
+            if i < 0:
+                i = self._wait_for_more(s, -1 - i, n)
+            elif i < n or self.lexer.state == ENDED:
+                i = self._go(s, i, n, False)
         except ParseError as error:
             self._translate(error, s)
             raise
         finally:
-            self._translate_events()
+            if self.map is not None:
+                self._translate_events()
         self.pend = s[i:]
         self._pass(s, i)
         if self.stopped >= 0:
@@ -244,7 +256,6 @@ class Mender(TokenMender):
         self.pend = ""
         pend += s
         self.pend = pend
-        self.read += n
         self.steps += n
         return True
 
@@ -259,11 +270,12 @@ class Mender(TokenMender):
         elif is_word(last) and ord(s[i]) != BACKSLASH:
             self.sleeps = UNTIL_NO_WORD
 
-    def _go(self, s: str, n: i64, final: bool) -> i64:
-        """Read on; returns the index of the first character that is not decided."""
+    def _go(self, s: str, i: i64, n: i64, final: bool) -> i64:
+        """Read on from ``i``, where strict parsing cannot; returns the index of the first character that is not
+        decided."""
         if not self.is_strict:
             try:
-                return self._mend(s, n, final)
+                return self._mend(s, i, n, final)
             except NotMended:
                 # From here on strict parsing says what is wrong.
                 self.is_strict = True
@@ -274,19 +286,13 @@ class Mender(TokenMender):
         self._put(s, self.done_to, n)
         return n
 
-    def _mend(self, s: str, n: i64, final: bool) -> i64:
-        i: i64 = 0
+    def _mend(self, s: str, i: i64, n: i64, final: bool) -> i64:
         j: i64 = 0
         lexer = self.lexer
         while i < n:
-            mode = self.mode
             self.done_to = i
+            mode = self.mode
             if mode == BETWEEN:
-                if n - i >= _FEW and not self.gap and lexer.state < ENDED and self._has_plain_brackets():
-                    i = self._read_certain(s, i, n)
-                    self.done_to = i
-                    if i == n:
-                        break
                 if self.stops and lexer.state == ENDED and not self.groups:
                     break
                 j = self._between(s, i, n, final)
@@ -318,6 +324,13 @@ class Mender(TokenMender):
                 return i
             self.steps += j - i
             i = j
+            if i < n and self._reads_strictly():
+                j = self._read_certain(s, i, n)
+                if j < 0:
+                    j = -1 - j
+                    if not final:
+                        return self._wait_for_more(s, j, n)
+                i = j
         if self.stops and lexer.state == ENDED and not self.groups:
             self.stopped = i
         return i
@@ -326,21 +339,56 @@ class Mender(TokenMender):
         """Let the lexer read the source itself, as far as that is certain."""
         lexer = self.lexer
         shift = self.shift
-        shifted = self.shifted
-        puts_in = self.puts_in
-        key_source = self.key_source
-        begins = self._follow_source(s, i)
-        j = read_certain(lexer, s, i, n)
-        if j == i and begins:
-            # Nothing has been read.
-            self.shift = shift
-            self.shifted = shifted
-            self.puts_in = puts_in
-            self.key_source = key_source
-            if self.map is not None:
-                self.map.take_back()
-        self.steps += j - i
-        return j
+        if self.at + i - lexer.base == shift and not self.puts_in:
+            stopped = read_certain(lexer, s, i, n)
+        else:
+            shifted = self.shifted
+            puts_in = self.puts_in
+            key_source = self.key_source
+            self._begin_segment(s, i, False)
+            stopped = read_certain(lexer, s, i, n)
+            if stopped == i or stopped == -1 - i:
+                # Nothing has been read.
+                self.shift = shift
+                self.shifted = shifted
+                self.puts_in = puts_in
+                self.key_source = key_source
+                if self.map is not None:
+                    self.map.take_back()
+        self.steps += (stopped if stopped >= 0 else -1 - stopped) - i
+        if lexer.state == TEXT:
+            self._opens_string(QUOTE)
+        else:
+            self.mode = BETWEEN
+        return stopped
+
+    def _reads_strictly(self) -> bool:
+        """Is the text here like its source, so that strict parsing may read on where it is certain?"""
+        if self.is_strict:
+            return False
+        groups = self.groups
+        # The brackets that are open in the source must be those of the mended text, but for a group around all.
+        if self.tuples or (groups and groups[len(groups) - 2] != 0):
+            return False
+        lexer = self.lexer
+        if self.mode == BETWEEN:
+            return not self.gap and lexer.state < ENDED
+        if self.mode != IN_STRING or self.is_escaped or not self.string.is_plain():
+            return False
+        return lexer.escape == 0 and lexer.high == 0
+
+    def _wait_for_more(self, s: str, i: i64, n: i64) -> i64:
+        """Strict parsing can tell nothing of the text from ``i`` on before more has come."""
+        self.steps += n - i
+        if i == n:
+            return n
+        if self.lexer.state == AFTER:
+            self._begin_gap(s, i, True)
+            self.gap = s[i:]
+            return n
+        if n - i > SHORT:
+            self._fall_asleep(s, i, n)
+        return i
 
     # Between tokens.
 
@@ -522,11 +570,6 @@ class Mender(TokenMender):
 
     # Brackets.
 
-    def _has_plain_brackets(self) -> bool:
-        """Are the brackets that are open in the source those of the mended text, but for a group around all?"""
-        groups = self.groups
-        return not self.tuples and (not groups or groups[len(groups) - 2] == 0)
-
     def _closer(self, s: str, i: i64, n: i64, final: bool, c: i64) -> i64:
         lexer = self.lexer
         tree = lexer.tree
@@ -537,7 +580,7 @@ class Mender(TokenMender):
             self.groups.pop()
             return i + 1
         if not tree.containers:
-            self._repair(EXTRA_CLOSER, s, i, i + 1)
+            self._drop_closer(s, i)
             return i + 1
         in_object = tree.in_object
         wanted = CLOSE_BRACE if in_object else CLOSE_PAREN if self._in_tuple() else CLOSE_BRACKET
@@ -552,7 +595,7 @@ class Mender(TokenMender):
         levels = self._levels_to(c)
         if levels <= 0:
             if in_object or c == CLOSE_PAREN:
-                self._repair(EXTRA_CLOSER, s, i, i + 1)
+                self._drop_closer(s, i)
             else:
                 self._close_wrongly(s, i)
             return i + 1
@@ -581,6 +624,11 @@ class Mender(TokenMender):
         if not tree.containers:
             return i
         return self._closer(s, i, n, final, c)
+
+    def _drop_closer(self, s: str, i: i64) -> None:
+        """The bracket at ``i`` closes nothing."""
+        self._repair(EXTRA_CLOSER, s, i, i + 1)
+        self.gap_is_source = False
 
     def _close_wrongly(self, s: str, i: i64) -> None:
         """The bracket at ``i`` closes the innermost array, though it is of the other kind."""
@@ -1111,14 +1159,14 @@ class Mender(TokenMender):
 
     def _end(self, s: str, n: i64, is_cut: bool) -> None:
         lexer = self.lexer
-        i = self._go(s, n, True)
+        i = self._go(s, 0, n, True)
         if self.is_strict:
             lexer.finish(is_cut)
             return
         try:
             while i < n or self.mode == IN_STRING or self.mode == IN_TEXT:
                 if i < n:
-                    i = self._mend(s, n, True)
+                    i = self._mend(s, i, n, True)
                 elif self.mode == IN_STRING:
                     i = self._in_string(s, n, n, True)
                 else:

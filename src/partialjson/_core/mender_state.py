@@ -100,6 +100,8 @@ def load_mender(m: Mender, saved: Any) -> None:
     m.gap_at = load_count(gap_at, m.read)
     m.gap_line, m.gap_line_start, m.gap_byte = [load_count(n) for n in saved["gap_position"]]
     m.gap_is_source = typed(bool, gap_is_source)
+    if m.gap and m.gap_is_source and m.gap_at + len(m.gap) != m.at:
+        raise ValueError("what waits is not where the text stops")
     key_at, key_source = saved["key"]
     m.lexer.key_at = load_count(key_at, m.lexer.base)
     m.key_source = load_count(key_source, m.read)

@@ -4,7 +4,7 @@ It hands pieces of the source, and what was put in, to the strict lexer; keeps t
 repairs, and tells events of them; and gives errors the positions of the source. ``mender`` decides what is written.
 
 A comma is not handed on before it is known that a value follows it. Until then it waits in ``gap``, with the white
-space around it.
+space around it. If nothing was mended in it, it is read again with the next chunk, as the beginning of that.
 """
 
 from __future__ import annotations
@@ -159,13 +159,10 @@ class Scribe:
 
     # Text out.
 
-    def _follow_source(self, s: str, i: i64) -> bool:
-        """What the lexer reads next is the source from index ``i`` on. Does a segment begin there?"""
-        shift = self.at + i - self.lexer.base
-        if shift == self.shift and not self.puts_in:
-            return False
-        self._begin_segment(s, i, False)
-        return True
+    def _follow_source(self, s: str, i: i64) -> None:
+        """What the lexer reads next is the source from index ``i`` on."""
+        if self.at + i - self.lexer.base != self.shift or self.puts_in:
+            self._begin_segment(s, i, False)
 
     def _begin_segment(self, s: str, i: i64, puts_in: bool) -> None:
         base = self.lexer.base
@@ -202,11 +199,18 @@ class Scribe:
         self.gap = ","
         self.gap_at = self.at + i
         self.gap_is_source = is_source
-        if self.map is not None:
-            self._mark(s, i)
-            self.gap_line = self.line
-            self.gap_line_start = self.line_start
-            self.gap_byte = self.bytes
+        self._mark(s, i)
+        self.gap_line = self.line
+        self.gap_line_start = self.line_start
+        self.gap_byte = self.bytes
+
+    def _reads_gap_again(self) -> None:
+        """What is read next begins with the comma that waits, which is as it was in the source."""
+        self.at = self.gap_at
+        self.first_line = self.gap_line
+        self.first_line_start = self.gap_line_start
+        self.first_bytes = self.gap_byte
+        self.gap = ""
 
     def _put_gap(self, s: str) -> None:
         """Hand on the comma that waits, as it is in the source."""
@@ -295,11 +299,13 @@ class Scribe:
     def _mark(self, s: str, i: i64) -> None:
         """Let ``line``, ``line_start`` and ``bytes`` be those of index ``i``; so far they are those of ``marked``."""
         from_start = i < self.marked
-        start = 0 if from_start else self.marked
+        start: i64 = 0 if from_start else self.marked
         if from_start:
             self.line = self.first_line
             self.line_start = self.first_line_start
             self.bytes = self.first_bytes
+        self.marked = i
+        self.bytes += i - start
         if COMPILED and i - start <= SHORT:
             k = start
             while k < i:
@@ -307,17 +313,17 @@ class Scribe:
                 if c == NEWLINE:
                     self.line += 1
                     self.line_start = self.at + k + 1
-                self.bytes += 1 if c < 0x80 else 2 if c < 0x800 else 3 if c < 0x10000 else 4
+                elif c > 0x7F:
+                    self.bytes += 1 if c < 0x800 else 2 if c < 0x10000 else 3
                 k += 1
-            self.marked = i
             return
-        newlines: i64 = s.count("\n", start, i)
-        if newlines > 0:
-            self.line += newlines
-            last: i64 = s.rfind("\n", start, i)
+        # Most long texts have no line end or many, and to count them costs more than to look for one.
+        last: i64 = s.rfind("\n", start, i)
+        if last >= 0:
+            self.line += s.count("\n", start, i)
             self.line_start = self.at + last + 1
-        self.bytes += i - start if s.isascii() else len(s[start:i].encode("utf-8", "surrogatepass"))
-        self.marked = i
+        if not s.isascii():
+            self.bytes += len(s[start:i].encode("utf-8", "surrogatepass")) - (i - start)
 
     def _unmark(self) -> None:
         """Let them be those of the beginning."""

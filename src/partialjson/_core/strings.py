@@ -121,6 +121,14 @@ def _may_hide_surrogates(m: Machine, s: str, i: i64, end: i64) -> bool:
     return not m.lone_surrogates and s.find("\\u", i, end) >= 0
 
 
+def open_text(m: Machine) -> None:
+    """A string value begins that is collected in pieces."""
+    m.is_key = False
+    m.length = 0
+    m.state = TEXT
+    m.tree.begin_text()
+
+
 # Keys.
 
 
@@ -174,6 +182,15 @@ def key_comes(m: Machine, s: str, i: i64, j: i64, hashed: i64) -> None:
     if m.source is not None:
         m.source.reach(m.base + j)
     m.tree.name(_name(s, i, j, hashed) if COMPILED else _known(m, s[i:j]))
+
+
+def open_key(m: Machine, i: i64) -> None:
+    """A key whose first character is at ``i`` begins, and is collected in pieces."""
+    if m.tree.is_judged and m.tree.minds_keys():
+        m.tree.key_begins(m.base + i - 1)
+    m.is_key = True
+    m.length = 0
+    m.state = TEXT
 
 
 def _known(m: Machine, key: str) -> str:
@@ -233,8 +250,12 @@ def _key_closed(m: Machine) -> None:
 
 
 def _plain_run(m: Machine, s: str, i: i64, n: i64) -> i64:
-    """The first quote, backslash or control character at or after ``i``, or how far it pays to look here."""
-    stop = i + m.short if i + m.short < n else n
+    """``plain_until`` the end, or as far as it pays to look here."""
+    return plain_until(m, s, i, i + m.short if i + m.short < n else n)
+
+
+def plain_until(m: Machine, s: str, i: i64, stop: i64) -> i64:
+    """The first quote, backslash or control character at or after ``i``; ``stop`` if there is none before that."""
     if not COMPILED:
         return _plain_run_interpreted(s, i, stop)
     while i < stop:
@@ -266,12 +287,12 @@ def read_text(m: Machine, s: str, i: i64, n: i64) -> i64:
             _stays_alone(m, s, i)
         j = _plain_run(m, s, i, n)
         if j > i:
-            i = _grow_by_run(m, s, i, j)
+            i = grow_by_run(m, s, i, j)
             if i == n:
                 break
         c: i64 = ord(s[i])
         if c == QUOTE:
-            _end_text(m, i)
+            end_text(m, i)
             return i + 1
         if scan and n - i > m.short and m.high == 0:
             scan = False
@@ -311,11 +332,11 @@ def _scan(m: Machine, s: str, i: i64, n: i64) -> i64:
         return n
     if value:
         _grow(m, value, len(value))
-    _end_text(m, i)
+    end_text(m, i)
     return end
 
 
-def _end_text(m: Machine, i: i64) -> None:
+def end_text(m: Machine, i: i64) -> None:
     """The string that was collected closed."""
     if m.is_key:
         if m.source is not None:
@@ -325,7 +346,7 @@ def _end_text(m: Machine, i: i64) -> None:
         m.text_closed()
 
 
-def _grow_by_run(m: Machine, s: str, i: i64, j: i64) -> i64:
+def grow_by_run(m: Machine, s: str, i: i64, j: i64) -> i64:
     room = m.max_string - m.length
     if j - i > room:
         if room > 0:

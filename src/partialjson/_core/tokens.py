@@ -19,7 +19,6 @@ from partialjson._core.lookout import (
     CONCATENATES,
     ENDS,
     ENDS_DOUBLED,
-    EQUALS,
     HASH,
     IN_ARRAY,
     IN_KEY,
@@ -43,6 +42,7 @@ from partialjson._core.lookout import (
     judge_quote,
     key_follows,
     may_become_three,
+    may_follow,
     skip,
     skip_blank,
     string_then,
@@ -57,7 +57,6 @@ from partialjson._core.machine import (
     NEWLINE,
     OPEN_BRACE,
     OPEN_BRACKET,
-    PLUS,
     QUOTE,
     SHORT,
     SPACE,
@@ -79,7 +78,6 @@ from partialjson._core.scribe import (
     Scribe,
 )
 from partialjson._core.selection import Selector
-from partialjson.errors import ParseError
 from partialjson.repairs import RepairKind
 
 if TYPE_CHECKING:
@@ -161,29 +159,29 @@ class TokenMender(Scribe):
             # Before anything is handed on.
             self._repair(ESCAPED_QUOTES if c == BACKSLASH else OTHER_QUOTES, s, i, i + (2 if c == BACKSLASH else 1))
         self._separate(s, i)
-        tree = lexer.tree
-        string = self.string
-        if tree.in_object and lexer.state != VALUE:
-            string.where = IN_KEY
+        if lexer.tree.in_object and lexer.state != VALUE:
             lexer.key_at = lexer.base
-        elif tree.in_object:
-            string.where = IN_OBJECT
-        else:
-            string.where = IN_ARRAY if tree.containers else ROOT_STRING
-        string.opening = QUOTE if c == BACKSLASH else c
-        string.doubled = 0
-        string.has_inner = False
-        string.braces = 0
-        string.squares = 0
-        string.in_parentheses = False
-        self.is_escaped = c == BACKSLASH
-        self.mode = IN_STRING
         if c == QUOTE:
             self._put(s, i, i + 1)
         else:
             self._say('"', s, i)
+        self._opens_string(QUOTE if c == BACKSLASH else c)
+        self.is_escaped = c == BACKSLASH
         self.done_to = i + 1 if c != BACKSLASH else i + 2
         return self.done_to
+
+    def _opens_string(self, opening: i64) -> None:
+        """The lexer is in a string, or a key, that began with this quote."""
+        lexer = self.lexer
+        if lexer.is_key:
+            where = IN_KEY
+        elif lexer.tree.in_object:
+            where = IN_OBJECT
+        else:
+            where = IN_ARRAY if lexer.tree.containers else ROOT_STRING
+        self.string.begin(where, opening)
+        self.is_escaped = False
+        self.mode = IN_STRING
 
     def _in_string(self, s: str, i: i64, n: i64, final: bool) -> i64:
         string = self.string
@@ -290,54 +288,6 @@ class TokenMender(Scribe):
                 i = j
             self.done_to = i
             held = -1
-
-    def _grows(self, s: str, n: i64) -> bool:
-        """Read a short chunk that only continues a string in plain double quotes, the most common kind; or leave it."""
-        lexer = self.lexer
-        string = self.string
-        if string.opening != QUOTE or self.is_escaped or string.has_inner or n == 0 or n > SHORT:
-            return False
-        if self.sleeps != AWAKE or lexer.escape != 0 or lexer.high != 0:
-            return False
-        before: i64 = len(self.pend)
-        if before > 0:
-            if before > SHORT:
-                return False
-            s = self.pend + s
-            n += before
-        is_key = string.where == IN_KEY
-        i: i64 = 0
-        held: i64 = -1
-        while i < n:
-            c: i64 = ord(s[i])
-            if c < SPACE or c == QUOTE or c == BACKSLASH or c >= 0xD800:
-                return False
-            if c == SPACE or may_follow(c, is_key):
-                if held < 0:
-                    held = i
-            else:
-                held = -1
-            i += 1
-        to = n if held < 0 else held
-        if lexer.length + to > lexer.max_string or self.read + n - before > self.max_document:
-            return False
-        at = self.read - before
-        if at - lexer.base != self.shift or self.puts_in:
-            return False
-        self.at = at
-        self.read += n - before
-        self.steps += n
-        if to > 0:
-            try:
-                lexer.feed(s if to == n else s[:to])
-            except ParseError as error:
-                self._translate(error, s)
-                raise
-            finally:
-                self._translate_events()
-        self.pend = "" if to == n else s[to:]
-        self._pass(s, to)
-        return True
 
     def _judge(self, s: str, i: i64, j: i64, held: i64, n: i64, final: bool, width: i64) -> i64:
         """What the quote at ``j`` is; ``s[i:j]`` has not been handed on yet."""
@@ -653,11 +603,3 @@ def _has_control(s: str, i: i64, j: i64) -> bool:
             return True
         i += 1
     return False
-
-
-def may_follow(c: i64, is_key: bool) -> bool:
-    """May this character, besides white space, stand after the end of a string or key? It is structure if the closing
-    quote is missing."""
-    if c == COMMA or c == CLOSE_BRACE or c == CLOSE_BRACKET or c == BACKTICK or c == PLUS:
-        return True
-    return is_key and (c == COLON_SIGN or c == EQUALS)

@@ -25,8 +25,8 @@ goes on behind its bracket. So ``{placeholder}``, ``[x]``, ``[text](url)`` and `
 
 **Weak candidates** look like JSON and like prose: ``{}``, ``[]``, a footnote such as ``[1]``, and numbers in brackets
 that neither begin a line nor follow a colon (``see [1, 2]``). The first of them is kept, and handed on at the end if
-nothing better has come. Where the document may also be a scalar, numbers count only between a colon, or the beginning
-of the line, and the end of the line; otherwise they are part of the prose.
+nothing better has come. Where the target takes a scalar too, numbers count only between a colon, or the beginning of
+the line, and the end of the line; otherwise they are part of the prose.
 
 **A scalar** can be prose too, so it is handed on at the end, if no container was found and the target allows it: what
 the first fence holds, or else the last stretch of prose. A string that begins the text may contain anything that looks
@@ -56,6 +56,9 @@ __all__ = ["Locator", "Skipped", "SkippedKind", "root_kinds"]
 
 _BLANK: Final = " \t\r\n"
 _CONTAINERS: Final = OBJECT | ARRAY
+SCALAR_IS_WORSE: Final = ANYTHING + 1
+"""Beside kinds of JSON: a scalar is none that the target takes, and counts only because it may be read in another form.
+So a container is always better."""
 _INFO: Final = 32  # characters of a fence's info string that are looked at
 
 _NOT_BLANK: Final = re.compile(r"[^ \t\r\n]")
@@ -108,18 +111,21 @@ document, where the last one was asked for."""
 
 
 def root_kinds(target: Target | None, lenient: Lenient | None = None) -> int:
-    """The kinds of JSON that can be valid at the root of a target's documents, as a bit set of ``spec``."""
+    """The kinds of JSON that can be valid at the root of a target's documents, as a bit set of ``spec``; and
+    ``SCALAR_IS_WORSE``."""
     if target is None:
         return ANYTHING
     rule = rule_of(target.spec) if target.rule is None else target.rule
     kinds = int(kinds_of(rule))
     if lenient is None or lenient.coerce == "syntax":
         return kinds
+    if not kinds & ~_CONTAINERS:
+        kinds |= SCALAR_IS_WORSE
     # A string may stand for anything; and one structure for another, except that a text is what the whole text is.
     takes_text = any(leaf.usual == STRING and leaf.words is None for leaf in target.spec.leaves())
     if lenient.coerce == "safe" or (takes_text and not kinds & (OBJECT | ARRAY)):
         return kinds | STRING
-    return ANYTHING
+    return kinds | ANYTHING
 
 
 class Locator:
@@ -127,7 +133,7 @@ class Locator:
 
     Args:
         kinds: the kinds of JSON that a document may be, as a bit set of ``partialjson._core.spec``. A candidate of
-            another kind is prose.
+            another kind is prose. With ``SCALAR_IS_WORSE``, a weak candidate is better than any scalar.
         many: whether to look for another document after one has ended. Then only containers are looked for, and none
             that is weak.
 
@@ -155,7 +161,7 @@ class Locator:
         self.line_start = 0
         self.skipped: list[Skipped] = []
         self._looks = bool(kinds & _CONTAINERS)  # is a container looked for?
-        self._keeps = not many and bool(kinds & ~_CONTAINERS)  # may a scalar be the document?
+        self._keeps = not many and bool(kinds & ANYTHING & ~_CONTAINERS)  # may a scalar be the document?
         self._held = ""  # what came and is not decided
         self._read_to = 0  # how far the reader of the open document has come
         # Where we are: in a fence of so many of these characters, on its first line, or in a block of thoughts.
@@ -325,7 +331,7 @@ class Locator:
             raise ValueError(f"not the state of a locator of this version (format {_VERSION})")
         try:
             kinds, many = state["kinds"], state["many"]
-            _must(type(kinds) is int and 0 <= kinds <= ANYTHING and type(many) is bool)
+            _must(type(kinds) is int and 0 <= kinds <= ANYTHING | SCALAR_IS_WORSE and type(many) is bool)
             locator = Locator(kinds, many=many)
             locator._load(state)
         except (LookupError, TypeError, ValueError) as error:
@@ -451,7 +457,8 @@ class Locator:
 
     def _is_better(self, s: str, at: int, end: int) -> bool:
         """Is a weak candidate better than no document, or than the prose around it?"""
-        if end - at == 2 or not self.kinds & ~_CONTAINERS or not any(map(str.isdigit, s[at:end])):
+        takes_scalars = bool(self.kinds & ANYTHING & ~_CONTAINERS) and not self.kinds & SCALAR_IS_WORSE
+        if end - at == 2 or not takes_scalars or not any(map(str.isdigit, s[at:end])):
             return True
         return self._introduced and s[end : end + 1] in ("", ".", "\r", "\n")
 
