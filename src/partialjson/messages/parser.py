@@ -126,6 +126,7 @@ class MessageParser:
         self._bare_text = ""
         self._busy = False
         self._ended = False
+        self._has_events = False
 
     def __repr__(self) -> str:
         count = len(self.blocks)
@@ -239,13 +240,11 @@ class MessageParser:
 
         Raises:
             RuntimeError: as ``feed_bytes``.
-            TypeError: bytes, or text that is plainly a piece of a body: those are for ``feed_bytes``.
+            TypeError: the first is bytes, or text that is plainly a piece of a body: those are for ``feed_bytes``.
         """
-        if isinstance(event, (bytes, bytearray, memoryview)) or (
-            isinstance(event, str) and event.startswith(_OF_BODIES)
-        ):
-            kind = type(event).__name__
-            raise TypeError(f"feed takes one decoded event, not {kind}; feed_bytes takes the body as it comes")
+        if not self._has_events:
+            _refuse_body(event)
+            self._has_events = True
         self._begin_work()
         try:
             stalled = None if self.timings is None else self.timings.arrived(0)
@@ -517,3 +516,9 @@ def _ends(message: MessageParser) -> Callable[[], object]:
 
 def _is_last(op: ops.Operation) -> bool:
     return isinstance(op, (ops.End, ops.Error)) or (isinstance(op, ops.Stop) and op.terminal)
+
+
+def _refuse_body(event: object) -> None:
+    if isinstance(event, (bytes, bytearray, memoryview)) or (isinstance(event, str) and event.startswith(_OF_BODIES)):
+        kind = type(event).__name__
+        raise TypeError(f"feed takes one decoded event, not {kind}; feed_bytes takes the body as it comes")

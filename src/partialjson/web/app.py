@@ -152,15 +152,15 @@ class _Server:
             raise HTTPException(429, str(error)) from None
         return JSONResponse({"run": run.name}, 201)
 
-    def _asked(self, prompt: str, name: object, model_name: object) -> Asked:
+    def _asked(self, prompt: str, name: object, asked_model: object) -> Asked:
         question = question_named(name) if isinstance(name, str) else None
         if name not in (None, "") and question is None:
             known = ", ".join(each.name for each in QUESTIONS)
             raise HTTPException(400, f"there is no question {name!r:.80}; there are {known}")
-        if model_name not in (None, ""):
-            model = next((each for each in self._settings.models if each.name == model_name), None)
+        if asked_model not in (None, ""):
+            model = next((each for each in self._settings.models if each.name == asked_model), None)
             if model is None:
-                raise HTTPException(400, f"the model {model_name!r:.80} cannot be asked here: no key, or no SDK")
+                raise HTTPException(400, f"the model {asked_model!r:.80} cannot be asked here: no key, or no SDK")
             return _ask(prompt, question, live.ask(model, prompt, question))
         note = ""
         if question is None:
