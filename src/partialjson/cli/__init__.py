@@ -1,5 +1,6 @@
 """The command line: ``partialjson demo`` replays recorded responses, ``partialjson watch`` reads a live one,
-``partialjson repair`` mends JSON, ``partialjson stubs`` writes types for partial objects.
+``partialjson repair`` mends JSON, ``partialjson stubs`` writes types for partial objects, ``partialjson serve`` shows a
+page.
 
 Each part knows only the ones before it. ``readers`` turn bytes into a ``board``, which is plain state; ``screens`` and
 ``view`` draw it; ``demo`` and ``watch`` decide where the bytes come from and what happens with the result. ``repair``
@@ -43,6 +44,7 @@ exit codes of repair:
 """
 
 _WIDEST = 80
+_LAST_PORT = 65535
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,6 +73,8 @@ def _run(argv: Sequence[str] | None) -> int:
             return _repair(parser, args)
         if args.command == "stubs":
             return _stubs(parser, args)
+        if args.command == "serve":
+            return _serve(parser, args)
         parser.print_help()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else Exit.USAGE
@@ -138,12 +142,34 @@ def _stubs(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
         parser.error(str(error))
 
 
+def _serve(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
+    try:
+        from partialjson.web.server import ServeError, serve
+    except ModuleNotFoundError as error:
+        if error.name not in ("starlette", "uvicorn"):
+            raise
+        parser.error('serve needs the extra "web": pip install "partialjson-live[web]"')
+    try:
+        serve(
+            args.host,
+            args.port,
+            speed=args.speed,
+            names=args.allow_host,
+            chosen=dict(args.live_model),
+            live_models=args.live,
+            open_page=args.open,
+        )
+    except ServeError as error:
+        parser.error(str(error))
+    return Exit.COMPLETE
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="partialjson", description="Watch JSON that a language model streams become an object."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,repair,stubs}")
+    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,repair,stubs,serve}")
     plain = argparse.ArgumentParser(add_help=False)
     plain.add_argument("--no-tty", action="store_true", help="write lines instead of drawing, as without a terminal")
 
@@ -237,6 +263,35 @@ def _parser() -> argparse.ArgumentParser:
     stubs.add_argument(
         "--check", action="store_true", help="write nothing; exit with 1 if FILE is not what would be written"
     )
+
+    serve = commands.add_parser(
+        "serve",
+        help="show answers growing in a page in the browser",
+        description="Serve a page on this machine: a chat whose answers are recorded responses of models, replayed at "
+        "the speed of tokens, or come from a real model if its key and its SDK are there.",
+    )
+    serve.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="listen here (default: 127.0.0.1)")
+    serve.add_argument("--port", type=_port, default=8000, metavar="N", help="0 for a free one (default: 8000)")
+    serve.add_argument("--open", action="store_true", help="open the page in a browser")
+    serve.add_argument(
+        "--speed", type=_speed, default=1.0, metavar="X", help="times as fast (default 1; 0: as fast as possible)"
+    )
+    serve.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME", help="a further name of this server; may be repeated"
+    )
+    serve.add_argument(
+        "--live",
+        action=argparse.BooleanOptionalAction,
+        help="offer real models (default: if only this machine can reach the page)",
+    )
+    serve.add_argument(
+        "--live-model",
+        action="append",
+        default=[],
+        type=_live_model,
+        metavar="PROVIDER=MODEL",
+        help="which model to ask, for openai, anthropic or gemini; may be repeated",
+    )
     return parser
 
 
@@ -262,6 +317,19 @@ def _speed(text: str) -> float:
     if not 0 <= speed < math.inf:
         raise argparse.ArgumentTypeError(f"a speed is 0 or more, not {text}")
     return speed
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {_LAST_PORT}, not {text}")
+    return int(text)
+
+
+def _live_model(text: str) -> tuple[str, str]:
+    provider, equals, model = text.partition("=")
+    if provider not in ("openai", "anthropic", "gemini") or not (equals and model):
+        raise argparse.ArgumentTypeError(f"a model is given as openai=NAME, anthropic=NAME or gemini=NAME, not {text!r}")
+    return provider, model
 
 
 def _tool(text: str) -> tuple[str, str]:

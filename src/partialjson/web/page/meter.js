@@ -1,0 +1,53 @@
+// What one answer cost: counted here, where it arrives.
+
+import { touched } from "./dom.js";
+import { sizeOf } from "./sizes.js";
+
+const LATEST = 200;
+
+export class Meter {
+  /** How many frames and deltas came. */
+  frames = 0;
+  deltas = 0;
+  /** The bytes of the deltas of the message, and of the whole message if each frame had brought that instead. */
+  bytes = 0;
+  snapshots = 0;
+  /** Nodes of the page that were made or changed. */
+  nodes = 0;
+  /** The last deltas of the message. */
+  latest = [];
+  /** How many deltas of the message there were before `latest`. */
+  older = 0;
+
+  #begun = performance.now();
+  #ended = null;
+
+  /** Seconds since the answer was asked for, to its end if that has come. */
+  get elapsed() {
+    return ((this.#ended ?? performance.now()) - this.#begun) / 1000;
+  }
+
+  /** A frame has been drawn by `draw`, which returns what nodes its documents have touched in all. */
+  measure(state, deltas, draw) {
+    const before = touched.nodes;
+    const inside = draw();
+    this.nodes += touched.nodes - before + inside;
+    this.frames += 1;
+    this.deltas += deltas.length;
+    // Tokens and figures are only there to be looked at.
+    const own = deltas.filter(({ path }) => path === "" || path.startsWith("/message"));
+    if (own.length) {
+      this.snapshots += sizeOf(state.message);
+      for (const delta of own) this.bytes += delta.path === "" ? sizeOf(state.message) : sizeOf(delta);
+      this.latest.push(...own);
+      if (this.latest.length > LATEST) {
+        this.older += this.latest.length - LATEST;
+        this.latest.splice(0, this.latest.length - LATEST);
+      }
+    }
+  }
+
+  end() {
+    this.#ended ??= performance.now();
+  }
+}

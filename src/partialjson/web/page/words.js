@@ -1,0 +1,115 @@
+// What the page says: numbers, places, and how an answer ended.
+
+const count = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const sharp = new Intl.NumberFormat("en", { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+export const number = (value) => count.format(value);
+
+/** Bytes as [number, unit]. */
+export function bytes(value) {
+  if (value < 1000) return [count.format(value), "B"];
+  return value < 1e6 ? [sharp.format(value / 1000), "kB"] : [sharp.format(value / 1e6), "MB"];
+}
+
+/** Seconds as [number, unit]; a dash if they are not known. */
+export function seconds(value) {
+  if (value === undefined || value === null) return ["–", ""];
+  return value < 1 ? [count.format(value * 1000), "ms"] : [value.toFixed(value < 10 ? 2 : 1), "s"];
+}
+
+/** The steps of a JSON Pointer. */
+export function steps(pointer) {
+  return pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** A JSON Pointer as people write places: `days[1].stops[0]`. */
+export function place(pointer) {
+  let shown = "";
+  for (const step of steps(pointer)) {
+    if (/^\d+$/.test(step)) shown += `[${step}]`;
+    else if (PLAIN.test(step)) shown += shown ? `.${step}` : step;
+    else shown += `[${JSON.stringify(step)}]`;
+  }
+  return shown || "the whole";
+}
+
+export function plural(value, noun) {
+  return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** The documents of a message: `[{name, document, call}]`. */
+export function documents(message) {
+  return message.blocks
+    .filter((block) => block.document)
+    .map((block) => ({ name: block.type === "call" ? block.name : "", document: block.document, call: block }));
+}
+
+/** The marks that count: of those that were withdrawn nothing is left but null. */
+export function marks(document) {
+  return Object.entries(document.marks ?? {}).filter(([, mark]) => mark);
+}
+
+const UNSOUND = new Set(["invalid", "violation"]);
+
+export function faults(document) {
+  return marks(document).filter(([, mark]) => UNSOUND.has(mark.status));
+}
+
+const HEADS = {
+  truncated: ["warn", "Cut off", "The model stopped before it was done"],
+  refused: ["warn", "Refused", "The model refused to answer"],
+  filtered: ["warn", "Withheld", "The provider filtered the answer"],
+  paused: ["warn", "Paused", "The model wants to go on in another turn"],
+  error: ["bad", "The provider reported an error", ""],
+  disconnected: ["warn", "Connection lost", "The answer ended without the provider's last word"],
+};
+
+/**
+ * How the answer ended, for people.
+ * @returns {{tone: string, head: string, says: string[], open: string[], missing: string[], wrong: [string, string][]} |
+ *   null} null while it goes on.
+ */
+export function ending(state) {
+  const { message, stopped } = state;
+  const end = message.ending;
+  if (!end && !stopped) return null;
+  const all = documents(message);
+  const named = (name, pointer) => (name ? `${name}: ${place(pointer)}` : place(pointer));
+  const wrong = all.flatMap(({ name, document }) => faults(document).map(([at, mark]) => [named(name, at), mark.message]));
+  const unfinished = all.filter(({ document }) => document.status === "truncated" || document.status === "partial");
+  const open = unfinished.filter(({ document }) => document.open !== null).map(({ name, document }) => named(name, document.open));
+  const missing = unfinished.flatMap(({ name, document }) => (document.missing ?? []).map((at) => named(name, at)));
+  const calls = message.blocks.filter((block) => block.type === "call");
+  const told = { tone: "warn", head: "", says: [], open, missing, wrong };
+  if (stopped) {
+    told.head = stopped.by === "fault" ? "No answer could be had" : "Stopped";
+    told.tone = stopped.by === "fault" ? "bad" : "warn";
+    told.says.push(stopped.message);
+    if (stopped.by !== "fault" && !calls.some((call) => call.phase === "done")) told.says.push("The source was closed at once.");
+  } else if (end.reason in HEADS) {
+    const [tone, head, says] = HEADS[end.reason];
+    told.tone = tone;
+    told.head = head;
+    told.says.push(sentence(end.message && says ? `${says}: ${end.message}` : end.message || says));
+  } else if (wrong.length || all.some(({ document }) => document.status === "invalid")) {
+    told.tone = "bad";
+    told.head = "Whole, but not valid";
+    told.says.push("The answer ended as it should. What is named here breaks the rules of its type, so it gives no object.");
+  } else {
+    told.tone = "good";
+    told.head = calls.length && !all.some(({ call }) => call.type === "output") ? "The calls are complete" : "Complete";
+    if (all.length) told.says.push("Every value has closed, and is valid for its type.");
+  }
+  const alive = calls.filter((call) => call.phase === "growing" || call.phase === "withdrawn");
+  if (told.tone !== "good" && alive.length) {
+    const names = [...new Set(alive.map((call) => call.name || "an unnamed tool"))].join(", ");
+    told.says.push(`${plural(alive.length, "call")} must not run: ${names}.`);
+  }
+  if (open.length) told.says.push("What is marked complete had closed, and can be used. Nothing was made up for the rest.");
+  return told;
+}
+
+function sentence(text) {
+  return !text || /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,257 @@
+"""One answer on its way to everybody who watches it.
+
+A run reads an answer into a ``MessageParser`` and publishes, as deltas over one JSON value, what that changes. The value
+is everything that a page can show:
+
+    {"run": the run's name, "prompt": "...",
+     "answer": {"kind": "recorded" | "live" | ..., "label": "...", "note": "...", "api": "..."},
+     "forms": {"output": FORM or null, "tools": {name: FORM}},
+     "message": the state of the message (``partialjson.broadcast.ResponseState``),
+     "tokens": [[block, text], ...],      the pieces of text in the order in which they came
+     "figures": {"first_token": s, "first_field": s, "seconds": s, "pieces": n, "bytes": n},   as they become known
+     "stopped": null | {"by": "viewer" | "time" | "nobody" | "server" | "fault", "message": "..."}}
+
+**Tools.** A call that is ready is run at once, by a function in the place of the real one, and its result belongs to the
+state of the call. A call that the provider withdraws while it runs is given up.
+
+**The end.** ``play`` returns when the answer has ended and all calls have been run. It never raises for what came: the
+state says it. However it is left, the source is closed, the message has an ending, and the viewers are told.
+
+**Tokens are as the provider sent them.** So a run is only for types without secret fields, as those of ``questions``
+are; the rest of the state leaves such fields out by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from partialjson.broadcast import Broadcast, ResponseState
+from partialjson.clients import aread
+from partialjson.messages import Call, DocumentProgress, MessageParser, TextDelta, Timings, Update
+from partialjson.render.form import form
+from partialjson.web.answers import Answer
+from partialjson.web.live import ClientError
+
+__all__ = ["Asked", "Run"]
+
+Delta = dict[str, Any]
+Tool = Callable[[Any], Any]
+
+_MOST_TOKENS: Final = 5_000
+_WAYS: Final = {
+    "viewer": "A viewer stopped it.",
+    "server": "The server was stopped.",
+    "time": "It took longer than this server allows.",
+    "nobody": "Everybody who watched it had left.",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is about.
+
+    Attributes:
+        prompt: as somebody wrote it.
+        answer: where the answer comes from.
+        output: the type of the structured answer, None without one.
+        tools: the types of the arguments of tools, by name.
+        run_tools: what is done with a call that is ready, by the name of the tool; a call of another one stays ready.
+    """
+
+    prompt: str
+    answer: Answer
+    output: Any = None
+    tools: Mapping[str, Any] = field(default_factory=dict)
+    run_tools: Mapping[str, Tool] = field(default_factory=dict)
+
+
+class Run:
+    """One answer, while it comes and afterwards.
+
+    Args:
+        name: unique among the runs of a server.
+        asked: what was asked.
+        seconds: how long the answer may take.
+        tool_seconds: how long a call takes, so that one sees it run.
+        clock: gives seconds; times are told from when ``play`` begins.
+
+    Attributes:
+        message: the ``MessageParser``.
+        broadcast: what viewers watch.
+        over: whether nothing more comes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        asked: Asked,
+        *,
+        seconds: float = 300.0,
+        tool_seconds: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.asked = asked
+        self.over = False
+        self.broadcast = Broadcast()
+        self._timings = Timings(clock=clock)
+        self.message = MessageParser(
+            asked.answer.api, tools=asked.tools, output=asked.output, timings=self._timings
+        )
+        self._state = ResponseState(self.message)
+        self._seconds = seconds
+        self._tool_seconds = tool_seconds
+        self._tokens = 0
+        self._figures: dict[str, Any] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._running: dict[int, asyncio.Task[None]] = {}  # tools, by the positions of blocks
+        self._stopped = ""
+        self._ended = False  # the updates of the message's end have been taken
+        self.broadcast.publish([{"op": "replace", "path": "", "value": self._beginning()}])
+
+    def _beginning(self) -> dict[str, Any]:
+        asked, answer = self.asked, self.asked.answer
+        return {
+            "run": self.name,
+            "prompt": asked.prompt,
+            "answer": {"kind": answer.kind, "label": answer.label, "note": answer.note, "api": answer.api},
+            "forms": {
+                "output": None if asked.output is None else form(asked.output),
+                "tools": {name: form(target) for name, target in asked.tools.items()},
+            },
+            "message": self._state.changes()[0]["value"],
+            "tokens": [],
+            "figures": {},
+            "stopped": None,
+        }
+
+    async def play(self) -> None:
+        """Reads the answer to its end, runs its calls, and closes the broadcast. Called once."""
+        self._task = asyncio.current_task()
+        self._timings.start()
+        try:
+            await self._read()
+            if self._running:
+                await asyncio.wait(self._running.values())
+        except asyncio.CancelledError:
+            if self._task is None or not self._stopped:
+                self._stopped = "server"
+                raise
+            # It was ``stop`` that asked for it, and this task goes on.
+            self._task.uncancel()
+        finally:
+            self._finish()
+
+    async def _read(self) -> None:
+        """Reads until the answer ends, or the time is over."""
+        try:
+            async with asyncio.timeout(self._seconds), aread(self.asked.answer.open(), self.message) as updates:
+                async for update in updates:
+                    self._take([update])
+        except TimeoutError:
+            self._tell_stop("time", _WAYS["time"])
+            return
+        except ClientError as error:
+            self._tell_stop("fault", str(error))
+        except Exception as error:
+            # Of the client. What the provider said of it is in the message.
+            self._tell_stop("fault", f"{type(error).__name__}: {error}"[:500])
+        # Otherwise nobody has taken the updates of the ending yet.
+        self._ended = True
+
+    def stop(self, by: str = "viewer") -> None:
+        """Gives the answer up: its source is closed, and the viewers are told. Nothing happens if it is over."""
+        if self.over or self._stopped or self._task is None:
+            return
+        self._stopped = by
+        self._task.cancel()
+
+    def _take(self, updates: Iterable[Update]) -> None:
+        """Publishes what the updates changed."""
+        updates = list(updates)
+        deltas = [*self._message_deltas(updates), *self._token_deltas(updates)]
+        self._run_ready_calls()
+        self.broadcast.publish([*deltas, *self._message_deltas(), *self._figure_deltas()])
+
+    def _message_deltas(self, updates: Iterable[Update] = ()) -> list[Delta]:
+        return [{**delta, "path": f"/message{delta['path']}"} for delta in self._state.changes(updates)]
+
+    def _token_deltas(self, updates: Iterable[Update]) -> list[Delta]:
+        found: list[Delta] = []
+        for update in updates:
+            if isinstance(update, TextDelta):
+                text = update.text
+            elif isinstance(update, DocumentProgress) and update.kind != "text":
+                text = update.text
+            else:
+                continue
+            if text and self._tokens < _MOST_TOKENS and update.choice == 0:
+                found.append({"op": "add", "path": f"/tokens/{self._tokens}", "value": [update.block, text]})
+                self._tokens += 1
+        return found
+
+    def _figure_deltas(self, ended: bool = False) -> list[Delta]:
+        timings = self._timings
+        known: dict[str, Any] = {"first_token": timings.first_token, "first_field": timings.first_field}
+        if ended:
+            known |= {"seconds": timings.elapsed, "pieces": timings.chunks, "bytes": timings.size}
+        fresh = {
+            name: round(value, 4)
+            for name, value in known.items()
+            if value is not None and name not in self._figures
+        }
+        self._figures |= fresh
+        return [{"op": "add", "path": f"/figures/{name}", "value": value} for name, value in fresh.items()]
+
+    # Calls
+
+    def _run_ready_calls(self) -> None:
+        for block in self.message.blocks:
+            if isinstance(block, Call) and block.position not in self._running and block.ready:
+                tool = self.asked.run_tools.get(block.name)
+                if tool is not None:
+                    task = asyncio.create_task(self._run_call(block, tool))
+                    self._running[block.position] = task
+            elif isinstance(block, Call) and block.withdrawn and block.position in self._running:
+                self._running[block.position].cancel()
+
+    async def _run_call(self, call: Call, tool: Tool) -> None:
+        # Ready is worth being seen, too.
+        await asyncio.sleep(self._tool_seconds / 3)
+        self._state.report(call, "running")
+        self.broadcast.publish(self._message_deltas())
+        await asyncio.sleep(self._tool_seconds)
+        try:
+            result = tool(call.value)
+        except Exception as error:
+            self._state.report(call, "failed", result={"error": f"{type(error).__name__}: {error}"[:500]})
+        else:
+            self._state.report(call, "done", result=result)
+        self.broadcast.publish(self._message_deltas())
+
+    # The end
+
+    def _tell_stop(self, by: str, message: str) -> None:
+        self._stopped = by
+        self.broadcast.publish([{"op": "replace", "path": "/stopped", "value": {"by": by, "message": message}}])
+
+    def _finish(self) -> None:
+        """The last deltas, and the end of the broadcast."""
+        self.over = True
+        end = self.message.end()
+        deltas = self._message_deltas(() if self._ended else end.updates)
+        for call in self.message.calls:
+            task = self._running.get(call.position)
+            if task is not None and task.cancel() and not call.withdrawn:
+                self._state.report(call, "failed", result={"error": "Stopped before it was done."})
+        deltas += [*self._message_deltas(), *self._figure_deltas(ended=True)]
+        if self._stopped in _WAYS:
+            value = {"by": self._stopped, "message": _WAYS[self._stopped]}
+            deltas.append({"op": "replace", "path": "/stopped", "value": value})
+        self.broadcast.publish(deltas)
+        self.broadcast.close()
