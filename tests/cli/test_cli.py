@@ -31,7 +31,7 @@ from partialjson.cli.readers import JsonReader, MessageReader
 from partialjson.cli.recordings import RECORDINGS, Recording
 from partialjson.errors import json_path
 from partialjson.messages import MessageParser
-from partialjson.render.labels import UNKNOWN, placeholder_of
+from partialjson.render.form import UNKNOWN, placeholder_of
 from partialjson.render.outline import Row, outline
 from partialjson.render.text import plural, printable, show
 

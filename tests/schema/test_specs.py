@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from partialjson import Schema
 from partialjson._core.spec import ANYTHING, ARRAY, INTEGER, NO_DEFAULT, NUMBER, OBJECT, STRING, Spec
 from partialjson._core.target import spec_of
-from partialjson.render.labels import placeholder_of
+from partialjson.render.form import placeholder_of
 
 
 def spec(schema: Any) -> Spec:

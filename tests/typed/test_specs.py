@@ -39,7 +39,7 @@ from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, INTEGER, NO_DEFAULT
 from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import Options, spec_of, target_of
 from partialjson._core.wording import kinds_of, strings_of
-from partialjson.render.labels import placeholder_of
+from partialjson.render.form import placeholder_of
 from support.versions import since_2_14
 
 ATOMS = STRING | NUMBER | BOOLEAN

@@ -13,13 +13,16 @@ objects are not there, and elements of arrays are null, so that the indexes of t
 
 from __future__ import annotations
 
-from typing import Any, Final, final
+from typing import Any, Final, Literal, final
 
 from partialjson._core.events import Node
 from partialjson._core.fitting import key_spelling
 from partialjson._core.spec import ARRAY, NULL, OBJECT, Spec, Way
 
-__all__ = ["Mask", "mask_of", "without_kept_back"]
+__all__ = ["KeptBack", "Mask", "mask_of", "without_kept_back"]
+
+KeptBack = Literal["nothing", "part", "all"]
+"""How much of a place is kept back."""
 
 # In place of the keys and indexes that have no spec of their own.
 _OTHER_KEY: Final = ("",)
@@ -33,6 +36,7 @@ class Mask:
     Attributes:
         hidden: its value is kept back, and with it all that is inside.
         hides_scalars: it is kept back unless it is an object or array.
+        is_partial: something is kept back here or inside.
     """
 
     def __init__(self, specs: list[Spec], ways: list[tuple[Way, Spec | None]], loose: bool = False) -> None:
@@ -69,6 +73,10 @@ class Mask:
             {key_spelling(first): first for first in self._firsts if isinstance(first, str)} if loose else {}
         )
         self._prefix = max([len(leaf.prefix) for leaf in self._leaves], default=0)
+        inside = [*self._leaves, *[spec for _, spec in self._ways if spec is not None]]
+        self.is_partial = (
+            self.hidden or self.hides_scalars or any(spec is None for _, spec in self._ways) or _keeps_back(inside)
+        )
 
     def inside(self, key: str | int) -> Mask:
         """The place at a key or an index of the value here."""

@@ -34,7 +34,7 @@ from partialjson._core.judge import Judge
 from partialjson._core.lexer import Lexer
 from partialjson._core.loose_rules import loose_rule_of
 from partialjson._core.machine import NOT_UTF8
-from partialjson._core.mask import Mask, mask_of, without_kept_back
+from partialjson._core.mask import KeptBack, Mask, mask_of, without_kept_back
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
@@ -439,6 +439,16 @@ class Parser(Generic[T]):
         return self._lexer.path()
 
     @property
+    def growing(self) -> Path | None:
+        """The path of the innermost visible value that is open; None where there is none."""
+        return self._tree.open_path()
+
+    @property
+    def outcome(self) -> Outcome[T] | None:
+        """What ``end`` has returned: how the document ended; None before ``end`` or ``close`` was called."""
+        return self._outcome
+
+    @property
     def pos(self) -> int:
         """Code points read so far."""
         if self._intake is None:
@@ -564,6 +574,25 @@ class Parser(Generic[T]):
             self._kept_back = mask_of(self._target.spec, self._coerces())
             self._has_mask = True
         return self._kept_back
+
+    def kept_back(self, path: Iterable[str | int] = ()) -> KeptBack:
+        """How much of the place at ``path`` the deltas leave out: "nothing", "part" of what is inside, or "all" of it.
+
+        A property of the target, so it holds whether or not something has come there. Whoever shows more of a document
+        than its deltas, such as the messages of errors, must leave out the same.
+        """
+        if isinstance(path, (str, bytes)):
+            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
+        mask = self._mask()
+        if mask is None:
+            return "nothing"
+        for key in path:
+            if mask.hidden:
+                break
+            mask = mask.inside(key)
+        if mask.hidden:
+            return "all"
+        return "part" if mask.is_partial else "nothing"
 
     # The end.
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from partialjson import MISSING, Coerced, Completed, Invalid, Repaired, Replaced, Violation
 from partialjson.cli.coming import Foreseen
 from partialjson.cli.exits import Exit
-from partialjson.render.labels import Placeholder
+from partialjson.render.form import Placeholder
 
 __all__ = ["Board", "Ending", "Entry", "Sheet", "Text", "said_by"]
 

@@ -32,7 +32,7 @@ from partialjson.messages import (
     TextDelta,
 )
 from partialjson.options import ParserOptions
-from partialjson.render.labels import placeholder_of
+from partialjson.render.form import placeholder_of
 from partialjson.render.text import plural, printable, show
 
 __all__ = ["JsonReader", "MessageReader", "Reader", "one_line"]

@@ -103,6 +103,12 @@ class Document(Growing):
         self._continuation: Continuation[Any] | None = None  # what feeds the parser while the document is being resumed
 
     @property
+    def parser(self) -> Parser[Any] | None:
+        """What reads the document: None as long as its tool is not known, another one where it is read anew. It is to
+        be looked at, not to be fed."""
+        return self._parser
+
+    @property
     def json(self) -> Any:
         """The document so far as plain JSON values, MISSING before anything is visible."""
         return MISSING if self._parser is None else self._parser.json

@@ -1,101 +1,59 @@
-"""The expected outline of a document: its fields, before any of them has come.
-
-A ``Placeholder`` says in a word or two what is expected at one place, and leads to the placeholders inside it, by the
-document's own names. It is made from the target's spec and only decides what is drawn as absent; the parser decides
-what is valid. Specs are followed when a placeholder is looked into, so recursive models need no care here.
-"""
+"""The words for what is expected at a place: "date", "list of Stop", "low | medium | high"."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
-from partialjson._core.spec import ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, Spec
-from partialjson._core.target import spec_of
+from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, NUMBER, OBJECT, STRING, Spec
 
-__all__ = ["UNKNOWN", "Placeholder", "placeholder_of"]
+__all__ = ["kind_word", "label_of"]
 
-_WORDS: Final = {INTEGER: "integer", NUMBER: "number", BOOLEAN: "true or false", NULL: "null", STRING: "text"}
-
-
-class Placeholder:
-    """What is expected at one place of a document, according to its spec."""
-
-    def __init__(self, spec: Spec, optional: bool = False) -> None:
-        self.optional = optional
-        self._spec = spec
-
-    @cached_property
-    def _leaves(self) -> list[Spec]:
-        """What may stand here beside null."""
-        return [leaf for leaf in self._spec.leaves() if leaf.usual != NULL]
-
-    @cached_property
-    def _only(self) -> Spec:
-        """The spec of this place, if there is no choice."""
-        return self._leaves[0] if len(self._leaves) == 1 else UNKNOWN._spec
-
-    @cached_property
-    def fields(self) -> dict[str, Placeholder]:
-        """The fields of an object that is described field by field."""
-        found: dict[str, Placeholder] = {}
-        if self._only.usual & ARRAY:
-            # A named tuple usually comes as an array.
-            return found
-        for field in (self._only.fields or {}).values():
-            if field.is_read:
-                way = field.ways[0]
-                # Several fields may lie inside one value that is not itself a field.
-                spec = field.spec if len(way) == 1 else UNKNOWN._spec
-                found.setdefault(str(way[0]), Placeholder(spec, not field.required))
-        return found
-
-    def at(self, key: str | int) -> Placeholder:
-        """The placeholder of a child."""
-        if isinstance(key, str) and key in self.fields:
-            return self.fields[key]
-        spec = self._only.rest if isinstance(key, str) else self._only.element(key)
-        return UNKNOWN if spec is None else Placeholder(spec)
-
-    @cached_property
-    def label(self) -> str:
-        """The expected type, in a word or two."""
-        word = self._word()
-        return f"{word}, optional" if self.optional and word else word
-
-    def _word(self) -> str:
-        form = self._spec.notes.get("format")
-        if form:
-            return str(form)
-        words = [_word(leaf) for leaf in self._leaves]
-        if len(words) != 1 and self._spec.may_be_null():
-            words.append("null")
-        return " or ".join(dict.fromkeys(words)) if all(words) else ""
+_LABELS: Final = {INTEGER: "integer", NUMBER: "number", BOOLEAN: "true or false", NULL: "null", STRING: "text"}
+_KINDS: Final = {
+    STRING: "string",
+    INTEGER: "integer",
+    FLOAT: "number",
+    NUMBER: "number",
+    BOOLEAN: "boolean",
+    NULL: "null",
+    OBJECT: "object",
+    ARRAY: "array",
+    # A named tuple usually comes as an array.
+    OBJECT | ARRAY: "array",
+    ANYTHING: "any",
+}
+# Longer lists of words, and lists inside lists, are abbreviated.
+_WORDS: Final = 8
+_NESTED: Final = 3
 
 
-def _word(spec: Spec) -> str:
+def kind_word(usual: int) -> str:
+    """One word for a set of JSON kinds, as bits."""
+    return _KINDS.get(usual, "any" if usual & (OBJECT | ARRAY) else "string")
+
+
+def label_of(spec: Spec, nested: int = 0) -> str:
+    """What is expected at a place, in a word or two; empty if nothing is known."""
+    form = spec.notes.get("format")
+    if form:
+        return str(form)
+    words = [_word(leaf, nested) for leaf in spec.leaves() if leaf.usual != NULL]
+    if len(words) != 1 and spec.may_be_null():
+        words.append("null")
+    return " or ".join(dict.fromkeys(words)) if all(words) else ""
+
+
+def _word(spec: Spec, nested: int) -> str:
     """The name of a value without branches."""
     if spec.words is not None:
-        return " | ".join(str(word) for word, _ in spec.words)
+        more = " | …" if len(spec.words) > _WORDS else ""
+        return " | ".join(str(word) for word, _ in spec.words[:_WORDS]) + more
     if spec.notes.get("format"):
         return str(spec.notes["format"])
     if spec.usual & ARRAY and not spec.usual & STRING:
         items = spec.items
-        item = Placeholder(items)._word() if items is not None and not spec.prefix else ""
+        item = label_of(items, nested + 1) if items is not None and not spec.prefix and nested < _NESTED else ""
         return f"list of {item}" if item else "list"
     if spec.usual == OBJECT:
         return (spec.title or "object") if spec.fields is not None else "object"
-    return _WORDS.get(spec.usual, "")
-
-
-UNKNOWN: Final = Placeholder(Spec())
-"""The placeholder of a document about which nothing is known."""
-
-
-def placeholder_of(target: Any) -> Placeholder:
-    """The placeholder of a parser's target; ``UNKNOWN`` if it has none.
-
-    Raises:
-        as ``Parser`` for the target.
-    """
-    return UNKNOWN if target is None or target is Any else Placeholder(spec_of(target))
+    return _LABELS.get(spec.usual, "")

@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol
 
 from partialjson._missing import MISSING
 from partialjson.errors import json_path
-from partialjson.render.labels import Placeholder
+from partialjson.render.form import Placeholder
 from partialjson.render.text import plural, printable, show
 
 __all__ = ["Document", "Row", "outline"]
