@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from support import bodies
-from support.corpus import corpus_files
 
 from partialjson.messages import apis_of
+from support import bodies
+from support.corpus import corpus_files
 
 # Responses that are read alike by others: servers compatible with Chat Completions, sessions and their responses.
 FAMILIES = [{"openai-chat", "openai-completions", "mistral"}, {"openai-responses", "openai-realtime"}]

@@ -33,6 +33,7 @@ from typing import Any, Final
 from partialjson.broadcast import Broadcast, ResponseState
 from partialjson.clients import aread
 from partialjson.messages import Call, DocumentProgress, MessageParser, TextDelta, Timings, Update
+from partialjson.options import DocumentOptions
 from partialjson.render.form import form
 from partialjson.web.answers import Answer
 from partialjson.web.live import ClientError
@@ -61,6 +62,7 @@ class Asked:
         output: the type of the structured answer, None without one.
         tools: the types of the arguments of tools, by name.
         run_tools: what is done with a call that is ready, by the name of the tool; a call of another one stays ready.
+        options: other options of ``MessageParser``, such as ``lenient``.
     """
 
     prompt: str
@@ -68,6 +70,7 @@ class Asked:
     output: Any = None
     tools: Mapping[str, Any] = field(default_factory=dict)
     run_tools: Mapping[str, Tool] = field(default_factory=dict)
+    options: DocumentOptions = field(default_factory=DocumentOptions)
 
 
 class Run:

@@ -1,0 +1,36 @@
+// The worker of a page without a server: Python in the browser, and in it `partialjson.web.worker`.
+//
+// Page and worker send each other JSON texts. Those of runs are made and read by Python, which says what is in them. Those
+// of loading come from here: {"loading": "what", "at": 0 to 1}, {"ready": {versions}}, {"failed": "why"}.
+
+const tell = (message) => postMessage(JSON.stringify(message));
+let desk = null;
+
+addEventListener("message", ({ data }) => {
+  try {
+    desk.receive(data);
+  } catch (error) {
+    // Python's message ends with what was raised; the rest says where.
+    const lines = String(error.message ?? error).trim().split("\n");
+    tell({ run: JSON.parse(data).run, refused: `Python failed: ${lines.at(-1)}`, field: "" });
+    console.error(error);
+  }
+});
+
+try {
+  const base = new URL("pyodide/", import.meta.url).href;
+  tell({ loading: "Python", at: 0.05 });
+  const { loadPyodide } = await import(`${base}pyodide.mjs`);
+  // The lock file beside it knows only the packages that lie there, with their sums.
+  const python = await loadPyodide({ indexURL: base });
+  tell({ loading: "the library", at: 0.6 });
+  const failures = [];
+  await python.loadPackage("partialjson-live", { messageCallback: () => {}, errorCallback: (text) => failures.push(text) });
+  if (failures.length) throw new Error(failures.join("; "));
+  tell({ loading: "the library", at: 0.8 });
+  desk = python.pyimport("partialjson.web.worker").Worker((text) => postMessage(text));
+  tell({ ready: { python: python.runPython("import platform; platform.python_version()"), pyodide: python.version } });
+} catch (error) {
+  console.error(error);
+  tell({ failed: String(error.message ?? error).trim().split("\n").at(-1) });
+}
