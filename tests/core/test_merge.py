@@ -45,7 +45,7 @@ def delta(op: str, path: str, value: Any = None) -> dict[str, Any]:
                 delta("add", "/l/8", "x"),
                 delta("append", "/l/8", "y"),
             ],
-            [delta("add", "/l/7", {"a": 1}), delta("add", "/l/8", "y")],
+            [delta("add", "/l/7", {"a": 1}), delta("add", "/l/8", "xy")],
         ),
         (
             [delta("append", "/l/3/a", "x"), delta("add", "/l/4", {}), delta("append", "/l/3/a", "y")],

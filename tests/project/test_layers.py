@@ -48,6 +48,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "sequences": ({*BASE, "_core", "streaming"}, {"lenient"}),
     "resume": ({*BASE, "_core", "wire", "lenient"}, set()),
     "patch": (BASE, set()),
+    "broadcast": ({*BASE, "_core", "messages", "patch"}, {"pydantic_core"}),
     "wire": ({*BASE, "_core"}, set()),
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
     "clients": ({*BASE, "messages", "wire"}, set()),

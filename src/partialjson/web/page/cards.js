@@ -1,7 +1,7 @@
 // One block of an answer: a text, a structured output, a tool call. Each view takes the block's state, sees by identity
 // what has changed, and touches only that.
 
-import "../browser/element.js";
+import "./browser/element.js";
 import { growText, h, icon, setAttribute, setText } from "./dom.js";
 import { faults, plural } from "./words.js";
 

@@ -1,6 +1,6 @@
 // A source of answers without a server: a worker, in which the library runs.
 
-import { apply } from "../browser/patch.js";
+import { apply } from "./browser/patch.js";
 
 // A page that makes scripts of strings nowhere may still start this one worker; `new Worker` takes no plain string then.
 const policy = globalThis.trustedTypes?.createPolicy("partialjson-worker", { createScriptURL: () => "worker.js" });

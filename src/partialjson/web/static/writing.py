@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
 
+from partialjson.providers import PROVIDERS
+from partialjson.web.questions import catalogue
 from partialjson.web.static import runtime
 from partialjson.web.static.fetching import Say, cache_folder, fetch, megabytes
 from partialjson.web.static.wheel import DISTRIBUTION, build_wheel
@@ -120,8 +122,10 @@ def _page() -> dict[str, bytes]:
     index = found["index.html"].decode()
     policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     index, heads = _HEAD.subn(lambda head: f"{head[0]}\n    {policy}", index, count=1)
-    assert heads == 1 and index.count(_SOURCE) == 1, "the page has lost a place that is changed here"
+    assert (heads, index.count(_SOURCE)) == (1, 1), "the page has lost a place that is changed here"
     found["index.html"] = index.replace(_SOURCE, 'data-source="worker"').encode()
+    asked = {"questions": catalogue(), "models": [], "apis": PROVIDERS}
+    found["questions.json"] = json.dumps(asked).encode()
     return found
 
 
