@@ -19,7 +19,7 @@ from typing import Any, Final
 from partialjson.web.answers import Answer
 from partialjson.web.run import Asked
 
-from partialjson import MISSING, ParseError, Parser, Schema
+from partialjson import MISSING, Lenient, ParseError, Parser, RepairKind
 from partialjson.messages import Call, MessageParser, apis_of
 from partialjson.providers import PROVIDERS, output_target, tool_targets
 
@@ -63,7 +63,7 @@ class Pasted:
         size: how many characters come at once; 0 for pieces as a model gives them: one event of a body, some
             characters of a document.
         rate: how many pieces come in a second; 0 for as many as can be read.
-        lenient: whether JSON that is broken is mended.
+        lenient: whether JSON that is broken is mended. What is cut off stays cut off.
     """
 
     text: str
@@ -116,6 +116,10 @@ def _looks_like_events(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n").startswith(("data:", "event:", "id:", "retry:", ":"))
 
 
+def _lenient(pasted: Pasted) -> Lenient | bool:
+    return Lenient().without(RepairKind.UNFINISHED) if pasted.lenient else False
+
+
 def _title(pasted: Pasted) -> str:
     """How the text begins, in the place of a prompt."""
     words = " ".join(pasted.text[: 4 * _TITLE].split())
@@ -163,6 +167,9 @@ def _schema(given: Any, of_what: str) -> Any:
     if not isinstance(given, (Mapping, bool)):
         kind = "a list" if isinstance(given, list) else f"the {type(given).__name__} {given!r:.40}"
         raise PastedError("schema", f"The schema{of_what} must be an object, true or false; it is {kind}.")
+    # Loaded when a schema comes: jsonschema takes its time.
+    from partialjson import Schema
+
     try:
         return Schema(dict(given) if isinstance(given, Mapping) else given)
     except Exception as error:
@@ -189,7 +196,7 @@ def _document(pasted: Pasted, targets: _Targets, note: str) -> Asked:
         note = f"{note} Its schema is that of the tool {name}.".lstrip()
     pieces = list(_cut(pasted.text, pasted.size or _TOKEN))
     answer = Answer(DOCUMENT, "pasted", "your text", lambda: _carried(pieces, pasted.rate), note, _CARRIER)
-    return Asked(_title(pasted), answer, Any if output is None else output, options={"lenient": pasted.lenient})
+    return Asked(_title(pasted), answer, Any if output is None else output, options={"lenient": _lenient(pasted)})
 
 
 async def _carried(pieces: list[str], rate: float) -> AsyncIterator[Any]:
@@ -216,12 +223,12 @@ def _body(pasted: Pasted, api: str, targets: _Targets, note: str) -> Asked:
         output = Any
     pieces = list(_cut(pasted.text, pasted.size) if pasted.size else _events(pasted.text))
     answer = Answer(api, "pasted", "your text", lambda: _paced(pieces, pasted.rate), note)
-    return Asked(_title(pasted), answer, output, tools or {}, options={"lenient": pasted.lenient})
+    return Asked(_title(pasted), answer, output, tools or {}, options={"lenient": _lenient(pasted)})
 
 
 def _foreseen(pasted: Pasted, api: str) -> tuple[list[str], bool]:
     """The names of the response's calls, and whether its text is JSON."""
-    message = MessageParser(api, output=Any, lenient=pasted.lenient)
+    message = MessageParser(api, output=Any, lenient=_lenient(pasted))
     message.feed_bytes(pasted.text)
     message.end()
     output = message.output

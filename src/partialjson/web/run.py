@@ -103,10 +103,15 @@ class Run:
         self.over = False
         self.broadcast = Broadcast()
         self._timings = Timings(clock=clock)
+        answer = asked.answer
         self.message = MessageParser(
-            asked.answer.api, tools=asked.tools, output=asked.output, timings=self._timings
+            answer.carrier or answer.api,
+            tools=asked.tools,
+            output=asked.output,
+            timings=self._timings,
+            **asked.options,
         )
-        self._state = ResponseState(self.message)
+        self._state = ResponseState(self.message, api=answer.api)
         self._seconds = seconds
         self._tool_seconds = tool_seconds
         self._tokens = 0

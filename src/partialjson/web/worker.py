@@ -21,14 +21,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from typing import Final
-
-from partialjson.web.run import Run
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any, Final
 
 from partialjson.web.asking import of_recording
-from partialjson.web.pasted import PastedError
+from partialjson.web.pasted import Pasted, PastedError, asked_about
+from partialjson.web.questions import question_named
+from partialjson.web.run import Asked, Run
 from partialjson.web.static import rpds
+from partialjson.web.tools import SECONDS
 
 __all__ = ["Worker"]
 
