@@ -14,7 +14,21 @@ What is kept back of a document (secrets, excluded fields) is in none of them.
 
 from partialjson.broadcast.documents import DocumentState
 from partialjson.broadcast.frames import END, Frame
+from partialjson.broadcast.hub import Broadcast
 from partialjson.broadcast.journal import Journal
-from partialjson.broadcast.responses import Phase, ResponseState
+from partialjson.broadcast.responses import Phase, Response, ResponseState
+from partialjson.broadcast.throttle import Throttle, athrottled, throttled
 
-__all__ = ["END", "DocumentState", "Frame", "Journal", "Phase", "ResponseState"]
+__all__ = [
+    "END",
+    "Broadcast",
+    "DocumentState",
+    "Frame",
+    "Journal",
+    "Phase",
+    "Response",
+    "ResponseState",
+    "Throttle",
+    "athrottled",
+    "throttled",
+]

@@ -1,4 +1,4 @@
-"""The words for what is expected at a place: "date", "list of Stop", "low | medium | high"."""
+"""Words: for what is expected at a place ("date", "list of Stop", "low | medium | high"), and for its status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from typing import Final
 
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, NUMBER, OBJECT, STRING, Spec
 
-__all__ = ["kind_word", "label_of"]
+__all__ = ["STATUSES", "kind_word", "label_of", "readable"]
+
+STATUSES: Final = {
+    "missing": "absent",
+    "partial": "growing",
+    "complete": "complete",
+    "invalid": "invalid",
+    "violation": "invalid",
+    "repaired": "mended",
+    "coerced": "fitted",
+    "truncated": "cut off",
+}
+"""The word for each status of a place."""
 
 _LABELS: Final = {INTEGER: "integer", NUMBER: "number", BOOLEAN: "true or false", NULL: "null", STRING: "text"}
 _KINDS: Final = {
@@ -30,6 +42,11 @@ _NESTED: Final = 3
 def kind_word(usual: int) -> str:
     """One word for a set of JSON kinds, as bits."""
     return _KINDS.get(usual, "any" if usual & (OBJECT | ARRAY) else "string")
+
+
+def readable(key: str) -> str:
+    """A key of a described field as people write it."""
+    return key.replace("_", " ")
 
 
 def label_of(spec: Spec, nested: int = 0) -> str:

@@ -1,13 +1,12 @@
-"""The document so far as an outline of rows, fitted to a height.
-
-Rows come from three things that are at hand anyway: the parser's JSON view, its status of each path, and the
-placeholder of the target, which says what has not come yet. Fields stand in the order of the target, so that a row
-keeps its place while the document grows.
+"""The outline of a document as rows, fitted to a height.
 
 The cost of drawing must depend on what is drawn, not on the size of the document. So rows are generated lazily, at
 decreasing levels of detail, and each attempt stops at the first row too many. Open values are always shown. Closed ones
 fold into their row, the containers around the innermost open one into one row, and siblings into a count. Lists and
 free keys are read from their end, where the growth is.
+
+A list of objects without containers inside is a table: the row of the list has the names of its columns, and each
+element has one row with its values as *cells*. What is wrong with a cell follows in a row of its own.
 """
 
 from __future__ import annotations
@@ -15,32 +14,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from partialjson._missing import MISSING
 from partialjson.errors import json_path
 from partialjson.render.form import Placeholder
+from partialjson.render.places import COLUMNS, Document, Path, Place, is_record
 from partialjson.render.text import plural, printable, show
 
-__all__ = ["Document", "Row", "outline"]
+__all__ = ["Cell", "Row", "outline"]
 
-Path = tuple[str | int, ...]
-
-# Missing objects unfold to this depth below the last object that is there.
-_FORESEEN: Final = 2
 _ALL: Final = 1 << 60
 # A preview wider than any screen.
 _PREVIEW: Final = 400
 _PARTS: Final = 8
+_NOT_GIVEN: Final = "not given"
 
 
-class Document(Protocol):
-    """What an outline reads: a ``Parser``, or a document of a ``MessageParser``."""
+@dataclass(frozen=True)
+class Cell:
+    """A value in a row of a table.
 
-    @property
-    def json(self) -> Any: ...
+    Attributes:
+        path, status, value, text: as those of a ``Row``.
+        column: the key that the column stands for.
+    """
 
-    def status(self, path: Path, /) -> str: ...
+    path: Path
+    column: str
+    status: str
+    value: str = ""
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,13 @@ class Row:
         depth: the indentation, from 0.
         path: where the value is; for a row that stands for several values, where the first is.
         name: what the row is called.
-        status: the parser's word.
-        value: the value, or the expected type if it is missing.
+        status: the status, or the mark of a place that has one (``Place.status``).
+        value: the value, or what is expected if it is missing.
         text: a growing string, whose end matters more than its beginning.
+        note: what the mark of the place says.
         folded: whether the row stands for several.
+        columns: the keys of the columns, if the elements that follow are rows of a table.
+        cells: the values of a row of a table.
     """
 
     depth: int
@@ -63,7 +70,10 @@ class Row:
     status: str
     value: str = ""
     text: str | None = None
+    note: str = ""
     folded: bool = False
+    columns: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,33 +82,33 @@ class _Detail:
 
     Attributes:
         closed: whether closed containers unfold.
-        foreseen: how far missing objects unfold.
+        foreseen: whether missing objects unfold.
         chain: whether the containers around the innermost open one have rows of their own.
         kept: how many siblings are shown before and after the last one that came.
     """
 
     closed: bool = False
-    foreseen: int = 0
+    foreseen: bool = False
     chain: bool = True
     kept: int = _ALL
 
 
 _LEVELS: Final = (
-    _Detail(closed=True, foreseen=_FORESEEN),
-    _Detail(foreseen=_FORESEEN),
+    _Detail(closed=True, foreseen=True),
+    _Detail(foreseen=True),
     _Detail(),
     *(_Detail(chain=False, kept=kept) for kept in (_ALL, 8, 6, 5, 4, 3, 2, 1, 0)),
 )
 
 
-def outline(document: Document, placeholder: Placeholder, height: int) -> list[Row]:
-    """At most ``height`` rows, in as much detail as fits."""
+def outline(document: Document, placeholder: Placeholder, height: int, tables: bool = True) -> list[Row]:
+    """At most ``height`` rows, in as much detail as fits; with ``tables=False``, every value in a row of its own."""
     for detail in _LEVELS:
-        rows = list(islice(_Walk(document, detail).root(placeholder), height + 1))
+        rows = list(islice(_Walk(document, detail, tables).root(placeholder), height + 1))
         if len(rows) <= height:
             return rows
     # Not even the open path fits. Its end is what moves.
-    rows = list(_Walk(document, _LEVELS[-1]).root(placeholder))
+    rows = list(_Walk(document, _LEVELS[-1], tables).root(placeholder))
     tip = max((index for index, row in enumerate(rows) if row.status != "missing"), default=0)
     start = max(0, tip + 1 - height)
     return rows[start : start + height]
@@ -107,108 +117,180 @@ def outline(document: Document, placeholder: Placeholder, height: int) -> list[R
 class _Walk:
     """One pass over the document at one level of detail."""
 
-    def __init__(self, document: Document, detail: _Detail) -> None:
+    def __init__(self, document: Document, detail: _Detail, tables: bool) -> None:
         self._document = document
         self._detail = detail
+        self._tables = tables
 
     def root(self, placeholder: Placeholder) -> Iterator[Row]:
-        value = self._document.json
-        if isinstance(value, (dict, list)) and (value or placeholder.fields):
-            yield from self._children((), value, placeholder, 0, 0)
-        elif value is MISSING and placeholder.fields:
-            yield from self._children((), {}, placeholder, 0, 1)
+        place = Place.root(self._document, placeholder)
+        value = place.value
+        if isinstance(value, list) and value and (columns := self._columns(place)):
+            yield Row(0, (), "", place.status, folded=True, columns=columns)
+        if isinstance(value, (dict, list)) and (value or place.form.fields):
+            yield from self._children(place, 0)
+        elif place.unfolds:
+            yield from self._children(place, 0)
         elif value is not MISSING:
-            yield self._row((), value, placeholder, 0, self._document.status(()))
+            yield self._row(place, 0)
 
-    def _node(self, path: Path, value: Any, placeholder: Placeholder, depth: int, ahead: int) -> Iterator[Row]:
-        """A value and what is in it; ``ahead`` counts the missing objects around it."""
-        if value is MISSING:
-            yield self._row(path, value, placeholder, depth, "missing")
-            if ahead < self._detail.foreseen:
-                yield from self._children(path, {}, placeholder, depth + 1, ahead + 1)
+    def _node(self, place: Place, depth: int) -> Iterator[Row]:
+        """A value and what is in it."""
+        if place.value is MISSING:
+            yield self._row(place, depth)
+            if self._detail.foreseen and place.unfolds:
+                yield from self._children(place, depth + 1)
             return
-        status = self._document.status(path)
-        above = len(path) - 1
-        if status == "partial" and not self._detail.chain:
-            path, value, placeholder = self._innermost(path, value, placeholder)
-        name = json_path(path[above:]).removeprefix("$.") if len(path) > above + 1 else ""
-        yield self._row(path, value, placeholder, depth, status, name)
-        if isinstance(value, (dict, list)):
-            if status == "partial":
-                yield from self._children(path, value, placeholder, depth + 1, 0)
-            elif self._detail.closed:
-                yield from self._children(path, value, placeholder, depth + 1, _FORESEEN)
+        above = len(place.path) - 1
+        if place.base == "partial" and not self._detail.chain:
+            place = self._innermost(place)
+        name = json_path(place.path[above:]).removeprefix("$.") if len(place.path) > above + 1 else ""
+        unfolds = isinstance(place.value, (dict, list)) and (not place.closed or self._detail.closed)
+        columns = self._columns(place) if unfolds and isinstance(place.value, list) else ()
+        yield self._row(place, depth, name, columns)
+        if unfolds:
+            yield from self._children(place, depth + 1)
 
-    def _innermost(self, path: Path, value: Any, placeholder: Placeholder) -> tuple[Path, Any, Placeholder]:
+    def _innermost(self, place: Place) -> Place:
         """The innermost open container from here on."""
-        while isinstance(value, (dict, list)) and value:
+        while isinstance(place.value, (dict, list)) and place.value:
+            value = place.value
             key = len(value) - 1 if isinstance(value, list) else next(reversed(value))
-            if not isinstance(value[key], (dict, list)) or self._document.status((*path, key)) != "partial":
+            child = place.child(key, value[key])
+            if not isinstance(child.value, (dict, list)) or child.base != "partial" or self._is_record(child):
                 break
-            path, value, placeholder = (*path, key), value[key], placeholder.at(key)
-        return path, value, placeholder
+            place = child
+        return place
 
-    def _row(self, path: Path, value: Any, placeholder: Placeholder, depth: int, status: str, name: str = "") -> Row:
+    def _row(self, place: Place, depth: int, name: str = "", columns: tuple[str, ...] = ()) -> Row:
+        path, value, status = place.path, place.value, place.status
         if not name and path:
             name = path[-1] if isinstance(path[-1], str) else f"[{path[-1]}]"
         name = printable(name)
-        if value is MISSING:
-            return Row(depth, path, name, status, placeholder.label)
-        if status == "partial" and isinstance(value, str):
-            return Row(depth, path, name, status, text=value)
+        note = _note(place)
+        if _grows(place):
+            return Row(depth, path, name, status, text=value, note=note)
         if isinstance(value, (dict, list)) and value:
-            return Row(depth, path, name, status, self._contents(value, status))
-        return Row(depth, path, name, status, show(value, _PREVIEW))
+            shown = "" if columns else self._contents(place)
+            return Row(depth, path, name, status, shown, note=note, columns=columns)
+        return Row(depth, path, name, status, _said(place), note=note)
 
-    def _contents(self, value: dict[str, Any] | list[Any], status: str) -> str:
+    def _contents(self, place: Place) -> str:
         """The text after a container: a preview if it is folded, else only what its rows do not show."""
-        if status != "partial" and not self._detail.closed:
-            return _preview(value)
-        return plural(len(value), "item") if isinstance(value, list) else ""
+        if place.closed and not self._detail.closed:
+            return _preview(place.value)
+        return plural(len(place.value), "item") if isinstance(place.value, list) else ""
 
-    def _children(self, path: Path, value: Any, placeholder: Placeholder, depth: int, ahead: int) -> Iterator[Row]:
-        if isinstance(value, list):
-            yield from self._elements(path, value, placeholder, depth)
+    def _children(self, place: Place, depth: int) -> Iterator[Row]:
+        if isinstance(place.value, list):
+            yield from self._elements(place, depth)
             return
-        present = [place for place, name in enumerate(placeholder.fields) if name in value]
+        value = {} if place.value is MISSING else place.value
+        fields = place.form.fields
+        present = [index for index, name in enumerate(fields) if name in value]
         free = len(value) - len(present)
         # Free keys stand behind the fields that are described.
-        tip = len(placeholder.fields) if free else max(present, default=-1)
-        yield from self._fields(path, value, placeholder, depth, tip, ahead)
-        yield from self._free(path, value, placeholder, depth, free)
+        tip = len(fields) if free else max(present, default=-1)
+        yield from self._fields(place, value, depth, tip)
+        yield from self._free(place, value, depth, free)
 
-    def _elements(self, path: Path, value: list[Any], placeholder: Placeholder, depth: int) -> Iterator[Row]:
-        start = _worth_folding(len(value) - 1 - self._detail.kept)
+    # Lists.
+
+    def _elements(self, place: Place, depth: int) -> Iterator[Row]:
+        start = self._start(place)
         if start:
-            yield Row(depth, (*path, 0), plural(start, "item"), "complete", folded=True)
-        for index in range(start, len(value)):
-            yield from self._node((*path, index), value[index], placeholder.at(index), depth, 0)
+            yield Row(depth, (*place.path, 0), plural(start, "item"), "complete", folded=True)
+        has_table = bool(self._columns(place))
+        for index in range(start, len(place.value)):
+            element = place.child(index, place.value[index])
+            if has_table and is_record(element.value):
+                yield from self._record(element, depth)
+            else:
+                yield from self._node(element, depth)
 
-    def _fields(
-        self, path: Path, value: dict[str, Any], placeholder: Placeholder, depth: int, tip: int, ahead: int
-    ) -> Iterator[Row]:
+    def _start(self, place: Place) -> int:
+        """The first element that has a row."""
+        return _worth_folding(len(place.value) - 1 - self._detail.kept)
+
+    def _columns(self, place: Place) -> tuple[str, ...]:
+        """The columns of a list whose last element is a row of a table; none if it is no table.
+
+        Only elements that are shown, and as many as fit on a screen, have a say in its columns.
+        """
+        if not self._tables or place.listed != "table" or not place.value or not is_record(place.value[-1]):
+            return ()
+        shown = place.value[max(self._start(place), len(place.value) - _PREVIEW) :]
+        columns = place.columns([element for element in shown if is_record(element)])
+        return tuple(columns) if len(columns) <= COLUMNS else ()
+
+    def _is_record(self, place: Place) -> bool:
+        parent = place.parent
+        return (
+            parent is not None
+            and isinstance(parent.value, list)
+            and is_record(place.value)
+            and bool(self._columns(parent))
+        )
+
+    def _record(self, place: Place, depth: int) -> Iterator[Row]:
+        """An element as a row of a table, and a row for each cell that has a mark."""
+        cells: list[Cell] = []
+        marked: list[Place] = []
+        for each in place.inside():
+            column = str(each.path[-1])
+            if _grows(each):
+                cells.append(Cell(each.path, column, each.status, text=each.value))
+            else:
+                said = "–" if each.value is MISSING and each.gone else _said(each)
+                cells.append(Cell(each.path, column, each.status, said))
+            if each.mark is not None and each.mark.message:
+                marked.append(each)
+        name = f"[{place.path[-1]}]"
+        yield Row(depth, place.path, name, place.status, note=_note(place), cells=tuple(cells))
+        for each in marked:
+            yield self._row(each, depth + 1)
+
+    # Objects.
+
+    def _fields(self, place: Place, value: dict[str, Any], depth: int, tip: int) -> Iterator[Row]:
         """The described fields; of those before and after the last one that came, only some are kept."""
-        names = list(placeholder.fields)
+        names = list(place.form.fields)
         start = _worth_folding(tip - self._detail.kept)
         end = len(names) - _worth_folding(len(names) - max(tip + 1, 1) - self._detail.kept)
-        yield from _fold(path, names[:start], depth, "complete")
+        yield from _fold(place.path, names[:start], depth, "complete")
         for name in names[start:end]:
-            yield from self._node((*path, name), value.get(name, MISSING), placeholder.at(name), depth, ahead)
-        yield from _fold(path, names[end:], depth, "missing")
+            yield from self._node(place.child(name, value.get(name, MISSING)), depth)
+        yield from _fold(place.path, names[end:], depth, "missing")
 
-    def _free(
-        self, path: Path, value: dict[str, Any], placeholder: Placeholder, depth: int, count: int
-    ) -> Iterator[Row]:
+    def _free(self, place: Place, value: dict[str, Any], depth: int, count: int) -> Iterator[Row]:
         """The ``count`` keys that the placeholder does not describe."""
+        fields = place.form.fields
         folded = _worth_folding(count - 1 - self._detail.kept)
         if folded:
-            yield Row(depth, (*path, ""), plural(folded, "field"), "complete", folded=True)
-            latest = islice((key for key in reversed(value) if key not in placeholder.fields), count - folded)
+            yield Row(depth, (*place.path, ""), plural(folded, "field"), "complete", folded=True)
+            latest = islice((key for key in reversed(value) if key not in fields), count - folded)
             keys = iter(list(latest)[::-1])
         else:
-            keys = (key for key in value if key not in placeholder.fields)
+            keys = (key for key in value if key not in fields)
         for key in keys:
-            yield from self._node((*path, key), value[key], placeholder.at(key), depth, 0)
+            yield from self._node(place.child(key, value[key]), depth)
+
+
+def _note(place: Place) -> str:
+    return "" if place.mark is None else printable(place.mark.message)
+
+
+def _grows(place: Place) -> bool:
+    return isinstance(place.value, str) and not place.closed
+
+
+def _said(place: Place) -> str:
+    """The text of a place with nothing inside."""
+    if place.value is MISSING:
+        return _NOT_GIVEN if place.gone else printable(place.offered.label)
+    if place.offered.secret:
+        return "kept back"
+    return show(place.value, _PREVIEW)
 
 
 def _worth_folding(count: int) -> int:

@@ -29,9 +29,11 @@ class Symbols:
     repaired: str
 
     def of(self, status: str) -> str:
-        sign: str = getattr(self, status)
+        sign: str = getattr(self, _SAME_SIGN.get(status, status))
         return sign
 
+
+_SAME_SIGN: Final = {"violation": "invalid", "coerced": "repaired", "truncated": "cut"}
 
 UNICODE: Final = Symbols("○", "◐", "✓", "✗", "↻", "✂", "✎")
 ASCII: Final = Symbols(".", "~", "+", "!", "@", "%", "*")

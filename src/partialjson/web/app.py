@@ -3,6 +3,7 @@
     GET  /                            the page; its files beside it, the browser's part of the library in /browser/
     GET  /api/questions               what can be asked, and of whom
     POST /api/runs                    {"prompt", "question"?, "model"?} begins a run: {"run": its name}
+    GET  /api/runs/{run}              whether there is such a run, and whether it is over
     GET  /api/runs/{run}/events       its frames as server-sent events
     WS   /api/runs/{run}/socket       the same over a WebSocket
     POST /api/runs/{run}/stop         stops it
@@ -83,6 +84,7 @@ def make_app(settings: Settings | None = None) -> Starlette:
     routes = [
         Route("/api/questions", server.questions),
         Route("/api/runs", server.begin, methods=["POST"]),
+        Route("/api/runs/{run}", server.known),
         Route("/api/runs/{run}/events", server.events),
         Route("/api/runs/{run}/stop", server.stop, methods=["POST"]),
         WebSocketRoute("/api/runs/{run}/socket", server.socket),
@@ -148,6 +150,10 @@ class _Server:
                 raise HTTPException(400, f"the model {model_name!r:.80} cannot be asked here: no key, or no SDK")
             return about(prompt, question, live.ask(model, prompt, question))
         return of_recording(prompt, question, self._settings.speed)
+
+    async def known(self, request: Request) -> Response:
+        run = self._run(request.path_params["run"])
+        return JSONResponse({"run": run.name, "over": run.over})
 
     async def stop(self, request: Request) -> Response:
         run = self._run(request.path_params["run"])

@@ -28,9 +28,6 @@ PER_SECOND: Final = 20
 
 _MOST_SAID: Final = 1_000
 _FIRST_WORD: Final = 10.0
-_END: Final = b"event: end\ndata: {}\n\n"
-# A browser that was cut off comes back after so many milliseconds.
-_RETRY: Final = b"retry: 500\n\n"
 Watching = Callable[[], AbstractContextManager[None]]
 
 
@@ -63,11 +60,10 @@ class EventStream:
 
         # Too slow, or gone.
         with suppress(TimeoutError, OSError):
-            await say(_RETRY)
-            async with aclosing(self._broadcast.watch(since, per_second=PER_SECOND)) as frames:
-                async for frame in frames:
-                    await say(frame.sse)
-            await say(_END, more=False)
+            async with aclosing(self._broadcast.sse(since, per_second=PER_SECOND)) as events:
+                async for event in events:
+                    await say(event)
+            await say(b"", more=False)
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -17,22 +17,21 @@ state of the call. A call that the provider withdraws while it runs is given up.
 **The end.** ``play`` returns when the answer has ended and all calls have been run. It never raises for what came: the
 state says it. However it is left, the source is closed, the message has an ending, and the viewers are told.
 
-**Tokens are as the provider sent them.** So a run is only for types without secret fields, as those of ``questions``
-are; the rest of the state leaves such fields out by itself.
+**What is kept back** (secrets, excluded fields) is in none of it: the tokens of a document that has such fields are left
+out altogether.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from partialjson.broadcast import Broadcast, ResponseState
 from partialjson.clients import aread
-from partialjson.messages import Call, DocumentProgress, MessageParser, TextDelta, Timings, Update
+from partialjson.messages import Call, Document, DocumentProgress, MessageParser, TextDelta, Timings, Update
 from partialjson.options import DocumentOptions
 from partialjson.render.form import form
 from partialjson.web.answers import Answer
@@ -179,12 +178,12 @@ class Run:
         self._stopped = by
         self._task.cancel()
 
-    def _take(self, updates: Iterable[Update]) -> None:
+    def _take(self, updates: Sequence[Update]) -> None:
         """Publishes what the updates changed."""
-        updates = list(updates)
-        deltas = [*self._message_deltas(updates), *self._token_deltas(updates)]
+        self.broadcast.publish(
+            [*self._message_deltas(updates), *self._token_deltas(updates), *self._figure_deltas()]
+        )
         self._run_ready_calls()
-        self.broadcast.publish([*deltas, *self._message_deltas(), *self._figure_deltas()])
 
     def _message_deltas(self, updates: Iterable[Update] = ()) -> list[Delta]:
         return [{**delta, "path": f"/message{delta['path']}"} for delta in self._state.changes(updates)]
@@ -192,16 +191,23 @@ class Run:
     def _token_deltas(self, updates: Iterable[Update]) -> list[Delta]:
         found: list[Delta] = []
         for update in updates:
-            if isinstance(update, TextDelta):
-                text = update.text
-            elif isinstance(update, DocumentProgress) and update.kind != "text":
-                text = update.text
-            else:
-                continue
-            if text and self._tokens < _MOST_TOKENS and update.choice == 0:
-                found.append({"op": "add", "path": f"/tokens/{self._tokens}", "value": [update.block, text]})
-                self._tokens += 1
+            # The text of an output is told twice, as text and as that of its document.
+            if isinstance(update, TextDelta) or (isinstance(update, DocumentProgress) and update.kind != "text"):
+                if update.choice == 0 and update.text and self._tokens < _MOST_TOKENS and self._may_show(update):
+                    found.append({"op": "add", "path": f"/tokens/{self._tokens}", "value": [update.block, update.text]})
+                    self._tokens += 1
         return found
+
+    def _may_show(self, update: TextDelta | DocumentProgress) -> bool:
+        """Whether nothing that is kept back can be in the text."""
+        if isinstance(update, DocumentProgress):
+            document: Document | None = self.message.document_of(update)
+        elif update.kind == "text" and self.asked.output is not None:
+            document = self.message.output
+        else:
+            return True
+        parser = None if document is None else document.parser
+        return parser is not None and parser.kept_back() == "nothing"
 
     def _figure_deltas(self, ended: bool = False) -> list[Delta]:
         timings = self._timings

@@ -3,7 +3,7 @@
 
 import "./browser/element.js";
 import { growText, h, icon, setAttribute, setText } from "./dom.js";
-import { faults, plural } from "./words.js";
+import { faults, isUnfinished, plural } from "./words.js";
 
 const OBJECT = "M8 4C5.500 4 6.500 8 6.500 9.500S5.500 12 4 12c1.500 0 2.500 1 2.500 2.500S5.500 20 8 20M16 4c2.500 0 1.500 4 1.500 5.500S18.500 12 20 12c-1.500 0-2.500 1-2.500 2.500s1 5.500-1.500 5.500";
 const WRENCH = "M14.700 6.300a4 4 0 0 0-5.200 5.200L4 17v3h3l5.500-5.500a4 4 0 0 0 5.200-5.200L15 12l-3-3z";
@@ -64,7 +64,7 @@ class OutputView extends CardView {
   constructor(block, state) {
     const form = state.forms.output;
     const pill = h("span.pill");
-    super(form, h("span.title", {}, icon(OBJECT), form?.title || "Answer"), pill);
+    super(form, h("span.title", {}, icon(OBJECT), spaced(form?.title || "Answer")), pill);
     this.pill = pill;
   }
 
@@ -94,6 +94,12 @@ const OTHER = {
   held: ["warn", "waits"],
 };
 
+/** Why a call cannot be run, as a tone and words; undefined if nothing is wrong with its arguments. */
+function unrunnable(block, state) {
+  if (!isUnfinished(block) || !(isOver(state) || block.phase === "failed")) return undefined;
+  return block.document.status === "invalid" ? ["bad", "not valid, does not run"] : ["warn", "cut off, does not run"];
+}
+
 class CallView extends CardView {
   constructor(block, state) {
     super(state.forms.tools[block.name]);
@@ -114,12 +120,11 @@ class CallView extends CardView {
     }
     this.drawDocument(block.document);
     this.drawPhase(block, state);
-    if (block.result !== undefined) this.drawResult(block.result);
+    if (block.result !== undefined) this.drawResult(block.result, block.phase);
   }
 
   drawPhase(block, state) {
-    const cut = block.phase === "growing" && isOver(state);
-    const [tone, words] = cut ? ["warn", "cut off, does not run"] : (OTHER[block.phase] ?? ["", ""]);
+    const [tone, words] = unrunnable(block, state) ?? OTHER[block.phase] ?? ["", ""];
     setAttribute(this.node, "data-phase", block.phase);
     setAttribute(this.pill, "hidden", words ? null : "");
     setAttribute(this.phases, "hidden", words ? "" : null);
@@ -134,14 +139,15 @@ class CallView extends CardView {
     setAttribute(this.node, "data-tone", tone || (block.phase === "done" || block.phase === "ready" ? "good" : "growing"));
   }
 
-  drawResult(result) {
+  drawResult(result, phase) {
     if (!this.result) {
       this.result = document.createElement("partial-json");
-      const head = h("h3", {}, "Result", h("span.tag", {}, "made up"));
-      this.node.append(h("div.result", {}, head, this.result));
+      this.resultHead = h("h3");
+      this.node.append(h("div.result", {}, this.resultHead, this.result));
     }
     if (this.shown === result) return;
     this.shown = result;
+    this.resultHead.replaceChildren(phase === "failed" ? "Why it failed" : "Result", phase === "failed" ? "" : h("span.tag", {}, "made up"));
     this.result.state = { value: result, status: "complete", open: null, marks: {} };
   }
 }
@@ -149,4 +155,10 @@ class CallView extends CardView {
 /** Whether nothing more comes from the model. */
 export function isOver(state) {
   return Boolean(state.message.ending || state.stopped);
+}
+
+/** The name of a type as people write it: `IncidentReport` is an incident report. */
+function spaced(name) {
+  if (!/^[A-Z][a-z0-9]+([A-Z][a-z0-9]+)+$/.test(name)) return name;
+  return name.replaceAll(/([a-z0-9])([A-Z])/g, (_, end, start) => `${end} ${start.toLowerCase()}`);
 }

@@ -140,10 +140,10 @@ function banner({ tone, head, says, open, missing, wrong }) {
   for (const text of says) node.append(h("p", {}, text));
   const list = (label, places) => {
     if (!places.length) return;
-    node.append(h("p", {}, label), h("ul", {}, ...places.map((place) => h("li", {}, h("code", {}, place)))));
+    node.append(h("ul", {}, h("li", {}, label), ...places.map((place) => h("li", {}, h("code", {}, place)))));
   };
-  list("Open when it ended:", open);
-  list("Required, and never came:", missing);
+  list("Open when it ended", open);
+  list("Required, and never came", missing);
   for (const [place, message] of wrong) node.append(h("p", {}, h("code", {}, place), ` ${message}`));
   return node;
 }

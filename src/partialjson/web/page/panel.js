@@ -31,16 +31,16 @@ export class Panel {
         h("h2", {}, "This answer"),
         h("dl.figures", {},
           figure("token", "to the first token"), figure("field", "to the first field"),
-          figure("elapsed", "in all"), figure("pieces", "events of the model"),
-          figure("frames", "updates of this page"), figure("nodes", "DOM nodes touched"))),
+          figure("elapsed", "in all"), figure("pieces", "events received"),
+          figure("frames", "updates drawn"), figure("nodes", "DOM nodes touched"))),
       h("section", {},
         h("h2", {}, "Bytes on the wire", this.saving),
         h("div.bars", {},
           h("span", {}, "deltas"), this.small, this.smallBytes,
           h("span", {}, "snapshots"), this.large, this.largeBytes),
         h("p.about", {}, "What the message cost as deltas, and what it would have cost to send it whole each time.")),
-      h("section", {}, h("h2", {}, "Tokens", this.tokenCount), this.tokens),
-      h("section", {}, h("h2", {}, "Deltas", this.deltaCount), this.deltas),
+      h("section.flow", {}, h("h2", {}, "Tokens", this.tokenCount), this.tokens),
+      h("section.flow", {}, h("h2", {}, "Deltas", this.deltaCount), this.deltas),
     );
     this.show(null);
   }

@@ -52,14 +52,30 @@ export class ServerSource {
   join(run, { onState, onLink }) {
     const base = `api/runs/${encodeURIComponent(run)}`;
     const path = this.transport === "sse" ? `${base}/events` : `${base}/socket`;
-    const url = new URL(path, document.baseURI);
-    if (this.transport === "websocket") url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    const connection = connect(url.href, onState, {
+    const connection = connect(new URL(path, document.baseURI), told, {
       transport: this.transport,
       onEnd: () => onLink("closed"),
-      onError: (error) => onLink("again", error?.message),
-      onFrame: () => onLink("open"),
+      onError: lost,
     });
+    let link = "";
+
+    function told(state, frame) {
+      if (link !== "open") onLink((link = "open"));
+      onState(state, frame);
+    }
+
+    /** It comes back by itself, unless the server does not know the run any more. */
+    async function lost() {
+      onLink((link = "again"));
+      try {
+        await request(base);
+      } catch (error) {
+        if (!error.refused) return;
+        connection.close();
+        onLink((link = "failed"), error.message);
+      }
+    }
+
     return {
       run,
       stop: () => request(`${base}/stop`, {}),
@@ -84,5 +100,5 @@ async function request(path, body) {
   } catch {
     // Not from this server's own hand.
   }
-  throw new Error(told || `The server answered ${response.status}.`);
+  throw Object.assign(new Error(told || `The server answered ${response.status}.`), { refused: true });
 }

@@ -57,12 +57,12 @@ export function faults(document) {
 }
 
 const HEADS = {
-  truncated: ["warn", "Cut off", "The model stopped before it was done"],
-  refused: ["warn", "Refused", "The model refused to answer"],
-  filtered: ["warn", "Withheld", "The provider filtered the answer"],
-  paused: ["warn", "Paused", "The model wants to go on in another turn"],
-  error: ["bad", "The provider reported an error", ""],
-  disconnected: ["warn", "Connection lost", "The answer ended without the provider's last word"],
+  truncated: ["warn", "Cut off"],
+  refused: ["warn", "Refused"],
+  filtered: ["warn", "Withheld"],
+  paused: ["warn", "Paused"],
+  error: ["bad", "Broken off"],
+  disconnected: ["warn", "Connection lost"],
 };
 
 /**
@@ -88,10 +88,8 @@ export function ending(state) {
     told.says.push(stopped.message);
     if (stopped.by !== "fault" && !calls.some((call) => call.phase === "done")) told.says.push("The source was closed at once.");
   } else if (end.reason in HEADS) {
-    const [tone, head, says] = HEADS[end.reason];
-    told.tone = tone;
-    told.head = head;
-    told.says.push(sentence(end.message && says ? `${says}: ${end.message}` : end.message || says));
+    [told.tone, told.head] = HEADS[end.reason];
+    if (end.message) told.says.push(sentence(end.message));
   } else if (wrong.length || all.some(({ document }) => document.status === "invalid")) {
     told.tone = "bad";
     told.head = "Whole, but not valid";
@@ -101,13 +99,18 @@ export function ending(state) {
     told.head = calls.length && !all.some(({ call }) => call.type === "output") ? "The calls are complete" : "Complete";
     if (all.length) told.says.push("Every value has closed, and is valid for its type.");
   }
-  const alive = calls.filter((call) => call.phase === "growing" || call.phase === "withdrawn");
-  if (told.tone !== "good" && alive.length) {
-    const names = [...new Set(alive.map((call) => call.name || "an unnamed tool"))].join(", ");
-    told.says.push(`${plural(alive.length, "call")} must not run: ${names}.`);
+  const dead = calls.filter((call) => call.phase === "withdrawn" || isUnfinished(call));
+  if (dead.length) {
+    const names = [...new Set(dead.map((call) => call.name || "an unnamed tool"))].join(", ");
+    told.says.push(`${plural(dead.length, "call")} must not run: ${names}.`);
   }
   if (open.length) told.says.push("What is marked complete had closed, and can be used. Nothing was made up for the rest.");
   return told;
+}
+
+/** Whether the arguments of a call never became what its tool takes. */
+export function isUnfinished(call) {
+  return call.document.status !== "complete" && (call.phase === "growing" || call.phase === "failed");
 }
 
 function sentence(text) {
