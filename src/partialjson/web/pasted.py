@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -19,14 +20,17 @@ from typing import Any, Final
 from partialjson.web.answers import Answer
 from partialjson.web.run import Asked
 
-from partialjson import MISSING, Lenient, ParseError, Parser, RepairKind
+from partialjson import MISSING, Failed, Lenient, ParseError, Parser, RepairKind
 from partialjson.messages import Call, MessageParser, apis_of
-from partialjson.providers import PROVIDERS, output_target, tool_targets
+from partialjson.providers import PROVIDERS, framings_of, output_target, tool_targets
 
-__all__ = ["DOCUMENT", "MOST_TEXT", "Pasted", "PastedError", "asked_about"]
+__all__ = ["APIS", "DOCUMENT", "MOST_TEXT", "Pasted", "PastedError", "asked_about"]
 
 DOCUMENT: Final = "json"
 """In the place of an API: the text is a JSON document."""
+
+APIS: Final = tuple(api for api in PROVIDERS if set(framings_of(api)) != {"aws-eventstream"})
+"""Those whose bodies are text. The frames of the others are binary, and cannot be pasted."""
 
 MOST_TEXT: Final = 4_000_000
 """Characters of a text or a schema."""
@@ -95,9 +99,9 @@ def asked_about(pasted: Pasted) -> Asked:
 def _api(pasted: Pasted) -> tuple[str, str]:
     """Whose body the text is, and what to say about that."""
     if pasted.api:
-        if pasted.api != DOCUMENT and pasted.api not in PROVIDERS:
-            known = ", ".join((DOCUMENT, *PROVIDERS))
-            raise PastedError("api", f"There is no API {pasted.api!r:.80}. There are {known}.")
+        if pasted.api != DOCUMENT and pasted.api not in APIS:
+            known = ", ".join((DOCUMENT, *APIS))
+            raise PastedError("api", f"Responses of {pasted.api!r:.80} cannot be read here. There are {known}.")
         return pasted.api, ""
     found = apis_of(pasted.text)
     if not found:
@@ -194,9 +198,26 @@ def _document(pasted: Pasted, targets: _Targets, note: str) -> Asked:
             )
         ((name, output),) = targets.tools.items()
         note = f"{note} Its schema is that of the tool {name}.".lstrip()
+    if not _holds_json(pasted):
+        note = f"{note} There is no JSON in it, so it is shown as it is.".lstrip()
     pieces = list(_cut(pasted.text, pasted.size or _TOKEN))
     answer = Answer(DOCUMENT, "pasted", "your text", lambda: _carried(pieces, pasted.rate), note, _CARRIER)
     return Asked(_title(pasted), answer, Any if output is None else output, options={"lenient": _lenient(pasted)})
+
+
+def _holds_json(pasted: Pasted) -> bool:
+    """Whether anything of a document is in the text.
+
+    Raises:
+        PastedError: nothing is, and nothing is to be mended.
+    """
+    parser = Parser(lenient=_lenient(pasted))
+    with suppress(ParseError):
+        parser.feed(pasted.text)
+    outcome = parser.end()
+    if parser.json is MISSING and isinstance(outcome, Failed) and not pasted.lenient:
+        raise PastedError("text", f"This is not JSON: {outcome.error}.")
+    return not (outcome.repairs and outcome.repairs[0].kind is RepairKind.UNQUOTED_TEXT and isinstance(parser.json, str))
 
 
 async def _carried(pieces: list[str], rate: float) -> AsyncIterator[Any]:

@@ -27,6 +27,8 @@ Say = Callable[[str], object]
 _PACKAGE: Final = f"pyodide-{runtime.PYODIDE}.tgz"
 _LIMIT: Final = 600.0  # seconds
 _SHOWN: Final = 300
+# Without a network, npm would wait for more than a minute before it says so.
+_PATIENCE: Final = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
 
 
 class FetchError(Exception):
@@ -71,7 +73,7 @@ def _pyodide(cache: Path, say: Say) -> Path:
         )
     say(f"fetching {wanted} with npm, {megabytes(runtime.PYODIDE_SIZE)}")
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        _run([npm, "pack", wanted, "--ignore-scripts", "--pack-destination", folder], wanted, "npm", cache)
+        _run([npm, "pack", wanted, "--ignore-scripts", *_PATIENCE, "--pack-destination", folder], wanted, "npm", cache)
         _keep(Path(folder, _PACKAGE), package, "sha512", runtime.PYODIDE_SHA512)
     return package
 

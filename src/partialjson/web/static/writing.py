@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZipFile
 
-from partialjson.providers import PROVIDERS
+from partialjson.web.pasted import APIS
 from partialjson.web.questions import catalogue
 from partialjson.web.static import runtime
 from partialjson.web.static.fetching import Say, cache_folder, fetch, megabytes
@@ -124,7 +124,7 @@ def _page() -> dict[str, bytes]:
     index, heads = _HEAD.subn(lambda head: f"{head[0]}\n    {policy}", index, count=1)
     assert (heads, index.count(_SOURCE)) == (1, 1), "the page has lost a place that is changed here"
     found["index.html"] = index.replace(_SOURCE, 'data-source="worker"').encode()
-    asked = {"questions": catalogue(), "models": [], "apis": PROVIDERS}
+    asked = {"questions": catalogue(), "models": [], "apis": APIS}
     found["questions.json"] = json.dumps(asked).encode()
     return found
 
