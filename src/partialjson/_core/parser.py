@@ -429,6 +429,25 @@ class Parser(Generic[T]):
         return self._tree.typed_snapshot()
 
     @property
+    def shown(self) -> Any:
+        """``json`` without what the target keeps back from others than the program: what the deltas fold to.
+
+        Where something is kept back, this costs as much as the document is long.
+        """
+        mask = self._mask()
+        value = self._tree.snapshot()
+        if mask is None:
+            return value
+        if mask.hides(value):
+            return self._tree.missing
+        return mask.shown(value) if isinstance(value, (dict, list)) else value
+
+    @property
+    def target(self) -> Target | None:
+        """What the document must fit, ready for another parser or for ``render.form``; None if that is any JSON."""
+        return self._target
+
+    @property
     def done(self) -> bool:
         """The root value has closed. A number at the root closes at white space or ``close()``."""
         return self._lexer.done()

@@ -34,6 +34,8 @@ const SIGNS = {
 };
 /** The lists that stand below their name, not beside it. */
 const LISTS = { cards: 1, table: 1 };
+/** What lies deeper is drawn as a count: browsers do not lay out trees of any depth. */
+const DEEPEST = 60;
 /** Wider tables than this would not be read. */
 const COLUMNS = 8;
 /** Milliseconds between two announcements to a screen reader. */
@@ -291,7 +293,6 @@ class Place {
     this.status = "";
     this.shown = undefined;
     this.note = null;
-    drawing.set(holder, "data-path", this.pointer);
   }
 
   get name() {
@@ -306,8 +307,10 @@ class Place {
 
   /** Can nothing more come here? */
   get closed() {
-    return this.value !== MISSING && !["partial", "truncated"].includes(this.drawing.base(this.path, this.value)) &&
-      !(this.parent === null && this.drawing.way !== null);
+    const { drawing, path, value } = this;
+    if (value === MISSING || ["partial", "truncated"].includes(drawing.base(path, value))) return false;
+    // A document that ended invalid may have ended in the middle.
+    return path.length > 0 || drawing.way === null;
   }
 
   update(value) {
@@ -383,10 +386,11 @@ class Place {
     const { value, form } = this;
     if (this.parent !== null && this.parent.layout === "table") return "record";
     if (value === MISSING) return form.fields.size && this.ahead < FORESEEN && !this.#gone ? "fields" : "missing";
+    if (isContainer(value) && this.path.length > DEEPEST) return "scalar";
     if (Array.isArray(value)) {
       const known = listed(form, value);
       if (value.length === 0) return known === "table" && !this.closed ? "table" : "empty";
-      return this.#fitting(known, value, this.layout === known ? this.elements : []);
+      return this.#fitting(known, value, (this.layout === known && this.elements) || []);
     }
     if (isObject(value)) return form.fields.size || Object.keys(value).length ? "fields" : "empty";
     return "scalar";
@@ -406,6 +410,12 @@ class Place {
     return layout === "table" && columns.size > COLUMNS ? "cards" : layout;
   }
 
+  /** Is it a cell that nobody expected, in the column of a key of another row? */
+  get #unexpected() {
+    const { parent } = this;
+    return parent?.layout === "record" && !parent.parent.form.items.fields.has(this.path.at(-1));
+  }
+
   /** Is it certain that this place stays absent? */
   get #gone() {
     return this.parent !== null && this.parent.closed;
@@ -420,7 +430,10 @@ class Place {
   /** The text of a value without places inside. */
   #said() {
     if (this.layout === "empty") return this.closed ? "empty" : "";
-    if (this.layout === "scalar") return this.offered.secret ? "kept back" : String(this.value);
+    if (this.layout === "scalar") {
+      if (this.offered.secret) return "kept back";
+      return isContainer(this.value) ? counted(this.value) : String(this.value);
+    }
     if (this.#gone) return this.parent.layout === "record" ? "–" : "not given";
     return this.offered.label;
   }
@@ -554,6 +567,11 @@ class Place {
     }
     this.#noted(mark);
     if (status === this.status) return;
+    if (!this.status) {
+      // In a table, a cell is empty where another row has a key that nobody expected.
+      if (status === "missing" && this.#unexpected) return;
+      drawing.set(this.holder, "data-path", this.pointer);
+    }
     if (this.parent === drawing.root && this.status && status === "complete") drawing.finished.push(this.name);
     this.status = status;
     drawing.set(this.holder, "data-status", status);
@@ -595,6 +613,12 @@ function effective(base, mark) {
   if (mark === null) return base;
   if (mark.status === "invalid" || mark.status === "violation") return mark.status;
   return base === "complete" && has(SIGNS, mark.status) ? mark.status : base;
+}
+
+function counted(container) {
+  const count = Object.keys(container).length;
+  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, " ");
+  return `${digits} ${Array.isArray(container) ? "item" : "field"}${count === 1 ? "" : "s"}`;
 }
 
 /** A key of a described field as people write it. */

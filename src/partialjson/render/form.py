@@ -182,7 +182,7 @@ class Placeholder:
         """The placeholder of a child."""
         if isinstance(key, str):
             return self.fields.get(key) or self._values
-        return self._prefix[key] if key < len(self._prefix) else self.items
+        return self.prefix[key] if key < len(self.prefix) else self.items
 
     @cached_property
     def _values(self) -> Placeholder:
@@ -194,7 +194,8 @@ class Placeholder:
         return Placeholder(self._place["items"], self._root) if "items" in self._place else UNKNOWN
 
     @cached_property
-    def _prefix(self) -> list[Placeholder]:
+    def prefix(self) -> list[Placeholder]:
+        """The placeholders of the first elements of an array, if each has its own."""
         return [Placeholder(each, self._root) for each in self._place.get("prefix", ())]
 
     @cached_property

@@ -53,6 +53,10 @@ class Document(Protocol):
 
     def status(self, path: Path, /) -> str: ...
 
+    def closed(self, path: Path, /) -> bool:
+        """Can nothing more come at a place that is there?"""
+        ...
+
     def mark(self, path: Path, /) -> Mark | None: ...
 
 
@@ -77,11 +81,19 @@ class StateDocument:
     def status(self, path: Path) -> str:
         if not path:
             return self._status
-        way = self._way
-        if way is None or len(path) > len(way) or tuple(map(str, path)) != way[: len(path)]:
+        if not self._is_open(path):
             return "complete"
-        # A document that ended invalid may have ended in the middle.
         return "truncated" if self._status in ("truncated", "invalid") else "partial"
+
+    def closed(self, path: Path) -> bool:
+        if path:
+            return not self._is_open(path)
+        # One that ended invalid may have ended in the middle.
+        return self._way is None and self._status not in ("partial", "truncated")
+
+    def _is_open(self, path: Path) -> bool:
+        way = self._way
+        return way is not None and tuple(map(str, path)) == way[: len(path)]
 
     def mark(self, path: Path) -> Mark | None:
         if not self._marks:
@@ -112,6 +124,9 @@ class MarkedDocument:
 
     def status(self, path: Path) -> str:
         return self._document.status(path)
+
+    def closed(self, path: Path) -> bool:
+        return self._document.status(path) != "partial"
 
     def mark(self, path: Path) -> Mark | None:
         return self._marks.get(path)
@@ -177,7 +192,7 @@ class Place:
     @cached_property
     def closed(self) -> bool:
         """Can nothing more come here?"""
-        return self.value is not MISSING and self.base not in ("partial", "truncated")
+        return self.value is not MISSING and self._document.closed(self.path)
 
     @property
     def gone(self) -> bool:
