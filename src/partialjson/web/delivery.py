@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, aclosing, suppress
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from partialjson.broadcast import Broadcast
@@ -75,8 +75,8 @@ async def over_socket(socket: WebSocket, broadcast: Broadcast, watching: Watchin
     """Serves one viewer over a WebSocket that is accepted already, to the end of the run or until it leaves."""
     try:
         async with asyncio.timeout(_FIRST_WORD):
-            since = _since(await socket.receive_text())
-    except (TimeoutError, ValueError, KeyError):
+            since = _since(await socket.receive())
+    except (TimeoutError, ValueError):
         await socket.close(1008, 'expected {"since": "<run>:<seq>"} or {"since": null}')
         return
     except WebSocketDisconnect:
@@ -94,8 +94,15 @@ async def over_socket(socket: WebSocket, broadcast: Broadcast, watching: Watchin
         await _until_left(say(), _left(socket))
 
 
-def _since(text: str) -> str | None:
-    said = json.loads(text) if len(text) <= _MOST_SAID else None
+def _since(message: Message) -> str | None:
+    """Where the viewer has got to, from the first thing that it says."""
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1006))
+    text = message.get("text") or ""
+    try:
+        said = json.loads(text) if len(text) <= _MOST_SAID else None
+    except RecursionError:
+        said = None
     if not isinstance(said, dict):
         raise ValueError("not an object")
     since = said.get("since")

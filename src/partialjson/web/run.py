@@ -7,7 +7,7 @@ is everything that a page can show:
      "answer": {"kind": "recorded" | "live" | ..., "label": "...", "note": "...", "api": "..."},
      "forms": {"output": FORM or null, "tools": {name: FORM}},
      "message": the state of the message (``partialjson.broadcast.ResponseState``),
-     "tokens": [[block, text], ...],      the pieces of text in the order in which they came
+     "tokens": [[block, text], ...],      the pieces of text in the order in which they came; of long ones the beginning
      "figures": {"first_token": s, "first_field": s, "seconds": s, "pieces": n, "bytes": n},   as they become known
      "stopped": null | {"by": "viewer" | "time" | "nobody" | "server" | "fault", "message": "..."}}
 
@@ -43,6 +43,7 @@ Delta = dict[str, Any]
 Tool = Callable[[Any], Any]
 
 _MOST_TOKENS: Final = 5_000
+_MOST_OF_A_TOKEN: Final = 200
 _WAYS: Final = {
     "viewer": "A viewer stopped it.",
     "server": "The server was stopped.",
@@ -194,7 +195,7 @@ class Run:
             # The text of an output is told twice, as text and as that of its document.
             if isinstance(update, TextDelta) or (isinstance(update, DocumentProgress) and update.kind != "text"):
                 if update.choice == 0 and update.text and self._tokens < _MOST_TOKENS and self._may_show(update):
-                    found.append({"op": "add", "path": f"/tokens/{self._tokens}", "value": [update.block, update.text]})
+                    found.append({"op": "add", "path": f"/tokens/{self._tokens}", "value": [update.block, _short(update.text)]})
                     self._tokens += 1
         return found
 
@@ -269,3 +270,7 @@ class Run:
             deltas.append({"op": "replace", "path": "/stopped", "value": value})
         self.broadcast.publish(deltas)
         self.broadcast.close()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_OF_A_TOKEN else text[:_MOST_OF_A_TOKEN] + "…"

@@ -4,6 +4,7 @@ import { h, setText } from "./dom.js";
 import { bytes, number, seconds } from "./words.js";
 
 const SHOWN = 160;
+const LONGEST = 24;
 
 export class Panel {
   #turn = null;
@@ -111,7 +112,7 @@ export class Panel {
       added.append(
         h("div.delta", { title: delta.path || "the whole" },
           h(`i.${delta.op}`, {}, delta.op),
-          h("b", {}, delta.path.replace(/^\/message/, "") || "/"),
+          h("b", {}, shortened(delta.path.replace(/^\/message/, "") || "/")),
           h("span", {}, value.length > SHOWN ? `${value.slice(0, SHOWN)}…` : value)),
       );
     }
@@ -120,6 +121,13 @@ export class Panel {
     while (this.deltas.childElementCount > 200) this.deltas.firstElementChild.remove();
     setText(this.deltaCount, number(count));
   }
+}
+
+/** A pointer, of which the end matters most. */
+function shortened(pointer) {
+  if (pointer.length <= LONGEST) return pointer;
+  const from = pointer.indexOf("/", pointer.length - LONGEST);
+  return `…${from < 0 ? pointer.slice(-LONGEST) : pointer.slice(from)}`;
 }
 
 /** Adds to a list that stays at its end if it was there. */

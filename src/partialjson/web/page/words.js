@@ -98,6 +98,9 @@ export function ending(state) {
     told.tone = "good";
     told.head = calls.length && !all.some(({ call }) => call.type === "output") ? "The calls are complete" : "Complete";
     if (all.length) told.says.push("Every value has closed, and is valid for its type.");
+    if (calls.some((call) => call.phase === "done" && call.result !== undefined)) {
+      told.says.push("An application would now send the results back to the model.");
+    }
   }
   const dead = calls.filter((call) => call.phase === "withdrawn" || isUnfinished(call));
   if (dead.length) {
