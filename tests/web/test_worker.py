@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support import bodies
 
 from partialjson.cli.recordings import RECORDINGS
 from partialjson.messages import MessageParser
@@ -16,6 +15,7 @@ from partialjson.patch import apply_deltas
 from partialjson.web import pasted
 from partialjson.web.questions import QUESTIONS
 from partialjson.web.worker import Worker
+from support import bodies
 
 SCHEMA = {
     "type": "object",

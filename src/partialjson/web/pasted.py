@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from partialjson.web.answers import Answer
-from partialjson.web.run import Asked
-
 from partialjson import MISSING, Failed, Lenient, ParseError, Parser, RepairKind
 from partialjson.messages import Call, MessageParser, apis_of
 from partialjson.providers import PROVIDERS, framings_of, output_target, tool_targets
+from partialjson.web.answers import Answer
+from partialjson.web.run import Asked
 
 __all__ = ["APIS", "DOCUMENT", "MOST_TEXT", "Pasted", "PastedError", "asked_about"]
 

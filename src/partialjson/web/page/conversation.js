@@ -106,6 +106,7 @@ export class Turn {
     setText(this.api, state.answer.api);
     setText(this.note, state.answer.note);
     setAttribute(this.note, "hidden", state.answer.note ? null : "");
+    setAttribute(this.note, "data-kind", state.answer.kind);
   }
 
   #place(node, index) {

@@ -22,6 +22,8 @@ export class WorkerSource {
   #ready = null;
   #runs = new Map(); // what is known of each run, by its name
   #count = 0;
+  // How many times as fast as they were recorded: ?speed=2 in the address; 0 for as fast as possible.
+  #speed = Math.max(0, Number(new URLSearchParams(location.search).get("speed") ?? 1) || 0);
   #onLoading;
 
   /** @param {(what: {loading?: string, at?: number, ready?: object, failed?: string}) => void} onLoading is told how far
@@ -68,7 +70,7 @@ export class WorkerSource {
     await this.load();
     await new Promise((begun, refused) => {
       this.#runs.set(run, { state: undefined, watcher, begun, refused });
-      this.#send(pasted ? { do: "start", run, pasted } : { do: "start", run, prompt, question });
+      this.#send(pasted ? { do: "start", run, pasted } : { do: "start", run, prompt, question, speed: this.#speed });
     });
     return {
       run,

@@ -2,6 +2,7 @@
 
 Both clients fetch from wherever they are set up to. What they bring is checked against the sums in ``runtime``, each time
 it is used, so it does not matter who put a file into the cache: it may be copied there from another machine.
+``python -m partialjson.web.static.fetching`` fills the cache, and does nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Final
 
 from partialjson.web.static import runtime
 
-__all__ = ["FetchError", "Say", "cache_folder", "fetch"]
+__all__ = ["FetchError", "Say", "cache_folder", "fetch", "megabytes", "missing"]
 
 Say = Callable[[str], object]
 """Takes one line that tells what happens."""
@@ -60,6 +61,12 @@ def fetch(cache: Path, say: Say = print) -> tuple[Path, list[Path]]:
         raise FetchError(f"the cache {cache} cannot be used: {error}. PARTIALJSON_CACHE can name another folder") from error
 
 
+def missing(cache: Path) -> list[str]:
+    """The names of the files that the cache does not hold as they must be."""
+    sums = {_PACKAGE: ("sha512", runtime.PYODIDE_SHA512), **{name: ("sha256", it) for name, it in runtime.WHEELS.items()}}
+    return [name for name, (algorithm, digest) in sums.items() if not _has(cache / name, algorithm, digest)]
+
+
 def _pyodide(cache: Path, say: Say) -> Path:
     package = cache / _PACKAGE
     if _has(package, "sha512", runtime.PYODIDE_SHA512):
@@ -79,14 +86,14 @@ def _pyodide(cache: Path, say: Say) -> Path:
 
 
 def _wheels(cache: Path, say: Say) -> list[Path]:
-    missing = [name for name, digest in runtime.WHEELS.items() if not _has(cache / name, "sha256", digest)]
-    if missing:
-        say(f"fetching {len(missing)} wheels with pip: {', '.join(name.partition('-')[0] for name in missing)}")
+    wanted = [name for name in missing(cache) if name in runtime.WHEELS]
+    if wanted:
+        say(f"fetching {len(wanted)} wheels with pip: {', '.join(name.partition('-')[0] for name in wanted)}")
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             requirements = Path(folder, "requirements.txt")
-            requirements.write_text("".join(f"{runtime.requirement(name)}\n" for name in missing), encoding="utf-8")
+            requirements.write_text("".join(f"{runtime.requirement(name)}\n" for name in wanted), encoding="utf-8")
             _run([*_pip(cache), *_download(requirements, folder)], "the wheels", "pip", cache)
-            for name in missing:
+            for name in wanted:
                 _keep(Path(folder, name), cache / name, "sha256", runtime.WHEELS[name])
     return [cache / name for name in runtime.WHEELS]
 
@@ -167,3 +174,10 @@ def _sum(path: Path, algorithm: str) -> str:
 
 def megabytes(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
+
+
+if __name__ == "__main__":
+    try:
+        fetch(cache_folder())
+    except FetchError as error:
+        sys.exit(f"{error}")
