@@ -1,8 +1,8 @@
 """A program that runs in any Python with the library: checks the laws on some documents, and tells all that it saw.
 
-`told()` gives JSON: what parsers showed after every piece of every document, under several targets and ways to cut them,
-strictly and leniently; and of the laws, how often they were checked. Two Pythons that agree give equal texts, apart from
-"platform". Messages of pydantic are left out where its versions may differ: their types and places are compared.
+`told()` gives JSON: what parsers showed after every piece of every document, under several targets and ways to cut
+them, strictly and leniently; and of the laws, how often they were checked. Two Pythons that agree give equal texts, apart
+from "platform". Of pydantic's errors it has types and places, since the wording may differ between versions.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ TEXTS = [
     "nonsense",
 ]
 BROKEN = [
-    "Sure:\n```json\n{'id': 7, note: \"a \"b\" c\", lines: [{a: .5,}],}\n```\nbye",
+    'Sure:\n```json\n{\'id\': 7, note: "a "b" c", lines: [{a: .5,}],}\n```\nbye',
     '{"id": 7 "note": unquoted text, "lines": [None, True',
     "{id: 0x10, /* c */ note: 'a' + 'b'}",
     "no JSON at all",
@@ -107,7 +107,7 @@ def error_of(error: BaseException | None) -> Any:
 def event_of(event: Any) -> Any:
     shown = [type(event).__name__, list(event.path), getattr(event, "pos", None)]
     error = getattr(event, "error", None)
-    return [*shown, error_of(error)] if isinstance(error, BaseException) else [*shown, repr(getattr(event, "value", None))]
+    return [*shown, repr(getattr(event, "value", None)) if error is None else error_of(error)]
 
 
 def seen(pieces: list[Any], make: Any) -> list[Any]:

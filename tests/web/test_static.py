@@ -149,7 +149,7 @@ def test_without_pip(clients: Clients, monkeypatch: pytest.MonkeyPatch, tmp_path
     fetch(tmp_path / "one", lambda line: None)
     assert clients.calls[-1][0] == "/bin/pip"
     monkeypatch.setattr(fetching.shutil, "which", lambda name: "/bin/npm" if name == "npm" else None)
-    with pytest.raises(FetchError, match="pip is needed.*ensurepip"):
+    with pytest.raises(FetchError, match=r"pip is needed.*ensurepip"):
         fetch(tmp_path / "two", lambda line: None)
 
 

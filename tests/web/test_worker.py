@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,9 @@ SCHEMA = {
     "required": ["id"],
 }
 TEXT = '{"id": 7, "tags": ["red", "blue"]}'
-CALL = bodies.Said(texts=("Let me see. ",), calls=(bodies.Say("c1", "order", (TEXT[:9], TEXT[9:])),), reason="tool_calls")
+CALL = bodies.Said(
+    texts=("Let me see. ",), calls=(bodies.Say("c1", "order", (TEXT[:9], TEXT[9:])),), reason="tool_calls"
+)
 
 
 class Page:
@@ -300,8 +303,6 @@ def test_a_schema_may_be_true_or_false() -> None:
     ],
 )
 def test_what_cannot_be_run(given: Any, field: str, told: str) -> None:
-    import re
-
     found, message = refusal_of(**given)
     assert found == field
     assert re.search(told, message), message

@@ -312,8 +312,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--static",
         metavar="DIR",
-        help="serve nothing, but write the page into a folder that any web server can serve: there the library runs in "
-        "the browser. What it needs is fetched once, with npm and pip",
+        help="serve nothing, but write the page into a folder that any web server can serve; there the library runs "
+        "in the browser. What it needs is fetched once, with npm and pip",
     )
     return parser
 

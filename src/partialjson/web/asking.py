@@ -11,8 +11,8 @@ __all__ = ["about", "of_recording"]
 
 
 def of_recording(prompt: str, question: Question | None = None, speed: float = 1.0) -> Asked:
-    """The recorded answer to a question, or without one, to that which the words of the prompt mean. Where the recording
-    is no answer to what was typed, the answer's note says so."""
+    """The recorded answer to a question; without one, to the question that the words of the prompt mean. Where that is
+    no answer to what was typed, its note says so."""
     note = ""
     if question is None:
         question, fits = choose(prompt)

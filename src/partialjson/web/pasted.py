@@ -216,7 +216,8 @@ def _holds_json(pasted: Pasted) -> bool:
     outcome = parser.end()
     if parser.json is MISSING and isinstance(outcome, Failed) and not pasted.lenient:
         raise PastedError("text", f"This is not JSON: {outcome.error}.")
-    return not (outcome.repairs and outcome.repairs[0].kind is RepairKind.UNQUOTED_TEXT and isinstance(parser.json, str))
+    first = outcome.repairs[0].kind if outcome.repairs else None
+    return not (first is RepairKind.UNQUOTED_TEXT and isinstance(parser.json, str))
 
 
 async def _carried(pieces: list[str], rate: float) -> AsyncIterator[Any]:
@@ -283,4 +284,3 @@ async def _paced(pieces: list[str], rate: float) -> AsyncIterator[str]:
             due += 1 / rate
         await asyncio.sleep(max(0.0, due - time.monotonic()) if rate else 0.0)
         yield piece
-

@@ -1,7 +1,7 @@
 """The files of others, from the registries to a cache: Pyodide by npm, the wheels by pip.
 
-Both clients fetch from wherever they are set up to. What they bring is checked against the sums in ``runtime``, each time
-it is used, so it does not matter who put a file into the cache: it may be copied there from another machine.
+Both clients fetch from wherever they are set up to. What they bring is checked against the sums in ``runtime`` each
+time it is used, so it does not matter who put a file into the cache: it may be copied there from another machine.
 ``python -m partialjson.web.static.fetching`` fills the cache, and does nothing else.
 """
 
@@ -58,13 +58,13 @@ def fetch(cache: Path, say: Say = print) -> tuple[Path, list[Path]]:
         cache.mkdir(parents=True, exist_ok=True)
         return _pyodide(cache, say), _wheels(cache, say)
     except OSError as error:
-        raise FetchError(f"the cache {cache} cannot be used: {error}. PARTIALJSON_CACHE can name another folder") from error
+        raise FetchError(f"the cache cannot be used: {error}. PARTIALJSON_CACHE can name another folder") from error
 
 
 def missing(cache: Path) -> list[str]:
     """The names of the files that the cache does not hold as they must be."""
-    sums = {_PACKAGE: ("sha512", runtime.PYODIDE_SHA512), **{name: ("sha256", it) for name, it in runtime.WHEELS.items()}}
-    return [name for name, (algorithm, digest) in sums.items() if not _has(cache / name, algorithm, digest)]
+    package = [] if _has(cache / _PACKAGE, "sha512", runtime.PYODIDE_SHA512) else [_PACKAGE]
+    return package + [name for name, digest in runtime.WHEELS.items() if not _has(cache / name, "sha256", digest)]
 
 
 def _pyodide(cache: Path, say: Say) -> Path:
@@ -138,8 +138,8 @@ def _run(command: Sequence[str], what: str, client: str, cache: Path) -> None:
         failed, said = True, str(error)
     if failed:
         raise FetchError(
-            f"{client} could not fetch {what} ({_essence(said)}). It needs its registry once; what it brings is kept in "
-            f"{cache}, which can also be copied from a machine that has it"
+            f"{client} could not fetch {what} ({_essence(said)}). It needs its registry once: what it brings is kept "
+            f"in {cache}, which can be copied from a machine that has it"
         )
 
 

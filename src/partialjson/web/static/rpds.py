@@ -1,9 +1,9 @@
 """Persistent containers for referencing and jsonschema where the package rpds-py is not to be had.
 
-rpds-py is a compiled extension, and offers no wheel for WebAssembly. Of what it has, those two packages use a map, a set
-and a list, for registries of schemas and of types. These here do the same by copying, which is quick as long as there
-are some hundreds of entries: a registry has one for each schema resource and anchor. ``install`` puts this module in its
-place.
+rpds-py is a compiled extension, and offers no wheel for WebAssembly. Of what it has, those two packages use a map, a
+set and a list, for registries of schemas and of types. These here do the same by copying, which is quick as long as
+there are some hundreds of entries: a registry has one for each schema resource and anchor. ``install`` puts this module
+in its place.
 """
 
 from __future__ import annotations

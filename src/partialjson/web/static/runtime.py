@@ -5,8 +5,8 @@ which CPython, and the lock file in its package says for which binary interface 
 pydantic-core is the one extension that has to be there; its maker offers a wheel for that interface. jsonschema and
 referencing want another, rpds, for which there is none; ``rpds`` beside this module stands in for it.
 
-To move on to newer versions: change the constants, run ``npm pack`` and ``pip download`` as ``fetching`` does but without
-the sums, and write down the sums of what came. The tests say whether all of it fits together.
+To move on to newer versions: change the constants, run ``npm pack`` and ``pip download`` as ``fetching`` does but
+without the sums, and write down the sums of what came. The tests say whether all of it fits together.
 """
 
 from __future__ import annotations

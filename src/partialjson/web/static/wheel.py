@@ -60,6 +60,10 @@ def _described() -> tuple[str, str]:
     try:
         installed = distribution(DISTRIBUTION)
     except PackageNotFoundError:
-        return "0", f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: 0\n"
-    version = installed.version
-    return version, installed.read_text("METADATA") or f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: {version}\n"
+        return "0", _minimal("0")
+    metadata = installed.read_text("METADATA")
+    return installed.version, metadata or _minimal(installed.version)
+
+
+def _minimal(version: str) -> str:
+    return f"Metadata-Version: 2.1\nName: {DISTRIBUTION}\nVersion: {version}\n"
