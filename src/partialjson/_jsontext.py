@@ -26,10 +26,11 @@ def json_text(
     indent: int | None = None,
     default: Callable[[Any], Any] | None = None,
     nan: str = "NaN",
+    separators: tuple[str, str] | None = None,
 ) -> str:
     """The value as JSON; arguments as for ``json.dumps``. JSON has no word for a NaN, which lenient parsing reads:
     ``nan`` is written for it."""
-    text = json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, default=default)
+    text = json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, default=default)
     if "Infinity" not in text and (nan == "NaN" or "NaN" not in text):
         return text
     words = {"Infinity": FAR, "NaN": nan}

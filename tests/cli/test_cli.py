@@ -18,22 +18,18 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from partialjson import Complete, Failed, Parser, Truncated, compiled
+from partialjson import Complete, Failed, Truncated, compiled
 from partialjson.cli import demo, main, screens, watch
 from partialjson.cli.board import Board
 from partialjson.cli.exits import Exit
 from partialjson.cli.readers import JsonReader, MessageReader
 from partialjson.cli.recordings import RECORDINGS, Recording
-from partialjson.errors import json_path
 from partialjson.messages import MessageParser
-from partialjson.render.form import UNKNOWN, placeholder_of
-from partialjson.render.outline import Row, outline
-from partialjson.render.text import plural, printable, show
 
 BY_NAME = {recording.name: recording for recording in RECORDINGS}
 NAMES = list(BY_NAME)
@@ -691,131 +687,6 @@ def test_drawing_is_throttled() -> None:
         assert len(stream.getvalue()) > before
 
 
-# Outlines
-
-
-class Counting:
-    """A parser that counts how often it is asked."""
-
-    def __init__(self, parser: Parser[Any]) -> None:
-        self.parser = parser
-        self.asked = 0
-
-    @property
-    def json(self) -> Any:
-        return self.parser.json
-
-    def status(self, path: tuple[str | int, ...]) -> str:
-        self.asked += 1
-        return self.parser.status(path)
-
-
-def rows(text: str, target: Any = None, height: int = 100) -> list[str]:
-    parser: Parser[Any] = Parser(target)
-    parser.feed(text)
-    return [shown(row) for row in outline(parser, placeholder_of(target), height)]
-
-
-def shown(row: Row) -> str:
-    sign = {"missing": "-", "partial": "~", "complete": "+", "invalid": "!"}[row.status]
-    value = f'"{row.text}' if row.text is not None else row.value
-    return f"{'  ' * row.depth}{sign} {row.name}: {value}".rstrip(": ")
-
-
-def test_fields_are_absent_from_the_start() -> None:
-    assert rows("", Order) == ["- customer: text", "- items: list of Item", "- note: text, optional"]
-    assert rows('{"customer": "A', Order)[0] == '~ customer: "A'
-
-
-def test_an_outline_with_room_shows_everything() -> None:
-    assert rows('{"customer": "A", "items": [{"sku": "x", "quantity": 1}, {"sku": "y', Order) == [
-        '+ customer: "A"',
-        "~ items: 2 items",
-        "  + [0]",
-        '    + sku: "x"',
-        "    + quantity: 1",
-        "  ~ [1]",
-        '    ~ sku: "y',
-        "    - quantity: integer",
-        "- note: text, optional",
-    ]
-
-
-def test_an_outline_folds_what_is_closed_before_what_is_open() -> None:
-    text = '{"customer": "A", "items": [{"sku": "x", "quantity": 1}, {"sku": "y'
-    assert rows(text, Order, 7)[2] == '  + [0]: sku: "x", quantity: 1'
-    assert rows(text, Order, 5) == [
-        '+ customer: "A"', "~ items[1]", '  ~ sku: "y', "  - quantity: integer", "- note: text, optional",
-    ]  # fmt: skip
-    for height in range(1, 12):
-        found = rows(text, Order, height)
-        assert len(found) <= height
-        assert any(line.strip().startswith('~ sku: "y') for line in found)
-
-
-def test_free_keys_and_unknown_documents() -> None:
-    assert rows('{"b": 1, "a": [true, {"c": "d') == [
-        "+ b: 1",
-        "~ a: 2 items",
-        "  + [0]: true",
-        "  ~ [1]",
-        '    ~ c: "d',
-    ]
-    assert rows('"half a') == ['~ : "half a']
-    assert rows("") == []
-    assert rows("[]") == ["+ : [0 items]"]
-    assert rows('{"extra": 1, "customer": "A"', Order)[0] == '+ customer: "A"'
-    assert rows('{"extra": 1, "customer": "A"', Order)[-1] == "+ extra: 1"
-    many = "{" + ", ".join(f'"k{number}": {number}' for number in range(50)) + ', "last": "x'
-    assert rows(many, None, 6)[0] == "+ 46 fields"
-    assert rows(many, None, 6)[-1] == '~ last: "x'
-
-
-def test_an_outline_costs_what_it_shows() -> None:
-    """However large the document is."""
-    asked = []
-    for size in (1_000, 20_000):
-        parser: Parser[Any] = Parser(select=[])
-        parser.feed("[" + '{"a": {"b": [1, 2]}}, ' * size + '{"a": "x')
-        document = Counting(parser)
-        outline(document, UNKNOWN, 20)
-        asked.append(document.asked)
-    assert asked[0] == asked[1] < 1_000
-
-
-def test_placeholders_of_targets() -> None:
-    class Tree(BaseModel):
-        name: str
-        children: list[Tree] = []
-        odd: int | str | None = None
-        kind: ClassVar[str] = "tree"
-
-    Tree.model_rebuild(_types_namespace={"Tree": Tree})
-    placeholder = placeholder_of(Tree)
-    assert {name: child.label for name, child in placeholder.fields.items()} == {
-        "name": "text",
-        "children": "list of Tree, optional",
-        "odd": "integer or text or null, optional",
-    }
-    assert list(placeholder.at("children").at(3).at("children").at(0).fields) == ["name", "children", "odd"]
-    assert placeholder_of(dict[str, Order]).at("anything").label == "Order"
-    assert placeholder_of(None) is UNKNOWN
-    assert placeholder_of(Any) is UNKNOWN
-    assert not UNKNOWN.at("x").fields
-
-
-def test_values_in_a_line() -> None:
-    assert json_path(("a", 0, "b c", "é", 'q"')) == '$.a[0]["b c"].é["q\\""]'
-    assert printable("a\x1b\u202e\ud800b") == "a\\x1b\\u202e\\ud800b"
-    values: list[Any] = [None, True, 1.5, "a\n", {}, [1]]
-    assert [show(value) for value in values] == [
-        "null", "true", "1.5", '"a\\n"', "{0 fields}", "[1 item]",
-    ]  # fmt: skip
-    assert show("x" * 100, 3) == '"xxx"'
-    assert plural(1, "item") == "1 item"
-    assert plural(12345, "item") == "12 345 items"
-
-
 def test_a_reader_keeps_a_bounded_tail() -> None:
     board = Board("x", "json", Clock())
     reader = JsonReader(board)
@@ -832,9 +703,9 @@ def test_what_was_wrong_is_forgotten_when_it_is_replaced() -> None:
     board = Board("x", "json", Clock())
     reader = JsonReader(board, Order)
     reader.feed(b'{"customer": 1, ')
-    assert board.sheets[0].notes == {("customer",): "Input should be a valid string"}
+    assert board.sheets[0].drawn.document.mark(("customer",)) == ("invalid", "Input should be a valid string")
     reader.feed(b'"customer": "A", "items": []}')
-    assert board.sheets[0].notes == {}
+    assert board.sheets[0].drawn.document.mark(("customer",)) is None
     assert reader.end().code == Exit.COMPLETE
 
 

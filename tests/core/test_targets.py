@@ -32,6 +32,7 @@ from partialjson._core.spec import NO_DEFAULT, Spec
 from partialjson._core.target import Options, Target, target_of
 from partialjson.render.form import placeholder_of
 from partialjson.render.outline import outline
+from partialjson.render.sources import document_of
 from support.chunking import check_all_chunkings
 from support.toy import Growing, Record, Toy, ToyError
 
@@ -196,7 +197,7 @@ def test_placeholders() -> None:
     assert placeholder.at("items").at(7).at("inside").at(0).at("sku").label == "text"
     parser: Parser[Any] = Parser(toy)
     parser.feed('{"Customer": "A')
-    rows = [(row.name, row.status, row.text or row.value) for row in outline(parser, placeholder, 4)]
+    rows = [(row.name, row.status, row.text or row.value) for row in outline(document_of(parser), placeholder, 4)]
     assert rows == [
         ("Customer", "partial", "A"),
         ("items", "missing", "list of Item"),

@@ -35,7 +35,7 @@ class Polygon(BaseModel):
 
 class Folder(BaseModel):
     name: str
-    folders: list["Folder"] = []
+    folders: list[Folder] = []
     notes: list[str] = []
 
 

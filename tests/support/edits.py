@@ -19,7 +19,7 @@ __all__ = ["edited"]
 _KEYS = st.sampled_from(["a", "b", "0", "1", "2", "-", "", "a/b", "~", "01", "__proto__"])
 
 
-def edited(draw: Callable[[Any], Any], document: Any, most: int = 12) -> tuple[Any, list[dict[str, Any]]]:
+def edited(draw: Callable[[Any], Any], document: Any, most: int = 8) -> tuple[Any, list[dict[str, Any]]]:
     """The document after some deltas, and the deltas; ``document`` itself is not changed."""
     after = [copy.deepcopy(document)]
     deltas = [_change(draw, after) for _ in range(draw(st.integers(0, most)))]

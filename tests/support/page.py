@@ -44,7 +44,7 @@ def leaves(value: Any, pointer: str = "") -> dict[str, tuple[str, str]]:
     """The kind and the text of every scalar in a value, by its pointer; and of empty containers."""
     if isinstance(value, (dict, list)):
         items = value.items() if isinstance(value, dict) else enumerate(value)
-        found = {}
+        found: dict[str, tuple[str, str]] = {}
         for key, child in items:
             found |= leaves(child, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
         return found or {pointer: ("empty", "empty")}

@@ -16,10 +16,10 @@ T = TypeVar("T")
 class Served:
     """``with Served(app) as server``: ``server.url``, ``server.cut()``."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, port: int = 0) -> None:
         self.app = app
         config = uvicorn.Config(
-            app, port=0, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1, lifespan="on"
+            app, port=port, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1, lifespan="on"
         )
         self._server = uvicorn.Server(config)
         self._loop = asyncio.new_event_loop()

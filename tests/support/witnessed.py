@@ -1,8 +1,8 @@
 """A program that runs in any Python with the library: checks the laws on some documents, and tells all that it saw.
 
 `told()` gives JSON: what parsers showed after every piece of every document, under several targets and ways to cut
-them, strictly and leniently; and of the laws, how often they were checked. Two Pythons that agree give equal texts, apart
-from "platform". Of pydantic's errors it has types and places, since the wording may differ between versions.
+them, strictly and leniently; and of the laws, how often they were checked. Two Pythons that agree give equal texts,
+apart from "platform". Of pydantic's errors it has types and places, since the wording may differ between versions.
 """
 
 from __future__ import annotations

@@ -69,7 +69,13 @@ def test_two_hosts_are_none(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "null", "http://127.0.0.1:9000", "http://localhost:8000", "http://127.0.0.1:8000.evil.example"],
+    [
+        "https://evil.example",
+        "null",
+        "http://127.0.0.1:9000",
+        "http://localhost:8000",
+        "http://127.0.0.1:8000.evil.example",
+    ],
 )
 def test_a_page_from_elsewhere_can_begin_nothing(client: TestClient, origin: str) -> None:
     answer = client.post("/api/runs", json={"prompt": "?"}, headers={"origin": origin})

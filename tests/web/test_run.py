@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_every_recording_ends_as_its_message_does(question: Any) -> None:
     assert last["stopped"] is None
     assert last["figures"]["pieces"] == len(list(question.recording.events()))
     assert run.over
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in pairwise(seen):
         assert all(map(grows, values(before), values(after)))
         assert grows(before["tokens"], after["tokens"])
 
@@ -290,11 +291,17 @@ def test_a_prompt_that_fits_nothing_gets_the_first_and_the_page_can_say_so() -> 
 def test_every_tool_of_the_questions_can_be_run() -> None:
     given = {
         "search_trains": {
-            "origin": "a", "destination": "b", "date": "2026-05-13", "passengers": 3, "travel_class": "first"
+            "origin": "a",
+            "destination": "b",
+            "date": "2026-05-13",
+            "passengers": 3,
+            "travel_class": "first",
         },
         "find_hotels": {"city": "a", "check_in": "2026-05-13", "nights": 1, "max_price": "100"},
         "place_order": {
-            "customer": "a", "lines": [{"sku": "b", "quantity": 2, "price": "1.50"}], "deliver_by": "2026-05-13"
+            "customer": "a",
+            "lines": [{"sku": "b", "quantity": 2, "price": "1.50"}],
+            "deliver_by": "2026-05-13",
         },
     }
     for question in QUESTIONS:

@@ -24,6 +24,7 @@ __all__ = ["END", "Frame", "read_id"]
 END: Final = b"event: end\ndata:\n\n"
 """The last server-sent event of a broadcast, so that the viewer does not come back."""
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ID: Final = re.compile(r"([^:\s]+):(0|[1-9][0-9]{0,17})")
 
 
@@ -63,14 +64,15 @@ class Frame:
 
     @cached_property
     def text(self) -> str:
-        """The frame as JSON text in one line, in ASCII. A NaN, for which JSON has no word, is null, and a number beyond
-        a double is 1e999, which is read as infinity."""
-        return json_text(self.value, ensure_ascii=True, default=_written, nan="null")
+        """The frame as JSON text in one line. What JSON and UTF-8 have no word for: a NaN is null, a number beyond a
+        double is 1e999, which is read as infinity, and a lone surrogate is an escape."""
+        text = json_text(self.value, separators=(",", ":"), default=_written, nan="null")
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
     @cached_property
     def sse(self) -> bytes:
         """The frame as a server-sent event."""
-        return f"id: {self.id}\ndata: {self.text}\n\n".encode("ascii")
+        return f"id: {self.id}\ndata: {self.text}\n\n".encode()
 
 
 def read_id(text: object) -> tuple[str, int] | None:

@@ -11,7 +11,8 @@ deltas)``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from typing import Any
 
 from partialjson.broadcast.frames import END, Frame
@@ -82,7 +83,7 @@ class Broadcast:
 
     async def watch(
         self, since: int | str | None = None, per_second: float | None = PER_SECOND
-    ) -> AsyncIterator[Frame]:
+    ) -> AsyncGenerator[Frame, None]:
         """The frames for one viewer, until the broadcast is closed.
 
         Args:
@@ -91,13 +92,14 @@ class Broadcast:
             per_second: how many frames there are at most; None for no limit. The first comes at once, and the last as
                 soon as the broadcast is closed.
         """
-        async for frame in self._watch(since, per_second, None):
-            if frame is not None:
-                yield frame
+        async with aclosing(self._watch(since, per_second, None)) as frames:
+            async for frame in frames:
+                if frame is not None:
+                    yield frame
 
     async def sse(
         self, since: int | str | None = None, per_second: float | None = PER_SECOND, *, alive: float | None = 15.0
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """The body of a ``text/event-stream`` for one viewer: frames as events with ids, and an event ``end`` when the
         broadcast is closed.
 
@@ -109,13 +111,14 @@ class Broadcast:
         """
         if alive is not None:
             interval_of(alive)
-        async for frame in self._watch(since, per_second, alive):
-            yield _ALIVE if frame is None else frame.sse
+        async with aclosing(self._watch(since, per_second, alive)) as frames:
+            async for frame in frames:
+                yield _ALIVE if frame is None else frame.sse
         yield END
 
     async def _watch(
         self, since: int | str | None, per_second: float | None, alive: float | None
-    ) -> AsyncIterator[Frame | None]:
+    ) -> AsyncGenerator[Frame | None, None]:
         """The frames, and None after each time of ``alive`` seconds in which there was nothing."""
         interval = 0.0 if per_second is None else interval_of(per_second)
         clock = asyncio.get_running_loop().time

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
 from contextlib import suppress
 from typing import Any, Final
 
@@ -87,7 +87,7 @@ def throttled(
     per_second: float = PER_SECOND,
     *,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[list[dict[str, Any]]]:
+) -> Generator[list[dict[str, Any]], None, None]:
     """The same changes as the lists of deltas in ``source``, in at most so many lists a second.
 
     Leaving it closes the source, if that can be closed.
@@ -99,7 +99,7 @@ def throttled(
     return _throttled(source, Throttle(per_second, clock))
 
 
-def _throttled(source: Iterable[Iterable[Delta]], throttle: Throttle) -> Iterator[list[dict[str, Any]]]:
+def _throttled(source: Iterable[Iterable[Delta]], throttle: Throttle) -> Generator[list[dict[str, Any]], None, None]:
     iterator = iter(source)
     try:
         failure: Exception | None = None
@@ -126,7 +126,7 @@ def _throttled(source: Iterable[Iterable[Delta]], throttle: Throttle) -> Iterato
 
 def athrottled(
     source: AsyncIterable[Iterable[Delta]], per_second: float = PER_SECOND
-) -> AsyncIterator[list[dict[str, Any]]]:
+) -> AsyncGenerator[list[dict[str, Any]], None]:
     """The same changes as the lists of deltas in ``source``, in at most so many lists a second, each as soon as its
     time has come. The clock is that of the running loop.
 
@@ -139,7 +139,9 @@ def athrottled(
     return _athrottled(source, per_second)
 
 
-async def _athrottled(source: AsyncIterable[Iterable[Delta]], per_second: float) -> AsyncIterator[list[dict[str, Any]]]:
+async def _athrottled(
+    source: AsyncIterable[Iterable[Delta]], per_second: float
+) -> AsyncGenerator[list[dict[str, Any]], None]:
     throttle = Throttle(per_second, asyncio.get_running_loop().time)
     iterator = aiter(source)
     reading: asyncio.Future[Iterable[Delta]] | None = None

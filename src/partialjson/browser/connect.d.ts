@@ -5,7 +5,7 @@ export interface Applied {
   readonly deltas: readonly Delta[];
   /** The number of the state. */
   readonly seq: number;
-  /** The size of the frame as it came. */
+  /** The size of the frame as it came, in UTF-8. */
   readonly bytes: number;
 }
 

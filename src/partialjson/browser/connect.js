@@ -51,7 +51,7 @@ export function connect(url, onState, options = {}) {
       return;
     }
     failures = 0;
-    onState(state, { deltas: frame.deltas, seq, bytes: text.length });
+    onState(state, { deltas: frame.deltas, seq, bytes: new TextEncoder().encode(text).length });
   }
 
   function fail(error) {

@@ -294,7 +294,11 @@ def _parser() -> argparse.ArgumentParser:
         "--speed", type=_speed, default=1.0, metavar="X", help="times as fast (default 1; 0: as fast as possible)"
     )
     serve.add_argument(
-        "--allow-host", action="append", default=[], metavar="NAME", help="a further name of this server; may be repeated"
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another name of this server; may be repeated",
     )
     serve.add_argument(
         "--live",
@@ -351,7 +355,7 @@ def _port(text: str) -> int:
 def _live_model(text: str) -> tuple[str, str]:
     provider, equals, model = text.partition("=")
     if provider not in ("openai", "anthropic", "gemini") or not (equals and model):
-        raise argparse.ArgumentTypeError(f"a model is given as openai=NAME, anthropic=NAME or gemini=NAME, not {text!r}")
+        raise argparse.ArgumentTypeError(f"a model is openai=NAME, anthropic=NAME or gemini=NAME, not {text!r}")
     return provider, model
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
-from partialjson import MISSING, Coerced, Completed, Invalid, Repaired, Replaced, Violation
+from partialjson import MISSING, Coerced, Completed, Invalid, Parser, Repaired, Violation
 from partialjson.cli.coming import Foreseen
 from partialjson.cli.exits import Exit
+from partialjson.messages import Document
 from partialjson.render.form import Placeholder
+from partialjson.render.sources import Followed
 
 __all__ = ["Board", "Ending", "Entry", "Sheet", "Text", "said_by"]
 
@@ -51,13 +53,13 @@ class Text:
 
 @dataclass
 class Sheet:
-    """One document on the board. ``notes`` says what is wrong at invalid places."""
+    """One document on the board. ``drawn`` is what is drawn of it."""
 
     name: str
     document: Foreseen
     placeholder: Placeholder
     text: Text
-    notes: dict[Path, str] = field(default_factory=dict)
+    drawn: Followed
 
 
 @dataclass(frozen=True)
@@ -138,8 +140,8 @@ class Board:
         """Seconds from the start to now, or to the end."""
         return (self._clock() if self._end is None else self._end) - self._start
 
-    def add_sheet(self, name: str, document: Foreseen, placeholder: Placeholder) -> Sheet:
-        sheet = Sheet(name, document, placeholder, Text(name))
+    def add_sheet(self, name: str, document: Parser[Any] | Document, placeholder: Placeholder) -> Sheet:
+        sheet = Sheet(name, document, placeholder, Text(name), Followed(document))
         self.sheets.append(sheet)
         return sheet
 
@@ -166,6 +168,7 @@ class Board:
 
     def record(self, sheet: Sheet, events: tuple[Any, ...]) -> None:
         """Something happened in a document."""
+        sheet.drawn.take(events)
         for event in events:
             note = ""
             if isinstance(event, Completed):
@@ -174,16 +177,11 @@ class Board:
                     self.first_field = self.elapsed
             elif isinstance(event, Invalid):
                 note = _reason(event)
-                sheet.notes[event.path] = note
             elif isinstance(event, Violation):
                 note = event.msg
-                sheet.notes[event.path] = note
             elif isinstance(event, Repaired | Coerced):
                 self.mended += 1
                 note = str(event.kind)
-            elif isinstance(event, Replaced):
-                # What was wrong with the old value no longer counts.
-                sheet.notes = {path: why for path, why in sheet.notes.items() if path[: len(event.path)] != event.path}
             entry = Entry(self.elapsed, sheet.name, event, note)
             self.latest.append(entry)
             self.on_entry(entry)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final, Protocol
 
 from partialjson import MISSING, Expected
-from partialjson.render.outline import Document
 from partialjson.render.text import printable, printable_json
 
 __all__ = ["Foreseen", "coming"]
@@ -24,8 +23,11 @@ _ALL: Final = len(_KINDS) - 1  # a number may be an integer
 _SEPARATORS: Final = (":", ",", "}", "]")
 
 
-class Foreseen(Document, Protocol):
+class Foreseen(Protocol):
     """A ``Parser``, or a document of a ``MessageParser``."""
+
+    @property
+    def json(self) -> Any: ...
 
     @property
     def path(self) -> tuple[str | int, ...]: ...

@@ -11,7 +11,6 @@ screen and leaves the last picture on the ordinary one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
 from types import TracebackType
 from typing import Final, Self
 
@@ -25,32 +24,22 @@ from rich.text import Text as Line
 from partialjson.cli.board import Board, Sheet, Text
 from partialjson.cli.coming import coming
 from partialjson.cli.screens import describe, metrics
-from partialjson.render.outline import Row, outline
+from partialjson.render.outline import outline
+from partialjson.render.places import Document
+from partialjson.render.terminal import QUIET, STYLES, fitted, row_lines, shares, wide_enough_for_tables
 from partialjson.render.text import UNICODE, printable
 
 __all__ = ["LiveScreen", "Picture"]
 
 _FRAMES_PER_SECOND: Final = 20
 
-_STYLES: Final = {
-    "missing": "bright_black",
-    "partial": "bold yellow",
-    "complete": "green",
-    "invalid": "bold red",
-    "replaced": "magenta",
-    "cut": "bold magenta",
-    "repaired": "blue",
-}
-_QUIET: Final = "bright_black"
 _CURSOR: Final = "▌"
-_MORE: Final = "…"
 
 # The smallest sizes at which there is room for each part.
 _BESIDE: Final = 64
 _STORY: Final = 16
 _FEED: Final = 18
 _FEED_LINES: Final = 8
-_NAMES: Final = 16
 # A text that has not grown for this many pieces is no longer shown.
 _STALE: Final = 25
 _STALE_LINES: Final = 1
@@ -138,30 +127,30 @@ def _summary(board: Board, width: int) -> Line:
     """One line for a stream that ended, its title padded to the width."""
     assert board.ending is not None
     status = board.ending.status
-    return Line.assemble((f"{UNICODE.of(status)} {board.title:<{width}}", _STYLES[status]), f"  {board.ending.line}")
+    return Line.assemble((f"{UNICODE.of(status)} {board.title:<{width}}", STYLES[status]), f"  {board.ending.line}")
 
 
 def _header(board: Board, width: int) -> Line:
     """What is watched, and at the right edge how it is going."""
-    left = Line.assemble((f" {board.title} ", "bold reverse"), (f" {board.source}", _QUIET))
+    left = Line.assemble((f" {board.title} ", "bold reverse"), (f" {board.source}", QUIET))
     if board.ending is None:
-        right = Line(f"{UNICODE.partial} streaming ", _STYLES["partial"])
+        right = Line(f"{UNICODE.partial} streaming ", STYLES["partial"])
     else:
         status = board.ending.status
-        right = Line(f"{UNICODE.of(status)} {board.ending.word} ", _STYLES[status])
+        right = Line(f"{UNICODE.of(status)} {board.ending.word} ", STYLES[status])
     left.truncate(max(0, width - right.cell_len - 1), overflow="ellipsis")
     left.append(" " * (width - left.cell_len - right.cell_len))
-    return _fit(left + right, width)
+    return fitted(left + right, width)
 
 
 def _caption(board: Board, width: int) -> list[Line]:
     """The story, and in the end how it ended, in up to two lines."""
     if board.ending is None:
-        text, style = board.story, _QUIET
+        text, style = board.story, QUIET
     else:
-        text, style = board.ending.line, _STYLES[board.ending.status]
+        text, style = board.ending.line, STYLES[board.ending.status]
     lines = _wrapped(text, width - 2)
-    return [_fit(Line(f" {line}", style), width) for line in lines[:2]]
+    return [fitted(Line(f" {line}", style), width) for line in lines[:2]]
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -181,7 +170,7 @@ def _next(board: Board, width: int) -> Line:
     shown = "" if sheet is None else coming(sheet.document)
     if sheet is None or not shown:
         return Line()
-    return _fit(Line.assemble((f" next{sheet.name and f' in {sheet.name}'}: ", _QUIET), shown), width)
+    return fitted(Line.assemble((f" next{sheet.name and f' in {sheet.name}'}: ", QUIET), shown), width)
 
 
 def _footer(board: Board, width: int) -> Line:
@@ -189,7 +178,7 @@ def _footer(board: Board, width: int) -> Line:
     for metric in metrics(board):
         if line.cell_len + cell_len(metric) + 3 <= width:
             line.append(f" {metric}  ", "cyan")
-    return _fit(line, width)
+    return fitted(line, width)
 
 
 def _legend(board: Board, width: int) -> Line:
@@ -197,10 +186,10 @@ def _legend(board: Board, width: int) -> Line:
     for status, word in (
         ("missing", "absent"), ("partial", "growing"), ("complete", "complete"), ("invalid", "invalid"),
     ):  # fmt: skip
-        line.append(f"{UNICODE.of(status)} {word}   ", _STYLES[status])
+        line.append(f"{UNICODE.of(status)} {word}   ", STYLES[status])
     if board.mended:
-        line.append(f"{UNICODE.repaired} mended   ", _STYLES["repaired"])
-    return _fit(line, width)
+        line.append(f"{UNICODE.repaired} mended   ", STYLES["repaired"])
+    return fitted(line, width)
 
 
 def _body(board: Board, width: int, height: int) -> Layout:
@@ -224,7 +213,7 @@ def _title(board: Board) -> str:
 
 
 def _panel(title: str, lines: list[Line]) -> RenderableType:
-    return Panel(Group(*lines), title=Line(title), title_align="left", border_style=_QUIET)
+    return Panel(Group(*lines), title=Line(title), title_align="left", border_style=QUIET)
 
 
 # The stream.
@@ -238,11 +227,11 @@ def _stream(board: Board, width: int, height: int) -> list[Line]:
         min(len(lines), _STALE_LINES if board.chunks - text.grown > _STALE else height) + headed
         for text, lines in zip(board.texts, texts, strict=True)
     ]
-    shares = _shares(wanted, height)
+    allotted = shares(wanted, height)
     shown: list[Line] = []
-    for text, lines, share in zip(board.texts, texts, shares, strict=True):
+    for text, lines, share in zip(board.texts, texts, allotted, strict=True):
         if headed and share:
-            shown.append(_fit(Line(text.kind or "output", "italic cyan"), width))
+            shown.append(fitted(Line(text.kind or "output", "italic cyan"), width))
         room = share - headed
         if room > 0:
             shown += lines[-room:]
@@ -260,21 +249,12 @@ def _text_lines(text: Text, width: int, height: int, cursor: str) -> list[Line]:
     for part in (old + new).split("\n"):
         for piece in chop_cells(part, width) or [""]:
             bright = min(len(piece), max(0, len(old) - place))
-            lines.append(Line.assemble((piece[:bright], _QUIET), (piece[bright:], _STYLES["partial"])))
+            lines.append(Line.assemble((piece[:bright], QUIET), (piece[bright:], STYLES["partial"])))
             place += len(piece)
         place += 1
     if fresh and cursor and lines[-1].cell_len < width:
-        lines[-1].append(cursor, _STYLES["partial"])
+        lines[-1].append(cursor, STYLES["partial"])
     return lines[-height:]
-
-
-def _shares(wanted: list[int], room: int) -> list[int]:
-    """Space in fair shares: a part that needs less than an equal share leaves the rest to the others."""
-    shares = [0] * len(wanted)
-    for left, place in zip(range(len(wanted), 0, -1), sorted(range(len(wanted)), key=wanted.__getitem__), strict=True):
-        shares[place] = min(wanted[place], room // left)
-        room -= shares[place]
-    return shares
 
 
 # The fields.
@@ -283,72 +263,31 @@ def _shares(wanted: list[int], room: int) -> list[int]:
 def _fields(board: Board, width: int, height: int) -> list[Line]:
     """The outline of each document."""
     headed = len(board.sheets) > 1 or any(sheet.name for sheet in board.sheets)
-    outlines = [outline(sheet.document, sheet.placeholder, height) for sheet in board.sheets]
-    shares = _shares([len(rows) + headed for rows in outlines], height)
+    tables = wide_enough_for_tables(width)
+    documents = [_drawn(sheet) for sheet in board.sheets]
+    outlines = [
+        outline(document, sheet.placeholder, height, tables)
+        for document, sheet in zip(documents, board.sheets, strict=True)
+    ]
+    allotted = shares([len(rows) + headed for rows in outlines], height)
     lines: list[Line] = []
-    for sheet, rows, share in zip(board.sheets, outlines, shares, strict=True):
+    for sheet, document, rows, share in zip(board.sheets, documents, outlines, allotted, strict=True):
         if headed and share:
-            lines.append(_heading(sheet, width, board.ending is not None))
+            status = document.status(())
+            sign = (f"{UNICODE.of(status)} ", STYLES[status])
+            lines.append(fitted(Line.assemble(sign, (sheet.name or "output", "bold cyan")), width))
         room = share - headed
         if room <= 0:
             continue
         if len(rows) > room:
-            rows = outline(sheet.document, sheet.placeholder, room)
-        lines += _row_lines(sheet, rows, width, headed, board.ending is not None)
+            rows = outline(document, sheet.placeholder, room, tables)
+        lines += row_lines(rows, width, headed)
     return lines
 
 
-def _heading(sheet: Sheet, width: int, ended: bool) -> Line:
-    status = _status(sheet.document.status(()), ended)
-    sign = (f"{UNICODE.of(status)} ", _STYLES[status])
-    return _fit(Line.assemble(sign, (sheet.name or "output", "bold cyan")), width)
-
-
-def _status(status: str, ended: bool) -> str:
-    """What was growing when the stream ended was cut off."""
-    return "cut" if ended and status == "partial" else status
-
-
-def _row_lines(sheet: Sheet, rows: list[Row], width: int, indent: int, ended: bool) -> list[Line]:
-    """Adjacent rows have their values in a column."""
-    lines: list[Line] = []
-    for _, group in groupby(rows, key=lambda row: row.depth):
-        siblings = list(group)
-        lengths = [cell_len(row.name) for row in siblings if row.value or row.text is not None]
-        names = max((length for length in lengths if length <= _NAMES), default=0)
-        lines += [_row_line(sheet, row, names, width, indent, ended) for row in siblings]
-    return lines
-
-
-def _row_line(sheet: Sheet, row: Row, names: int, width: int, indent: int, ended: bool) -> Line:
-    status = _status(row.status, ended)
-    style = _STYLES[status]
-    line = Line.assemble("  " * (row.depth + indent), (f"{UNICODE.of(status)} ", style))
-    line.append(row.name, _QUIET if row.folded or status == "missing" else "bold" if row.status == "partial" else "")
-    line.append(" " * max(0, names - cell_len(row.name)) + "  ")
-    if row.text is not None:
-        line.append(_growing(row.text, width - line.cell_len, ended), style)
-    else:
-        line.append(row.value, _QUIET if status in ("missing", "partial") else style if status == "invalid" else "")
-    if note := sheet.notes.get(row.path):
-        line.append(f"  {printable(note)}", "red")
-    return _fit(line, width)
-
-
-def _growing(text: str, room: int, ended: bool) -> str:
-    """The end of a growing string, with a cursor."""
-    cursor = "" if ended else _CURSOR
-    room -= cell_len(cursor) + 1
-    shown = printable(text[-max(room, 1) :])
-    if len(shown) < len(text) or cell_len(shown) > room:
-        shown = _MORE + _last_cells(shown, room - cell_len(_MORE))
-    return f'"{shown}{cursor}'
-
-
-def _last_cells(text: str, room: int) -> str:
-    while text and cell_len(text) > room:
-        text = text[1:]
-    return text
+def _drawn(sheet: Sheet) -> Document:
+    sheet.drawn.take()
+    return sheet.drawn.document
 
 
 # The feed.
@@ -359,14 +298,7 @@ def _feed(board: Board, width: int, height: int) -> RenderableType:
     lines: list[Line] = []
     for entry in list(board.latest)[-height:]:
         status, where, what = describe(entry, width)
-        line = Line.assemble((f"{entry.at:6.2f} s ", _QUIET), (f"{UNICODE.of(status)} ", _STYLES[status]))
+        line = Line.assemble((f"{entry.at:6.2f} s ", QUIET), (f"{UNICODE.of(status)} ", STYLES[status]))
         line.append(f"{where}  ").append(what, "cyan")
-        lines.append(_fit(line, width - 4))
+        lines.append(fitted(line, width - 4))
     return _panel("as it completes", lines)
-
-
-def _fit(line: Line, width: int) -> Line:
-    """The line cut to the width, and never broken."""
-    line.truncate(width, overflow="ellipsis")
-    line.no_wrap = True
-    return line

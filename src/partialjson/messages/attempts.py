@@ -94,6 +94,11 @@ class Attempts:
     # The attributes of the attempt that is shown.
 
     @property
+    def api(self) -> str:
+        """The name of the wire format."""
+        return self._api
+
+    @property
     def blocks(self) -> list[Block]:
         return self.shown.blocks
 

@@ -2,7 +2,7 @@
 
     page = to_html(parser)
 
-It is the markup that the element ``<partial-json>`` makes (``browser/element.js``), with the same style sheet, so that a
+It is the markup that the element ``<partial-json>`` makes (``browser/element.js``), with the same style sheet, so a
 page can begin with what a server wrote and go on with the element. There is no script in it, and everything that comes
 from a document or a target is escaped. Without its style sheet it reads well too: signs and words say what colours say.
 """

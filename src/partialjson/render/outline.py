@@ -22,13 +22,15 @@ from partialjson.render.form import Placeholder
 from partialjson.render.places import COLUMNS, Document, Path, Place, is_record
 from partialjson.render.text import plural, printable, show
 
-__all__ = ["Cell", "Row", "outline"]
+__all__ = ["NOT_GIVEN", "Cell", "Row", "outline"]
 
 _ALL: Final = 1 << 60
 # A preview wider than any screen.
 _PREVIEW: Final = 400
 _PARTS: Final = 8
-_NOT_GIVEN: Final = "not given"
+
+NOT_GIVEN: Final = "not given"
+"""The value of a row of something that is absent and will not come."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Cell:
     """A value in a row of a table.
 
     Attributes:
-        path, status, value, text: as those of a ``Row``.
+        path, status, value, text: as those of a ``Row``; strings have no quotes here.
         column: the key that the column stands for.
     """
 
@@ -127,9 +129,7 @@ class _Walk:
         value = place.value
         if isinstance(value, list) and value and (columns := self._columns(place)):
             yield Row(0, (), "", place.status, folded=True, columns=columns)
-        if isinstance(value, (dict, list)) and (value or place.form.fields):
-            yield from self._children(place, 0)
-        elif place.unfolds:
+        if (isinstance(value, (dict, list)) and (value or place.form.fields)) or place.unfolds:
             yield from self._children(place, 0)
         elif value is not MISSING:
             yield self._row(place, 0)
@@ -142,7 +142,7 @@ class _Walk:
                 yield from self._children(place, depth + 1)
             return
         above = len(place.path) - 1
-        if place.base == "partial" and not self._detail.chain:
+        if not place.closed and not self._detail.chain:
             place = self._innermost(place)
         name = json_path(place.path[above:]).removeprefix("$.") if len(place.path) > above + 1 else ""
         unfolds = isinstance(place.value, (dict, list)) and (not place.closed or self._detail.closed)
@@ -157,7 +157,7 @@ class _Walk:
             value = place.value
             key = len(value) - 1 if isinstance(value, list) else next(reversed(value))
             child = place.child(key, value[key])
-            if not isinstance(child.value, (dict, list)) or child.base != "partial" or self._is_record(child):
+            if not isinstance(child.value, (dict, list)) or child.closed or self._is_record(child):
                 break
             place = child
         return place
@@ -241,8 +241,8 @@ class _Walk:
             if _grows(each):
                 cells.append(Cell(each.path, column, each.status, text=each.value))
             else:
-                said = "–" if each.value is MISSING and each.gone else _said(each)
-                cells.append(Cell(each.path, column, each.status, said))
+                said = _said(each)
+                cells.append(Cell(each.path, column, each.status, said[1:-1] if isinstance(each.value, str) else said))
             if each.mark is not None and each.mark.message:
                 marked.append(each)
         name = f"[{place.path[-1]}]"
@@ -287,7 +287,7 @@ def _grows(place: Place) -> bool:
 def _said(place: Place) -> str:
     """The text of a place with nothing inside."""
     if place.value is MISSING:
-        return _NOT_GIVEN if place.gone else printable(place.offered.label)
+        return NOT_GIVEN if place.gone else printable(place.offered.label)
     if place.offered.secret:
         return "kept back"
     return show(place.value, _PREVIEW)

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from partialjson._missing import MISSING
 from partialjson.render.form import UNKNOWN, Placeholder
 
-__all__ = ["COLUMNS", "DEEPEST", "FORESEEN", "Document", "Mark", "MarkedDocument", "Path", "Place", "Reads", "StateDocument"]
+__all__ = ["COLUMNS", "DEEPEST", "FORESEEN", "Document", "Mark", "Path", "Place", "StateDocument"]
 __all__ += ["is_record", "pointer_of"]
 
 Path = tuple[str | int, ...]
@@ -100,36 +100,6 @@ class StateDocument:
             return None
         mark = self._marks.get(pointer_of(path))
         return None if mark is None else Mark(str(mark.get("status", "")), str(mark.get("message", "")))
-
-
-class Reads(Protocol):
-    """A ``Parser``, or a document of a ``MessageParser``."""
-
-    @property
-    def json(self) -> Any: ...
-
-    def status(self, path: Path, /) -> str: ...
-
-
-class MarkedDocument:
-    """A parser's document, as it is in the program, with the marks that are known of it."""
-
-    def __init__(self, document: Reads, marks: Mapping[Path, Mark] | None = None) -> None:
-        self._document = document
-        self._marks = marks or {}
-
-    @property
-    def json(self) -> Any:
-        return self._document.json
-
-    def status(self, path: Path) -> str:
-        return self._document.status(path)
-
-    def closed(self, path: Path) -> bool:
-        return self._document.status(path) != "partial"
-
-    def mark(self, path: Path) -> Mark | None:
-        return self._marks.get(path)
 
 
 def _steps(pointer: str) -> list[str]:
@@ -231,8 +201,8 @@ class Place:
     def layout(self) -> str:
         """How the inside is laid out where there is room for all of it.
 
-        "fields" of an object; "table", "items" (scalars, one after another) or "cards" for a list; "missing", "empty" or
-        "scalar" if there is nothing inside. Looks at every element of a list.
+        "fields" of an object; "table", "items" (scalars, one after another) or "cards" for a list; "missing", "empty"
+        or "scalar" if there is nothing inside. Looks at every element of a list.
         """
         value = self.value
         if value is MISSING:

@@ -1,9 +1,9 @@
 """``partialjson serve``: a page on this machine that shows a model's answer while it becomes an object.
 
 A *run* is one answer on its way to everybody who watches it: the bytes of a recording, or the events of a real model,
-go into a ``MessageParser``, and what they change goes as deltas into a ``Broadcast``. The page folds the deltas over one
-JSON value and draws that. There is no second way from here to there: figures, tokens and results of tools are parts of
-the same value.
+go into a ``MessageParser``, and what they change goes as deltas into a ``Broadcast``. The page folds the deltas over
+one JSON value and draws that. There is no second way from here to there: figures, tokens and results of tools are parts
+of the same value.
 
 - ``questions``: what can be asked, with the recording that answers it and the types of the answer.
 - ``answers``: where an answer comes from: a recording at its recorded times, or (``live``) a real model.

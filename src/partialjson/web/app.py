@@ -14,7 +14,7 @@ What is asked is bounded, and what is wrong is answered with ``{"error": "..."}`
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -28,7 +28,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from partialjson.web import live
@@ -179,9 +178,7 @@ class _Server:
             await socket.close(4404, "there is no such run; the server keeps only the latest")
             return
         try:
-            await over_socket(
-                socket, run.broadcast, partial(self._desk.watching, run), self._desk.limits.sending
-            )
+            await over_socket(socket, run.broadcast, partial(self._desk.watching, run), self._desk.limits.sending)
         except Full as error:
             await socket.close(1013, str(error))
 

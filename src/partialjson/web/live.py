@@ -150,9 +150,7 @@ async def _anthropic(sdk: Any, model: str, prompt: str, question: Question | Non
         schema = sdk.transform_schema(question.output)
         wanted["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
     if question is not None and question.tools:
-        wanted["tools"] = [
-            {"name": name, "input_schema": _schema(target)} for name, target in question.tools.items()
-        ]
+        wanted["tools"] = [{"name": name, "input_schema": _schema(target)} for name, target in question.tools.items()]
     messages = [{"role": "user", "content": prompt}]
     async with sdk.AsyncAnthropic(max_retries=1) as client:
         stream = await client.messages.create(
@@ -174,9 +172,7 @@ async def _gemini(sdk: Any, model: str, prompt: str, question: Question | None) 
         wanted["tools"] = [{"function_declarations": declared}]
     client = sdk.Client()
     try:
-        async for event in await client.aio.models.generate_content_stream(
-            model=model, contents=prompt, config=wanted
-        ):
+        async for event in await client.aio.models.generate_content_stream(model=model, contents=prompt, config=wanted):
             yield event
     finally:
         await client.aio.aclose()

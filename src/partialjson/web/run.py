@@ -1,7 +1,7 @@
 """One answer on its way to everybody who watches it.
 
-A run reads an answer into a ``MessageParser`` and publishes, as deltas over one JSON value, what that changes. The value
-is everything that a page can show:
+A run reads an answer into a ``MessageParser`` and publishes, as deltas over one JSON value, what that changes. The
+value is everything that a page can show:
 
     {"run": the run's name, "prompt": "...",
      "answer": {"kind": "recorded" | "live" | ..., "label": "...", "note": "...", "api": "..."},
@@ -11,14 +11,14 @@ is everything that a page can show:
      "figures": {"first_token": s, "first_field": s, "seconds": s, "pieces": n, "bytes": n},   as they become known
      "stopped": null | {"by": "viewer" | "time" | "nobody" | "server" | "fault", "message": "..."}}
 
-**Tools.** A call that is ready is run at once, by a function in the place of the real one, and its result belongs to the
-state of the call. A call that the provider withdraws while it runs is given up.
+**Tools.** A call that is ready is run at once, by a function in the place of the real one, and its result belongs to
+the state of the call. A call that the provider withdraws while it runs is given up.
 
 **The end.** ``play`` returns when the answer has ended and all calls have been run. It never raises for what came: the
 state says it. However it is left, the source is closed, the message has an ending, and the viewers are told.
 
-**What is kept back** (secrets, excluded fields) is in none of it: the tokens of a document that has such fields are left
-out altogether.
+**What is kept back** (secrets, excluded fields) is in none of it: the tokens of a document that has such fields are
+left out altogether.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from partialjson.broadcast import Broadcast, ResponseState
 from partialjson.clients import aread
@@ -181,9 +181,7 @@ class Run:
 
     def _take(self, updates: Sequence[Update]) -> None:
         """Publishes what the updates changed."""
-        self.broadcast.publish(
-            [*self._message_deltas(updates), *self._token_deltas(updates), *self._figure_deltas()]
-        )
+        self.broadcast.publish([*self._message_deltas(updates), *self._token_deltas(updates), *self._figure_deltas()])
         self._run_ready_calls()
 
     def _message_deltas(self, updates: Iterable[Update] = ()) -> list[Delta]:
@@ -192,11 +190,10 @@ class Run:
     def _token_deltas(self, updates: Iterable[Update]) -> list[Delta]:
         found: list[Delta] = []
         for update in updates:
-            # The text of an output is told twice, as text and as that of its document.
-            if isinstance(update, TextDelta) or (isinstance(update, DocumentProgress) and update.kind != "text"):
-                if update.choice == 0 and update.text and self._tokens < _MOST_TOKENS and self._may_show(update):
-                    found.append({"op": "add", "path": f"/tokens/{self._tokens}", "value": [update.block, _short(update.text)]})
-                    self._tokens += 1
+            if self._tokens < _MOST_TOKENS and _is_token(update) and self._may_show(update):
+                value = [update.block, _short(update.text)]
+                found.append({"op": "add", "path": f"/tokens/{self._tokens}", "value": value})
+                self._tokens += 1
         return found
 
     def _may_show(self, update: TextDelta | DocumentProgress) -> bool:
@@ -216,9 +213,7 @@ class Run:
         if ended:
             known |= {"seconds": timings.elapsed, "pieces": timings.chunks, "bytes": timings.size}
         fresh = {
-            name: round(value, 4)
-            for name, value in known.items()
-            if value is not None and name not in self._figures
+            name: round(value, 4) for name, value in known.items() if value is not None and name not in self._figures
         }
         self._figures |= fresh
         return [{"op": "add", "path": f"/figures/{name}", "value": value} for name, value in fresh.items()]
@@ -270,6 +265,13 @@ class Run:
             deltas.append({"op": "replace", "path": "/stopped", "value": value})
         self.broadcast.publish(deltas)
         self.broadcast.close()
+
+
+def _is_token(update: Update) -> TypeGuard[TextDelta | DocumentProgress]:
+    """Whether it brings text. That of an output is told twice, as text and as that of its document."""
+    if isinstance(update, DocumentProgress) and update.kind == "text":
+        return False
+    return isinstance(update, (TextDelta, DocumentProgress)) and update.choice == 0 and bool(update.text)
 
 
 def _short(text: str) -> str:

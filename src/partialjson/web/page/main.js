@@ -149,9 +149,13 @@ function showLatest() {
   $("latest").hidden = stick || $("welcome").hidden === false;
 }
 
+// Who scrolls up wants to read; who comes back to the end wants to follow. What grows meanwhile scrolls nothing.
+let top = 0;
 $("scroll").addEventListener("scroll", () => {
   const { scrollTop, clientHeight, scrollHeight } = $("scroll");
-  stick = scrollTop + clientHeight >= scrollHeight - 48;
+  if (scrollTop + clientHeight >= scrollHeight - 48) stick = true;
+  else if (scrollTop < top - 1) stick = false;
+  top = scrollTop;
   showLatest();
 }, { passive: true });
 $("latest").addEventListener("click", () => {

@@ -1,0 +1,64 @@
+"""The npm package: what it holds, and that it is the version of this library."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import partialjson
+from support.node import BROWSER, needs_node, needs_npm, node, npm
+
+PACKAGE: dict[str, Any] = json.loads((BROWSER / "package.json").read_text(encoding="utf-8"))
+MODULES = sorted(path.name for path in BROWSER.glob("*.js"))
+ROOT = Path(partialjson.__file__).parents[2]
+
+
+def test_it_has_the_version_of_the_library() -> None:
+    assert PACKAGE["version"] == version("partialjson-live")
+
+
+def test_it_needs_nothing_and_runs_nothing_when_it_is_installed() -> None:
+    assert not {"dependencies", "peerDependencies", "optionalDependencies", "scripts", "bin"} & PACKAGE.keys()
+
+
+def test_what_it_offers_is_there_and_typed() -> None:
+    for name, target in PACKAGE["exports"].items():
+        assert (BROWSER / name).is_file(), name
+        for file in target.values() if isinstance(target, dict) else [target]:
+            assert (BROWSER / file).is_file(), file
+        if name.endswith(".js"):
+            assert target["types"] == name.replace(".js", ".d.ts")
+
+
+def test_modules_import_only_each_other() -> None:
+    for name in MODULES:
+        text = (BROWSER / name).read_text(encoding="utf-8")
+        for imported in re.findall(r"""(?:from|import\()\s*["']([^"']+)""", text):
+            assert imported.removeprefix("./") in MODULES, f"{name} imports {imported}"
+
+
+def test_the_files_are_in_the_distribution() -> None:
+    """As package data: the folder holds no Python."""
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"browser/*"' in settings
+
+
+@needs_npm
+def test_what_npm_would_publish() -> None:
+    done = npm("pack", "--dry-run", "--json", folder=BROWSER)
+    assert done.returncode == 0, done.stderr
+    [packed] = json.loads(done.stdout)
+    names = {each["path"] for each in packed["files"]}
+    expected = {path.name for path in BROWSER.iterdir() if path.suffix in (".js", ".ts", ".md", ".json")}
+    assert names == expected
+
+
+@needs_node
+def test_modules_load_where_there_is_no_page() -> None:
+    """A server that renders pages imports them too."""
+    for name in MODULES:
+        done = node("--input-type=module", "-e", f"await import({json.dumps((BROWSER / name).as_uri())})")
+        assert done.returncode == 0, done.stderr
