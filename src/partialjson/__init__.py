@@ -78,6 +78,11 @@ __all__ = [
 compiled: bool = not (_lexer.__file__ or "").endswith(".py")
 """Is the core running compiled?"""
 
+if compiled:
+    from partialjson._docs import give_docs
+
+    give_docs(Coerced, Completed, Event, Expected, Invalid, Parser, Predicted, Repaired, Replaced, Violation)
+
 
 def __getattr__(name: str) -> Any:
     """Load a name that not all programs need, and keep it. Type checkers see the imports above."""

@@ -21,6 +21,7 @@ ROOT = Path(partialjson.__file__).parent
 
 # What anybody may import.
 BASE = {
+    "_docs",
     "_jsontext",
     "_missing",
     "_records",

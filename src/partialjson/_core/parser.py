@@ -41,7 +41,7 @@ from partialjson._core.required import missing_required
 from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
 from partialjson._core.spec_rules import rule_of
-from partialjson._core.target import MakesTarget, Options, Target, given_of, target_of
+from partialjson._core.target import MakesTarget, Options, Target, given_of, name_of, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import Utf8
 from partialjson._core.view import View
@@ -207,6 +207,14 @@ class Parser(Generic[T]):
         self._intake: Intake | None = None
         if self._lenient is not None:
             self._intake = Intake(self._lexer, self._target, self._lenient, selector, _reader)
+
+    def __repr__(self) -> str:
+        name = "" if self._target is None else f" of {name_of(self._target.given)}"
+        if self._life == OPEN:
+            life = "done" if self.done else "open"
+        else:
+            life = "failed" if self._life == FAILED else "closed" if self._life == CLOSED else "in a call"
+        return f"<Parser{name}, {life} after {self.pos} characters>"
 
     def _coerces(self) -> bool:
         """May values that do not fit their target be read in another form?"""

@@ -20,7 +20,7 @@ from partialjson._core.rules import Rule
 from partialjson._core.spec import Spec
 from partialjson._missing import MISSING
 
-__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "spec_of", "target_of"]
+__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "name_of", "spec_of", "target_of"]
 
 
 @final
@@ -141,6 +141,11 @@ def target_of(given: Any, options: Options) -> Target:
 
     typed: Target = typed_target(given, options)
     return typed
+
+
+def name_of(given: Any) -> str:
+    """How a target is called where one is shown to a person."""
+    return given.__name__ if isinstance(given, type) else repr(given)
 
 
 def given_of(target: Any, schema: Any) -> Any:

@@ -43,6 +43,10 @@ const ANNOUNCED = 4000;
 const MISSING = Symbol("missing");
 const HOST = `:host { display: block; } :host([hidden]) { display: none; }
 .live { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@media (prefers-reduced-motion: no-preference) {
+  :is(.value:not(.missing), .item, .card, tbody tr) { animation: pj-come 220ms ease-out; }
+}
+@keyframes pj-come { from { opacity: 0; } }
 `;
 const NO_MARKS = {};
 

@@ -167,8 +167,6 @@ export const style = `
 }
 
 @media (prefers-reduced-motion: no-preference) {
-  .partial-json :is(.value, .item, .card, tbody tr) { animation: pj-come 220ms ease-out; }
-  .partial-json .value.missing { animation: none; }
   .partial-json [data-status="partial"] > :is(.string, .empty)::after,
   .partial-json [data-status="partial"] > dd > :is(.string, .empty)::after { animation: pj-blink 1.1s steps(2) infinite; }
   .partial-json [data-status="partial"] > :is(dt, .head, th) > .sign::before { animation: pj-pulse 1.4s ease-in-out infinite; }
@@ -176,7 +174,6 @@ export const style = `
 @media (prefers-reduced-motion: reduce) {
   .partial-json * { transition: none !important; }
 }
-@keyframes pj-come { from { opacity: 0; } }
 @keyframes pj-blink { to { opacity: 0; } }
 @keyframes pj-pulse { 50% { opacity: 0.45; } }
 @media print {

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import platform
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -332,10 +333,14 @@ class _Version(argparse.Action):
     """Looks up the version only when it is asked for: reading package metadata is slow."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from partialjson import compiled
+
+        build = "compiled" if compiled else "interpreted, about ten times slower than a compiled one"
         try:
-            print(f"partialjson {version('partialjson-live')}")
+            told = f"partialjson {version('partialjson-live')}"
         except PackageNotFoundError:
-            print("partialjson, not installed as a package")
+            told = "partialjson, not installed as a package"
+        print(f"{told} (the core is {build}; Python {platform.python_version()})")
         parser.exit()
 
 

@@ -102,6 +102,9 @@ class Document(Growing):
         self._settled = False  # its message has ended
         self._continuation: Continuation[Any] | None = None  # what feeds the parser while the document is being resumed
 
+    def __repr__(self) -> str:
+        return f"<Document {self.status()} {self.text[:60]!r}>"
+
     @property
     def parser(self) -> Parser[Any] | None:
         """What reads the document: None as long as its tool is not known, another one where it is read anew. It is to

@@ -119,6 +119,11 @@ class MessageParser:
         self._busy = False
         self._ended = False
 
+    def __repr__(self) -> str:
+        count = len(self.blocks)
+        life = "ended" if self._ended else "done" if self.done else "open"
+        return f"<MessageParser {self.api}, {life}, {count} block{'' if count == 1 else 's'}>"
+
     @property
     def done(self) -> bool:
         """Whether the model has finished, or an error ended the message. The body may still bring the rest of the token

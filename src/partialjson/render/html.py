@@ -18,21 +18,20 @@ from typing import Any, Final
 
 from partialjson._jsontext import json_text
 from partialjson._missing import MISSING
+from partialjson.render.form import Placeholder
 from partialjson.render.labels import STATUSES, readable
 from partialjson.render.places import Document, Place
-from partialjson.render.sources import document_of, placeholder_for
+from partialjson.render.sources import Drawable, document_of, placeholder_for
 from partialjson.render.text import UNICODE, plural
 
-__all__ = ["style", "to_html"]
+__all__ = ["fragment", "style", "to_html"]
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LISTS: Final = ("cards", "table")
 _TAGS: Final = {"fields": "dl", "items": "ul", "cards": "ol"}
 
 
-def to_html(
-    source: Document | Mapping[str, Any] | Any, form: Mapping[str, Any] | None = None, *, styled: bool = True
-) -> str:
+def to_html(source: Drawable, form: Mapping[str, Any] | None = None, *, styled: bool = True) -> str:
     """The document as an HTML fragment: one ``div``, after a ``style`` element.
 
     Args:
@@ -43,11 +42,15 @@ def to_html(
     Raises:
         TypeError: the source is none of these.
     """
-    place = Place.root(document_of(source), placeholder_for(source, form))
+    written = fragment(document_of(source), placeholder_for(source, form))
+    return f"<style>{style()}</style>\n{written}" if styled else written
+
+
+def fragment(document: Document, placeholder: Placeholder) -> str:
+    """The same without a style sheet, for what is at hand already."""
     out: list[str] = []
-    _Writer(out).root(place)
-    fragment = "".join(out)
-    return f"<style>{style()}</style>\n{fragment}" if styled else fragment
+    _Writer(out).root(Place.root(document, placeholder))
+    return "".join(out)
 
 
 @cache

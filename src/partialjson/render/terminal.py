@@ -14,19 +14,19 @@ reaches the terminal as a control code.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Final, Generic, Self, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live as RichLive
 from rich.text import Text as Line
 
-from partialjson._core.events import Event
 from partialjson._core.parser import Parser
 from partialjson._typevars import T
-from partialjson.errors import ParseError
+from partialjson.messages import Document as MessageDocument
+from partialjson.render.form import Placeholder
+from partialjson.render.live import Display
 from partialjson.render.outline import NOT_GIVEN, Cell, Row, outline
 from partialjson.render.sources import Drawable, Followed, document_of, placeholder_for
 from partialjson.render.text import UNICODE, printable
@@ -83,14 +83,14 @@ class Outline:
         yield from row_lines(rows, options.max_width)
 
 
-class Live(Generic[T]):
-    """Draws the document of a parser on the terminal, in place, while it grows.
+class Live(Display[T]):
+    """Draws a document on the terminal, in place, while it grows.
 
     At most ``per_second`` pictures are drawn, whatever comes; the last state always is, at the end of the ``with``
     block. The picture then stays on the screen. Where the output is no terminal, only that last one is written.
 
     Args:
-        parser: what reads the document.
+        source: the ``Parser`` that reads the document, or a document of a ``MessageParser``.
         form: what is expected (``render.form``); by default, what the parser's target says.
         console: where to draw; by default standard output.
         per_second: how many pictures a second there are at most.
@@ -102,55 +102,32 @@ class Live(Generic[T]):
 
     def __init__(
         self,
-        parser: Parser[T],
+        source: Parser[T] | MessageDocument,
         form: Mapping[str, Any] | None = None,
         *,
         console: Console | None = None,
         per_second: float = 20,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._parser = parser
-        self._followed = Followed(parser)
-        self._picture = _Picture(self._followed, placeholder_for(parser, form))
-        self._pause = 1 / per_second
-        self._clock = clock
-        self._due = clock()
-        self._live = RichLive(self._picture, console=console, auto_refresh=False)
+        super().__init__(source, form, per_second, clock)
+        picture = _Picture(self._followed, self._placeholder)
+        self._live = RichLive(picture, console=console, auto_refresh=False)
 
-    def __enter__(self) -> Self:
+    def _open(self) -> None:
         self._live.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._followed.take()
+    def _draw(self) -> None:
+        self._live.refresh()
+
+    def _close(self) -> None:
         # This draws for the last time.
         self._live.stop()
-
-    def feed(self, chunk: str | bytes) -> tuple[Event, ...]:
-        """Feed the parser, and draw. Returns and raises what ``Parser.feed`` does."""
-        try:
-            events = self._parser.feed(cast(Any, chunk))
-        except ParseError as error:
-            self.update(error.events)
-            raise
-        self.update(events)
-        return events
-
-    def update(self, events: Iterable[Event] = ()) -> None:
-        """Draw what has changed, if it is time to. For a parser that you feed yourself: give what ``feed`` returned."""
-        self._followed.take(events)
-        now = self._clock()
-        if now >= self._due:
-            self._due = now + self._pause
-            self._live.refresh()
 
 
 class _Picture:
     """A followed document, as high as the terminal allows."""
 
-    def __init__(self, followed: Followed, placeholder: Any) -> None:
+    def __init__(self, followed: Followed, placeholder: Placeholder) -> None:
         self._followed = followed
         self._placeholder = placeholder
 

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from partialjson._core.parser import Parser
 from partialjson._core.selection import compile_selection
-from partialjson._core.target import given_of
+from partialjson._core.target import given_of, name_of
 from partialjson._typevars import T
 from partialjson.options import ParserOptions, refuse_unknown, selecting, without_schema
 from partialjson.streaming.consumers import (
@@ -240,6 +240,10 @@ class _Source(Generic[T]):
         # Made at once, so that wrong options are reported where they are given. Elements do their own selecting.
         selects = self._retains or options.get("select") is not None
         self._parser: Parser[T] | None = Parser(self._target, **(options if selects else selecting(options, [])))
+
+    def __repr__(self) -> str:
+        target = "" if self._target is None else f" of {name_of(self._target)}"
+        return f"<{type(self).__name__}{target}, {'not begun' if self._parser is not None else 'begun'}>"
 
     def _take(self) -> Parser[T]:
         parser, self._parser = self._parser, None
