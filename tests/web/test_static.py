@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 import partialjson
+from partialjson.cli import main
+from partialjson.cli.exits import Exit
 from partialjson.web.static import fetching, runtime, wheel, writing
 from partialjson.web.static.fetching import FetchError, fetch
 from partialjson.web.static.writing import LIST, StaticError, write_static
@@ -338,6 +340,24 @@ def test_a_folder_that_is_a_file(clients: Clients, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StaticError, match="cannot be used"):
         write_static(tmp_path / "file", say=lambda line: None)
+
+
+def test_the_command(
+    clients: Clients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PARTIALJSON_CACHE", str(tmp_path / "cache"))
+    assert main(["serve", "--static", str(tmp_path / "site")]) == Exit.COMPLETE
+    assert f"-m http.server --bind 127.0.0.1 --directory {tmp_path / 'site'}" in capsys.readouterr().out
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "file").write_text("")
+    assert main(["serve", "--static", str(tmp_path / "other")]) == Exit.FAILED
+    clients.fail["pip"] = "ERROR: no network"
+    (tmp_path / "cache" / "small-1.0-py3-none-any.whl").unlink()
+    assert main(["serve", "--static", str(tmp_path / "site")]) == Exit.FAILED
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert "holds files that this command did not write" in told[0]
+    assert "no network" in told[1]
 
 
 def test_it_says_what_it_does(clients: Clients, tmp_path: Path) -> None:

@@ -221,10 +221,10 @@ def _holds_json(pasted: Pasted) -> bool:
 
 
 async def _carried(pieces: list[str], rate: float) -> AsyncIterator[Any]:
-    """The document as the text of a response."""
+    """The document as the text of a response, which ends without a word of a provider."""
     async for piece in _paced(pieces, rate):
         yield {"choices": [{"index": 0, "delta": {"content": piece}}]}
-    yield {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    yield "[DONE]"
 
 
 # A body.
@@ -244,7 +244,7 @@ def _body(pasted: Pasted, api: str, targets: _Targets, note: str) -> Asked:
         output = Any
     pieces = list(_cut(pasted.text, pasted.size) if pasted.size else _events(pasted.text))
     answer = Answer(api, "pasted", "your text", lambda: _paced(pieces, pasted.rate), note)
-    return Asked(_title(pasted), answer, output, tools or {}, options={"lenient": _lenient(pasted)})
+    return Asked(f"A response of {len(pasted.text):,} characters", answer, output, tools or {}, options={"lenient": _lenient(pasted)})
 
 
 def _foreseen(pasted: Pasted, api: str) -> tuple[list[str], bool]:

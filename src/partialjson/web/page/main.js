@@ -218,6 +218,10 @@ function offerOwn(apis) {
   const paste = new Paste(apis, askOwn);
   $("own").hidden = false;
   $("own").addEventListener("click", () => paste.open());
+  $("suggestions").append(
+    h("li.mine", {},
+      h("button.suggestion", { type: "button", click: () => paste.open() },
+        h("b", {}, "Your own text"), h("span", {}, "JSON, broken JSON or a recorded stream, and what it must be."))));
 }
 
 function explain() {
