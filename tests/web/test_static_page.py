@@ -261,6 +261,21 @@ def test_stop_ends_a_run_and_leaves_what_had_come(visit: Visit) -> None:
     assert visit.page.get_attribute("#send", "data-does") == "send"
 
 
+def test_what_does_not_stop_is_ended_and_the_next_run_works(visit: Visit) -> None:
+    visit.paste(json.dumps({"words": ["word"] * 3000}), rate="30")
+    visit.page.wait_for_selector(".turn .card")
+    visit.page.workers[0].evaluate("() => { setTimeout(() => { for (;;); }); }")
+    visit.page.wait_for_timeout(200)
+    # The page itself goes on.
+    assert visit.page.evaluate("new Promise((done) => requestAnimationFrame(() => done(true)))")
+    visit.page.click("#send[data-does=stop]")
+    visit.wait_until_over()
+    assert "it did not stop by itself" in visit.text(".link")
+    visit.paste(TEXT, SCHEMA)
+    visit.wait_until_over()
+    assert visit.text(".ending b") == "Complete"
+
+
 # The library itself, in that Python and in this one
 
 WITNESSED = ["__init__", "chunking", "laws", "oneshot", "witnessed"]  # what the program needs of the support modules

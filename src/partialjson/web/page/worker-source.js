@@ -5,6 +5,9 @@ import { apply } from "./browser/patch.js";
 // A page that makes scripts of strings nowhere may still start this one worker; `new Worker` takes no plain string then.
 const policy = globalThis.trustedTypes?.createPolicy("partialjson-worker", { createScriptURL: () => "worker.js" });
 
+// How long a run may take to stop, in milliseconds.
+const PATIENCE = 2_000;
+
 /** Why a run could not begin; `field` says which field of what was pasted is wrong, "" if none. */
 export class Refused extends Error {
   constructor(message, field) {
@@ -43,16 +46,16 @@ export class WorkerSource {
   /** Loads the library, once. Rejects if that is not possible. */
   load() {
     this.#ready ??= new Promise((resolve, reject) => {
+      const url = policy ? policy.createScriptURL("") : "worker.js";
+      const worker = (this.#worker = new Worker(url, { type: "module", name: "partialjson" }));
       const fail = (why) => {
-        this.#ready = null; // perhaps it works the next time
-        this.#worker?.terminate();
+        if (this.#worker !== worker) return;
         this.#onLoading({ failed: why });
+        this.#giveUp(why);
         reject(new Error(`Python could not be loaded: ${why}`));
       };
-      const url = policy ? policy.createScriptURL("") : "worker.js";
-      this.#worker = new Worker(url, { type: "module", name: "partialjson" });
-      this.#worker.addEventListener("error", (event) => fail(event.message || "its script did not load"));
-      this.#worker.addEventListener("message", ({ data }) => {
+      worker.addEventListener("error", (event) => fail(event.message || "its script did not load"));
+      worker.addEventListener("message", ({ data }) => {
         const told = JSON.parse(data);
         if (told.run !== undefined) return this.#receive(told, data.length);
         if (told.failed !== undefined) return fail(told.failed);
@@ -61,6 +64,17 @@ export class WorkerSource {
       });
     });
     return this.#ready;
+  }
+
+  /** Ends the worker, and with it all that it does. The next run loads another one. */
+  #giveUp(why) {
+    this.#worker?.terminate();
+    this.#worker = this.#ready = null;
+    for (const [name, run] of this.#runs) {
+      this.#runs.delete(name);
+      run.refused(new Error(why)); // if it had not begun
+      run.watcher.onLink("failed", why);
+    }
   }
 
   /** `asked.pasted` is a text of somebody's own, and what shall be done with it. */
@@ -74,7 +88,7 @@ export class WorkerSource {
     });
     return {
       run,
-      stop: async () => this.#send({ do: "stop", run }),
+      stop: async () => this.#stop(run),
       close: () => this.#runs.delete(run),
     };
   }
@@ -82,6 +96,16 @@ export class WorkerSource {
   join(run, { onLink }) {
     onLink("failed", "the answer was in another page, and this one has no server to ask for it");
     return { run, stop: async () => {}, close: () => {} };
+  }
+
+  /** Python stops between two pieces. If it does not come so far, it is ended by force. */
+  #stop(name) {
+    const run = this.#runs.get(name);
+    if (!run) return;
+    this.#send({ do: "stop", run: name });
+    setTimeout(() => {
+      if (this.#runs.get(name) === run) this.#giveUp("it did not stop by itself, so the worker was ended");
+    }, PATIENCE);
   }
 
   #send(message) {

@@ -17,6 +17,9 @@ addEventListener("message", ({ data }) => {
   }
 });
 
+// What stops Python itself, such as a lack of memory, comes to nobody's hands but these.
+addEventListener("unhandledrejection", ({ reason }) => tell({ failed: String(reason?.message ?? reason) }));
+
 try {
   const base = new URL("pyodide/", import.meta.url).href;
   tell({ loading: "Python", at: 0.05 });
