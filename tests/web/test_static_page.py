@@ -276,6 +276,18 @@ def test_what_does_not_stop_is_ended_and_the_next_run_works(visit: Visit) -> Non
     assert visit.text(".ending b") == "Complete"
 
 
+def test_a_file_that_is_missing_is_named(browser: Any, host: str) -> None:
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.route("**/annotated_types*", lambda route: route.abort())
+    page.goto(host)
+    page.get_by_text("Python could not be loaded: the package annotated-types is missing").wait_for()
+    page.click('[data-question="itinerary"]')
+    page.wait_for_selector(".turn .ending")
+    assert "annotated-types" in page.inner_text(".turn .ending")
+    page.close()
+
+
 # The library itself, in that Python and in this one
 
 WITNESSED = ["__init__", "chunking", "laws", "oneshot", "witnessed"]  # what the program needs of the support modules

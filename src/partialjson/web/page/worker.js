@@ -24,12 +24,10 @@ try {
   const base = new URL("pyodide/", import.meta.url).href;
   tell({ loading: "Python", at: 0.05 });
   const { loadPyodide } = await import(`${base}pyodide.mjs`);
-  // The lock file beside it knows only the packages that lie there, with their sums.
-  const python = await loadPyodide({ indexURL: base });
-  tell({ loading: "the library", at: 0.6 });
-  const failures = [];
-  await python.loadPackage("partialjson-live", { messageCallback: () => {}, errorCallback: (text) => failures.push(text) });
-  if (failures.length) throw new Error(failures.join("; "));
+  // The lock file beside it knows only the packages that lie there, with their sums. They are fetched while Python starts.
+  const python = await loadPyodide({ indexURL: base, packages: ["partialjson-live"] });
+  const absent = Object.keys(python.lockfile.packages).filter((name) => !(name in python.loadedPackages));
+  if (absent.length) throw new Error(`the package ${absent.join(", ")} is missing, or is not what it must be`);
   tell({ loading: "the library", at: 0.8 });
   desk = python.pyimport("partialjson.web.worker").Worker((text) => postMessage(text));
   tell({ ready: { python: python.runPython("import platform; platform.python_version()"), pyodide: python.version } });
