@@ -42,8 +42,8 @@ def _(Live, Parser, Trip, answer, time):
         for start in range(0, len(answer), 6):
             time.sleep(0.01)
             live.feed(answer[start : start + 6])
-    trip = parser.close()
-    return
+    trip = parser.close()  # a Trip, validated as a whole
+    return (trip,)
 
 
 if __name__ == "__main__":

@@ -54,8 +54,12 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
     "clients": ({*BASE, "messages", "wire"}, set()),
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
-    "render": ({*BASE, "_core"}, set()),
-    "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),
+    "render": ({*BASE, "_core", "broadcast", "messages", "patch", "rich"}, set()),
+    "web": (
+        {*BASE, "broadcast", "cli", "clients", "messages", "pydantic", "render", "starlette", "uvicorn"},
+        set(),
+    ),
+    "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, {"web"}),
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),
     "providers": ({"wire"}, set()),
@@ -222,7 +226,18 @@ def test_no_module_imports_an_sdk_or_a_transport() -> None:
     sdks = {"openai", "anthropic", "google", "mistralai", "cohere", "ollama", "boto3", "httpx", "requests"}
     transports = {"aiohttp", "urllib3", "httpcore", "socket", "ssl", "http"}
     for each in REAL:
-        assert each.package not in sdks | transports, each
+        # The server listens.
+        assert each.package not in sdks | transports or (each.importer, each.of) == ("web.server", "socket"), each
+
+
+def test_only_the_server_needs_a_web_framework() -> None:
+    """What answers runs in a browser too, where there is none."""
+    server = {"web.app", "web.delivery", "web.guard", "web.server"}
+    for each in REAL:
+        if each.package in ("starlette", "uvicorn"):
+            assert each.importer in server, each
+        if each.of in server:
+            assert each.importer in {*server, "cli"}, each
 
 
 def test_the_core_does_no_input_or_output() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -85,6 +86,8 @@ CASES = [
     Case("untyped table", None, '[{"a": 1}, {"b": "two", "a": 2}, {"a": 3, "c": null}, {"b": "", "c": true}]', True),
     Case("untyped, mixed", None, '{"one": [1, "two", [3]], "two": [{"a": 1}, {"b": {"c": []}}], "": [[], {}]}', True),
     Case("keys again", None, '{"a": [1, 2, 3], "b": {"c": "d"}, "a": {"x": "y"}, "b": "text"}', end=True),
+    Case("long table", None, json.dumps([{"a": number} for number in range(101)] + [{"a": 1, "b": 2}]), end=True),
+    Case("long object", None, json.dumps({f"key {number}": number for number in range(101)})[:-1], end=True),
     Case("scalar", str, '"a text"', end=True),
     Case("nothing", Drawing, "", end=True),
     Case("lenient", Drawing, "{drawing_title: 'plan', tags: [\"a\", 'b',], origin: {x: '1', y: 2}", True,

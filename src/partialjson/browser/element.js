@@ -38,6 +38,8 @@ const LISTS = { cards: 1, table: 1 };
 const DEEPEST = 60;
 /** Wider tables than this would not be read. */
 const COLUMNS = 8;
+/** In longer tables and objects, columns have fixed widths, so that rows out of sight need not be laid out. */
+const LONG = 100;
 /** Milliseconds between two announcements to a screen reader. */
 const ANNOUNCED = 4000;
 const MISSING = Symbol("missing");
@@ -465,6 +467,7 @@ class Place {
     if (Array.isArray(value)) {
       for (let index = 0; index < value.length; index += 1) this.#kid(index, value[index]);
       for (let index = this.kids.size - 1; index >= value.length; index -= 1) this.#drop(String(index));
+      if (this.layout === "table") this.#sized("table", value.length);
       return;
     }
     const given = value === MISSING ? {} : value;
@@ -477,6 +480,7 @@ class Place {
       this.#kid(key, given[key]);
     }
     for (const key of this.kids.keys()) if (!has(given, key) && !expected.has(key)) this.#drop(key);
+    if (!isRecord) this.#sized("fields", this.kids.size);
   }
 
   #drop(key) {
@@ -542,6 +546,14 @@ class Place {
     const shownName = drawing.make("span", "name", head);
     drawing.text(shownName, name);
     return shownName;
+  }
+
+  #sized(layout, count) {
+    const name = count > LONG ? `${layout} long` : layout;
+    if (this.body.className !== name) this.drawing.set(this.body, "class", name);
+    if (layout !== "table") return;
+    const columns = String(this.labels.size);
+    if (this.body.getAttribute("data-columns") !== columns) this.drawing.set(this.body, "data-columns", columns);
   }
 
   #column(label) {

@@ -144,8 +144,26 @@ export const style = `
 .partial-json td { min-width: 4em; }
 .partial-json td:has(> :is(.number, .boolean)) { white-space: nowrap; }
 
-.partial-json .hidden {
-  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+/* Long tables and objects: rows that are out of sight are not laid out, so they have no say in the widths. */
+.partial-json .fields.long { display: block; }
+.partial-json .fields.long > .field { content-visibility: auto; contain-intrinsic-size: auto 2em; padding-block: 0.2em; }
+@container (min-width: 30em) {
+  .partial-json .fields.long > .field { grid-template-columns: 11em minmax(0, 1fr); column-gap: 1.4em; }
+  .partial-json .table.long :is(table, thead, tbody) { display: block; }
+  .partial-json .table.long tr { display: grid; grid-template-columns: 4.5em var(--columns); }
+  .partial-json .table.long tbody tr {
+    content-visibility: auto; contain-intrinsic-size: auto 2.4em; border-block-end: 1px solid var(--line);
+  }
+  .partial-json .table.long tbody tr > * { border: 0; }
+  .partial-json .table.long tbody th { width: auto; }
+  .partial-json .long[data-columns="1"] tr { --columns: repeat(1, minmax(0, 1fr)); }
+  .partial-json .long[data-columns="2"] tr { --columns: repeat(2, minmax(0, 1fr)); }
+  .partial-json .long[data-columns="3"] tr { --columns: repeat(3, minmax(0, 1fr)); }
+  .partial-json .long[data-columns="4"] tr { --columns: repeat(4, minmax(0, 1fr)); }
+  .partial-json .long[data-columns="5"] tr { --columns: repeat(5, minmax(0, 1fr)); }
+  .partial-json .long[data-columns="6"] tr { --columns: repeat(6, minmax(0, 1fr)); }
+  .partial-json .long[data-columns="7"] tr { --columns: repeat(7, minmax(0, 1fr)); }
+  .partial-json .long[data-columns="8"] tr { --columns: repeat(8, minmax(0, 1fr)); }
 }
 
 /* Where there is little room, names stand above their values, and rows of tables become cards. */

@@ -20,7 +20,7 @@ from partialjson._jsontext import json_text
 from partialjson._missing import MISSING
 from partialjson.render.form import Placeholder
 from partialjson.render.labels import STATUSES, readable
-from partialjson.render.places import Document, Place
+from partialjson.render.places import LONG, Document, Place
 from partialjson.render.sources import Drawable, document_of, placeholder_for
 from partialjson.render.text import UNICODE, plural
 
@@ -86,8 +86,10 @@ class _Writer:
         elif layout in _TAGS:
             tag = _TAGS[layout]
             role = "" if layout == "fields" else ' role="list"'
-            self._out.append(f'<{tag} class="{layout}"{role}>')
-            for each in place.inside():
+            inside = list(place.inside())
+            long = " long" if layout == "fields" and len(inside) > LONG else ""
+            self._out.append(f'<{tag} class="{layout}{long}"{role}>')
+            for each in inside:
                 if layout == "fields":
                     self._field(place, each)
                 elif layout == "items":
@@ -128,7 +130,8 @@ class _Writer:
         labels = {key: each.title or readable(key) for key, each in expected.items()}
         columns = [*labels, *[key for key in place.columns(place.value) if key not in labels]]
         self._out.append(
-            '<div class="table"><table role="table"><thead role="rowgroup"><tr role="row">'
+            f'<div class="table{" long" if len(place.value) > LONG else ""}" data-columns="{len(columns)}">'
+            '<table role="table"><thead role="rowgroup"><tr role="row">'
             '<th scope="col" role="columnheader"></th>'
         )
         for key in columns:

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from partialjson._missing import MISSING
 from partialjson.render.form import UNKNOWN, Placeholder
 
-__all__ = ["COLUMNS", "DEEPEST", "FORESEEN", "Document", "Mark", "Path", "Place", "StateDocument"]
+__all__ = ["COLUMNS", "DEEPEST", "FORESEEN", "LONG", "Document", "Mark", "Path", "Place", "StateDocument"]
 __all__ += ["is_record", "pointer_of"]
 
 Path = tuple[str | int, ...]
@@ -30,6 +30,8 @@ Path = tuple[str | int, ...]
 FORESEEN: Final = 2
 # Wider tables than this would not be read.
 COLUMNS: Final = 8
+# In longer tables and objects, columns have fixed widths, so that a browser need not lay out rows out of sight.
+LONG: Final = 100
 # What lies deeper is drawn as a count, where everything is laid out at once.
 DEEPEST: Final = 60
 

@@ -14,7 +14,8 @@ What is asked is bounded, and what is wrong is answered with ``{"error": "..."}`
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -61,18 +62,21 @@ class Settings:
         hosts: the names by which the server may be called.
         models: the real models that may be asked.
         limits: how much it takes on.
+        clock: what runs tell their times by.
     """
 
     speed: float = 1.0
     hosts: Hosts = field(default_factory=Hosts)
     models: Sequence[live.Model] = ()
     limits: Limits = field(default_factory=Limits)
+    clock: Callable[[], float] = time.monotonic
 
 
 def make_app(settings: Settings | None = None) -> Starlette:
     """The application that ``partialjson serve`` runs. Its ``state.desk`` holds the runs."""
     settings = settings or Settings()
-    desk = Desk(settings.limits, tool_seconds=SECONDS / settings.speed if settings.speed else 0.05)
+    tool_seconds = SECONDS / settings.speed if settings.speed else 0.05
+    desk = Desk(settings.limits, tool_seconds=tool_seconds, clock=settings.clock)
     server = _Server(settings, desk)
 
     @asynccontextmanager

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -49,11 +50,19 @@ class Desk:
     Args:
         limits: how much it takes on.
         tool_seconds: how long a call takes.
+        clock: what runs tell their times by.
     """
 
-    def __init__(self, limits: Limits | None = None, *, tool_seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        tool_seconds: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.limits = limits or Limits()
         self._tool_seconds = tool_seconds
+        self._clock = clock
         self._runs: dict[str, Run] = {}  # the oldest first
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._viewers: dict[str, int] = {}
@@ -68,7 +77,13 @@ class Desk:
         if len(self._tasks) >= self.limits.active:
             raise Full(f"{self.limits.active} answers are being given at once. Try again when one has ended.")
         # The name is all that one must know to watch a run.
-        run = Run(secrets.token_urlsafe(9), asked, seconds=self.limits.seconds, tool_seconds=self._tool_seconds)
+        run = Run(
+            secrets.token_urlsafe(9),
+            asked,
+            seconds=self.limits.seconds,
+            tool_seconds=self._tool_seconds,
+            clock=self._clock,
+        )
         self._runs[run.name] = run
         task = self._tasks[run.name] = asyncio.create_task(run.play())
         task.add_done_callback(lambda _: self._is_over(run))

@@ -141,9 +141,16 @@ function settle() {
     $("send").setAttribute("aria-label", going ? "Stop" : "Send");
   }
   $("send").disabled = going ? current.stopping : !$("prompt").value.trim();
+  follow();
+}
+
+function follow() {
   if (stick) $("scroll").scrollTop = $("scroll").scrollHeight;
   else showLatest();
 }
+
+// What is drawn may take its room only later.
+new ResizeObserver(follow).observe($("turns"));
 
 function showLatest() {
   $("latest").hidden = stick || $("welcome").hidden === false;

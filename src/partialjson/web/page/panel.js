@@ -66,7 +66,7 @@ export class Panel {
     this.#figure("pieces", [figures.pieces === undefined ? number(state.tokens.length) : number(figures.pieces), ""]);
     this.#figure("frames", [number(meter.frames), ""]);
     const each = meter.frames ? meter.nodes / meter.frames : 0;
-    this.#figure("nodes", [number(meter.nodes), `${each.toFixed(1)} an update`]);
+    this.#figure("nodes", [number(meter.nodes), `${each.toFixed(each < 10 ? 1 : 0)} each`]);
     this.tick();
     this.large.value = meter.snapshots ? 1 : 0;
     this.small.value = meter.snapshots ? meter.bytes / meter.snapshots : 0;
