@@ -56,8 +56,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
     "render": ({*BASE, "_core", "broadcast", "messages", "patch", "rich"}, set()),
     "web": (
-        {*BASE, "broadcast", "cli", "clients", "messages", "pydantic", "render", "starlette", "uvicorn"},
-        set(),
+        {*BASE, "_core", "broadcast", "cli", "clients", "messages", "pydantic", "render", "starlette", "uvicorn", "wire"},
+        {"schema"},
     ),
     "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, {"web"}),
     # Fronts: public names for what lives elsewhere.

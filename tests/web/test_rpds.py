@@ -163,8 +163,9 @@ def test_lists_change_alike() -> None:
         assert bool(mine) == bool(real)
         assert outcome(mine, "first") == outcome(real, "first")
     assert list(ours.List(1, 2)) == list(theirs.List(1, 2))
-    assert ours.List([1, 2]) == ours.List(1, 2)
-    assert hash(ours.List([1, 2])) == hash(ours.List(1, 2))
+    listed: ours.List[int] = ours.List([1, 2])
+    assert listed == ours.List(1, 2)
+    assert hash(listed) == hash(ours.List(1, 2))
 
 
 def test_the_real_package_is_left_where_it_is() -> None:

@@ -90,8 +90,8 @@ class Clients:
 @pytest.fixture
 def clients(monkeypatch: pytest.MonkeyPatch) -> Clients:
     made = Clients()
-    monkeypatch.setattr(fetching.subprocess, "run", made.run)
-    monkeypatch.setattr(fetching.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr("subprocess.run", made.run)
+    monkeypatch.setattr("shutil.which", lambda name: f"/bin/{name}")
     monkeypatch.setattr(runtime, "PYODIDE_SHA512", hashlib.sha512(FAKES[TGZ]).hexdigest())
     monkeypatch.setattr(
         runtime, "WHEELS", {name: hashlib.sha256(data).hexdigest() for name, data in FAKES.items() if name != TGZ}
@@ -137,7 +137,7 @@ def test_what_is_in_the_cache_is_not_fetched(clients: Clients, tmp_path: Path) -
 
 
 def test_without_npm(clients: Clients, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(fetching.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(FetchError, match=rf"npm is needed.*npm pack pyodide@{runtime.PYODIDE}.*{TGZ} into") as raised:
         fetch(tmp_path, lambda line: None)
     assert str(tmp_path) in str(raised.value)
@@ -150,7 +150,7 @@ def test_without_pip(clients: Clients, monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(fetching, "find_spec", lambda name: None)
     fetch(tmp_path / "one", lambda line: None)
     assert clients.calls[-1][0] == "/bin/pip"
-    monkeypatch.setattr(fetching.shutil, "which", lambda name: "/bin/npm" if name == "npm" else None)
+    monkeypatch.setattr("shutil.which", lambda name: "/bin/npm" if name == "npm" else None)
     with pytest.raises(FetchError, match=r"pip is needed.*ensurepip"):
         fetch(tmp_path / "two", lambda line: None)
 
@@ -179,7 +179,7 @@ def test_a_client_that_hangs(clients: Clients, monkeypatch: pytest.MonkeyPatch, 
     def hang(command: list[str], **options: Any) -> None:
         raise subprocess.TimeoutExpired(command, options["timeout"])
 
-    monkeypatch.setattr(fetching.subprocess, "run", hang)
+    monkeypatch.setattr("subprocess.run", hang)
     with pytest.raises(FetchError, match="longer than 600 seconds"):
         fetch(tmp_path, lambda line: None)
 
@@ -209,11 +209,11 @@ def test_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert fetching.cache_folder() == tmp_path
     monkeypatch.delenv("PARTIALJSON_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    monkeypatch.setattr(fetching.sys, "platform", "linux")
+    monkeypatch.setattr("sys.platform", "linux")
     assert fetching.cache_folder() == tmp_path / "xdg" / "partialjson"
-    monkeypatch.setattr(fetching.sys, "platform", "darwin")
+    monkeypatch.setattr("sys.platform", "darwin")
     assert fetching.cache_folder().parts[-3:] == ("Library", "Caches", "partialjson")
-    monkeypatch.setattr(fetching.sys, "platform", "win32")
+    monkeypatch.setattr("sys.platform", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
     assert fetching.cache_folder() == tmp_path / "partialjson" / "Cache"
 

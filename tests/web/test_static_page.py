@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import http.server
 import json
+import re
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
@@ -133,6 +134,15 @@ def visit(browser: Any, host: str) -> Iterator[Visit]:
     assert visit.faults == []
     assert visit.page.evaluate("window.violations") == []
     context.close()
+
+
+def empty_page(browser: Any, host: str, root: Path) -> Any:
+    """A page of somebody else beside ours."""
+    (root / PATH / "empty.html").write_text("<!doctype html><title>Python</title>")
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{host}empty.html")
+    return page
 
 
 # Recordings
@@ -288,6 +298,19 @@ def test_a_file_that_is_missing_is_named(browser: Any, host: str) -> None:
     page.close()
 
 
+def test_the_snippet_of_the_docs(browser: Any, host: str, root: Path) -> None:
+    """A page of somebody's own uses the folder with Python in it."""
+    guide = (Path(__file__).parents[2] / "docs" / "browser.md").read_text(encoding="utf-8")
+    (snippet,) = re.findall(r"^```js\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    page = empty_page(browser, host, root)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.evaluate(f"(async () => {{{snippet}}})()")
+    page.close()
+    assert said[-1] == "{'city': 'Lis'}"
+    assert said[-1] in snippet
+
+
 # The library itself, in that Python and in this one
 
 WITNESSED = ["__init__", "chunking", "laws", "oneshot", "witnessed"]  # what the program needs of the support modules
@@ -297,10 +320,7 @@ def test_the_laws_hold_and_everything_is_as_in_cpython(browser: Any, host: str, 
     """The same program runs here and there: it checks the laws, and tells all that it saw."""
     folder = Path(witnessed.__file__).parent
     modules = {f"/laws/support/{name}.py": (folder / f"{name}.py").read_text(encoding="utf-8") for name in WITNESSED}
-    (root / PATH / "empty.html").write_text("<!doctype html><title>Python</title>")
-    page = browser.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{host}empty.html")
+    page = empty_page(browser, host, root)
     found = page.evaluate(
         """async (modules) => {
           const { loadPyodide } = await import("./pyodide/pyodide.mjs");

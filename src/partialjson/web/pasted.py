@@ -17,11 +17,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from partialjson import MISSING, Failed, Lenient, ParseError, Parser, RepairKind
+from partialjson._core.parser import Parser
+from partialjson._missing import MISSING
+from partialjson.errors import ParseError
 from partialjson.messages import Call, MessageParser, apis_of
-from partialjson.providers import PROVIDERS, framings_of, output_target, tool_targets
+from partialjson.outcomes import Failed
+from partialjson.repairs import Lenient, RepairKind
 from partialjson.web.answers import Answer
 from partialjson.web.run import Asked
+from partialjson.wire.apis import PROVIDERS, framings_of
+from partialjson.wire.tools import output_target, tool_targets
 
 __all__ = ["APIS", "DOCUMENT", "MOST_TEXT", "Pasted", "PastedError", "asked_about"]
 
@@ -171,7 +176,7 @@ def _schema(given: Any, of_what: str) -> Any:
         kind = "a list" if isinstance(given, list) else f"the {type(given).__name__} {given!r:.40}"
         raise PastedError("schema", f"The schema{of_what} must be an object, true or false; it is {kind}.")
     # Loaded when a schema comes: jsonschema takes its time.
-    from partialjson import Schema
+    from partialjson.schema import Schema
 
     try:
         return Schema(dict(given) if isinstance(given, Mapping) else given)
