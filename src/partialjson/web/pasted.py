@@ -249,7 +249,13 @@ def _body(pasted: Pasted, api: str, targets: _Targets, note: str) -> Asked:
         output = Any
     pieces = list(_cut(pasted.text, pasted.size) if pasted.size else _events(pasted.text))
     answer = Answer(api, "pasted", "your text", lambda: _paced(pieces, pasted.rate), note)
-    return Asked(f"A response of {len(pasted.text):,} characters", answer, output, tools or {}, options={"lenient": _lenient(pasted)})
+    return Asked(
+        f"A response of {len(pasted.text):,} characters",
+        answer,
+        output,
+        tools or {},
+        options={"lenient": _lenient(pasted)},
+    )
 
 
 def _foreseen(pasted: Pasted, api: str) -> tuple[list[str], bool]:
