@@ -2,7 +2,8 @@
 // what has changed, and touches only that.
 
 import "./browser/element.js";
-import { growText, h, icon, setAttribute, setText } from "./dom.js";
+import { h, icon, setAttribute, setText } from "./dom.js";
+import { Prose } from "./prose.js";
 import { faults, isUnfinished, plural } from "./words.js";
 
 const OBJECT = "M8 4C5.500 4 6.500 8 6.500 9.500S5.500 12 4 12c1.500 0 2.500 1 2.500 2.500S5.500 20 8 20M16 4c2.500 0 1.500 4 1.500 5.500S18.500 12 20 12c-1.500 0-2.500 1-2.500 2.500s1 5.500-1.500 5.500";
@@ -18,11 +19,11 @@ export function viewFor(block, state) {
 class TextView {
   constructor(block) {
     this.node = h(block.type === "refusal" ? "div.text.refusal" : "div.text");
+    this.prose = new Prose(this.node);
   }
 
   draw(block, state) {
-    growText(this.node, block.text ?? "", this.text);
-    this.text = block.text ?? "";
+    this.prose.update(block.text ?? "");
     setAttribute(this.node, "data-growing", block.done || isOver(state) ? null : "");
   }
 }
@@ -31,12 +32,12 @@ class ReasoningView {
   constructor() {
     this.summary = h("summary", {}, "Thinking …");
     this.text = h("div.text");
+    this.prose = new Prose(this.text);
     this.node = h("details.reasoning", { open: true }, this.summary, this.text);
   }
 
   draw(block, state) {
-    growText(this.text, block.text ?? "", this.shown);
-    this.shown = block.text ?? "";
+    this.prose.update(block.text ?? "");
     const done = Boolean(block.done) || isOver(state);
     setAttribute(this.text, "data-growing", done ? null : "");
     setText(this.summary, done ? "Thoughts" : "Thinking …");

@@ -39,6 +39,12 @@ export class Turn {
       this.ask, h("div.from", {}, this.label, this.api, this.link, this.note), this.blocks);
   }
 
+  /** How the answer ended, in a sentence or two; "" while it goes on. */
+  get told() {
+    const told = this.state && ending(this.state);
+    return told ? [told.head, ...told.says].join(". ") : "";
+  }
+
   /** Whether nothing more comes. */
   get over() {
     return this.linked === "closed" || this.linked === "failed";
@@ -137,7 +143,7 @@ export class Turn {
 
 /** How an answer ended, and what of it can be trusted. */
 function banner({ tone, head, says, open, missing, wrong }) {
-  const node = h("div.ending", { "data-tone": tone, role: "status" }, icon(SIGNS[tone]), h("b", {}, head));
+  const node = h("div.ending", { "data-tone": tone }, icon(SIGNS[tone]), h("b", {}, head));
   for (const text of says) node.append(h("p", {}, text));
   const list = (label, places) => {
     if (!places.length) return;

@@ -53,17 +53,3 @@ export function setAttribute(node, name, value) {
   else node.setAttribute(name, value);
   touched.nodes += 1;
 }
-
-/**
- * Makes the text of a node that holds nothing else equal to `text`. Where it only grew, the new end is added to the
- * node that is there.
- * @returns {boolean} whether something changed.
- */
-export function growText(node, text, before) {
-  if (text === before) return false;
-  touched.nodes += 1;
-  const last = node.lastChild;
-  if (last instanceof Text && before !== undefined && text.startsWith(before)) last.appendData(text.slice(before.length));
-  else node.textContent = text;
-  return true;
-}

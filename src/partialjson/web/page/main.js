@@ -55,6 +55,8 @@ const panel = new Panel($("panel"));
 async function ask(prompt, question = "") {
   if (!prompt.trim() || (current && !current.turn.over)) return;
   $("welcome").hidden = true;
+  // The suggestion that was chosen is gone. Where there is no mouse, this would bring up a keyboard.
+  if (matchMedia("(hover: hover)").matches) $("prompt").focus({ preventScroll: true });
   const turn = new Turn(prompt);
   $("turns").append(turn.node);
   begin(turn);
@@ -100,7 +102,11 @@ function watcher(turn) {
   return {
     onState(state, { deltas }) {
       turn.update(state, deltas);
-      if (current?.turn === turn) panel.update();
+      if (current?.turn === turn) {
+        panel.update();
+        // A screen reader hears how it ends, and not every token.
+        setText($("status"), turn.told);
+      }
       settle();
     },
     onLink(link, why) {
@@ -145,6 +151,7 @@ function settle() {
 }
 
 function follow() {
+  if (!$("welcome").hidden) return;
   if (stick) $("scroll").scrollTop = $("scroll").scrollHeight;
   else showLatest();
 }
@@ -153,7 +160,7 @@ function follow() {
 new ResizeObserver(follow).observe($("turns"));
 
 function showLatest() {
-  $("latest").hidden = stick || $("welcome").hidden === false;
+  $("latest").hidden = stick;
 }
 
 // Who scrolls up wants to read; who comes back to the end wants to follow. What grows meanwhile scrolls nothing.

@@ -19,6 +19,8 @@ export class Meter {
   /** How many deltas of the message there were before `latest`. */
   older = 0;
 
+  /** How long the message is now, as JSON. */
+  #size = 0;
   #begun = performance.now();
   #ended = null;
 
@@ -37,8 +39,11 @@ export class Meter {
     // Tokens and figures are only there to be looked at.
     const own = deltas.filter(({ path }) => path === "" || path.startsWith("/message"));
     if (own.length) {
-      this.snapshots += sizeOf(state.message);
-      for (const delta of own) this.bytes += delta.path === "" ? sizeOf(state.message) : sizeOf(delta);
+      // Text that grows is the common case, and may be long.
+      const grown = own.every(({ op }) => op === "append");
+      this.#size = grown ? this.#size + own.reduce((sum, { value }) => sum + sizeOf(value) - 2, 0) : sizeOf(state.message);
+      this.snapshots += this.#size;
+      for (const delta of own) this.bytes += delta.path === "" ? this.#size : sizeOf(delta);
       this.latest.push(...own);
       if (this.latest.length > LATEST) {
         this.older += this.latest.length - LATEST;
