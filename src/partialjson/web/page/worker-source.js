@@ -2,8 +2,17 @@
 
 import { apply } from "./browser/patch.js";
 
-// A page that makes scripts of strings nowhere may still start this one worker; `new Worker` takes no plain string then.
-const policy = globalThis.trustedTypes?.createPolicy("partialjson-worker", { createScriptURL: () => "worker.js" });
+/**
+ * The address of the worker. A page whose policy takes no strings for scripts may still start this one; the page of a
+ * server may not, and never asks.
+ */
+let allowed;
+function script() {
+  const name = "worker.js";
+  if (!globalThis.trustedTypes) return name;
+  allowed ??= trustedTypes.createPolicy("partialjson-worker", { createScriptURL: () => name });
+  return allowed.createScriptURL(name);
+}
 
 // How long a run may take to stop, in milliseconds.
 const PATIENCE = 2_000;
@@ -46,7 +55,7 @@ export class WorkerSource {
   /** Loads the library, once. Rejects if that is not possible. */
   load() {
     this.#ready ??= new Promise((resolve, reject) => {
-      const url = policy ? policy.createScriptURL("") : "worker.js";
+      const url = script();
       const worker = (this.#worker = new Worker(url, { type: "module", name: "partialjson" }));
       const fail = (why) => {
         if (this.#worker !== worker) return;
