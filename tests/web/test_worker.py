@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from partialjson.cli.recordings import RECORDINGS
 from partialjson.messages import MessageParser
@@ -314,6 +316,33 @@ def test_server_sent_events_of_nobody_are_not_taken_for_a_document() -> None:
     field, message = refusal_of('event: tick\ndata: {"price": 3}\n\n')
     assert field == "text"
     assert "If you know the API, choose it" in message
+
+
+SCHEMAS = ["", json.dumps(SCHEMA), json.dumps(TOOL), "true", "{", json.dumps({"tools": []})]
+BODIES = [bodies.body(api, CALL).decode() for api in ("openai-chat", "anthropic-messages", "gemini", "ollama")]
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> str:
+    """Anything; or a document or a body, cut off and damaged anywhere."""
+    text: str = draw(st.text(max_size=60) | st.sampled_from([TEXT, "{'id': 7, tags: [red,],}", *BODIES]))
+    cut = text[: draw(st.integers(0, len(text)))] if draw(st.booleans()) else text
+    at = draw(st.integers(0, len(cut)))
+    return cut[:at] + draw(st.sampled_from(["", "\n\n", "}", '"', "\ud800", "data: ", "\x00", "<html>"])) + cut[at:]
+
+
+@given(texts(), st.sampled_from(SCHEMAS), st.sampled_from(["", "json", "cohere"]), st.integers(0, 9), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_pasted_ends_or_is_refused(text: str, schema: str, api: str, size: int, lenient: bool) -> None:
+    page = watched(pasted={"text": text, "schema": schema, "api": api, "size": size, "lenient": lenient})
+    if page.refused:
+        assert page.states["1"] == []
+        return
+    states = page.states["1"]
+    assert states[-1]["message"]["ending"] is not None
+    assert states[-1]["stopped"] is None
+    if states[-1]["answer"]["api"] == "json":
+        assert "".join(piece for _, piece in states[-1]["tokens"]) == text
 
 
 # Stopping
