@@ -25,12 +25,11 @@ class Answer:
     """A stream that a run can read.
 
     Attributes:
-        api: its wire format, a name of ``partialjson.providers.PROVIDERS``; or "json" with a ``carrier``.
+        api: its wire format, a name of ``partialjson.providers.PROVIDERS``.
         kind: "recorded" or "live".
         label: where it comes from, in a few words for the page.
         open: what ``partialjson.clients.aread`` takes; called once, when the run begins.
         note: what else the reader must know, "" if nothing.
-        carrier: the wire format in which ``open`` gives it, if that is not ``api``: what people see is ``api``.
     """
 
     api: str
@@ -38,7 +37,6 @@ class Answer:
     label: str
     open: Callable[[], Any]
     note: str = ""
-    carrier: str = ""
 
 
 def recorded(question: Question, speed: float = 1.0, note: str = "") -> Answer:

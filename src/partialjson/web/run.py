@@ -25,14 +25,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
 from partialjson.broadcast import Broadcast, ResponseState
 from partialjson.clients import aread
-from partialjson.messages import Call, Document, DocumentProgress, MessageParser, TextDelta, Timings, Update
-from partialjson.options import DocumentOptions
+from partialjson.messages import (
+    Block,
+    BlockEnded,
+    Call,
+    CallHeld,
+    CallWithdrawn,
+    Document,
+    DocumentProgress,
+    MessageEnded,
+    MessageParser,
+    TextDelta,
+    Timings,
+    Update,
+)
 from partialjson.render.form import form
 from partialjson.web.answers import Answer
 from partialjson.web.live import ClientError
@@ -43,7 +55,8 @@ Delta = dict[str, Any]
 Tool = Callable[[Any], Any]
 
 _MOST_TOKENS: Final = 5_000
-_MOST_OF_A_TOKEN: Final = 200
+# Of a token, or of what an error says.
+_LONGEST: Final = 500
 _WAYS: Final = {
     "viewer": "A viewer stopped it.",
     "server": "The server was stopped.",
@@ -62,7 +75,6 @@ class Asked:
         output: the type of the structured answer, None without one.
         tools: the types of the arguments of tools, by name.
         run_tools: what is done with a call that is ready, by the name of the tool; a call of another one stays ready.
-        options: other options of ``MessageParser``, such as ``lenient``.
     """
 
     prompt: str
@@ -70,7 +82,6 @@ class Asked:
     output: Any = None
     tools: Mapping[str, Any] = field(default_factory=dict)
     run_tools: Mapping[str, Tool] = field(default_factory=dict)
-    options: DocumentOptions = field(default_factory=DocumentOptions)
 
 
 class Run:
@@ -103,22 +114,15 @@ class Run:
         self.over = False
         self.broadcast = Broadcast()
         self._timings = Timings(clock=clock)
-        answer = asked.answer
-        self.message = MessageParser(
-            answer.carrier or answer.api,
-            tools=asked.tools,
-            output=asked.output,
-            timings=self._timings,
-            **asked.options,
-        )
-        self._state = ResponseState(self.message, api=answer.api)
+        self.message = MessageParser(asked.answer.api, tools=asked.tools, output=asked.output, timings=self._timings)
+        self._state = ResponseState(self.message)
         self._seconds = seconds
         self._tool_seconds = tool_seconds
         self._tokens = 0
-        self._figures: dict[str, Any] = {}
+        self._figures: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._running: dict[int, asyncio.Task[None]] = {}  # tools, by the positions of blocks
-        self._stopped = ""
+        self._stopped: dict[str, str] | None = None
         self._ended = False  # the updates of the message's end have been taken
         self.broadcast.publish([{"op": "replace", "path": "", "value": self._beginning()}])
 
@@ -143,15 +147,17 @@ class Run:
         self._task = asyncio.current_task()
         self._timings.start()
         try:
-            await self._read()
+            if self._stopped is None:
+                await self._read()
             if self._running:
                 await asyncio.wait(self._running.values())
         except asyncio.CancelledError:
-            if self._task is None or not self._stopped:
-                self._stopped = "server"
+            if self._stopped is None:
+                self._stopped = _stop("server")
                 raise
             # It was ``stop`` that asked for it, and this task goes on.
-            self._task.uncancel()
+            if self._task is not None:
+                self._task.uncancel()
         finally:
             self._finish()
 
@@ -160,41 +166,47 @@ class Run:
         try:
             async with asyncio.timeout(self._seconds), aread(self.asked.answer.open(), self.message) as updates:
                 async for update in updates:
-                    self._take([update])
+                    self._take(update)
         except TimeoutError:
-            self._tell_stop("time", _WAYS["time"])
+            self._stopped = _stop("time")
             return
         except ClientError as error:
-            self._tell_stop("fault", str(error))
+            self._stopped = _stop("fault", str(error))
         except Exception as error:
-            # Of the client. What the provider said of it is in the message.
-            self._tell_stop("fault", f"{type(error).__name__}: {error}"[:500])
-        # Otherwise nobody has taken the updates of the ending yet.
-        self._ended = True
+            # Of the client, or of a validator. What the provider said is in the message.
+            self._stopped = _stop("fault", f"{type(error).__name__}: {error}")
+        # Whoever read to the end has taken the updates of the ending, too.
+        self._ended = self.message.state.first.ending is not None
 
     def stop(self, by: str = "viewer") -> None:
         """Gives the answer up: its source is closed, and the viewers are told. Nothing happens if it is over."""
-        if self.over or self._stopped or self._task is None:
+        if self.over or self._stopped is not None:
             return
-        self._stopped = by
-        self._task.cancel()
+        self._stopped = _stop(by)
+        if self._task is not None:
+            self._task.cancel()
 
-    def _take(self, updates: Sequence[Update]) -> None:
-        """Publishes what the updates changed."""
-        self.broadcast.publish([*self._message_deltas(updates), *self._token_deltas(updates), *self._figure_deltas()])
-        self._run_ready_calls()
+    def _take(self, update: Update) -> None:
+        """Publishes what the update changed."""
+        self.broadcast.publish([*self._message_deltas([update]), *self._token_deltas(update), *self._times(update)])
+        if isinstance(update, MessageEnded):
+            self._look_at(self.message.calls)
+        elif isinstance(update, (BlockEnded, CallHeld, CallWithdrawn, DocumentProgress)) and update.block >= 0:
+            shown = self.message.state.first
+            if update.choice == shown.index:
+                self._look_at(shown.blocks[update.block : update.block + 1])
 
     def _message_deltas(self, updates: Iterable[Update] = ()) -> list[Delta]:
         return [{**delta, "path": f"/message{delta['path']}"} for delta in self._state.changes(updates)]
 
-    def _token_deltas(self, updates: Iterable[Update]) -> list[Delta]:
-        found: list[Delta] = []
-        for update in updates:
-            if self._tokens < _MOST_TOKENS and _is_token(update) and self._may_show(update):
-                value = [update.block, _short(update.text)]
-                found.append({"op": "add", "path": f"/tokens/{self._tokens}", "value": value})
-                self._tokens += 1
-        return found
+    def _token_deltas(self, update: Update) -> list[Delta]:
+        if self._tokens >= _MOST_TOKENS or not _is_token(update) or not self._may_show(update):
+            return []
+        if update.choice != self.message.state.first.index:
+            return []
+        self._tokens += 1
+        value = [update.block, _short(update.text)]
+        return [{"op": "add", "path": f"/tokens/{self._tokens - 1}", "value": value}]
 
     def _may_show(self, update: TextDelta | DocumentProgress) -> bool:
         """Whether nothing that is kept back can be in the text."""
@@ -207,28 +219,34 @@ class Run:
         parser = None if document is None else document.parser
         return parser is not None and parser.kept_back() == "nothing"
 
-    def _figure_deltas(self, ended: bool = False) -> list[Delta]:
+    def _times(self, update: Update) -> list[Delta]:
+        """The moments for which somebody waited, if the update brought one."""
         timings = self._timings
-        known: dict[str, Any] = {"first_token": timings.first_token, "first_field": timings.first_field}
-        if ended:
-            known |= {"seconds": timings.elapsed, "pieces": timings.chunks, "bytes": timings.size}
-        fresh = {
-            name: round(value, 4) for name, value in known.items() if value is not None and name not in self._figures
-        }
-        self._figures |= fresh
-        return [{"op": "add", "path": f"/figures/{name}", "value": value} for name, value in fresh.items()]
+        if "first_token" not in self._figures and timings.first_token is not None:
+            return self._figure("first_token", timings.first_token)
+        if isinstance(update, DocumentProgress) and update.events and timings.first_field is not None:
+            return self._figure("first_field", timings.first_field)
+        return []
+
+    def _figure(self, name: str, value: float) -> list[Delta]:
+        if name in self._figures:
+            return []
+        self._figures.add(name)
+        return [{"op": "add", "path": f"/figures/{name}", "value": round(value, 4)}]
 
     # Calls
 
-    def _run_ready_calls(self) -> None:
-        for block in self.message.blocks:
-            if isinstance(block, Call) and block.position not in self._running and block.ready:
-                tool = self.asked.run_tools.get(block.name)
-                if tool is not None:
-                    task = asyncio.create_task(self._run_call(block, tool))
-                    self._running[block.position] = task
-            elif isinstance(block, Call) and block.withdrawn and block.position in self._running:
-                self._running[block.position].cancel()
+    def _look_at(self, blocks: Iterable[Block]) -> None:
+        """Runs the calls among the blocks that are ready, and gives up those that are withdrawn."""
+        for call in blocks:
+            if not isinstance(call, Call):
+                continue
+            running = self._running.get(call.position)
+            tool = self.asked.run_tools.get(call.name)
+            if running is None and call.ready and tool is not None:
+                self._running[call.position] = asyncio.create_task(self._run_call(call, tool))
+            elif running is not None and call.withdrawn:
+                running.cancel()
 
     async def _run_call(self, call: Call, tool: Tool) -> None:
         # Ready is worth being seen, too.
@@ -237,18 +255,12 @@ class Run:
         self.broadcast.publish(self._message_deltas())
         await asyncio.sleep(self._tool_seconds)
         try:
-            result = tool(call.value)
+            self._state.report(call, "done", result=tool(call.value))
         except Exception as error:
-            self._state.report(call, "failed", result={"error": f"{type(error).__name__}: {error}"[:500]})
-        else:
-            self._state.report(call, "done", result=result)
+            self._state.report(call, "failed", result={"error": _short(f"{type(error).__name__}: {error}")})
         self.broadcast.publish(self._message_deltas())
 
     # The end
-
-    def _tell_stop(self, by: str, message: str) -> None:
-        self._stopped = by
-        self.broadcast.publish([{"op": "replace", "path": "/stopped", "value": {"by": by, "message": message}}])
 
     def _finish(self) -> None:
         """The last deltas, and the end of the broadcast."""
@@ -256,23 +268,30 @@ class Run:
         end = self.message.end()
         deltas = self._message_deltas(() if self._ended else end.updates)
         for call in self.message.calls:
-            task = self._running.get(call.position)
-            if task is not None and task.cancel() and not call.withdrawn:
+            running = self._running.get(call.position)
+            if running is not None and running.cancel() and not call.withdrawn:
                 self._state.report(call, "failed", result={"error": "Stopped before it was done."})
-        deltas += [*self._message_deltas(), *self._figure_deltas(ended=True)]
-        if self._stopped in _WAYS:
-            value = {"by": self._stopped, "message": _WAYS[self._stopped]}
-            deltas.append({"op": "replace", "path": "/stopped", "value": value})
+        deltas += self._message_deltas()
+        timings = self._timings
+        for name, value in (("seconds", timings.elapsed), ("pieces", timings.chunks), ("bytes", timings.size)):
+            deltas += self._figure(name, value)
+        if self._stopped is not None:
+            deltas.append({"op": "replace", "path": "/stopped", "value": self._stopped})
         self.broadcast.publish(deltas)
         self.broadcast.close()
+
+
+def _stop(by: str, message: str = "") -> dict[str, str]:
+    """Who stopped a run, and what to say of it."""
+    return {"by": by, "message": _short(message or _WAYS[by])}
 
 
 def _is_token(update: Update) -> TypeGuard[TextDelta | DocumentProgress]:
     """Whether it brings text. That of an output is told twice, as text and as that of its document."""
     if isinstance(update, DocumentProgress) and update.kind == "text":
         return False
-    return isinstance(update, (TextDelta, DocumentProgress)) and update.choice == 0 and bool(update.text)
+    return isinstance(update, (TextDelta, DocumentProgress)) and bool(update.text)
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _MOST_OF_A_TOKEN else text[:_MOST_OF_A_TOKEN] + "…"
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
