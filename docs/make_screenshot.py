@@ -1,33 +1,64 @@
-"""Writes ``docs/demo.svg``: the live view of ``partialjson demo``, caught in the middle of a stream.
+"""Writes the pictures of the docs, from the real programs: ``python docs/make_screenshot.py``.
 
-It is the program's own picture of a recording, replayed against a clock that is moved by hand, so the same picture
-comes out every time. Run it again whenever the view changes: ``python docs/make_screenshot.py``.
+- ``demo.svg``: the live view of ``partialjson demo``, caught in the middle of a stream.
+- ``terminal.svg``: what ``partialjson.render.terminal`` draws of the same document.
+- ``element.png``, ``element-narrow.png``: the element ``<partial-json>``, light, dark and narrow, in the Chromium that
+  is installed; without one, or without playwright, these stay as they are.
+
+A recording is replayed against a clock that is moved by hand, so the same picture comes out every time. Run it again
+whenever a view changes.
 """
 
 from __future__ import annotations
 
 import io
+import json
+import os
 import re
+import shutil
 import sys
+from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from rich.console import Console
 
+from partialjson.broadcast import DocumentState
 from partialjson.cli.board import Board
 from partialjson.cli.demo import play
-from partialjson.cli.recordings import RECORDINGS
+from partialjson.cli.recordings import RECORDINGS, Recording
 from partialjson.cli.view import Picture
+from partialjson.messages import DocumentProgress, MessageParser
+from partialjson.render.form import form
+from partialjson.render.terminal import Outline
 
-RECORDING: Final = "itinerary"
+RECORDING: Final = next(recording for recording in RECORDINGS if recording.name == "itinerary")
 MOMENT: Final = 5.09
 WIDTH: Final = 104
 HEIGHT: Final = 33
-TARGET: Final = Path(__file__).with_name("demo.svg")
+FOLDER: Final = Path(__file__).parent
 
 # The web fonts of rich's template would be fetched from elsewhere by whoever looks at the picture.
 _WEB_FONT: Final = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+
+_PAGE: Final = """<!doctype html>
+<meta charset="utf-8">
+<style>
+  body { margin: 0; display: flex; align-items: stretch; font: 15px/1.5 system-ui, sans-serif; }
+  main { flex: 1; min-width: 0; padding: 28px 32px 20px; }
+  main.light { color-scheme: light; background: #fff; }
+  main.dark { color-scheme: dark; background: #111418; }
+</style>
+<script type="module">
+  import "/element.js";
+  const [form, state] = JSON.parse(document.querySelector("#drawn").textContent);
+  for (const view of document.querySelectorAll("partial-json")) Object.assign(view, { form, state });
+</script>
+<script id="drawn" type="application/json">DRAWN</script>
+"""
+_VIEW: Final = '<main class="{0}"><partial-json></partial-json></main>'
 
 
 class Clock:
@@ -71,14 +102,84 @@ class Camera:
         """The picture was taken before."""
 
 
-def main() -> int:
-    recording = next(recording for recording in RECORDINGS if recording.name == RECORDING)
-    console = Console(record=True, file=io.StringIO(), width=WIDTH, height=HEIGHT, force_terminal=True)
+def state_at(recording: Recording, moment: float) -> dict[str, Any]:
+    """The state of the recording's output at a moment."""
+    message = MessageParser(recording.provider, output=recording.output)
+    state = DocumentState(message.output)
+    state.changes()
+    now = 0.0
+    for pause, event in recording.events():
+        now += pause
+        if now > moment:
+            break
+        for update in message.feed_bytes(event):
+            if isinstance(update, DocumentProgress):
+                state.changes(update.events)
+    return state.state
+
+
+def demo() -> None:
+    console = _console(WIDTH, HEIGHT)
     clock = Clock()
-    play(recording, Camera(console, MOMENT), clock.wait, clock)
-    svg = console.export_svg(title="partialjson demo", unique_id="demo")
-    TARGET.write_text(_WEB_FONT.sub("", svg), encoding="utf-8")
-    print(f"{TARGET.name}: {TARGET.stat().st_size:,} bytes")
+    play(RECORDING, Camera(console, MOMENT), clock.wait, clock)
+    _write_svg("demo", console, "partialjson demo")
+
+
+def terminal() -> None:
+    console = _console(84, 24)
+    console.print(Outline(state_at(RECORDING, MOMENT), form(RECORDING.output), height=24))
+    _write_svg("terminal", console, "partialjson.render.terminal")
+
+
+def element() -> None:
+    executable = os.environ.get("PARTIALJSON_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if find_spec("playwright") is None or executable is None:
+        print("element.png: needs playwright and a Chromium; left as it is")
+        return
+    from playwright.sync_api import sync_playwright
+
+    drawn = json.dumps([form(RECORDING.output), state_at(RECORDING, MOMENT)]).replace("<", "\\u003c")
+    page = _PAGE.replace("DRAWN", drawn)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        for name, width, themes in (("element", 1240, ("light", "dark")), ("element-narrow", 360, ("light",))):
+            _photograph(browser, name, width, page + "".join(map(_VIEW.format, themes)))
+        browser.close()
+
+
+def _photograph(browser: Any, name: str, width: int, html: str) -> None:
+    modules = Path(str(files("partialjson"))) / "browser"
+
+    def answer(route: Any) -> None:
+        file = modules / route.request.url.rpartition("/")[2]
+        if file == modules or not file.suffix:
+            route.fulfill(body=html, content_type="text/html")
+        else:
+            route.fulfill(path=file, content_type="text/javascript")
+
+    page = browser.new_page(viewport={"width": width, "height": 300}, device_scale_factor=1.5, reduced_motion="reduce")
+    page.route("**/*", answer)
+    page.goto("http://partialjson.test/")
+    page.wait_for_function("document.querySelector('partial-json').shadowRoot?.querySelector('td')")
+    target = FOLDER / f"{name}.png"
+    page.screenshot(path=target, full_page=True)
+    print(f"{target.name}: {target.stat().st_size:,} bytes")
+
+
+def _console(width: int, height: int) -> Console:
+    return Console(record=True, file=io.StringIO(), width=width, height=height, force_terminal=True)
+
+
+def _write_svg(name: str, console: Console, title: str) -> None:
+    target = FOLDER / f"{name}.svg"
+    target.write_text(_WEB_FONT.sub("", console.export_svg(title=title, unique_id=name)), encoding="utf-8")
+    print(f"{target.name}: {target.stat().st_size:,} bytes")
+
+
+def main() -> int:
+    demo()
+    terminal()
+    element()
     return 0
 
 

@@ -148,8 +148,30 @@ def test_a_state_may_begin_anywhere_and_others_may_ask_for_deltas() -> None:
     assert viewer.look()["value"] == {"a": [1, 2]}
     parser.feed("]}")
     assert Viewer(parser).look()["value"] == viewer.look()["value"] == {"a": [1, 2, 3]}
+    # A parser that drops what it has read can be looked at, and tells no deltas.
+    dropping = DocumentState(Parser(select=["$.a"], retain=False))
+    assert dropping.state["status"] == "missing"
     with pytest.raises(RuntimeError, match="retain=False"):
-        DocumentState(Parser(select=["$.a"], retain=False))
+        dropping.changes()
+
+
+def test_a_state_is_looked_at_without_deltas() -> None:
+    parser = Parser(dict[str, int])
+    state = DocumentState(parser)
+    for char in '{"a": 1, "b": "x", "c": 3':
+        state.note(parser.feed(char))
+    assert state.state == {
+        "value": {"a": 1, "b": "x"},
+        "status": "partial",
+        "open": "",
+        "missing": [],
+        "marks": state.state["marks"],
+    }
+    assert [*state.state["marks"]] == ["/b"]
+    # The deltas that are asked for later begin with the whole.
+    (first,) = state.changes(parser.feed("}"))
+    assert first["value"] == state.state
+    assert state.changes() == []
 
 
 def test_marks_of_a_value_that_is_replaced_are_withdrawn() -> None:

@@ -703,9 +703,10 @@ def test_what_was_wrong_is_forgotten_when_it_is_replaced() -> None:
     board = Board("x", "json", Clock())
     reader = JsonReader(board, Order)
     reader.feed(b'{"customer": 1, ')
-    assert board.sheets[0].drawn.document.mark(("customer",)) == ("invalid", "Input should be a valid string")
+    mark = {"status": "invalid", "message": "Input should be a valid string"}
+    assert board.sheets[0].drawn.state["marks"] == {"/customer": mark}
     reader.feed(b'"customer": "A", "items": []}')
-    assert board.sheets[0].drawn.document.mark(("customer",)) is None
+    assert board.sheets[0].drawn.state["marks"] == {}
     assert reader.end().code == Exit.COMPLETE
 
 

@@ -54,7 +54,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
     "clients": ({*BASE, "messages", "wire"}, set()),
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
-    "render": ({*BASE, "_core", "broadcast", "messages", "patch", "rich"}, set()),
+    "render": ({*BASE, "_core", "broadcast", "messages", "rich"}, set()),
     "web": (
         {
             *BASE,
@@ -71,7 +71,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         },
         {"schema"},
     ),
-    "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, {"web"}),
+    "cli": ({*BASE, "broadcast", "partialjson", "messages", "providers", "pydantic", "render", "rich"}, {"web"}),
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),
     "providers": ({"wire"}, set()),

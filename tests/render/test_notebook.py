@@ -83,6 +83,7 @@ def test_pictures_are_throttled_and_the_last_one_is_shown() -> None:
         assert len(shown) == 3
         clock.now += 0.1
         live.update()
+        assert len(shown) == 3
     assert len(shown) == 3
     assert shown[-1]["text/plain"].endswith("✓ days  2")
 

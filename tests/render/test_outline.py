@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
 
 from partialjson import Parser
+from partialjson.broadcast import DocumentState
 from partialjson.errors import json_path
 from partialjson.render.form import UNKNOWN, placeholder_of
 from partialjson.render.html import to_html
 from partialjson.render.outline import Row, outline
 from partialjson.render.places import Document, Path, Place, StateDocument, pointer_of
-from partialjson.render.sources import Followed, document_of, placeholder_for
+from partialjson.render.sources import document_of, placeholder_for
 from partialjson.render.text import plural, printable, show
 from support.drawn import CASES, Case, cuts_of, documents_to_draw, rows_of_html, steps_of
 from support.feeding import fed
@@ -110,10 +111,10 @@ def test_a_list_of_flat_objects_is_a_table() -> None:
 
 def test_a_mark_in_a_table_has_a_row_of_its_own() -> None:
     parser = Parser(Order)
-    followed = Followed(parser)
+    state = DocumentState(parser)
     for char in '{"items": [{"sku": "x", "quantity": "many"}, {"sku':
-        followed.take(parser.feed(char))
-    found = outline(followed.document, placeholder_for(parser), 20)
+        state.note(parser.feed(char))
+    found = outline(document_of(state), placeholder_for(parser), 20)
     assert [shown(row) for row in found[1:5]] == [
         "~ items: (sku, quantity)",
         "  ! [0]: +x | !many (something inside does not fit)",
@@ -224,13 +225,13 @@ def test_a_state_is_read_as_the_parser_tells() -> None:
     """What a parser says of each place, and what its state does."""
     for case in CASES:
         parser: Parser[Any] = Parser(case.target, **case.options)
-        followed = Followed(parser)
+        state = DocumentState(parser)
         for char in case.text:
             try:
-                followed.take(parser.feed(char))
+                state.note(parser.feed(char))
             except ValueError:
                 break
-            todo = [Place.root(followed.document, placeholder_for(parser))]
+            todo = [Place.root(document_of(state), placeholder_for(parser))]
             while todo:
                 place = todo.pop()
                 todo += place.inside()

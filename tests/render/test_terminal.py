@@ -49,9 +49,9 @@ def drawn(source: Any, width: int = 60, height: int = 20, **options: Any) -> lis
 def test_a_picture_of_a_typed_document() -> None:
     assert drawn(fed(Trip, TEXT)) == [
         '✓ title    "Two days"',
-        "◐ stops  at     place        cost",
-        "  ✓ [0]  09:30  the station  1.5",
-        "  ◐ [1]  11:00  the mark▌    ·",
+        "◐ stops    at     place        cost",
+        "  ✓ [0]    09:30  the station  1.5",
+        "  ◐ [1]    11:00  the mark▌    ·",
         "○ summary  text",
     ]
 
@@ -80,7 +80,7 @@ def test_what_is_cut_off_has_its_sign_and_no_cursor() -> None:
     parser = fed(Trip, TEXT)
     parser.end("length")
     lines = drawn(parser)
-    assert lines[3].startswith("  ✂ [1]  11:00  the mark")
+    assert lines[3].startswith("  ✂ [1]    11:00  the mark")
     assert "▌" not in "".join(lines)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, TypeVar
 
-import uvicorn
+from partialjson.web.server import Server
 
 T = TypeVar("T")
 
@@ -18,10 +18,7 @@ class Served:
 
     def __init__(self, app: Any, port: int = 0) -> None:
         self.app = app
-        config = uvicorn.Config(
-            app, port=port, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=1, lifespan="on"
-        )
-        self._server = uvicorn.Server(config)
+        self._server = Server(app, port=port)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._is_up = threading.Event()
@@ -69,6 +66,16 @@ class Served:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Runs something in the server's own loop."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+
+    def crash(self) -> None:
+        """Listens no more, and breaks all connections, without telling anybody."""
+
+        async def stop_listening() -> None:
+            for listening in self._server.servers:
+                listening.close()
+
+        self.run(stop_listening())
+        self.cut()
 
     def cut(self) -> int:
         """Breaks all connections there are, as a network does; returns how many there were."""

@@ -251,13 +251,14 @@ def test_a_dropped_connection_goes_on_where_it_was(visit: Open, server: Served, 
         assert_grows(before, after)
 
 
-def test_a_server_that_was_started_again_does_not_know_the_run(browser: Any) -> None:
+def test_a_server_that_crashed_and_was_started_again_does_not_know_the_run(browser: Any) -> None:
     with opened(browser) as open_page:
         with Served(make_app(Settings(speed=1))) as server:
             port = server.port
             page = open_page(server)
             page.ask("itinerary")
             page.page.wait_for_selector(".turn .card")
+            server.crash()
         with Served(make_app(Settings(speed=0)), port=port):
             page.wait_until_over()
             assert "no such run" in page.text(".link")
@@ -285,7 +286,7 @@ def test_stop_ends_the_run_for_real(browser: Any, transport: str) -> None:
     with opened(browser) as open_page, Served(make_app(Settings(speed=0.5))) as server:
         page = open_page(server, transport)
         page.ask("itinerary")
-        page.page.wait_for_selector(".turn .card")
+        page.wait_for("seen.at(-1)?.documents[0]?.['/title']?.[1] === 'string'")
         run = page.run
         page.page.click("#send[data-does=stop]")
         page.wait_until_over()
@@ -295,6 +296,20 @@ def test_stop_ends_the_run_for_real(browser: Any, transport: str) -> None:
         assert page.text(".card .pill") == "cut off"
         assert run.message.output.json is not MISSING
         assert shown(page.drawn()["documents"][0]) == leaves(run.message.output.json)
+        assert page.page.get_attribute("#send", "data-does") == "send"
+
+
+def test_stop_where_no_server_is_left_ends_the_waiting(browser: Any) -> None:
+    with opened(browser) as open_page, Served(make_app(Settings(speed=0.5))) as server:
+        page = open_page(server)
+        page.ask("itinerary")
+        page.page.wait_for_selector(".turn .card")
+        server.crash()
+        page.page.wait_for_selector(".link[data-state=again]")
+        assert "Connecting again" in page.text("#hint")
+        page.page.click("#send[data-does=stop]")
+        page.wait_until_over()
+        assert "does not answer" in page.text(".link")
         assert page.page.get_attribute("#send", "data-does") == "send"
 
 

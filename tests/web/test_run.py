@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretStr, field_validator
 
 from partialjson.cli.recordings import PlaceOrder
 from partialjson.patch import apply_deltas
@@ -170,6 +170,18 @@ def test_stopping_closes_the_source_and_says_what_had_come() -> None:
     asyncio.run(go())
 
 
+def test_stopping_before_it_has_begun() -> None:
+    async def go() -> None:
+        source = Source([delta("Hello")])
+        run = Run("r", Asked("?", source.answer()))
+        run.stop()
+        last = (await states(run))[-1]
+        assert last["stopped"]["by"] == "viewer"
+        assert last["message"]["blocks"] == []
+
+    asyncio.run(go())
+
+
 def test_stopping_gives_up_what_runs() -> None:
     async def go() -> None:
         run = Run("r", asked("tool-calls"), tool_seconds=3600)
@@ -213,6 +225,28 @@ def test_a_client_that_fails_is_told_of(error: Exception, message: str) -> None:
         assert last["stopped"] == {"by": "fault", "message": message}
         assert last["message"]["blocks"][0]["text"] == "Hel"
         assert last["message"]["ending"]["reason"] == "disconnected"
+
+    asyncio.run(go())
+
+
+class Picky(BaseModel):
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def fail(cls, value: str) -> str:
+        raise ZeroDivisionError("a bug of the caller")
+
+
+def test_a_validator_that_breaks_ends_the_run_with_a_whole_state() -> None:
+    async def go() -> None:
+        source = Source([delta('{"name": "a"'), delta(', "b": 1}')])
+        run = Run("r", Asked("?", source.answer(), output=Picky))
+        last = (await states(run))[-1]
+        assert source.closed
+        assert last["stopped"] == {"by": "fault", "message": "ZeroDivisionError: a bug of the caller"}
+        assert last["message"]["ending"]["reason"] == "disconnected"
+        assert last["message"]["blocks"][0]["document"]["status"] != "partial"
 
     asyncio.run(go())
 

@@ -440,14 +440,17 @@ class Parser(Generic[T]):
     def shown(self) -> Any:
         """``json`` without what the target keeps back from others than the program: what the deltas fold to.
 
-        Where something is kept back, this costs as much as the document is long.
+        MISSING, whatever ``missing`` was given, if nothing has come that may be shown. Where something is kept back,
+        this costs as much as the document is long.
         """
+        if self._tree.status(()) == "missing":
+            return MISSING
         mask = self._mask()
         value = self._tree.snapshot()
         if mask is None:
             return value
         if mask.hides(value):
-            return self._tree.missing
+            return MISSING
         return mask.shown(value) if isinstance(value, (dict, list)) else value
 
     @property

@@ -50,8 +50,8 @@ class Told:
         return self._masked
 
     def state(self, parser: Parser[Any] | None, outcome: Outcome[Any] | None) -> dict[str, Any]:
-        """The whole state now, with the marks that were noted by the last call of ``changes``."""
-        value = MISSING if parser is None else _value(parser)
+        """The whole state now, with the marks that were noted."""
+        value = MISSING if parser is None else parser.shown
         return {
             **({} if value is MISSING else {"value": value}),
             "status": _status(parser, outcome),
@@ -64,12 +64,7 @@ class Told:
         self, parser: Parser[Any] | None, outcome: Outcome[Any] | None, events: Iterable[Event] = ()
     ) -> dict[str, Any]:
         """The whole state, which is told anew."""
-        if parser is not self._parser:
-            self._parser = parser
-            self._masked = parser is not None and parser.kept_back() != "nothing"
-            self._marks = Marks()
-            self._outcome = None
-        self._note(outcome, events)
+        self.note(parser, outcome, events)
         self._marks.take()
         state = self.state(parser, outcome)
         self._since = 0 if parser is None else parser.seq
@@ -81,9 +76,9 @@ class Told:
         self, at: str, parser: Parser[Any] | None, outcome: Outcome[Any] | None, events: Iterable[Event] = ()
     ) -> list[dict[str, Any]]:
         """The deltas since what was told, for a state that stands at the pointer ``at``."""
-        if parser is not self._parser:
+        if parser is not self._parser or self._since < 0:
             return [{"op": "replace", "path": at, "value": self.whole(parser, outcome, events)}]
-        self._note(outcome, events)
+        self.note(parser, outcome, events)
         found: list[dict[str, Any]] = []
         if parser is not None:
             now = parser.seq
@@ -110,7 +105,15 @@ class Told:
             found.append({"op": "add", "path": f"{at}/marks{pointer_of([pointer])}", "value": mark})
         return found
 
-    def _note(self, outcome: Outcome[Any] | None, events: Iterable[Event]) -> None:
+    def note(self, parser: Parser[Any] | None, outcome: Outcome[Any] | None, events: Iterable[Event]) -> None:
+        """Take in what was reported."""
+        if parser is not self._parser:
+            self._parser = parser
+            self._masked = parser is not None and parser.kept_back() != "nothing"
+            self._marks = Marks()
+            self._outcome = None
+            # Nothing of this one was told.
+            self._since = -1
         if self._parser is not None and events:
             self._marks.note(events, self._parser, self._masked)
         if outcome is not self._outcome:
@@ -118,12 +121,6 @@ class Told:
             if isinstance(outcome, Failed):
                 self._marks.fail(outcome.error, outcome.errors, self._parser, self._masked)
             self._outcome = outcome
-
-
-def _value(parser: Parser[Any]) -> Any:
-    """The whole document without what is kept back; MISSING if nothing has come."""
-    deltas = parser.deltas(0)
-    return deltas[0]["value"] if deltas else MISSING
 
 
 def _status(parser: Parser[Any] | None, outcome: Outcome[Any] | None) -> str:
@@ -164,24 +161,23 @@ class DocumentState:
         broadcast.publish(state.changes(parser.end().events))
 
     Args:
-        source: the parser, or the document. It keeps all changes from now on, so that it can tell those that are new.
-
-    Raises:
-        RuntimeError: the parser drops what it has read (``retain=False``).
+        source: the parser, or the document. From the first call of ``changes`` on it keeps all its changes, so that
+            those that are new can be told.
     """
 
     def __init__(self, source: Parser[Any] | Document) -> None:
         self._source = source
         self._told = Told()
         self._begun = False
-        parser, _ = self._now()
-        if parser is not None:
-            _ = parser.seq
 
     @property
     def state(self) -> dict[str, Any]:
-        """The whole state now. Its marks are those of the last call of ``changes``."""
+        """The whole state now. Its marks are those of the last call of ``changes`` or ``note``."""
         return self._told.state(*self._now())
+
+    def note(self, events: Iterable[Event] = ()) -> None:
+        """Take in what the parser has reported, for a viewer that looks at ``state`` and asks for no deltas."""
+        self._told.note(*self._now(), events)
 
     def changes(self, events: Iterable[Event] = ()) -> list[dict[str, Any]]:
         """The deltas since the last call. The first call gives one, of the whole state.
@@ -189,6 +185,9 @@ class DocumentState:
         Args:
             events: what the parser has reported since then: what ``feed`` returned, the ``events`` of an error that it
                 raised, the ``events`` of the outcome. Marks are made from them; without any, there are none.
+
+        Raises:
+            RuntimeError: the parser drops what it has read (``retain=False``).
         """
         if self._begun:
             return self._told.changes("", *self._now(), events)

@@ -54,7 +54,10 @@ const NO_MARKS = {};
 
 let sheet = null;
 
-class PartialJSONElement extends HTMLElement {
+/** Where there is no page, as on a server, the module can be imported all the same. */
+const Base = globalThis.HTMLElement ?? class {};
+
+class PartialJSONElement extends Base {
   #drawing = null;
   #form = null;
   #state;
@@ -177,6 +180,7 @@ class Drawing {
     const header = this.make("header", "", this.box);
     this.set(header, "part", "header");
     this.text(this.make("span", "title", header), this.title);
+    this.text(header, " ");
     this.word = this.text(this.make("span", "state", header), "");
     this.root = new Place(this, null, null, form, this.box, this.box);
     this.root.update(MISSING);
@@ -543,9 +547,10 @@ class Place {
     const sign = drawing.make("span", "sign", head);
     drawing.set(sign, "role", "img");
     drawing.text(sign, "");
-    const shownName = drawing.make("span", "name", head);
-    drawing.text(shownName, name);
-    return shownName;
+    drawing.text(head, " ");
+    const named = drawing.make("span", "name", head);
+    drawing.text(named, name);
+    return named;
   }
 
   #sized(layout, count) {
@@ -655,6 +660,8 @@ function same(one, other) {
   return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
-if (!customElements.get("partial-json")) customElements.define("partial-json", PartialJSONElement);
+if (globalThis.customElements && !customElements.get("partial-json")) {
+  customElements.define("partial-json", PartialJSONElement);
+}
 
 export { PartialJSONElement };

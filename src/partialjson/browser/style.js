@@ -104,6 +104,7 @@ export const style = `
 .partial-json .value.missing { font-size: 0.9em; }
 .partial-json :is([data-status="invalid"], [data-status="violation"]) > .value,
 .partial-json :is([data-status="invalid"], [data-status="violation"]) > dd > .value { color: var(--bad); }
+.partial-json > .note { margin-block-start: 0.9em; }
 .partial-json .note { display: block; color: var(--bad); font-size: 0.84em; line-height: 1.4; }
 .partial-json :is([data-status="repaired"], [data-status="coerced"]) > .note,
 .partial-json :is([data-status="repaired"], [data-status="coerced"]) > dd > .note { color: var(--mend); }

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from partialjson import MISSING, Coerced, Completed, Invalid, Parser, Repaired, Violation
+from partialjson.broadcast import DocumentState
 from partialjson.cli.coming import Foreseen
 from partialjson.cli.exits import Exit
 from partialjson.messages import Document
 from partialjson.render.form import Placeholder
-from partialjson.render.sources import Followed
 
 __all__ = ["Board", "Ending", "Entry", "Sheet", "Text", "said_by"]
 
@@ -59,7 +59,7 @@ class Sheet:
     document: Foreseen
     placeholder: Placeholder
     text: Text
-    drawn: Followed
+    drawn: DocumentState
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Board:
         return (self._clock() if self._end is None else self._end) - self._start
 
     def add_sheet(self, name: str, document: Parser[Any] | Document, placeholder: Placeholder) -> Sheet:
-        sheet = Sheet(name, document, placeholder, Text(name), Followed(document))
+        sheet = Sheet(name, document, placeholder, Text(name), DocumentState(document))
         self.sheets.append(sheet)
         return sheet
 
@@ -168,7 +168,7 @@ class Board:
 
     def record(self, sheet: Sheet, events: tuple[Any, ...]) -> None:
         """Something happened in a document."""
-        sheet.drawn.take(events)
+        sheet.drawn.note(events)
         for event in events:
             note = ""
             if isinstance(event, Completed):

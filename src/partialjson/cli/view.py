@@ -26,6 +26,7 @@ from partialjson.cli.coming import coming
 from partialjson.cli.screens import describe, metrics
 from partialjson.render.outline import outline
 from partialjson.render.places import Document
+from partialjson.render.sources import document_of
 from partialjson.render.terminal import QUIET, STYLES, fitted, row_lines, shares, wide_enough_for_tables
 from partialjson.render.text import UNICODE, printable
 
@@ -286,8 +287,9 @@ def _fields(board: Board, width: int, height: int) -> list[Line]:
 
 
 def _drawn(sheet: Sheet) -> Document:
-    sheet.drawn.take()
-    return sheet.drawn.document
+    # The document may have ended meanwhile.
+    sheet.drawn.note()
+    return document_of(sheet.drawn)
 
 
 # The feed.

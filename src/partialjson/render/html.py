@@ -72,7 +72,7 @@ class _Writer:
         word = "waiting" if status == "missing" else STATUSES[status]
         self._out.append(
             f'<div class="partial-json" part="root" role="group" aria-label="{_text(title)}"{_where(place)}>'
-            f'<header part="header"><span class="title">{_text(title)}</span>'
+            f'<header part="header"><span class="title">{_text(title)}</span> '
             f'<span class="state">{word}</span></header>'
         )
         self._body(place)
@@ -158,7 +158,7 @@ class _Writer:
         status = place.status
         tip = f' title="{_text(description)}"' if description else ""
         self._out.append(
-            f'<span class="sign" role="img" aria-label="{STATUSES[status]}">{UNICODE.of(status)}</span>'
+            f'<span class="sign" role="img" aria-label="{STATUSES[status]}">{UNICODE.of(status)}</span> '
             f'<span class="name"{tip}>{_text(name)}</span>'
         )
 

@@ -15,9 +15,10 @@ from typing import Any, Final, Generic, Self
 from partialjson._core.events import Event
 from partialjson._core.parser import Parser
 from partialjson._typevars import T
+from partialjson.broadcast import DocumentState
 from partialjson.errors import ParseError
 from partialjson.messages import Document as MessageDocument
-from partialjson.render.sources import Followed, placeholder_for
+from partialjson.render.sources import placeholder_for
 
 __all__ = ["Display"]
 
@@ -45,22 +46,21 @@ class Display(ABC, Generic[T]):
         if not per_second > 0:
             raise ValueError(f"per_second must be greater than 0, not {per_second!r}")
         self._source = source
-        self._followed = Followed(source)
+        self._state = DocumentState(source)
         self._placeholder = placeholder_for(source, form)
         self._pause = 1 / per_second
         self._clock = clock
         self._due = clock()
-        self._stale = True
 
     def __enter__(self) -> Self:
-        self._followed.take()
         self._open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stale = self._followed.take() or self._stale
+        # The parser may have ended meanwhile.
+        self._state.note()
         self._close()
 
     def feed(self, chunk: str | bytes) -> tuple[Event, ...]:
@@ -87,11 +87,10 @@ class Display(ABC, Generic[T]):
             events: what the parser has reported since the last call, if you feed it yourself. What is wrong at a place,
                 and what was mended, is known from them.
         """
-        self._stale = self._followed.take(events) or self._stale
+        self._state.note(events)
         now = self._clock()
-        if self._stale and now >= self._due:
+        if now >= self._due:
             self._draw()
-            self._stale = False
             after = self._clock()
             self._due = after + max(self._pause, (after - now) * (_SHARE - 1))
 

@@ -78,8 +78,7 @@ class Live(Display[T]):
         clock: what tells the time, in seconds.
 
     Raises:
-        RuntimeError: this is no notebook, and ``show`` is not given; or the parser drops what it has read
-            (``retain=False``).
+        RuntimeError: this is no notebook, and ``show`` is not given.
     """
 
     def __init__(
@@ -93,16 +92,19 @@ class Live(Display[T]):
     ) -> None:
         super().__init__(source, form, per_second, clock)
         self._show = _notebook() if show is None else show
+        self._last: Bundle = {}
 
     def _open(self) -> None:
         self._draw()
 
     def _draw(self) -> None:
-        self._show(_bundle(self._followed.document, self._placeholder))
+        bundle = _bundle(document_of(self._state), self._placeholder)
+        if bundle != self._last:
+            self._last = bundle
+            self._show(bundle)
 
     def _close(self) -> None:
-        if self._stale:
-            self._draw()
+        self._draw()
 
 
 def _bundle(document: Document, placeholder: Placeholder) -> Bundle:

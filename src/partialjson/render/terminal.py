@@ -24,11 +24,12 @@ from rich.text import Text as Line
 
 from partialjson._core.parser import Parser
 from partialjson._typevars import T
+from partialjson.broadcast import DocumentState
 from partialjson.messages import Document as MessageDocument
 from partialjson.render.form import Placeholder
 from partialjson.render.live import Display
 from partialjson.render.outline import NOT_GIVEN, Cell, Row, outline
-from partialjson.render.sources import Drawable, Followed, document_of, placeholder_for
+from partialjson.render.sources import Drawable, document_of, placeholder_for
 from partialjson.render.text import UNICODE, printable
 
 __all__ = ["QUIET", "STYLES", "Live", "Outline", "fitted", "row_lines", "shares", "wide_enough_for_tables"]
@@ -95,9 +96,6 @@ class Live(Display[T]):
         console: where to draw; by default standard output.
         per_second: how many pictures a second there are at most.
         clock: what tells the time, in seconds.
-
-    Raises:
-        RuntimeError: the parser drops what it has read (``retain=False``).
     """
 
     def __init__(
@@ -110,7 +108,7 @@ class Live(Display[T]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(source, form, per_second, clock)
-        picture = _Picture(self._followed, self._placeholder)
+        picture = _Picture(self._state, self._placeholder)
         self._live = RichLive(picture, console=console, auto_refresh=False)
 
     def _open(self) -> None:
@@ -125,17 +123,17 @@ class Live(Display[T]):
 
 
 class _Picture:
-    """A followed document, as high as the terminal allows."""
+    """A document as it is now, as high as the terminal allows."""
 
-    def __init__(self, followed: Followed, placeholder: Placeholder) -> None:
-        self._followed = followed
+    def __init__(self, state: DocumentState, placeholder: Placeholder) -> None:
+        self._state = state
         self._placeholder = placeholder
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         # The line below is that of the cursor.
         height = max(1, console.height - 1)
         tables = wide_enough_for_tables(options.max_width)
-        yield from row_lines(outline(self._followed.document, self._placeholder, height, tables), options.max_width)
+        yield from row_lines(outline(document_of(self._state), self._placeholder, height, tables), options.max_width)
 
 
 def wide_enough_for_tables(width: int) -> bool:
@@ -157,7 +155,7 @@ def row_lines(rows: Sequence[Row], width: int, indent: int = 0) -> list[Line]:
     table: _Table | None = None
     for index, row in enumerate(rows):
         if row.columns:
-            table = _Table(rows, index, width, indent)
+            table = _Table(rows, index, names.get(blocks[index], 0), width, indent)
         if table is not None and (row.columns or row.cells):
             lines.append(table.line(row))
         else:
@@ -238,7 +236,7 @@ def fitted(line: Line, width: int) -> Line:
 class _Table:
     """The columns of a list: where they begin, and how wide each is."""
 
-    def __init__(self, rows: Sequence[Row], index: int, width: int, indent: int) -> None:
+    def __init__(self, rows: Sequence[Row], index: int, names: int, width: int, indent: int) -> None:
         self._width = width
         self._indent = indent
         head = rows[index]
@@ -248,7 +246,9 @@ class _Table:
                 break
             if row.cells:
                 records.append(row)
-        self._start = _GAP + max([_head(row, row.depth + indent).cell_len for row in (head, *records)])
+        # The columns begin where the values around the list do, if there is room for the names of the rows.
+        around = 2 * (head.depth + indent) + 2 + names
+        self._start = _GAP + max([around, *[_head(row, row.depth + indent).cell_len for row in (head, *records)]])
         self._columns = head.columns
         wanted = []
         for column in head.columns:

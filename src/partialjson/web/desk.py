@@ -11,7 +11,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from partialjson.web.run import Asked, Run
@@ -121,14 +121,9 @@ class Desk:
 
     async def close(self) -> None:
         """Stops all runs, and waits until they have."""
-        tasks = list(self._tasks.values())
-        for handle in self._leaving.values():
-            handle.cancel()
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        for name in self._tasks:
+            self._runs[name].stop("server")
+        await asyncio.gather(*self._tasks.values())
 
     def _wait_for_viewers(self, run: Run) -> None:
         """The run is stopped if nobody comes in time."""

@@ -8,19 +8,48 @@ import sys
 import webbrowser
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
+from starlette.applications import Starlette
 
 from partialjson.web import live
 from partialjson.web.app import Settings, make_app
+from partialjson.web.desk import Desk
 from partialjson.web.guard import Hosts
 
-__all__ = ["ServeError", "is_loopback", "serve"]
+__all__ = ["ServeError", "Server", "is_loopback", "serve"]
 
 # Viewers that are being served when the command ends get no more than a moment.
 _GRACE: Final = 1
 _QUEUE: Final = 2048
+
+
+class Server(uvicorn.Server):
+    """Stops the runs when it is to end, so that their viewers are told and need not be cut off."""
+
+    def __init__(self, app: Starlette, **options: Any) -> None:
+        self._app = app
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                # The older shape of ``websockets`` is deprecated.
+                ws="websockets-sansio",
+                ws_max_size=4_096,
+                # It would cost more than it saves where nothing leaves the machine.
+                ws_per_message_deflate=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE,
+                **options,
+            )
+        )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        desk: Desk = self._app.state.desk
+        await desk.close()
+        await super().shutdown(sockets)
 
 
 class ServeError(Exception):
@@ -57,18 +86,6 @@ def serve(
     settings = Settings(speed, Hosts(local, frozenset(name.lower() for name in names)), models)
     listening = _listen(host, port)
     url = _url(host, listening.getsockname()[1])
-    # ``websockets`` in its newer shape: the older one is deprecated.
-    config = uvicorn.Config(
-        make_app(settings),
-        log_level="warning",
-        ws="websockets-sansio",
-        ws_max_size=4_096,
-        # It would cost more than it saves where nothing leaves the machine.
-        ws_per_message_deflate=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
     _say(f"partialjson is at {url}")
     if models:
         _say("real models: " + ", ".join(f"{model.title} ({model.model})" for model in models))
@@ -78,7 +95,7 @@ def serve(
     if open_page:
         webbrowser.open(url)
     with suppress(KeyboardInterrupt), listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(make_app(settings)).run(sockets=[listening])
 
 
 def is_loopback(host: str) -> bool:

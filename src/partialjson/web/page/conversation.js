@@ -22,6 +22,8 @@ const LINKS = {
 export class Turn {
   state = null;
   meter = new Meter();
+  /** Whether it was stopped on this page. */
+  mine = false;
   #views = [];
   #ending = null;
   #endingText = "";
@@ -41,7 +43,7 @@ export class Turn {
 
   /** How the answer ended, in a sentence or two; "" while it goes on. */
   get told() {
-    const told = this.state && ending(this.state);
+    const told = this.state && ending(this.state, this.mine);
     return told ? [told.head, ...told.says].join(". ") : "";
   }
 
@@ -122,7 +124,7 @@ export class Turn {
   }
 
   #drawEnding(state) {
-    const told = ending(state);
+    const told = ending(state, this.mine);
     const text = JSON.stringify(told);
     if (text === this.#endingText) return;
     this.#endingText = text;

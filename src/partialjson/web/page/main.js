@@ -94,7 +94,7 @@ function taken(turn, handle) {
   if (current?.turn !== turn) return;
   current.handle = handle;
   // Somebody pressed Stop before there was anything to stop.
-  if (current.stopping) handle.stop().catch(() => {});
+  if (current.stopping) stop();
 }
 
 /** What a source tells of a turn. */
@@ -111,6 +111,7 @@ function watcher(turn) {
     },
     onLink(link, why) {
       turn.setLink(link, why);
+      if (current?.turn === turn) explain();
       settle();
     },
   };
@@ -128,10 +129,18 @@ function join() {
 }
 
 async function stop() {
-  if (!current) return;
-  current.stopping = true;
+  const { turn, handle } = current;
+  current.stopping = turn.mine = true;
   settle();
-  await current.handle?.stop().catch(() => {});
+  try {
+    await handle?.stop();
+  } catch (error) {
+    // Nobody is there to be stopped. Whoever presses the button does not want to wait either.
+    handle.close();
+    turn.setLink("failed", error.message);
+    explain();
+    settle();
+  }
 }
 
 // What the page shows around the turns
@@ -245,7 +254,11 @@ function explain() {
   setText($("about"), live
     ? "The prompt goes to a real model, with the key in the server's environment."
     : "Recorded responses, replayed at the speed of tokens. Nothing leaves this machine.");
-  setText($("hint"), live
+  const again = current?.turn.linked === "again";
+  setAttribute($("hint"), "data-tone", again ? "warn" : null);
+  setText($("hint"), again
+    ? "The connection was lost. Connecting again …"
+    : live
     ? "A real model answers. Calls of tools run here, with made-up results."
     : "Recorded responses: what you type chooses the one that fits best.");
 }

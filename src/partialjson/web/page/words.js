@@ -67,17 +67,22 @@ const HEADS = {
 };
 
 /**
- * How the answer ended, for people.
+ * How the answer ended, for people. `mine`: it was stopped on this page.
  * @returns {{tone: string, head: string, says: string[], open: string[], missing: string[], wrong: [string, string][]} |
  *   null} null while it goes on.
  */
-export function ending(state) {
+export function ending(state, mine = false) {
   const { message, stopped } = state;
   const end = message.ending;
   if (!end && !stopped) return null;
   const all = documents(message);
   const named = (name, pointer) => (name ? `${name}: ${place(pointer)}` : place(pointer));
-  const wrong = all.flatMap(({ name, document }) => faults(document).map(([at, mark]) => [named(name, at), mark.message]));
+  const wrong = all.flatMap(({ name, document }) => {
+    const found = faults(document);
+    // Of the whole it is only said again.
+    const inside = found.filter(([at]) => at !== "");
+    return (inside.length ? inside : found).map(([at, mark]) => [named(name, at), mark.message]);
+  });
   const unfinished = all.filter(({ document }) => document.status === "truncated" || document.status === "partial");
   const open = unfinished.filter(({ document }) => document.open !== null).map(({ name, document }) => named(name, document.open));
   const missing = unfinished.flatMap(({ name, document }) => (document.missing ?? []).map((at) => named(name, at)));
@@ -86,8 +91,7 @@ export function ending(state) {
   if (stopped) {
     told.head = stopped.by === "fault" ? "No answer could be had" : "Stopped";
     told.tone = stopped.by === "fault" ? "bad" : "warn";
-    told.says.push(stopped.message);
-    if (stopped.by !== "fault" && !calls.some((call) => call.phase === "done")) told.says.push("The source was closed at once.");
+    told.says.push(mine && stopped.by === "viewer" ? "You stopped it, and its source was closed." : stopped.message);
   } else if (end.reason in HEADS) {
     [told.tone, told.head] = HEADS[end.reason];
     if (end.message) told.says.push(sentence(end.message));
