@@ -165,6 +165,21 @@ def test_what_is_cut_off_stays_cut_off(lenient: bool) -> None:
     assert document_of(state)["value"]["id"] == 7
 
 
+def test_what_is_left_out_around_a_document_is_told() -> None:
+    state = state_of('{"id": 7}\n{"id": 8}', SCHEMA)
+    assert document_of(state)["value"] == {"id": 7}
+    assert "Left out around it: 10 characters (prose)" in state["answer"]["note"]
+    assert state["message"]["ending"]["reason"] == "complete"
+
+
+def test_what_follows_a_document_that_is_not_to_be_mended_is_an_error() -> None:
+    """Nothing is guessed of a text that is said again, as it is in responses."""
+    state = state_of('{"id": 7}{"id": 7}', SCHEMA, lenient=False)
+    assert state["message"]["ending"]["reason"] == "error"
+    assert "text after the end of the document" in state["message"]["ending"]["message"]
+    assert document_of(state)["value"] == {"id": 7}
+
+
 def test_prose_is_shown_as_text() -> None:
     state = state_of("There is nothing to be read here.")
     assert [block["type"] for block in state["message"]["blocks"]] == ["text"]
@@ -342,7 +357,9 @@ def test_whatever_is_pasted_ends_or_is_refused(text: str, schema: str, api: str,
     assert states[-1]["message"]["ending"] is not None
     assert states[-1]["stopped"] is None
     if states[-1]["answer"]["api"] == "json":
-        assert "".join(piece for _, piece in states[-1]["tokens"]) == text
+        read = "".join(piece for _, piece in states[-1]["tokens"])
+        # An error ends the reading, with the piece that it is in.
+        assert text.startswith(read) if states[-1]["message"]["ending"]["reason"] == "error" else read == text
 
 
 # Stopping

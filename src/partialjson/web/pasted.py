@@ -1,10 +1,8 @@
-"""A text that somebody pastes, as an answer: a response's body of any API, or a JSON document, broken or not.
+"""A text that somebody pastes: a response's body of any API, or a JSON document, broken or not.
 
 Which of the two it is, ``apis_of`` says, unless somebody does. The text is all there, so it is read once before it is
 replayed: only that shows whether the text of a response is JSON or prose, and whether the schema is meant for it or for
 its calls. What was decided is told in the ``note`` of the answer.
-
-A document comes to the run as the text of a response of Chat Completions. So it takes the same way as anything else.
 """
 
 from __future__ import annotations
@@ -19,19 +17,19 @@ from typing import Any, Final
 
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
+from partialjson.cli.account import is_prose
 from partialjson.errors import ParseError
 from partialjson.messages import Call, MessageParser, apis_of
 from partialjson.outcomes import Failed
 from partialjson.repairs import Lenient, RepairKind
 from partialjson.web.answers import Answer
+from partialjson.web.document import API as DOCUMENT
+from partialjson.web.document import TextAsked
 from partialjson.web.run import Asked
 from partialjson.wire.apis import PROVIDERS, framings_of
 from partialjson.wire.tools import output_target, tool_targets
 
-__all__ = ["APIS", "DOCUMENT", "MOST_TEXT", "Pasted", "PastedError", "asked_about"]
-
-DOCUMENT: Final = "json"
-"""In the place of an API: the text is a JSON document."""
+__all__ = ["APIS", "MOST_TEXT", "Pasted", "PastedError", "asked_about"]
 
 APIS: Final = tuple(api for api in PROVIDERS if set(framings_of(api)) != {"aws-eventstream"})
 """Those whose bodies are text. The frames of the others are binary, and cannot be pasted."""
@@ -40,7 +38,6 @@ MOST_TEXT: Final = 4_000_000
 """Characters of a text or a schema."""
 
 _TOKEN: Final = 4  # characters, about what a token of English or JSON has
-_CARRIER: Final = "openai-chat"
 _SHOWN: Final = 5  # names of calls
 _TITLE: Final = 80
 # A tool in a list of tools; a single one may be pasted without the list.
@@ -67,7 +64,7 @@ class Pasted:
     Attributes:
         text: a response's body, or a document.
         schema: a JSON Schema; or a request or its list of tools, whose schemas then count; "" for none.
-        api: whose body the text is, ``DOCUMENT`` for a document, "" if that is to be found out.
+        api: whose body the text is, "json" for a document, "" if that is to be found out.
         size: how many characters come at once; 0 for pieces as a model gives them: one event of a body, some
             characters of a document.
         rate: how many pieces come in a second; 0 for as many as can be read.
@@ -82,8 +79,8 @@ class Pasted:
     lenient: bool = True
 
 
-def asked_about(pasted: Pasted) -> Asked:
-    """What a run needs to replay the text.
+def asked_about(pasted: Pasted) -> Asked | TextAsked:
+    """What a ``Run`` needs to replay a body, or a ``DocumentRun`` to replay a document.
 
     Raises:
         PastedError: the text is empty or too long, the schema is none, or the API is not known.
@@ -124,8 +121,8 @@ def _looks_like_events(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n").startswith(("data:", "event:", "id:", "retry:", ":"))
 
 
-def _lenient(pasted: Pasted) -> Lenient | bool:
-    return Lenient().without(RepairKind.UNFINISHED) if pasted.lenient else False
+def _lenient(pasted: Pasted) -> Lenient | None:
+    return Lenient().without(RepairKind.UNFINISHED) if pasted.lenient else None
 
 
 def _title(pasted: Pasted) -> str:
@@ -191,7 +188,7 @@ def _schema(given: Any, of_what: str) -> Any:
 # A document.
 
 
-def _document(pasted: Pasted, targets: _Targets, note: str) -> Asked:
+def _document(pasted: Pasted, targets: _Targets, note: str) -> TextAsked:
     output = targets.output
     if targets.tools is not None:
         if len(targets.tools) != 1:
@@ -202,11 +199,19 @@ def _document(pasted: Pasted, targets: _Targets, note: str) -> Asked:
             )
         ((name, output),) = targets.tools.items()
         note = f"{note} Its schema is that of the tool {name}.".lstrip()
-    if not _holds_json(pasted):
+    prose = not _holds_json(pasted)
+    if prose:
         note = f"{note} There is no JSON in it, so it is shown as it is.".lstrip()
-    pieces = list(_cut(pasted.text, pasted.size or _TOKEN))
-    answer = Answer(DOCUMENT, "pasted", "your text", lambda: _carried(pieces, pasted.rate), note, _CARRIER)
-    return Asked(_title(pasted), answer, Any if output is None else output, options={"lenient": _lenient(pasted)})
+    return TextAsked(
+        _title(pasted),
+        list(_cut(pasted.text, pasted.size or _TOKEN)),
+        pasted.rate,
+        target=output,
+        lenient=_lenient(pasted),
+        prose=prose,
+        label="your text",
+        note=note,
+    )
 
 
 def _holds_json(pasted: Pasted) -> bool:
@@ -215,21 +220,13 @@ def _holds_json(pasted: Pasted) -> bool:
     Raises:
         PastedError: nothing is, and nothing is to be mended.
     """
-    parser = Parser(lenient=_lenient(pasted))
+    parser = Parser(lenient=_lenient(pasted) or False)
     with suppress(ParseError):
         parser.feed(pasted.text)
     outcome = parser.end()
     if parser.json is MISSING and isinstance(outcome, Failed) and not pasted.lenient:
         raise PastedError("text", f"This is not JSON: {outcome.error}.")
-    first = outcome.repairs[0].kind if outcome.repairs else None
-    return not (first is RepairKind.UNQUOTED_TEXT and isinstance(parser.json, str))
-
-
-async def _carried(pieces: list[str], rate: float) -> AsyncIterator[Any]:
-    """The document as the text of a response, which ends without a word of a provider."""
-    async for piece in _paced(pieces, rate):
-        yield {"choices": [{"index": 0, "delta": {"content": piece}}]}
-    yield "[DONE]"
+    return not is_prose(outcome)
 
 
 # A body.
@@ -254,13 +251,13 @@ def _body(pasted: Pasted, api: str, targets: _Targets, note: str) -> Asked:
         answer,
         output,
         tools or {},
-        options={"lenient": _lenient(pasted)},
+        options={"lenient": _lenient(pasted) or False},
     )
 
 
 def _foreseen(pasted: Pasted, api: str) -> tuple[list[str], bool]:
     """The names of the response's calls, and whether its text is JSON."""
-    message = MessageParser(api, output=Any, lenient=_lenient(pasted))
+    message = MessageParser(api, output=Any, lenient=_lenient(pasted) or False)
     message.feed_bytes(pasted.text)
     message.end()
     output = message.output

@@ -26,9 +26,10 @@ from dataclasses import fields
 from typing import Any, Final
 
 from partialjson.web.asking import of_recording
+from partialjson.web.document import DocumentRun, TextAsked
 from partialjson.web.pasted import Pasted, PastedError, asked_about
 from partialjson.web.questions import question_named
-from partialjson.web.run import Asked, Run
+from partialjson.web.run import Run
 from partialjson.web.static import rpds
 from partialjson.web.tools import SECONDS
 
@@ -51,7 +52,7 @@ class Worker:
 
     def __init__(self, post: Callable[[str], object]) -> None:
         self._post = post
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, Run | DocumentRun] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def receive(self, text: str) -> None:
@@ -64,26 +65,27 @@ class Worker:
                 run.stop()
             return
         try:
-            about, seconds = self._asked(asked)
+            run = self._run(name, asked)
         except PastedError as error:
             self._post(json.dumps({"run": name, "refused": str(error), "field": error.field}))
             return
-        run = self._runs[name] = Run(name, about, seconds=_LONGEST, tool_seconds=seconds)
+        self._runs[name] = run
         task = asyncio.ensure_future(self._watched(run))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _asked(self, asked: Mapping[str, Any]) -> tuple[Asked, float]:
-        """What the run is about, and how long its calls take."""
+    def _run(self, name: str, asked: Mapping[str, Any]) -> Run | DocumentRun:
+        """The run that the page asks for."""
         pasted = asked.get("pasted")
         if pasted is not None:
             known = {each.name for each in fields(Pasted)}
-            return asked_about(Pasted(**{name: value for name, value in pasted.items() if name in known})), 0.0
+            about = asked_about(Pasted(**{name: value for name, value in pasted.items() if name in known}))
+            return DocumentRun(name, about) if isinstance(about, TextAsked) else Run(name, about, seconds=_LONGEST)
         speed = float(asked.get("speed", 1.0))
-        question = question_named(str(asked.get("question", "")))
-        return of_recording(str(asked["prompt"]), question, speed), SECONDS / speed if speed else _QUICK
+        recorded = of_recording(str(asked["prompt"]), question_named(str(asked.get("question", ""))), speed)
+        return Run(name, recorded, seconds=_LONGEST, tool_seconds=SECONDS / speed if speed else _QUICK)
 
-    async def _watched(self, run: Run) -> None:
+    async def _watched(self, run: Run | DocumentRun) -> None:
         """Plays the run, and tells the page what it publishes."""
         playing = asyncio.ensure_future(run.play())
         try:
