@@ -161,7 +161,7 @@ def main() -> int:
     with open_chromium() as browser, Served(make_app(Settings(clock=clock))) as server:
         studio = Studio(browser, server, clock)
         studio.still("itinerary", 5.6, "page-light.webp", dark=False, **desk)
-        studio.still("tool-calls", 2.6, "page-dark.webp", dark=True, **desk)
+        studio.still("tool-calls", 2.75, "page-dark.webp", dark=True, **desk)
         studio.still("cut-off", 6.0, "page-narrow.webp", dark=False, size=(400, 860), scale=2)
         studio.moving("itinerary", "page.webp", dark=False, size=(980, 660), scale=1)
     return 0

@@ -24,7 +24,7 @@ class TextView {
 
   draw(block, state) {
     this.prose.update(block.text ?? "");
-    setAttribute(this.node, "data-growing", block.done || isOver(state) ? null : "");
+    setAttribute(this.node, "data-growing", isDone(block, state) ? null : "");
   }
 }
 
@@ -38,7 +38,7 @@ class ReasoningView {
 
   draw(block, state) {
     this.prose.update(block.text ?? "");
-    const done = Boolean(block.done) || isOver(state);
+    const done = isDone(block, state);
     setAttribute(this.text, "data-growing", done ? null : "");
     setText(this.summary, done ? "Thoughts" : "Thinking …");
   }
@@ -151,6 +151,12 @@ class CallView extends CardView {
     this.resultHead.replaceChildren(phase === "failed" ? "Why it failed" : "Result", phase === "failed" ? "" : h("span.tag", {}, "made up"));
     this.result.state = { value: result, status: "complete", open: null, marks: {} };
   }
+}
+
+/** Whether nothing more comes for a block of text. Some providers do not say so before the end of the message; but when
+ * another block has begun, this one is not what grows. */
+function isDone(block, state) {
+  return block.done || isOver(state) || state.message.blocks.at(-1) !== block;
 }
 
 /** Whether nothing more comes from the model. */

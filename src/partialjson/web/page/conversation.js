@@ -84,7 +84,8 @@ export class Turn {
     if (before?.answer !== state.answer || before?.prompt !== state.prompt) this.#drawHead(state);
     const { blocks } = state.message;
     const over = isOver(state);
-    const turned = before !== null && isOver(before) !== over;
+    // What is drawn of a block depends on what stands around it, too.
+    const turned = before !== null && (isOver(before) !== over || before.message.blocks.length !== blocks.length);
     blocks.forEach((block, index) => {
       let view = this.#views[index];
       if (view && view.type !== block.type) {
