@@ -146,9 +146,9 @@ def told() -> str:
     targets = [Maker(), Maker(Order), Maker(list[int | str | None]), Maker(schema=SCHEMA), Maker(lenient=True)]
     targets.append(Maker(Order, lenient=True))
     found = {
-        f"{place} {number} {text}": [seen(pieces, make) for pieces in chunkings(text)]
+        f"{place} {text}": [seen(pieces, make) for pieces in chunkings(text)]
         for place, make in enumerate(targets)
-        for number, text in enumerate([*TEXTS, *(BROKEN if make.lenient else [])])
+        for text in (TEXTS + BROKEN if make.lenient else TEXTS)
     }
     laws = 0
     for text in [*TEXTS, *BROKEN]:

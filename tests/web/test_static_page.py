@@ -94,8 +94,10 @@ class Visit:
             self.elsewhere.append(route.request.url)
             route.abort()
 
-    def wait_until_over(self) -> None:
+    def wait_until_over(self, link: str = "closed") -> None:
         self.page.wait_for_selector(".turn:last-child[data-over]")
+        state = self.page.get_attribute(".turn:last-child .link", "data-state")
+        assert state == link, self.page.inner_text(".turn:last-child .from")
 
     def drawn(self) -> dict[str, Any]:
         found: dict[str, Any] = self.page.evaluate("readTurn(document.querySelector('.turn:last-child'))")
@@ -163,7 +165,11 @@ def test_every_recording_is_drawn_as_it_grows_and_ends_as_its_object(visit: Visi
     message.end()
     documents = [*message.calls, *([message.output] if recording.output else [])]
     drawn = visit.drawn()
-    assert [shown(places) for places in drawn["documents"]] == [leaves(document.json) for document in documents]
+    assert len(drawn["documents"]) == len(documents)
+    for places, document in zip(drawn["documents"], documents, strict=True):
+        found, expected = shown(places), leaves(document.json)
+        wrong = {place: (found.get(place), expected.get(place)) for place in found.keys() | expected.keys()}
+        assert {place: pair for place, pair in wrong.items() if pair[0] != pair[1]} == {}, visit.text(".ending")
     assert visit.text(".from .tag") == "recorded response"
     seen = visit.page.evaluate("window.seen")
     assert len(seen) > 3, "the page drew too little on the way to tell whether it grew"
@@ -279,7 +285,7 @@ def test_what_does_not_stop_is_ended_and_the_next_run_works(visit: Visit) -> Non
     # The page itself goes on.
     assert visit.page.evaluate("new Promise((done) => requestAnimationFrame(() => done(true)))")
     visit.page.click("#send[data-does=stop]")
-    visit.wait_until_over()
+    visit.wait_until_over("failed")
     assert "it did not stop by itself" in visit.text(".link")
     visit.paste(TEXT, SCHEMA)
     visit.wait_until_over()

@@ -11,6 +11,7 @@ the page, always with the name of the run, which the page has chosen:
 
     {"run": ..., "frame": {"seq", "after"?, "deltas"}}     as over a connection to a server
     {"run": ..., "ended": true}                            after the last frame
+    {"run": ..., "failed": "why"}                          instead, if Python failed, and the answer did not end
     {"run": ..., "refused": "why", "field": "schema"}      it could not begin; ``field`` says which field was wrong
 
 ``Worker`` knows nothing of JavaScript. In a browser its event loop is the page's worker's, so what it waits for lets
@@ -36,7 +37,7 @@ from partialjson.web.tools import SECONDS
 __all__ = ["Worker"]
 
 _LONGEST: Final = 3600.0  # seconds; a page that is closed ends its worker anyway
-_PER_SECOND: Final = 60.0  # frames: a screen shows no more
+_INTERVAL: Final = 1 / 60  # seconds between two frames: a screen shows no more
 _QUICK: Final = 0.05
 
 # What JSON Schema targets import, and no wheel brings.
@@ -86,13 +87,22 @@ class Worker:
         return Run(name, recorded, seconds=_LONGEST, tool_seconds=SECONDS / speed if speed else _QUICK)
 
     async def _watched(self, run: Run | DocumentRun) -> None:
-        """Plays the run, and tells the page what it publishes."""
+        """Plays the run, and tells the page what it publishes: at fixed times, so that nothing but the end of the run ends
+        it. (On the event loop of a browser, a viewer that waits with ``asyncio.timeout`` was seen to be cancelled once in
+        some hundred runs.)"""
         playing = asyncio.ensure_future(run.play())
-        try:
-            async for frame in run.broadcast.watch(per_second=_PER_SECOND):
+        seen: int | None = None
+        while True:
+            over = playing.done()
+            frame = run.broadcast.journal.since(seen)
+            if frame:
+                seen = frame.seq
                 self._post(f'{{"run":{json.dumps(run.name)},"frame":{frame.text}}}')
-            await playing
-        finally:
-            # The page keeps the state; what a worker kept would only grow.
-            del self._runs[run.name]
-            self._post(json.dumps({"run": run.name, "ended": True}))
+            if over:
+                break
+            await asyncio.sleep(_INTERVAL)
+        # The page keeps the state; what a worker kept would only grow.
+        del self._runs[run.name]
+        error = asyncio.CancelledError("it was cancelled") if playing.cancelled() else playing.exception()
+        told = {"ended": True} if error is None else {"failed": f"{type(error).__name__}: {error}"}
+        self._post(json.dumps({"run": run.name, **told}))

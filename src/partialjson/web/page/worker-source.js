@@ -121,7 +121,7 @@ export class WorkerSource {
     this.#worker.postMessage(JSON.stringify(message));
   }
 
-  #receive({ run: name, frame, ended, refused, field }, bytes) {
+  #receive({ run: name, frame, ended, failed, refused, field }, bytes) {
     const run = this.#runs.get(name);
     if (!run) return; // nobody watches it any more
     if (refused !== undefined) {
@@ -132,9 +132,9 @@ export class WorkerSource {
       run.watcher.onLink("open");
       run.state = apply(run.state, frame.deltas);
       run.watcher.onState(run.state, { deltas: frame.deltas, seq: frame.seq, bytes });
-    } else if (ended) {
+    } else if (ended || failed) {
       this.#runs.delete(name);
-      run.watcher.onLink("closed");
+      run.watcher.onLink(ended ? "closed" : "failed", failed);
     }
   }
 }

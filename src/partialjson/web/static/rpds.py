@@ -30,7 +30,8 @@ class HashTrieMap(Mapping[K, V]):
     @classmethod
     def convert(cls, value: Mapping[K, V] | Iterable[tuple[K, V]]) -> HashTrieMap[K, V]:
         """The value itself, if it is a map of this kind."""
-        return value if isinstance(value, HashTrieMap) else cls(value)
+        made: HashTrieMap[K, V] = value if isinstance(value, HashTrieMap) else cls(value)
+        return made
 
     @classmethod
     def fromkeys(cls, keys: Iterable[K], default: Any = None) -> HashTrieMap[K, Any]:
