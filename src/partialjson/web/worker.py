@@ -87,9 +87,11 @@ class Worker:
         return Run(name, recorded, seconds=_LONGEST, tool_seconds=SECONDS / speed if speed else _QUICK)
 
     async def _watched(self, run: Run | DocumentRun) -> None:
-        """Plays the run, and tells the page what it publishes: at fixed times, so that nothing but the end of the run ends
-        it. (On the event loop of a browser, a viewer that waits with ``asyncio.timeout`` was seen to be cancelled once in
-        some hundred runs.)"""
+        """Plays the run, and tells the page what it publishes.
+
+        The journal is asked at fixed times. A viewer of the broadcast, which waits with ``asyncio.timeout``, was seen to
+        end before its run did, once in some hundred runs in a browser; on CPython never.
+        """
         playing = asyncio.ensure_future(run.play())
         seen: int | None = None
         while True:
