@@ -25,6 +25,10 @@ longer be valid, so the provider stops generating what nobody can use. ``stopped
 why; the message then ends as "disconnected". ``stop_early="report"`` reads on instead, and ``saved`` counts what came
 after that point.
 
+**Parts of the output.** ``elements``, ``text`` and ``field`` read the structured output alone, as in ``stream``:
+each element as soon as it closes, pieces of one string, or one value. A second parser reads the text that the message
+says is the output's. An error that the provider reports is raised; so is IncompleteError where the output was cut off.
+
 **Exceptions of the client are raised again**, after the updates of the message's end, so nothing that was complete is
 lost. The message says what happened: "error" with a ``ProviderError`` if an SDK raised an error that the provider
 reported in the stream, and otherwise "disconnected". If the connection breaks only after the terminal event, the
@@ -39,14 +43,31 @@ from contextlib import AsyncExitStack, ExitStack, suppress
 from functools import partial
 from inspect import isawaitable
 from types import TracebackType
-from typing import Any, Final, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, Unpack, overload
 
-from partialjson.messages import MessageEnd, MessageFailed, MessageParser, Update
+from partialjson._typevars import T
+from partialjson.messages import (
+    BlockRestarted,
+    DocumentProgress,
+    MessageEnd,
+    MessageFailed,
+    MessageParser,
+    ProviderError,
+    StreamError,
+    Update,
+)
 from partialjson.messages.early import EarlyStop, Stopped
-from partialjson.messages.parser import MessageOptions
-from partialjson.wire.apis import api_named, errors_in
+from partialjson.messages.fold import CALLS
+from partialjson.messages.parser import MessageOptions, OtherOptions
+from partialjson.wire.apis import ApiName, api_named, errors_in
+
+if TYPE_CHECKING:
+    from partialjson.streaming import AsyncElements, AsyncStream, Elements, Stream
 
 __all__ = ["AsyncMessageStream", "MessageStream", "Stopped", "aread", "read"]
+
+E = TypeVar("E")
+V = TypeVar("V")
 
 _PIECE: Final = 1 << 16
 
@@ -67,6 +88,7 @@ class _Reader:
         self._closed = False
         self._events = False  # the items are events, not pieces of a body
         self._failed = False
+        self._has_output = False  # some of the output's text was handed out
         self._session = api_named(message.api).session
 
     @property
@@ -102,6 +124,32 @@ class _Reader:
             self._early.look(updates)
         return updates
 
+    def _output_arguments(self) -> dict[str, Any]:
+        arguments = self.message.state.output_arguments
+        if arguments is None:
+            raise TypeError("elements(), text() and field() read the structured output: say what it is, by output=")
+        return arguments
+
+    def _output_text(self, update: Update) -> Iterator[str]:
+        """What an update adds to the text of the structured output."""
+        if isinstance(update, DocumentProgress) and update.kind not in CALLS and self._is_first(update.choice):
+            text = update.text if update.source is None else update.source
+            if text:
+                self._has_output = True
+                yield text
+        elif isinstance(update, BlockRestarted) and self._has_output and self._is_first(update.choice):
+            block = self.message.state.first.blocks[update.block]
+            if block.kind not in CALLS:
+                raise StreamError(f"the provider took back what had been read of the output (block {update.block})")
+
+    def _is_first(self, choice: int) -> bool:
+        return self.message.state.first.index == choice
+
+    def _raise_reported(self) -> None:
+        error = self.message.end().error
+        if isinstance(error, ProviderError | StreamError):
+            raise error
+
     def _is_lost(self) -> bool:
         """Whether the rest of the message is not wanted."""
         return self._early is not None and self._early.is_over
@@ -129,7 +177,7 @@ class _Reader:
         return True, [*updates, *self.message.end().updates]
 
 
-class MessageStream(_Reader):
+class MessageStream(_Reader, Generic[T]):
     """The updates of a message that a client receives. Like its source, it can be iterated over once.
 
     Attributes:
@@ -184,7 +232,59 @@ class MessageStream(_Reader):
         self._closed = True
         self._stack.close()
 
-    def __enter__(self) -> MessageStream:
+    @overload
+    def elements(self: MessageStream[list[E]]) -> Elements[E]: ...
+
+    @overload
+    def elements(self, where: str) -> Elements[Any]: ...
+
+    @overload
+    def elements(self, where: Callable[[T], Iterable[E] | None]) -> Elements[E]: ...
+
+    def elements(self, where: Any = None) -> Elements[Any]:
+        """The elements of a list in the structured output, each as soon as it closes; see ``Stream.elements``.
+
+        Raises:
+            TypeError: no ``output=`` was given; others as ``Stream.elements``. While iterating, also what the client
+                raises, and the error that the provider reports.
+        """
+        return self._output().elements(where)
+
+    def text(self, where: str | Callable[[T], str | None]) -> Elements[str]:
+        """The pieces of one string of the structured output, as they come; see ``Stream.text``.
+
+        Raises:
+            as ``elements``.
+        """
+        return self._output().text(where)
+
+    @overload
+    def field(self, where: str, *, default: Any = ...) -> Any: ...
+
+    @overload
+    def field(self, where: Callable[[T], V], *, default: Any = ...) -> V: ...
+
+    def field(self, where: Any, **default: Any) -> Any:
+        """One value of the structured output, as soon as it closes, after which the source is closed; see
+        ``Stream.field``.
+
+        Raises:
+            as ``elements`` and ``Stream.field``.
+        """
+        return self._output().field(where, **default)
+
+    def _output(self) -> Stream[Any]:
+        from partialjson.streaming import stream
+
+        return stream(self._texts(), **self._output_arguments())
+
+    def _texts(self) -> Iterator[str]:
+        with self:
+            for update in self:
+                yield from self._output_text(update)
+        self._raise_reported()
+
+    def __enter__(self) -> MessageStream[T]:
         return self
 
     def __exit__(
@@ -216,7 +316,7 @@ class MessageStream(_Reader):
             _close(source)
 
 
-class AsyncMessageStream(_Reader):
+class AsyncMessageStream(_Reader, Generic[T]):
     """``MessageStream`` for an asynchronous client: ``async for``, ``async with``, ``await finish()``,
     ``await aclose()``."""
 
@@ -270,7 +370,46 @@ class AsyncMessageStream(_Reader):
         self._closed = True
         await self._stack.aclose()
 
-    async def __aenter__(self) -> AsyncMessageStream:
+    @overload
+    def elements(self: AsyncMessageStream[list[E]]) -> AsyncElements[E]: ...
+
+    @overload
+    def elements(self, where: str) -> AsyncElements[Any]: ...
+
+    @overload
+    def elements(self, where: Callable[[T], Iterable[E] | None]) -> AsyncElements[E]: ...
+
+    def elements(self, where: Any = None) -> AsyncElements[Any]:
+        """As ``MessageStream.elements``, for ``async for``."""
+        return self._output().elements(where)
+
+    def text(self, where: str | Callable[[T], str | None]) -> AsyncElements[str]:
+        """As ``MessageStream.text``, for ``async for``."""
+        return self._output().text(where)
+
+    @overload
+    async def field(self, where: str, *, default: Any = ...) -> Any: ...
+
+    @overload
+    async def field(self, where: Callable[[T], V], *, default: Any = ...) -> V: ...
+
+    async def field(self, where: Any, **default: Any) -> Any:
+        """As ``MessageStream.field``, to be awaited."""
+        return await self._output().field(where, **default)
+
+    def _output(self) -> AsyncStream[Any]:
+        from partialjson.streaming import astream
+
+        return astream(self._texts(), **self._output_arguments())
+
+    async def _texts(self) -> AsyncIterator[str]:
+        async with self:
+            async for update in self:
+                for text in self._output_text(update):
+                    yield text
+        self._raise_reported()
+
+    async def __aenter__(self) -> AsyncMessageStream[T]:
         return self
 
     async def __aexit__(
@@ -304,14 +443,37 @@ class AsyncMessageStream(_Reader):
             await _aclose(source)
 
 
+@overload
 def read(
     source: Any,
-    api: str | MessageParser,
+    api: ApiName | str,
+    *,
+    output: type[T],
+    close: bool = True,
+    stop_early: bool | Literal["report"] = False,
+    **options: Unpack[OtherOptions],
+) -> MessageStream[T]: ...
+
+
+@overload
+def read(
+    source: Any,
+    api: ApiName | str | MessageParser,
     *,
     close: bool = True,
     stop_early: bool | Literal["report"] = False,
     **options: Unpack[MessageOptions],
-) -> MessageStream:
+) -> MessageStream[Any]: ...
+
+
+def read(
+    source: Any,
+    api: ApiName | str | MessageParser,
+    *,
+    close: bool = True,
+    stop_early: bool | Literal["report"] = False,
+    **options: Unpack[MessageOptions],
+) -> MessageStream[Any]:
     """Iterate over the updates of the message that a client receives; the other arguments are those of
     ``MessageParser``.
 
@@ -330,14 +492,37 @@ def read(
     return MessageStream(source, _message(api, options), close, _early(stop_early, options))
 
 
+@overload
 def aread(
     source: Any,
-    api: str | MessageParser,
+    api: ApiName | str,
+    *,
+    output: type[T],
+    close: bool = True,
+    stop_early: bool | Literal["report"] = False,
+    **options: Unpack[OtherOptions],
+) -> AsyncMessageStream[T]: ...
+
+
+@overload
+def aread(
+    source: Any,
+    api: ApiName | str | MessageParser,
     *,
     close: bool = True,
     stop_early: bool | Literal["report"] = False,
     **options: Unpack[MessageOptions],
-) -> AsyncMessageStream:
+) -> AsyncMessageStream[Any]: ...
+
+
+def aread(
+    source: Any,
+    api: ApiName | str | MessageParser,
+    *,
+    close: bool = True,
+    stop_early: bool | Literal["report"] = False,
+    **options: Unpack[MessageOptions],
+) -> AsyncMessageStream[Any]:
     """``read`` for asynchronous clients. ``source`` may also be an awaitable that gives the stream.
 
     Raises:
@@ -348,7 +533,7 @@ def aread(
     return AsyncMessageStream(source, _message(api, options), close, _early(stop_early, options))
 
 
-def _message(api: str | MessageParser, options: MessageOptions) -> MessageParser:
+def _message(api: ApiName | str | MessageParser, options: MessageOptions) -> MessageParser:
     if isinstance(api, str):
         return MessageParser(api, **options)
     if options:

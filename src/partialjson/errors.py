@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
 
-__all__ = ["IncompleteError", "InvalidError", "ParseError", "json_path"]
+__all__ = ["IncompleteError", "InvalidError", "ParseError", "json_path", "no_text"]
 
 
 class ParseError(ValueError):
@@ -105,3 +105,19 @@ def json_path(path: Sequence[str | int]) -> str:
     """A path in the notation of RFC 9535, for messages: ``$.lines[0].sku``, ``$["a name"]``."""
     steps = [f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{json.dumps(key)}]" for key in path]
     return "$" + "".join(steps)
+
+
+def no_text(chunk: object) -> TypeError:
+    """The error for a chunk that is no text, with what to do about it."""
+    if chunk is None:
+        hint = "; a provider's delta may have no text: skip those"
+    elif isinstance(chunk, (bytearray, memoryview)):
+        hint = "; pass bytes(chunk)"
+    elif isinstance(chunk, (int, float)):
+        hint = ""
+    else:
+        hint = (
+            "; take the text out of the chunk (chunk.choices[0].delta.content, event.delta.text, ...), or give the"
+            " provider's whole stream to partialjson.clients.read"
+        )
+    return TypeError(f"feed takes str or bytes, not {type(chunk).__name__}{hint}")

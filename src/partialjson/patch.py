@@ -264,7 +264,7 @@ class _Place:
 
     def changes(self) -> Iterator[_Change]:
         """All that was changed here and inside."""
-        todo = [self]
+        todo: list[_Place] = [self]
         while todo:
             place = todo.pop()
             if place.change is not None:

@@ -1,7 +1,7 @@
 """The wire formats of the providers: their names, the operations they come to, their adapters, and how their requests
 spell tools and output formats."""
 
-from partialjson.wire.apis import PROVIDERS, Adapter, adapter_for, framings_of
+from partialjson.wire.apis import PROVIDERS, Adapter, ApiName, adapter_for, framings_of
 from partialjson.wire.fields import get, get_int, get_list, get_str, plain
 from partialjson.wire.ops import (
     DONE,
@@ -34,6 +34,7 @@ __all__ = [
     "DONE",
     "PROVIDERS",
     "Adapter",
+    "ApiName",
     "Attach",
     "Begin",
     "Close",

@@ -293,6 +293,40 @@ def test_nothing_that_is_kept_back_is_in_a_state(text: str, lenient: Any) -> Non
         assert "73" not in shown
 
 
+def test_what_a_validator_raises_may_quote_what_is_kept_back() -> None:
+    """Where the parser stops at once, and where the validator has a fault of its own."""
+
+    class Stopping(BaseModel):
+        secret: SecretStr
+        nick: str
+        faulty: str = ""
+
+        @field_validator("nick")
+        @classmethod
+        def _refuses(cls, nick: str, info: Any) -> str:
+            raise ValueError(info.data["secret"].get_secret_value())
+
+        @field_validator("faulty")
+        @classmethod
+        def _breaks(cls, faulty: str, info: Any) -> str:
+            raise RuntimeError(info.data["secret"].get_secret_value())
+
+    viewer = Viewer(Parser(Stopping, on_invalid="raise"))
+    viewer.feed('{"secret": "s3cret", "nick": "n", "x": 1}')
+    assert viewer.end()["marks"] == {"": {"status": "invalid", "message": "nick: the value does not fit"}}
+    assert viewer.state["status"] == "invalid"
+    viewer = Viewer(Parser(Stopping, select=[], on_invalid="raise"))
+    viewer.feed('{"secret": "s3cret", "nick": "n"}')
+    message = "the document stops here: line 1 column 33"
+    assert viewer.end()["marks"] == {"": {"status": "invalid", "message": message}}
+    parser = Parser(Stopping)
+    viewer = Viewer(parser)
+    with pytest.raises(RuntimeError):
+        parser.feed('{"secret": "s3cret", "faulty": "f"}')
+    assert SECRET not in json.dumps(viewer.look())
+    assert viewer.end()["marks"] == {"": {"status": "invalid", "message": "RuntimeError"}}
+
+
 def test_what_is_kept_back_by_a_schema() -> None:
     schema = {
         "properties": {"a": {"type": "integer", "maximum": 5}, "b": {"writeOnly": True, "maxLength": 2}},

@@ -12,23 +12,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
 
-from partialjson import MISSING
-from partialjson.broadcast import ResponseState
+from partialjson import MISSING, Parser
+from partialjson.broadcast import DocumentState, ResponseState
 from partialjson.messages import (
     Attempts,
+    BlockEnded,
     BlockRestarted,
     BlockStarted,
     Call,
+    CallHeld,
+    DocumentProgress,
+    FragmentMisplaced,
     MessageParser,
     MessageState,
     TextDelta,
     Update,
+    UsageReported,
 )
 from partialjson.patch import apply_deltas
-from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_REASONING, Said, Say, body, events
+from support.bodies import APIS, BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, WITHOUT_REASONING, Said, Say, body, events
 from support.corpus import corpus_files, corpus_folder
 from support.effort import amount
 from support.models import Weather
+from support.strategies import chunkings
 
 TOOLS = {"get_weather": Weather}
 CALLS = (
@@ -121,6 +127,49 @@ def test_how_a_body_is_cut_and_how_often_somebody_looks_is_invisible(api: str) -
     output = next(block for block in finals[0]["blocks"] if block["type"] == "output")
     assert output["document"]["value"] == {"city": "Zürich"}
     assert output["document"]["status"] == "complete"
+
+
+TEXTS = st.sampled_from(['{"city":', ' "Ro', 'me"', ', "days": 3', "}", "x", "1", "[", ' "\\ud83d', "ü😀"])
+PIECES = st.lists(TEXTS, max_size=5).map(tuple)
+WHOLE = st.sampled_from([(), ("{}",), ('{"city": "Rome", "days": 3}',), ('{"days": "x"}',)])
+
+
+@given(st.data(), st.sampled_from(BODY_APIS), st.booleans(), st.booleans())
+def test_law_9_whatever_comes_and_wherever_it_breaks_off(
+    data: st.DataObject, api: str, lenient: bool, with_output: bool
+) -> None:
+    """Any texts and arguments, damaged and cut anywhere: the deltas fold to the state, which says what the message
+    says."""
+    ids, tools = st.sampled_from(["c1", "c2"]), st.sampled_from(["get_weather", "now"])
+    calls = st.builds(Say, ids, tools, WHOLE if api in WITHOUT_PIECES else PIECES)
+    said = Said(
+        data.draw(PIECES),
+        () if api in WITHOUT_REASONING else tuple(data.draw(st.lists(st.sampled_from(["h", "m"]), max_size=2))),
+        () if api in WITHOUT_CALLS else tuple(data.draw(st.lists(calls, max_size=3, unique_by=lambda each: each.id))),
+        data.draw(st.sampled_from(["complete", "truncated", None])),
+    )
+    raw = bytearray(body(api, said))
+    if raw and data.draw(st.booleans()):
+        raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    del raw[data.draw(st.integers(0, len(raw))) :]
+    message = MessageParser(api, tools=TOOLS, output=Weather if with_output else None, lenient=lenient)
+    viewer = Viewer(message)
+    for piece in data.draw(chunkings(bytes(raw))):
+        viewer.look(message.feed_bytes(piece))
+    state = viewer.look(message.end().updates)
+    assert state["ending"]["reason"] == message.end().reason
+    shown = [block for block in state["blocks"] if block["type"] == "call"]
+    assert [block["document"].get("value", MISSING) for block in shown] == [call.json for call in message.calls]
+    assert [block["phase"] == "ready" for block in shown] == [call.ready for call in message.calls]
+    if not with_output:
+        assert blocks_of(state) == expected_blocks(message)
+    for pointer in state["ending"].get("missing", []):
+        # What is missing is missing in something that is there, if anything is.
+        block = state["blocks"][int(pointer.split("/")[2])]
+        if "value" in block["document"]:
+            apply_deltas(state, [{"op": "add", "path": pointer.rpartition("/")[0] + "/x", "value": 1}])
+        with pytest.raises(ValueError, match="does not exist"):
+            apply_deltas(state, [{"op": "replace", "path": pointer, "value": 1}])
 
 
 def chat(*deltas: dict[str, Any], finish: str | None = None, index: int = 0) -> list[dict[str, Any]]:
@@ -250,6 +299,26 @@ def test_what_a_document_keeps_back_is_not_called_missing() -> None:
     assert viewer.state["ending"]["missing"] == ["/blocks/0/document/value/other"]
 
 
+def test_states_inside_a_larger_one() -> None:
+    messages = [MessageParser("openai-chat", tools=TOOLS) for _ in range(2)]
+    parser = Parser()
+    sources = [ResponseState(message, at=f"/messages/{number}") for number, message in enumerate(messages)]
+    document = DocumentState(parser, at="/a~1b")
+    shown: Any = {"messages": []}
+    for text in ("a", "b"):
+        for message, source in zip(messages, sources, strict=True):
+            arguments = call("{", "now") if text == "a" else call("}")
+            updates = fed(message, *chat({"content": text}, arguments))
+            shown = apply_deltas(shown, source.changes(updates))
+        shown = apply_deltas(shown, document.changes(parser.feed("[" if text == "a" else "1]")))
+    for message, source in zip(messages, sources, strict=True):
+        shown = apply_deltas(shown, source.changes(message.end().updates))
+    assert shown == {"messages": [source.state for source in sources], "a/b": document.state}
+    for make in (lambda: ResponseState(messages[0], at="x"), lambda: DocumentState(parser, at="x")):
+        with pytest.raises(ValueError, match="'x' is not a JSON Pointer"):
+            make()
+
+
 def test_several_choices() -> None:
     message = MessageParser("openai-chat")
     first, second = Viewer(message), Viewer(message, choice=1)
@@ -282,6 +351,20 @@ def test_a_provider_that_takes_a_text_back() -> None:
     ):
         viewer.look([state.apply(update)])
     assert viewer.state["blocks"][0]["text"] == "right"
+
+
+def test_a_fragment_that_belongs_to_no_call_holds_them_all() -> None:
+    state = MessageState(tools=TOOLS)
+    viewer = Viewer(state, api="x")
+    updates: list[Update] = [BlockStarted(0, 0, "call", name="get_weather", call_id="c")]
+    updates.append(DocumentProgress(0, 0, "call", '{"city": "a"}'))
+    updates.append(BlockEnded(0, 0))
+    viewer.look([state.apply(update) for update in updates])
+    assert viewer.state["blocks"][0]["phase"] == "ready"
+    viewer.look([state.apply(FragmentMisplaced(0, "}", "it has no index"))])
+    assert viewer.state["blocks"][0]["phase"] == "held"
+    others: list[Update] = [UsageReported({"tokens": 3}), CallHeld(0, 0, "confirmation")]
+    assert viewer.source.changes([state.apply(update) for update in others]) == []
 
 
 def test_an_output_that_goes_on_after_a_cut() -> None:

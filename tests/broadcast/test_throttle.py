@@ -66,7 +66,7 @@ def sources(draw: st.DrawFn) -> tuple[list[Deltas], list[Any]]:
 
 
 @given(sources(), st.lists(st.sampled_from([0, 1 / 64, 1 / 16, 1 / 8, 1]), min_size=40, max_size=40), st.booleans())
-def test_law_9_whatever_is_merged_each_state_is_one_of_the_source_and_the_last_is_the_last(
+def test_law_9_each_state_under_a_throttle_is_one_of_the_source(
     source: tuple[list[Deltas], list[Any]], pauses: list[float], breaks: bool
 ) -> None:
     lists, states = source
@@ -109,7 +109,9 @@ def test_law_9_whatever_is_merged_each_state_is_one_of_the_source_and_the_last_i
 
 
 @given(sources(), st.lists(st.sampled_from([0, 1 / 64, 1 / 16, 1 / 8, 1]), min_size=40, max_size=40), st.booleans())
-def test_law_9_the_same_in_async(source: tuple[list[Deltas], list[Any]], pauses: list[float], breaks: bool) -> None:
+def test_law_9_each_state_under_an_async_throttle_is_one_of_the_source(
+    source: tuple[list[Deltas], list[Any]], pauses: list[float], breaks: bool
+) -> None:
     lists, states = source
     lists = lists[: len(pauses)]
     states = states[: len(lists) + 1]

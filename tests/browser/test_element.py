@@ -199,7 +199,8 @@ def test_keys_with_names_of_the_language(page: Any) -> None:
     for key in ("__proto__", "constructor", "toString", "hasOwnProperty"):
         page.evaluate("(key) => view.apply([{op: 'add', path: `/value/${key}`, value: {x: 'y'}}])", key)
         assert (
-            page.evaluate("(key) => view.shadowRoot.querySelector(`[data-path='/${key}/x']`).textContent", key) == "✓ xy"
+            page.evaluate("(key) => view.shadowRoot.querySelector(`[data-path='/${key}/x']`).textContent", key)
+            == "✓ xy"
         )
     assert page.evaluate("({}).x") is None
 

@@ -6,9 +6,13 @@ import json
 import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import partialjson
+from partialjson import Parser
+from partialjson.broadcast import DocumentState, Phase, ResponseState
+from partialjson.messages import MessageParser
+from partialjson.messages.updates import EndReason
 from support.node import BROWSER, needs_node, needs_npm, node, npm
 
 PACKAGE: dict[str, Any] = json.loads((BROWSER / "package.json").read_text(encoding="utf-8"))
@@ -26,11 +30,30 @@ def test_it_needs_nothing_and_runs_nothing_when_it_is_installed() -> None:
 
 def test_what_it_offers_is_there_and_typed() -> None:
     for name, target in PACKAGE["exports"].items():
-        assert (BROWSER / name).is_file(), name
         for file in target.values() if isinstance(target, dict) else [target]:
             assert (BROWSER / file).is_file(), file
         if name.endswith(".js"):
-            assert target["types"] == name.replace(".js", ".d.ts")
+            assert target == {"types": name.replace(".js", ".d.ts")} | (
+                {"default": name} if name[2:] in MODULES else {}
+            )
+
+
+def test_the_types_of_a_state_are_those_that_python_makes() -> None:
+    """The words that may stand in a state, and its members."""
+    types = (BROWSER / "state.d.ts").read_text(encoding="utf-8")
+
+    def words(name: str) -> set[str]:
+        return set(re.findall(r'"(\w+)"', types.partition(f"readonly {name}:")[2].partition(";")[0]))
+
+    def members(name: str) -> set[str]:
+        return set(re.findall(r"readonly (\w+)\??:", types.partition(f"type {name} =")[2].partition("\n};")[0]))
+
+    assert words("phase") == set(get_args(Phase))
+    assert words("reason") == {word for part in get_args(EndReason) for word in get_args(part) or [part]}
+    parser = Parser()
+    parser.feed("[")
+    assert set(DocumentState(parser).state) == members("DocumentState")
+    assert set(ResponseState(MessageParser("openai-chat")).state) == members("ResponseState")
 
 
 def test_modules_import_only_each_other() -> None:

@@ -123,7 +123,7 @@ def test_law_9_merged_deltas_fold_to_the_same(data: st.DataObject, document: Any
 
 
 @given(st.data(), strategies.documents())
-def test_law_9_a_fold_that_is_kept_holds_its_snapshots_still(data: st.DataObject, document: Any) -> None:
+def test_law_4_a_fold_that_is_kept_holds_its_snapshots_still(data: st.DataObject, document: Any) -> None:
     _, deltas = edited(data.draw, document)
     fold = Fold(document)
     before = copy.deepcopy(document)
@@ -138,7 +138,7 @@ def test_law_9_a_fold_that_is_kept_holds_its_snapshots_still(data: st.DataObject
 
 
 @given(st.data(), strategies.texts())
-def test_law_9_the_deltas_of_a_parser_merge_to_one_for_each_place(data: st.DataObject, text: str) -> None:
+def test_law_9_the_deltas_of_a_parser_merge(data: st.DataObject, text: str) -> None:
     parser = Parser()
     merge = Merge()
     shown = MISSING

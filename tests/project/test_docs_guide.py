@@ -35,6 +35,7 @@ def surroundings() -> dict[str, Any]:
     exec(compiled(snippets(SECTIONS[1])[0], "exec"), names)
     calls = (Say("c1", "place_order", ('{"note": "please hur', 'ry", "items": []}')),)
     names["completion"] = events("openai-chat", Said(("Let me ", "see"), (), calls, "tool_calls"))
+    names["order"] = events("openai-chat", Said(tuple(CHUNKS)))
     wrong = ('{"class": "t', 'hird", "notes": "A window seat in the quiet zone, please, facing forward."}')
     names["answer"] = events("openai-chat", Said((), (), (Say("c1", "book", wrong),), "tool_calls"))
     return names

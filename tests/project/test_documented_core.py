@@ -75,13 +75,13 @@ def test_a_parser_says_what_it_reads_and_how_far_it_is() -> None:
     parser.feed('{"note": "hur')
     assert repr(parser) == "<Parser of Order, open after 13 characters>"
     parser.feed('ry"}')
-    assert repr(parser) == "<Parser of Order, done after 17 characters>"
+    assert repr(parser) == "<Parser of Order, root closed after 17 characters>"
     parser.close()
-    assert repr(parser) == "<Parser of Order, closed after 17 characters>"
+    assert repr(parser) == "<Parser of Order, ended after 17 characters>"
     failed = Parser()
     with pytest.raises(partialjson.ParseError):
         failed.feed("[}")
-    assert repr(failed).startswith("<Parser, failed after ")
+    assert repr(failed).startswith("<Parser, broken after ")
     assert repr(Parser(list[int])) == "<Parser of list[int], open after 0 characters>"
     assert repr(Parser(TypeAdapter(int))) == "<Parser of TypeAdapter(int), open after 0 characters>"
     assert "Schema(" in repr(Parser(Schema({"type": "object"})))

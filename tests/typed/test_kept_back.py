@@ -152,6 +152,46 @@ def test_nothing_is_left_out_where_nothing_is_kept_back(target: Any) -> None:
     assert mask_of(spec_of(target)) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ((), "part"),
+        (("text",), "nothing"),
+        (("hidden",), "all"),
+        (("other name",), "all"),
+        (("hidden", "anything", 3), "all"),
+        (("deep",), "part"),
+        (("deep", "x", 1), "all"),
+        (("deep", "x", 0), "nothing"),
+        (("inner",), "part"),
+        (("inner", "said"), "nothing"),
+        (("inners", 17, "thoughts"), "all"),
+        (("either", "said"), "all"),
+        (("several", 0), "all"),
+        (("mixed", 2), "nothing"),
+        (("again", "again", "again", "password"), "all"),
+        (("again", "again", "again"), "part"),
+        (("unknown", "place"), "nothing"),
+    ],
+)
+def test_how_much_of_a_place_is_kept_back(path: tuple[str | int, ...], kept: str) -> None:
+    """Whether or not something has come there."""
+    parser = Parser(Everything)
+    assert parser.kept_back(path) == kept
+    parser.feed(json.dumps(DOCUMENT))
+    assert parser.kept_back(list(path)) == kept
+
+
+def test_nothing_is_kept_back_where_nobody_says_so() -> None:
+    assert Parser().kept_back() == Parser(dict[str, int]).kept_back(("a",)) == "nothing"
+    assert Parser(SecretStr).kept_back() == "all"
+    assert Parser(schema={"properties": {"a": {"writeOnly": True}}}).kept_back(("a",)) == "all"
+    # A key in another spelling may count as the field.
+    assert Parser(Keyed, lenient=True).kept_back(("TOKEN",)) == "all"
+    with pytest.raises(TypeError, match=r"write \('a',\)"):
+        Parser().kept_back("a")
+
+
 def test_documents_in_messages_keep_back_too() -> None:
     message = MessageParser("openai-chat", output=Inner)
     message.feed({"choices": [{"index": 0, "delta": {"content": json.dumps(inner(1))}}]})

@@ -108,3 +108,8 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
             ValueError, match=r"unknown API 'x'; expected one of anthropic-messages, .*openai-responses"
         ):
             ask("x")
+
+
+def test_the_names_that_editors_offer_are_those_of_the_rows() -> None:
+    assert set(PROVIDERS) == set(APIS)
+    assert list(PROVIDERS) == sorted(PROVIDERS)

@@ -48,7 +48,7 @@ from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.coercions import CoercionKind
-from partialjson.errors import IncompleteError, ParseError
+from partialjson.errors import IncompleteError, ParseError, no_text
 from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
@@ -211,9 +211,9 @@ class Parser(Generic[T]):
     def __repr__(self) -> str:
         name = "" if self._target is None else f" of {name_of(self._target.given)}"
         if self._life == OPEN:
-            life = "done" if self.done else "open"
+            life = "root closed" if self.done else "open"
         else:
-            life = "failed" if self._life == FAILED else "closed" if self._life == CLOSED else "in a call"
+            life = "broken" if self._life == FAILED else "ended" if self._life == CLOSED else "in a call"
         return f"<Parser{name}, {life} after {self.pos} characters>"
 
     def _coerces(self) -> bool:
@@ -282,7 +282,7 @@ class Parser(Generic[T]):
                     self._feed_bytes(chunk)
             else:
                 self._life = OPEN
-                raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
+                raise no_text(chunk)
             # Whatever makes a call stands before the call is over: an interrupt can come at any of them.
             if not self._retains and self._lexer.source is not None:
                 self._lexer.source.forget(self._tree.needs_text_from())

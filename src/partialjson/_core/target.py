@@ -137,6 +137,8 @@ def target_of(given: Any, options: Options) -> Target:
     if make is not None:
         target: Target = make(given, options)
         return target
+    if isinstance(given, (dict, bool)):
+        raise TypeError("a target is a type; a JSON Schema is given by name: schema=...")
     from partialjson.typed.targets import typed_target
 
     typed: Target = typed_target(given, options)

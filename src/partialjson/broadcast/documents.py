@@ -23,7 +23,7 @@ from typing import Any
 from partialjson._core.events import Event, Path
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
-from partialjson.broadcast.marks import Marks, pointer_of
+from partialjson.broadcast.marks import Marks, checked_pointer, pointer_of
 from partialjson.messages.blocks import Document
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 
@@ -163,10 +163,15 @@ class DocumentState:
     Args:
         source: the parser, or the document. From the first call of ``changes`` on it keeps all its changes, so that
             those that are new can be told.
+        at: where this state stands in a larger one, as a JSON Pointer: the deltas begin with it.
+
+    Raises:
+        ValueError: ``at`` is no JSON Pointer.
     """
 
-    def __init__(self, source: Parser[Any] | Document) -> None:
+    def __init__(self, source: Parser[Any] | Document, *, at: str = "") -> None:
         self._source = source
+        self._at = checked_pointer(at)
         self._told = Told()
         self._begun = False
 
@@ -190,9 +195,9 @@ class DocumentState:
             RuntimeError: the parser drops what it has read (``retain=False``).
         """
         if self._begun:
-            return self._told.changes("", *self._now(), events)
+            return self._told.changes(self._at, *self._now(), events)
         self._begun = True
-        return [{"op": "add", "path": "", "value": self._told.whole(*self._now(), events)}]
+        return [{"op": "add", "path": self._at, "value": self._told.whole(*self._now(), events)}]
 
     def _now(self) -> tuple[Parser[Any] | None, Outcome[Any] | None]:
         source = self._source

@@ -19,9 +19,9 @@ from partialjson._core.parser import Parser
 from partialjson._jsontext import json_text
 from partialjson._missing import MISSING
 from partialjson.coercions import CoercionKind
-from partialjson.errors import ParseError
+from partialjson.errors import InvalidError, ParseError
 
-__all__ = ["Marks", "pointer_of"]
+__all__ = ["Marks", "checked_pointer", "pointer_of"]
 
 Mark = dict[str, Any]
 
@@ -94,17 +94,23 @@ class Marks:
                     self._put(path, "coerced", _read_as(event) if kept == "nothing" else event.kind)
 
     def fail(self, error: BaseException, errors: list[Any], parser: Parser[Any] | None, masked: bool) -> None:
-        """The document failed: say so where it stopped, unless its validator has said what is wrong."""
+        """The document failed: say so where it stopped, unless its validator has said what is wrong there.
+
+        Args:
+            errors: all that is wrong, as the outcome lists it.
+        """
         path = error.path if isinstance(error, ParseError) else ()
+        of_validator = isinstance(error, InvalidError) or not isinstance(error, ParseError)
+        if of_validator and self._is_invalid(path):
+            return
         kept = parser.kept_back(path) if masked and parser is not None else "nothing"
         while parser is not None and path and parser.kept_back(path) == "all":
             path = path[:-1]
         if isinstance(error, ParseError):
-            message = f"{error.msg}: line {error.lineno} column {error.colno}"
-            if kept != "nothing":
-                message = f"the document stops here: line {error.lineno} column {error.colno}"
-        elif self._is_invalid(()):
-            return
+            # A syntax error quotes the character that it found, a validator whatever it wants.
+            quotes = masked and (of_validator or kept != "nothing")
+            what = "the document stops here" if quotes else error.msg
+            message = _short(f"{what}: line {error.lineno} column {error.colno}")
         elif errors and errors != [error] and parser is not None:
             message = self._why(errors, path, parser, masked)
         else:
@@ -218,3 +224,14 @@ def _walk(place: _Place, path: Path) -> Iterator[tuple[Path, _Place]]:
 def pointer_of(path: Iterable[str | int]) -> str:
     """A path as a JSON Pointer (RFC 6901)."""
     return "".join(["/" + str(key).replace("~", "~0").replace("/", "~1") for key in path])
+
+
+def checked_pointer(pointer: str) -> str:
+    """The pointer, which must be one.
+
+    Raises:
+        ValueError: it is no JSON Pointer.
+    """
+    if pointer and not pointer.startswith("/"):
+        raise ValueError(f"{pointer!r} is not a JSON Pointer: it must be empty or start with '/'")
+    return pointer

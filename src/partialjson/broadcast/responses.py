@@ -39,7 +39,7 @@ from typing import Any, Final, Literal, Protocol
 
 from partialjson._missing import MISSING
 from partialjson.broadcast.documents import Told
-from partialjson.broadcast.marks import pointer_of
+from partialjson.broadcast.marks import checked_pointer, pointer_of
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.fold import CALLS, Choice
 from partialjson.messages.updates import (
@@ -48,7 +48,9 @@ from partialjson.messages.updates import (
     BlockStarted,
     DocumentProgress,
     DocumentResumed,
+    FragmentMisplaced,
     MessageEnd,
+    MessageEnded,
     MessageRestarted,
     StreamError,
     TextDelta,
@@ -175,7 +177,7 @@ class _Output:
         parser = document.parser
         if parser is not None and parser.kept_back() != "nothing":
             return False
-        return document.is_prose or (isinstance(document.outcome, Failed) and document.json is MISSING)
+        return document.is_prose or (isinstance(document.outcome, Failed) and document.status() == "missing")
 
 
 class _Called:
@@ -200,23 +202,28 @@ class _Called:
         """Its phase tells."""
 
     def state(self) -> dict[str, Any]:
-        result = {} if self.result is MISSING else {"result": self.result}
-        return {"type": "call", **self._facts(), "document": self._told.state(*_now(self.document)), **result}
+        return self._block(self._told.state(*_now(self.document)))
 
     def whole(self) -> dict[str, Any]:
         events, self.events = self.events, []
-        document = self._told.whole(*_now(self.document), events)
         self._shown = {**self._facts(), "result": self.result}
-        return {**self.state(), "document": document}
+        return self._block(self._told.whole(*_now(self.document), events))
 
     def changes(self, at: str) -> list[Delta]:
         events, self.events = self.events, []
         found = self._told.changes(f"{at}/document", *_now(self.document), events)
-        for name, value in (*self._facts().items(), ("result", self.result)):
-            if value is not self._shown[name] and value != self._shown[name]:
-                found.append({"op": "add" if name == "result" else "replace", "path": f"{at}/{name}", "value": value})
+        for name, value in self._facts().items():
+            if value != self._shown[name]:
+                found.append({"op": "replace", "path": f"{at}/{name}", "value": value})
                 self._shown[name] = value
+        if self.result is not self._shown["result"]:
+            found.append({"op": "add", "path": f"{at}/result", "value": self.result})
+            self._shown["result"] = self.result
         return found
+
+    def _block(self, document: dict[str, Any]) -> dict[str, Any]:
+        result = {} if self.result is MISSING else {"result": self.result}
+        return {"type": "call", **self._facts(), "document": document, **result}
 
     def _facts(self) -> dict[str, Any]:
         call = self.document
@@ -257,10 +264,16 @@ class ResponseState:
             one.
         choice: which alternative is shown, by its index; by default the first.
         api: the name of the wire format; that of the message, if it knows it.
+        at: where this state stands in a larger one, as a JSON Pointer: the deltas begin with it. Pointers inside the
+            state do not.
+
+    Raises:
+        ValueError: ``at`` is no JSON Pointer.
     """
 
-    def __init__(self, message: Response, *, choice: int | None = None, api: str | None = None) -> None:
+    def __init__(self, message: Response, *, choice: int | None = None, api: str | None = None, at: str = "") -> None:
         self._message = message
+        self._at = checked_pointer(at)
         self._index = choice
         self._api = getattr(message, "api", "") if api is None else api
         self._begun = False
@@ -293,7 +306,7 @@ class ResponseState:
             op = "replace" if self._begun else "add"
             self._begun = True
             self._rebuild(choice, updates)
-            return [{"op": op, "path": "", "value": self._whole()}]
+            return [{"op": op, "path": self._at, "value": self._whole()}]
         if choice is not None:
             for update in updates:
                 if getattr(update, "choice", choice.index) == choice.index:
@@ -302,7 +315,7 @@ class ResponseState:
         ending = self._told_ending()
         if ending != self._ending:
             self._ending = ending
-            found.append({"op": "replace", "path": "/ending", "value": ending})
+            found.append({"op": "replace", "path": f"{self._at}/ending", "value": ending})
         return found
 
     def report(self, call: Call, phase: Literal["running", "done", "failed"], result: Any = MISSING) -> None:
@@ -373,11 +386,11 @@ class ResponseState:
             if update.block > 0:
                 # A call of the provider is over when something follows.
                 block = update.block - 1
-        if block is None:
-            # It may concern any call, or all documents.
+        if isinstance(update, FragmentMisplaced | MessageEnded):
             for entry in self._entries:
                 if not isinstance(entry, _Text):
                     self._touch(entry)
+        if block is None:
             return
         entry_of = self._of_block.get(block)
         if entry_of is None:
@@ -449,9 +462,10 @@ class ResponseState:
         new = {id(entry) for entry in self._new}
         for key, place in self._touched.items():
             if key not in new:
-                found += self._entries[place].changes(f"/blocks/{place}")
+                found += self._entries[place].changes(f"{self._at}/blocks/{place}")
         for entry in self._new:
-            found.append({"op": "add", "path": f"/blocks/{self._place[id(entry)]}", "value": entry.whole()})
+            path = f"{self._at}/blocks/{self._place[id(entry)]}"
+            found.append({"op": "add", "path": path, "value": entry.whole()})
         self._touched = {}
         self._new = []
         return found

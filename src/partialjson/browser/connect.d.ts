@@ -40,7 +40,7 @@ export interface Connection<State> {
  * @param url the address of the stream; for a WebSocket, http(s) and relative addresses will do
  * @param onState called after each frame with the state, which shares what has not changed with the one before
  */
-export function connect<State extends Json = Json>(
+export function connect<State = Json>(
   url: string | URL,
   onState: (state: State, applied: Applied) => void,
   options?: ConnectOptions<State>,

@@ -1,4 +1,7 @@
 import type { Delta, Json } from "./patch.js";
+import type { DocumentState } from "./state.js";
+
+export type { DocumentState };
 
 /** What is expected at a place: the JSON that `partialjson.render.form.form` makes. */
 export interface Form {
@@ -18,22 +21,6 @@ export interface Form {
   readonly choices?: readonly Form[];
   /** The rest of the description is at this place of the form: "#" and a JSON Pointer. */
   readonly $ref?: string;
-}
-
-/** The state of a document, as `partialjson.broadcast` keeps it. */
-export interface DocumentState {
-  /** The document so far; not there until something has come. */
-  readonly value?: Json;
-  readonly status: "missing" | "partial" | "complete" | "invalid" | "truncated";
-  /** JSON Pointer of the innermost open value. */
-  readonly open: string | null;
-  /** What there is to say of a place, by its JSON Pointer. */
-  readonly marks?: {
-    readonly [pointer: string]: {
-      readonly status: "invalid" | "violation" | "repaired" | "coerced";
-      readonly message: string;
-    } | null;
-  };
 }
 
 /**

@@ -15,4 +15,5 @@ export interface Delta {
  * @param document the JSON value before them; undefined if nothing had come
  * @throws {Error} a delta is none, or its path does not exist; the message tells which delta, counted from 0
  */
-export function apply<State extends Json = Json>(document: State | undefined, deltas: Iterable<Delta>): State;
+export function apply<State = Json>(document: undefined, deltas: Iterable<Delta>): State;
+export function apply<State = Json>(document: State | undefined, deltas: Iterable<Delta>): State;

@@ -46,6 +46,7 @@ from partialjson.messages.updates import (
     Update,
 )
 from partialjson.wire import ops
+from partialjson.wire.apis import ApiName
 
 __all__ = ["Attempts"]
 
@@ -72,7 +73,7 @@ class Attempts:
         claimed: the calls of failed attempts that had been claimed.
     """
 
-    def __init__(self, api: str, **options: Unpack[MessageOptions]) -> None:
+    def __init__(self, api: ApiName | str, **options: Unpack[MessageOptions]) -> None:
         self._api = api
         self._options = options
         self.running = self.shown = MessageParser(api, **options)

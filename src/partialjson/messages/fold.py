@@ -252,6 +252,11 @@ class MessageState:
         return self._targets.lenient
 
     @property
+    def output_arguments(self) -> dict[str, Any] | None:
+        """What ``Parser`` is called with for the structured output; None if no output is expected."""
+        return None if self._targets.output is None else self._targets.output_arguments
+
+    @property
     def choices(self) -> list[Choice]:
         """The alternatives, by index; there is always one."""
         return [self._choices[index] for index in sorted(self._choices)]

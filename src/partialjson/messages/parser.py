@@ -28,7 +28,7 @@ from partialjson.messages.updates import (
 from partialjson.options import DocumentOptions, refuse_unknown
 from partialjson.resume import Mode
 from partialjson.wire import ops
-from partialjson.wire.apis import adapter_for, api_named, errors_in, framings_of
+from partialjson.wire.apis import ApiName, adapter_for, api_named, errors_in, framings_of
 from partialjson.wire.framing import Decoded, Detecting, Framing, FramingError, Item, framing_for, payload
 from partialjson.wire.sse import IncompleteBlock, SSEError, SSEEvent, StrayLine
 from partialjson.wire.text_calls import TextCalls, TextCallStyle, styles_of
@@ -36,15 +36,23 @@ from partialjson.wire.tools import tool_targets
 
 _EXCERPT: Final = 200
 
+# How the text of a body begins, or of one of its events. No decoded event does.
+_OF_BODIES: Final = ("data:", "event:", '{"')
 
-class MessageOptions(DocumentOptions, total=False):
-    """The keyword arguments of ``MessageParser``."""
+
+class OtherOptions(DocumentOptions, total=False):
+    """The keyword arguments of ``MessageParser`` but ``output``."""
 
     tools: Tools
-    output: Any
     timings: Timings | None
     text_calls: bool | TextCallStyle | Collection[TextCallStyle]
     ready_if: ReadyIf
+
+
+class MessageOptions(OtherOptions, total=False):
+    """The keyword arguments of ``MessageParser``."""
+
+    output: Any
 
 
 class MessageParser:
@@ -86,7 +94,7 @@ class MessageParser:
 
     def __init__(
         self,
-        api: str,
+        api: ApiName | str,
         *,
         tools: Tools = None,
         output: Any = None,
@@ -231,7 +239,13 @@ class MessageParser:
 
         Raises:
             RuntimeError: as ``feed_bytes``.
+            TypeError: bytes, or text that is plainly a piece of a body: those are for ``feed_bytes``.
         """
+        if isinstance(event, (bytes, bytearray, memoryview)) or (
+            isinstance(event, str) and event.startswith(_OF_BODIES)
+        ):
+            kind = type(event).__name__
+            raise TypeError(f"feed takes one decoded event, not {kind}; feed_bytes takes the body as it comes")
         self._begin_work()
         try:
             stalled = None if self.timings is None else self.timings.arrived(0)

@@ -79,10 +79,18 @@ class Targets:
         """The function that makes parsers for the structured output; None if none is expected."""
         return None if self.output is None else partial(self._parser, self.output)
 
+    @property
+    def output_arguments(self) -> dict[str, Any]:
+        """What a parser of the structured output is made with, by the names of its parameters."""
+        return self._arguments(self.output)
+
     def _parser(self, target: Any, other: DocumentOptions | None = None) -> Parser[Any]:
+        arguments = self._arguments(target)
+        return Parser(**(arguments | other if other else arguments))
+
+    def _arguments(self, target: Any) -> dict[str, Any]:
         if target is None or target is Any:
-            return Parser(**(self._untyped | other if other else self._untyped))
-        options = self._options | other if other else self._options
+            return dict(self._untyped)
         if isinstance(target, (Mapping, bool)):
-            return Parser(schema=target if isinstance(target, bool) else dict(target), **options)
-        return Parser(target, **options)
+            return {"schema": target if isinstance(target, bool) else dict(target), **self._options}
+        return {"target": target, **self._options}

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Final, Literal, Protocol, cast
+from typing import Final, Literal, Protocol, cast, get_args
 
 from partialjson.reasons import WORDS, Reason
 from partialjson.wire import ops
@@ -26,12 +26,30 @@ __all__ = [
     "APIS",
     "PROVIDERS",
     "Adapter",
+    "ApiName",
     "Counts",
     "adapter_for",
     "api_named",
     "errors_in",
     "framings_of",
 ]
+
+ApiName = Literal[
+    "anthropic-messages",
+    "bedrock-converse",
+    "cohere",
+    "gemini",
+    "gemini-interactions",
+    "gemini-live",
+    "mistral",
+    "ollama",
+    "openai-chat",
+    "openai-completions",
+    "openai-realtime",
+    "openai-responses",
+]
+"""The names of the known wire formats, for editors to offer. The rows below have the same ones; a name that comes from
+elsewhere is a ``str``, and checked when it is used."""
 
 
 class Adapter(Protocol):
@@ -371,7 +389,7 @@ APIS: Final[dict[str, API]] = {
 }
 """The rows, by the names of the APIs."""
 
-PROVIDERS: Final[tuple[str, ...]] = tuple(APIS)
+PROVIDERS: Final[tuple[ApiName, ...]] = get_args(ApiName)
 """The names of the known wire formats."""
 
 

@@ -7,8 +7,10 @@
 
 import { h, touched } from "./dom.js";
 
-const FENCE = /^ {0,3}(```+|~~~+)\s*([\w+#.-]*)\s*$/;
-const HEADING = /^(#{1,6})\s+(.*?)\s*#*$/;
+// None of these looks back further than it has to: a line may be long, and written to be slow.
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const LANGUAGE = /^[\w+#.-]*$/;
+const HEADING = /^(#{1,6})\s(.*)$/;
 const ITEM = /^(\s*)(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/;
 const LINK = /\[([^[\]\n]{1,300})\]\(([^()\s]{1,2000})\)/y;
 const SPECIAL = /[`*[]/g;
@@ -31,19 +33,19 @@ export function blocksOf(text, from = 0) {
     const end = text.indexOf("\n", at);
     const next = end < 0 ? text.length : end + 1;
     const line = text.slice(at, end < 0 ? text.length : end);
-    const opens = FENCE.exec(line);
+    const opens = fenceOf(line);
     if (fence) {
-      if (opens && opens[1].startsWith(fence) && !opens[2]) fence = block = null;
+      if (opens?.mark.startsWith(fence) && !opens.language) fence = block = null;
       else block.rows[0] += block.rows[0] || block.begun ? `\n${line}` : line;
       if (block) block.begun = true;
     } else if (opens) {
-      fence = opens[1];
+      fence = opens.mark;
       begin("pre", at, [""]);
     } else if (!line.trim()) {
       block = null;
     } else if (HEADING.test(line)) {
       const [, marks, title] = HEADING.exec(line);
-      begin("heading", at, [title], { level: marks.length });
+      begin("heading", at, [titleOf(title)], { level: marks.length });
       block = null;
     } else if (ITEM.test(line)) {
       const [, , number, rest] = ITEM.exec(line);
@@ -62,6 +64,20 @@ export function blocksOf(text, from = 0) {
     at = next;
   }
   return found;
+}
+
+function fenceOf(line) {
+  const found = FENCE.exec(line);
+  const language = found ? line.slice(found[0].length).trim() : "";
+  return found && LANGUAGE.test(language) ? { mark: found[1], language } : null;
+}
+
+/** A title without the marks that may stand at its end. */
+function titleOf(text) {
+  text = text.trim();
+  let end = text.length;
+  while (text[end - 1] === "#") end -= 1;
+  return end && /\s/.test(text[end - 1]) ? text.slice(0, end).trimEnd() : text;
 }
 
 /**

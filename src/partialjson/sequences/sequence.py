@@ -30,7 +30,6 @@ that stopped at it refuses more text.
 from __future__ import annotations
 
 from codecs import utf_8_decode
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, get_args
 
@@ -39,12 +38,10 @@ from partialjson._core.parser import Parser
 from partialjson._core.target import given_of
 from partialjson._missing import MISSING
 from partialjson._typevars import T
-from partialjson.errors import IncompleteError, InvalidError, ParseError
+from partialjson.errors import IncompleteError, InvalidError, ParseError, no_text
 from partialjson.limits import LARGEST
 from partialjson.options import NumberReader, ParserOptions, refuse_unknown, without_schema
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
-from partialjson.streaming.consumers import Reading
-from partialjson.streaming.stream import AsyncIteration, iterate
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -54,7 +51,7 @@ if TYPE_CHECKING:
     from partialjson._core.target import MakesTarget
     from partialjson.lenient.locate import Locator, Skipped
 
-__all__ = ["DocumentSequence", "Progress", "adocuments", "documents"]
+__all__ = ["DocumentSequence", "Format", "OnError", "Progress"]
 
 Format = Literal["ndjson", "concatenated", "json-seq", "embedded"]
 OnError = Literal["stop", "skip"]
@@ -179,7 +176,7 @@ class DocumentSequence(Generic[T]):
             raise self._error.with_traceback(None)
         kind = str if isinstance(chunk, str) else bytes
         if not isinstance(chunk, str | bytes):
-            raise TypeError(f"feed takes str or bytes, not {type(chunk).__name__}")
+            raise no_text(chunk)
         if self._kind not in (None, kind):
             raise TypeError(f"this stream was fed {'bytes and str' if kind is str else 'str and bytes'}; feed one kind")
         self.skipped = []
@@ -262,9 +259,11 @@ class DocumentSequence(Generic[T]):
                 self._read_values(chunk[at : at + _WINDOW])
             return
         separator: Any = _SEPARATORS[self._format]
-        if isinstance(chunk, bytes):
-            separator = separator.encode()
-        text: Any = chunk
+        self._read_records(chunk, separator.encode() if isinstance(chunk, bytes) else separator)
+
+    # Formats with separators.
+
+    def _read_records(self, text: Any, separator: Any) -> None:
         start = 0
         while self._error is None:
             at = text.find(separator, start)
@@ -273,8 +272,6 @@ class DocumentSequence(Generic[T]):
                 return
             self._separate()
             start = at + 1
-
-    # Formats with separators.
 
     def _separate(self) -> None:
         """A separator: the document before it ends, if there is one."""
@@ -562,86 +559,6 @@ class DocumentSequence(Generic[T]):
         )
         if any(contradictions):
             raise ValueError("its fields contradict each other")
-
-
-def documents(
-    chunks: Iterable[str | bytes],
-    target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
-    *,
-    format: Format = "ndjson",
-    on_error: OnError = "stop",
-    **options: Unpack[ParserOptions],
-) -> Iterator[T]:
-    """Iterate over the values of a stream of documents, each as soon as it closes; arguments as for
-    ``DocumentSequence``.
-
-    Leaving it early closes the chunks.
-
-    Raises:
-        ParseError, IncompleteError, pydantic.ValidationError: at a document that is malformed, cut off or invalid,
-            after all documents before it; a note on the error says which it is. With ``on_error="skip"`` such documents
-            are left out.
-        TypeError: ``chunks`` is one str or bytes, or is asynchronous.
-    """
-    refuse_unknown("documents()", options, ParserOptions)
-    _whole(options)
-    if isinstance(chunks, str | bytes) or not isinstance(chunks, Iterable):
-        hint = "use adocuments()" if hasattr(chunks, "__aiter__") else "pass [text] for a single chunk"
-        raise TypeError(f"documents() takes an iterable of chunks, not {type(chunks).__name__}; {hint}")
-    options.setdefault("select", [])
-    sequence = DocumentSequence(target, format=format, on_error=on_error, **options)
-    return iterate(chunks, _Values(sequence))
-
-
-def adocuments(
-    chunks: AsyncIterable[str | bytes],
-    target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
-    *,
-    format: Format = "ndjson",
-    on_error: OnError = "stop",
-    **options: Unpack[ParserOptions],
-) -> AsyncIterator[T]:
-    """``documents`` for an async iterable of chunks."""
-    refuse_unknown("adocuments()", options, ParserOptions)
-    _whole(options)
-    if not isinstance(chunks, AsyncIterable):
-        raise TypeError(f"adocuments() takes an async iterable of chunks, not {type(chunks).__name__}; see documents()")
-    options.setdefault("select", [])
-    sequence = DocumentSequence(target, format=format, on_error=on_error, **options)
-    return AsyncIteration(chunks, _Values(sequence))
-
-
-class _Values(Reading[T]):
-    """The values of the documents of a sequence."""
-
-    def __init__(self, sequence: DocumentSequence[T]) -> None:
-        super().__init__(sequence._pattern)
-        self.sequence = sequence
-
-    def feed(self, chunk: str | bytes) -> Sequence[T]:
-        try:
-            return self.values(self.sequence.feed(chunk))
-        except Exception as error:
-            self.error = error
-            return self.end()
-
-    def end(self, reason: str | None = None) -> Sequence[T]:
-        self.over = True
-        return self.values(self.sequence.end(reason))
-
-    def values(self, found: list[Progress[T]]) -> list[T]:
-        stopped = self.sequence._error
-        if stopped is not None and self.error is None:
-            bad = found[-1]
-            stopped.add_note(f"in document {bad.index} of the stream, which starts on line {bad.line}")
-            self.error = stopped
-            self.over = True
-        return [each.outcome.value for each in found if isinstance(each.outcome, Complete)]
-
-
-def _whole(options: ParserOptions) -> None:
-    if not options.get("retain", True):
-        raise TypeError("retain=False keeps no documents to iterate over; use DocumentSequence and its events")
 
 
 def _failed(msg: str) -> Failed:

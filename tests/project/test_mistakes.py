@@ -1,0 +1,77 @@
+"""Typical mistakes: each gives one message that says what came and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from partialjson import DocumentSequence, Parser, documents, stream
+from partialjson.clients import read
+from partialjson.messages import MessageParser
+
+whatever: Any = SimpleNamespace
+chunk: Any = SimpleNamespace(choices=[])
+
+
+def fed(*events: Any) -> str:
+    message = MessageParser("openai-chat")
+    for event in events:
+        message.feed(event)
+    raise ValueError(message.end().error)
+
+
+FOREIGN = [
+    {"type": "message_start", "message": {"id": "m1", "content": []}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello"}},
+]
+
+MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
+    "a finished completion instead of a stream": (
+        lambda: read(chunk, "openai-chat"),
+        "takes a stream.*SimpleNamespace",
+    ),
+    "another provider's events": (
+        lambda: fed(*FOREIGN),
+        "look like events of anthropic-messages: name that as the API",
+    ),
+    "the body given to feed": (
+        lambda: MessageParser("gemini").feed(b"data: {}\n\n"),
+        "not bytes; feed_bytes takes the body",
+    ),
+    "a line of the body given to feed": (lambda: MessageParser("gemini").feed("data: {}"), "not str; feed_bytes takes"),
+    "a delta without text": (lambda: Parser().feed(whatever_none()), "may have no text: skip those"),
+    "the same, among documents": (lambda: DocumentSequence().feed(whatever_none()), "may have no text: skip those"),
+    "a bytearray": (lambda: Parser().feed(whatever_bytearray()), r"pass bytes\(chunk\)"),
+    "an SDK's chunks as text": (lambda: list(stream([chunk])), "take the text out of the chunk"),
+    "a tool that is no tool": (lambda: MessageParser("openai-chat", tools=[1]), r"tools\[0\]: expected an entry"),
+    "a JSON Schema as the target": (lambda: Parser(whatever_schema()), r"a JSON Schema is given by name: schema="),
+    "a misspelt option": (lambda: MessageParser("gemini", outptu=int), "did you mean 'output'"),  # type: ignore[call-arg]
+    "a misspelt option of stream": (lambda: stream([], lenent=True), "did you mean 'lenient'"),  # type: ignore[call-arg]
+    "a text instead of chunks": (lambda: stream("{}"), r"pass \[text\] for a single chunk"),
+    "a text instead of chunks of documents": (lambda: documents("1\n2"), r"pass \[text\] for a single chunk"),
+    "an API that is not known": (lambda: MessageParser("openai"), "expected one of .*openai-chat, .*openai-responses"),
+}
+
+
+def whatever_none() -> Any:
+    return None
+
+
+def whatever_bytearray() -> Any:
+    return bytearray(b"1")
+
+
+def whatever_schema() -> Any:
+    return {"type": "object"}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_says_what_to_do(mistake: str) -> None:
+    make, message = MISTAKES[mistake]
+    with pytest.raises((TypeError, ValueError), match=message) as raised:
+        make()
+    assert len(str(raised.value)) < 400
