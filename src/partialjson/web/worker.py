@@ -89,8 +89,8 @@ class Worker:
     async def _watched(self, run: Run | DocumentRun) -> None:
         """Plays the run, and tells the page what it publishes.
 
-        The journal is asked at fixed times. A viewer of the broadcast, which waits with ``asyncio.timeout``, was seen to
-        end before its run did, once in some hundred runs in a browser; on CPython never.
+        The journal is asked at fixed times. A viewer of the broadcast, which waits with ``asyncio.timeout``, was seen
+        to end before its run did, once in some hundred runs in a browser; on CPython never.
         """
         playing = asyncio.ensure_future(run.play())
         seen: int | None = None
