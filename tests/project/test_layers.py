@@ -57,8 +57,20 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
     "render": ({*BASE, "_core", "broadcast", "messages", "rich"}, set()),
     "web": (
-        {*BASE, "broadcast", "cli", "clients", "messages", "pydantic", "render", "starlette", "uvicorn"},
-        set(),
+        {
+            *BASE,
+            "_core",
+            "broadcast",
+            "cli",
+            "clients",
+            "messages",
+            "pydantic",
+            "render",
+            "starlette",
+            "uvicorn",
+            "wire",
+        },
+        {"schema"},
     ),
     "cli": ({*BASE, "broadcast", "partialjson", "messages", "providers", "pydantic", "render", "rich"}, {"web"}),
     "testing": (

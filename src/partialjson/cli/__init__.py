@@ -144,6 +144,8 @@ def _stubs(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
 
 
 def _serve(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
+    if args.static is not None:
+        return _write_static(args.static)
     try:
         from partialjson.web.server import ServeError, serve
     except ModuleNotFoundError as error:
@@ -162,6 +164,21 @@ def _serve(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
         )
     except ServeError as error:
         parser.error(str(error))
+    return Exit.COMPLETE
+
+
+def _write_static(folder: str) -> int:
+    from pathlib import Path
+
+    from partialjson.web.static.fetching import FetchError
+    from partialjson.web.static.writing import StaticError, write_static
+
+    try:
+        write_static(Path(folder))
+    except (StaticError, FetchError) as error:
+        print(f"partialjson serve --static: {error}", file=sys.stderr)
+        return Exit.FAILED
+    print(f"To look at it: {Path(sys.executable).name} -m http.server --bind 127.0.0.1 --directory {folder}")
     return Exit.COMPLETE
 
 
@@ -296,6 +313,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_live_model,
         metavar="PROVIDER=MODEL",
         help="which model to ask, for openai, anthropic or gemini; may be repeated",
+    )
+    serve.add_argument(
+        "--static",
+        metavar="DIR",
+        help="serve nothing, but write the page into a folder that any web server can serve; there the library runs "
+        "in the browser. What it needs is fetched once, with npm and pip",
     )
     return parser
 

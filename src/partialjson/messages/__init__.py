@@ -30,11 +30,13 @@ Where a wire format does not mark a repetition, ``repeats`` says what is taken f
 ``BlockGuessed`` update and the ending report it.
 
 **Nothing is lost without a word.** What an adapter does not understand is counted (``unread``). A stream of which no
-event was understood ends with an error that says what it looks like (``strangers``).
+event was understood ends with an error that says what it looks like (``strangers``). ``apis_of`` asks the adapters the
+same before anything is read (``detection``).
 """
 
 from partialjson.messages.attempts import Attempts
 from partialjson.messages.blocks import Block, Call, Document
+from partialjson.messages.detection import apis_of
 from partialjson.messages.early import EarlyStop, Stopped
 from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.parser import MessageParser
@@ -109,4 +111,5 @@ __all__ = [
     "Update",
     "UsageReported",
     "WhitespaceFlood",
+    "apis_of",
 ]

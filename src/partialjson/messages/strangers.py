@@ -8,14 +8,14 @@ their fields hold is tried, two levels deep: objects, and texts or bytes that ar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import PROVIDERS, adapter_for
 
-__all__ = ["KEPT", "described", "excerpt", "understood"]
+__all__ = ["KEPT", "described", "excerpt", "understood", "weighed"]
 
 KEPT: Final = 5
 """How many of the first events are looked at."""
@@ -92,16 +92,23 @@ def _best(names: Sequence[str], events: Sequence[tuple[object, str]]) -> tuple[s
 
 def _score(api: str, events: Sequence[tuple[object, str]]) -> int:
     """How many of the events the adapter makes something of, less what it does not understand in them."""
+    made, missed = weighed(api, events)
+    return max(made - missed, 0)
+
+
+def weighed(api: str, events: Iterable[tuple[object, str]]) -> tuple[int, int]:
+    """How many of the events the adapter makes something of, and how many things in them it does not understand. If
+    they are nested too deeply to be read, it makes nothing of them."""
     adapter = adapter_for(api)
-    score = 0
+    made = missed = 0
     try:
         for event, name in events:
             operations = adapter.feed(event, name)
-            score += any(isinstance(op, _TELLING) for op in operations)
-            score -= sum(isinstance(op, ops.Unread) for op in operations)
+            made += any(isinstance(op, _TELLING) for op in operations)
+            missed += sum(isinstance(op, ops.Unread) for op in operations)
     except RecursionError:
-        return 0
-    return max(score, 0)
+        return 0, 0
+    return made, missed
 
 
 def _kinds(events: Sequence[tuple[object, str]]) -> Iterator[str]:

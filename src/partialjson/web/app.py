@@ -32,13 +32,13 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from partialjson.web import live
-from partialjson.web.answers import Answer, recorded
+from partialjson.web.asking import about, of_recording
 from partialjson.web.delivery import EventStream, over_socket
 from partialjson.web.desk import Desk, Full, Limits
 from partialjson.web.guard import Guard, Hosts
-from partialjson.web.questions import QUESTIONS, Question, choose, question_named
+from partialjson.web.questions import catalogue, question_named
 from partialjson.web.run import Asked, Run
-from partialjson.web.tools import SECONDS, TOOLS
+from partialjson.web.tools import SECONDS
 
 __all__ = ["Settings", "make_app"]
 
@@ -127,18 +127,8 @@ class _Server:
 
     async def questions(self, request: Request) -> Response:
         """What can be asked, and of whom."""
-        asked = [
-            {
-                "name": question.name,
-                "title": question.title,
-                "prompt": question.prompt,
-                "story": question.recording.story,
-                "api": question.recording.provider,
-            }
-            for question in QUESTIONS
-        ]
         models = [{"name": each.name, "title": each.title, "model": each.model} for each in self._settings.models]
-        return JSONResponse({"questions": asked, "models": models})
+        return JSONResponse({"questions": catalogue(), "models": models})
 
     async def begin(self, request: Request) -> Response:
         """Begins a run."""
@@ -155,21 +145,14 @@ class _Server:
     def _asked(self, prompt: str, name: object, asked_model: object) -> Asked:
         question = question_named(name) if isinstance(name, str) else None
         if name not in (None, "") and question is None:
-            known = ", ".join(each.name for each in QUESTIONS)
+            known = ", ".join(each["name"] for each in catalogue())
             raise HTTPException(400, f"there is no question {name!r:.80}; there are {known}")
         if asked_model not in (None, ""):
             model = next((each for each in self._settings.models if each.name == asked_model), None)
             if model is None:
                 raise HTTPException(400, f"the model {asked_model!r:.80} cannot be asked here: no key, or no SDK")
-            return _ask(prompt, question, live.ask(model, prompt, question))
-        note = ""
-        if question is None:
-            question, fits = choose(prompt)
-            said = "chosen by the words of the prompt" if fits else "no recording fits the prompt, so this is the first"
-            note = f"Not an answer to what you typed: {said}." if prompt != question.prompt else ""
-        elif prompt != question.prompt:
-            note = "Not an answer to what you typed."
-        return _ask(prompt, question, recorded(question, self._settings.speed, note))
+            return about(prompt, question, live.ask(model, prompt, question))
+        return of_recording(prompt, question, self._settings.speed)
 
     async def known(self, request: Request) -> Response:
         run = self._run(request.path_params["run"])
@@ -202,12 +185,6 @@ class _Server:
             await over_socket(socket, run.broadcast, partial(self._desk.watching, run), self._desk.limits.sending)
         except Full as error:
             await socket.close(1013, str(error))
-
-
-def _ask(prompt: str, question: Question | None, answer: Answer) -> Asked:
-    if question is None:
-        return Asked(prompt, answer)
-    return Asked(prompt, answer, question.output, question.tools, TOOLS)
 
 
 async def _said(request: Request) -> Mapping[str, Any]:

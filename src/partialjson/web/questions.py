@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from partialjson.cli.recordings import RECORDINGS, Recording
 
-__all__ = ["QUESTIONS", "Question", "choose", "question_named"]
+__all__ = ["QUESTIONS", "Question", "catalogue", "choose", "question_named"]
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 
@@ -97,6 +97,20 @@ QUESTIONS: Final = tuple(_question(recording) for recording in RECORDINGS)
 def question_named(name: str) -> Question | None:
     """The question whose recording has this name."""
     return next((question for question in QUESTIONS if question.name == name), None)
+
+
+def catalogue() -> list[dict[str, str]]:
+    """The questions as a page shows them."""
+    return [
+        {
+            "name": question.name,
+            "title": question.title,
+            "prompt": question.prompt,
+            "story": question.recording.story,
+            "api": question.recording.provider,
+        }
+        for question in QUESTIONS
+    ]
 
 
 def choose(prompt: str) -> tuple[Question, bool]:

@@ -45,6 +45,7 @@ from partialjson.messages import (
     Timings,
     Update,
 )
+from partialjson.options import DocumentOptions
 from partialjson.render.form import form
 from partialjson.web.answers import Answer
 from partialjson.web.live import ClientError
@@ -75,6 +76,7 @@ class Asked:
         output: the type of the structured answer, None without one.
         tools: the types of the arguments of tools, by name.
         run_tools: what is done with a call that is ready, by the name of the tool; a call of another one stays ready.
+        options: other options of ``MessageParser``, such as ``lenient``.
     """
 
     prompt: str
@@ -82,6 +84,7 @@ class Asked:
     output: Any = None
     tools: Mapping[str, Any] = field(default_factory=dict)
     run_tools: Mapping[str, Tool] = field(default_factory=dict)
+    options: DocumentOptions = field(default_factory=DocumentOptions)
 
 
 class Run:
@@ -114,7 +117,9 @@ class Run:
         self.over = False
         self.broadcast = Broadcast()
         self._timings = Timings(clock=clock)
-        self.message = MessageParser(asked.answer.api, tools=asked.tools, output=asked.output, timings=self._timings)
+        self.message = MessageParser(
+            asked.answer.api, tools=asked.tools, output=asked.output, timings=self._timings, **asked.options
+        )
         self._state = ResponseState(self.message)
         self._seconds = seconds
         self._tool_seconds = tool_seconds

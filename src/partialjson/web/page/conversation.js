@@ -11,6 +11,7 @@ const SIGNS = {
   bad: "M12 8v5M12 16.500h.01M10.300 3.900 2.400 18a2 2 0 0 0 1.700 3h15.800a2 2 0 0 0 1.700-3L13.700 3.900a2 2 0 0 0-3.400 0z",
 };
 const LINKS = {
+  loading: "loading Python …",
   open: "",
   again: "connection lost, connecting again …",
   closed: "",
@@ -114,6 +115,7 @@ export class Turn {
     setText(this.api, state.answer.api);
     setText(this.note, state.answer.note);
     setAttribute(this.note, "hidden", state.answer.note ? null : "");
+    setAttribute(this.note, "data-kind", state.answer.kind);
   }
 
   #place(node, index) {

@@ -3,7 +3,9 @@
 import { Turn } from "./conversation.js";
 import { h, icon, setAttribute, setText } from "./dom.js";
 import { Panel } from "./panel.js";
+import { Paste } from "./paste.js";
 import { ServerSource } from "./sources.js";
+import { WorkerSource } from "./worker-source.js";
 
 const $ = (id) => document.getElementById(id);
 const SEND = "M12 19V5M5.500 11.500 12 5l6.500 6.500";
@@ -16,10 +18,14 @@ const THEME_ICONS = {
 };
 const THEME_WORDS = { auto: "as the system has them", light: "light", dark: "dark" };
 const PANEL = "M4 5h16v14H4zM14.500 5v14M17 9h.01M17 12h.01M17 15h.01";
-const SOURCES = [
-  ["sse", "SSE", () => new ServerSource("sse")],
-  ["websocket", "WebSocket", () => new ServerSource("websocket")],
-];
+// Where this page was written as static files, nobody but itself can answer.
+const ALONE = document.documentElement.dataset.source === "worker";
+const SOURCES = ALONE
+  ? [["worker", "in this browser", () => new WorkerSource(showLoading)]]
+  : [
+      ["sse", "SSE", () => new ServerSource("sse")],
+      ["websocket", "WebSocket", () => new ServerSource("websocket")],
+    ];
 
 /** What somebody chose stays, where the browser lets it. */
 const kept = {
@@ -39,7 +45,7 @@ const kept = {
   },
 };
 
-let source = SOURCES[0][2]();
+let source = null;
 let current = null; // {turn, handle} of the answer that is being watched
 let catalogue = { questions: [], models: [] };
 const panel = new Panel($("panel"));
@@ -57,11 +63,24 @@ async function ask(prompt, question = "") {
   try {
     const handle = await source.start({ prompt, question, model: $("source").value }, watcher(turn));
     taken(turn, handle);
-    history.replaceState(null, "", `#run=${encodeURIComponent(handle.run)}`);
+    if (!ALONE) history.replaceState(null, "", `#run=${encodeURIComponent(handle.run)}`);
   } catch (error) {
     turn.fail(error.message);
   }
   settle();
+}
+
+/** Runs a text of somebody's own; rejects, without a trace in the conversation, if it cannot be run. */
+async function askOwn(pasted, accepted) {
+  if (current && !current.turn.over) await stop();
+  const turn = new Turn("…");
+  const watching = watcher(turn);
+  const handle = await source.start({ pasted }, watching);
+  accepted();
+  $("welcome").hidden = true;
+  $("turns").append(turn.node);
+  begin(turn);
+  taken(turn, handle);
 }
 
 function begin(turn) {
@@ -210,7 +229,26 @@ function offerModels({ models, questions }) {
   $("source").addEventListener("change", explain);
 }
 
+/** How far a source is that has to be loaded first. */
+function showLoading({ loading, ready, failed }) {
+  setAttribute($("hint"), "data-tone", failed === undefined ? null : "bad");
+  if (loading) setText($("hint"), `Loading ${loading} into this browser, once. You may ask already.`);
+  else if (failed !== undefined) setText($("hint"), `Python could not be loaded: ${failed}`);
+  else setText($("hint"), `The library runs in this browser, on Python ${ready.python}. Nothing leaves it.`);
+}
+
+function offerOwn(apis) {
+  const paste = new Paste(apis, askOwn);
+  $("own").hidden = false;
+  $("own").addEventListener("click", () => paste.open());
+  $("suggestions").append(
+    h("li.mine", {},
+      h("button.suggestion", { type: "button", click: () => paste.open() },
+        h("b", {}, "Your own text"), h("span", {}, "JSON, broken JSON or a recorded stream, and what it must be."))));
+}
+
 function explain() {
+  if (ALONE) return setText($("about"), "Recorded responses, or your own text, read by the real library in this browser. Nothing leaves it.");
   const live = $("source").value !== "";
   $("shape-pick").hidden = !live;
   setText($("about"), live
@@ -233,6 +271,11 @@ function chooseTransport(name) {
 }
 
 function transports() {
+  if (SOURCES.length === 1) {
+    $("transport").hidden = true;
+    source = SOURCES[0][2]();
+    return;
+  }
   const chosen = SOURCES.some(([name]) => name === kept.get("transport")) ? kept.get("transport") : SOURCES[0][0];
   for (const [name, label] of SOURCES) {
     const input = h("input", { type: "radio", name: "transport", value: name, checked: name === chosen,
@@ -274,6 +317,7 @@ try {
   catalogue = await source.questions();
   suggest(catalogue.questions);
   offerModels(catalogue);
+  if (ALONE) offerOwn(catalogue.apis);
 } catch (error) {
   setText($("hint"), error.message);
   setAttribute($("hint"), "data-tone", "bad");

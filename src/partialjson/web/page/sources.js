@@ -3,8 +3,8 @@
 // A source begins a run, or joins one that is going on, and tells a watcher the run's state whenever it has changed. The
 // state is one JSON value, folded from deltas; what is in it says `partialjson.web.run`.
 //
-// SSE and WebSocket are the two of `ServerSource`. A worker that runs the library in the browser is another
-// implementation: `questions`, `start`, `join`.
+// SSE and WebSocket are the two of `ServerSource`. A worker that runs the library in the browser is another one: see
+// `WorkerSource`.
 
 import { connect } from "./browser/connect.js";
 
@@ -13,8 +13,8 @@ import { connect } from "./browser/connect.js";
  * @property {(state: any, seen: {deltas: object[]}) => void} onState the state has changed, by these deltas.
  * @property {(link: Link, why?: string) => void} onLink how the connection is.
  *
- * @typedef {"open" | "again" | "closed" | "failed"} Link connected; lost and being made again; over since the run is;
- * given up.
+ * @typedef {"loading" | "open" | "again" | "closed" | "failed"} Link not there yet; connected; lost and being made
+ * again; over since the run is; given up.
  *
  * @typedef {object} Handle
  * @property {string} run the run's name.
@@ -25,6 +25,7 @@ import { connect } from "./browser/connect.js";
  * @property {string} prompt
  * @property {string} [question] the name of a question, if one was chosen.
  * @property {string} [model] the name of a real model that shall answer.
+ * @property {object} [pasted] a text of somebody's own instead of a prompt, where the source reads any.
  *
  * @typedef {object} Source
  * @property {() => Promise<{questions: object[], models: object[]}>} questions what can be asked, and of whom.

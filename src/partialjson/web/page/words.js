@@ -51,6 +51,7 @@ export function marks(document) {
 }
 
 const UNSOUND = new Set(["invalid", "violation"]);
+const MENDED = new Set(["repaired", "coerced"]);
 
 export function faults(document) {
   return marks(document).filter(([, mark]) => UNSOUND.has(mark.status));
@@ -101,7 +102,7 @@ export function ending(state, mine = false) {
   } else {
     told.tone = "good";
     told.head = calls.length && !all.some(({ call }) => call.type === "output") ? "The calls are complete" : "Complete";
-    if (all.length) told.says.push("Every value has closed, and is valid for its type.");
+    if (all.length) told.says.push(`Every value has closed${isTyped(state.forms) ? ", and is valid for its type" : ""}.`);
     if (calls.some((call) => call.phase === "done" && call.result !== undefined)) {
       told.says.push("An application would now send the results back to the model.");
     }
@@ -111,8 +112,15 @@ export function ending(state, mine = false) {
     const names = [...new Set(dead.map((call) => call.name || "an unnamed tool"))].join(", ");
     told.says.push(`${plural(dead.length, "call")} must not run: ${names}.`);
   }
+  const mended = all.flatMap(({ document }) => marks(document)).filter(([, mark]) => MENDED.has(mark.status));
+  if (mended.length) told.says.push(`The text was mended in ${plural(mended.length, "place")}, which ${mended.length === 1 ? "is" : "are"} marked.`);
   if (open.length) told.says.push("What is marked complete had closed, and can be used. Nothing was made up for the rest.");
   return told;
+}
+
+/** Whether anything is known of what the answer must be. */
+function isTyped({ output, tools }) {
+  return [output, ...Object.values(tools)].some((form) => form && form.kind !== "any");
 }
 
 /** Whether the arguments of a call never became what its tool takes. */
