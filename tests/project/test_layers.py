@@ -52,8 +52,13 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "messages": ({*BASE, "_core", "wire", "resume"}, set()),
     "clients": ({*BASE, "messages", "wire"}, set()),
     "otel": ({*BASE, "messages", "wire", "opentelemetry"}, {"opentelemetry"}),
+    "compat": ({*BASE, "_core", "pydantic_core"}, set()),
+    "integrations": ({*BASE, "_core", "compat", "pydantic"}, set()),
     "render": ({*BASE, "_core"}, set()),
-    "cli": ({*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"}, set()),
+    "cli": (
+        {*BASE, "partialjson", "messages", "providers", "pydantic", "render", "rich"},
+        {"compat", "integrations"},
+    ),
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),
     "providers": ({"wire"}, set()),
