@@ -31,6 +31,7 @@ CORE += ["trials", "wording", "faults", "judge", "fitting", "frames", "coerce", 
 CORE += ["machine", "numbers", "strings", "bulk", "lexer", "expected"]
 CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint"]
 CORE += ["certain", "lookout", "scalars", "sourcemap", "scribe", "tokens", "mender", "mender_state", "intake", "parser"]
+CORE += ["growing"]
 
 
 # pip asks for names and versions before it builds, in runs of their own, which need no C code.

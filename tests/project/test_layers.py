@@ -72,7 +72,10 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         },
         {"schema"},
     ),
-    "cli": ({*BASE, "broadcast", "partialjson", "messages", "providers", "pydantic", "render", "rich"}, {"web"}),
+    "cli": (
+        {*BASE, "broadcast", "partialjson", "messages", "providers", "pydantic", "render", "rich"},
+        {"compat", "integrations", "web"},
+    ),
     "testing": (
         {
             *BASE,
@@ -88,6 +91,8 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         },
         {"yaml"},
     ),
+    "compat": ({*BASE, "_core", "pydantic_core"}, set()),
+    "integrations": ({*BASE, "_core", "compat", "pydantic"}, set()),
     # Fronts: public names for what lives elsewhere.
     "sse": ({"wire"}, set()),
     "providers": ({"wire"}, set()),

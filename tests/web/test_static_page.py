@@ -20,9 +20,10 @@ import pytest
 
 from partialjson.cli.recordings import RECORDINGS
 from partialjson.messages import MessageParser
-from partialjson.testing import bodies, witnessed
+from partialjson.testing import bodies
 from partialjson.web.static.fetching import cache_folder, missing
 from partialjson.web.static.writing import write_static
+from support import witnessed
 from support.chromium import open_chromium
 from support.page import HOOK, assert_grows, leaves, shown
 
@@ -319,7 +320,7 @@ def test_the_snippet_of_the_docs(browser: Any, host: str, root: Path) -> None:
 
 # The library itself, in that Python and in this one
 
-WITNESSED = ["__init__", "chunking", "laws", "oneshot", "witnessed"]  # what the program needs of the support modules
+WITNESSED = ["__init__", "witnessed"]  # what the program needs of the support modules
 
 
 def test_the_laws_hold_and_everything_is_as_in_cpython(browser: Any, host: str, root: Path) -> None:

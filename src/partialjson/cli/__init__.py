@@ -1,6 +1,6 @@
 """The command line: ``partialjson demo`` replays recorded responses, ``partialjson watch`` reads a live one,
 ``partialjson repair`` mends JSON, ``partialjson stubs`` writes types for partial objects, ``partialjson serve`` shows a
-page.
+page, ``partialjson doctor`` finds libraries that could use this parser.
 
 Each part knows only the ones before it. ``readers`` turn bytes into a ``board``, which is plain state; ``screens`` and
 ``view`` draw it; ``demo`` and ``watch`` decide where the bytes come from and what happens with the result. ``repair``
@@ -76,6 +76,8 @@ def _run(argv: Sequence[str] | None) -> int:
             return _stubs(parser, args)
         if args.command == "serve":
             return _serve(parser, args)
+        if args.command == "doctor":
+            return _doctor(args)
         parser.print_help()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else Exit.USAGE
@@ -182,12 +184,19 @@ def _write_static(folder: str) -> int:
     return Exit.COMPLETE
 
 
+def _doctor(args: argparse.Namespace) -> int:
+    from partialjson.cli import doctor
+
+    return doctor.run(args.size, sys.stdout)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="partialjson", description="Watch JSON that a language model streams become an object."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", metavar="{demo,watch,repair,stubs,serve}")
+    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,repair,stubs,doctor}")
     plain = argparse.ArgumentParser(add_help=False)
     plain.add_argument("--no-tty", action="store_true", help="write lines instead of drawing, as without a terminal")
 
@@ -320,7 +329,20 @@ def _parser() -> argparse.ArgumentParser:
         help="serve nothing, but write the page into a folder that any web server can serve; there the library runs "
         "in the browser. What it needs is fetched once, with npm and pip",
     )
+    doctor = commands.add_parser(
+        "doctor",
+        help="find libraries that parse partial JSON again and again",
+        description="List which of the installed libraries can use this parser for JSON that streams, measure what a "
+        "stream costs with them and without, and print the line that changes it.",
+    )
+    doctor.add_argument("--size", type=_kilobytes, default=50, metavar="KB", help="of the stream (default: 50)")
     return parser
+
+
+def _kilobytes(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"a size is a number of KB from 1 to 10000, not {text}")
+    return int(text)
 
 
 def _indent(text: str) -> int:

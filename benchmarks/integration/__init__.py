@@ -1,0 +1,1 @@
+"""Programs of other libraries, with this parser in them and without, and environments to run them in."""

@@ -1,0 +1,118 @@
+"""The programs of docs/integrations.md, as they stand there, with a provider on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from partialjson import compat, integrations
+from partialjson.integrations import NAMES
+from support.loopback import Loopback, Reply
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "integrations.md"
+TEXT = DOCS.read_text(encoding="utf-8")
+REPORT = '{"title": "Orders of last week, and what became of each of them", "totals": [12.5, 300, 7]}'
+PROGRAMS = re.findall(r"### (.+?)\n\n<!-- runs with: (.+?) -->\n\n```python\n(.+?)```", TEXT, re.DOTALL)
+
+
+def server_events(events: list[dict[str, Any]], named: bool = False) -> bytes:
+    lines = [(f"event: {each['type']}\n" if named else "") + f"data: {json.dumps(each)}\n\n" for each in events]
+    return "".join([*lines, "" if named else "data: [DONE]\n\n"]).encode()
+
+
+def pieces() -> list[str]:
+    return [REPORT[at : at + 5] for at in range(0, len(REPORT), 5)]
+
+
+def chat() -> bytes:
+    def chunk(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
+        choice = {"index": 0, "delta": delta, "finish_reason": reason}
+        return {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o", "choices": [choice]}
+
+    begin = chunk({"role": "assistant", "content": ""})
+    return server_events([begin, *[chunk({"content": piece}) for piece in pieces()], chunk({}, "stop")])
+
+
+def messages() -> bytes:
+    usage = {"input_tokens": 1, "output_tokens": 1}
+    message = {"id": "m", "type": "message", "role": "assistant", "model": "claude", "content": [], "usage": usage}
+    block = {"type": "tool_use", "id": "t", "name": "report", "input": {}}
+    deltas = [{"type": "input_json_delta", "partial_json": piece} for piece in pieces()]
+    return server_events(
+        [
+            {"type": "message_start", "message": message | {"stop_reason": None, "stop_sequence": None}},
+            {"type": "content_block_start", "index": 0, "content_block": block},
+            *[{"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas],
+            {"type": "content_block_stop", "index": 0},
+            {
+                "type": "message_delta",
+                "delta": {"stop_reason": "tool_use", "stop_sequence": None},
+                "usage": {"output_tokens": 1},
+            },
+            {"type": "message_stop"},
+        ],
+        named=True,
+    )
+
+
+def test_each_library_has_a_row() -> None:
+    rows = set(re.findall(r'\| `install\("([a-z-]+)"\)` \|', TEXT))
+    assert rows == set(NAMES)
+
+
+def test_the_functions_of_compat(capsys: pytest.CaptureFixture[str]) -> None:
+    code, output = re.search(r"```python\n(from partialjson.compat.+?)```\n\n```\n(.+?)```", TEXT, re.DOTALL).groups()  # type: ignore[union-attr]
+    exec(code, {})
+    assert capsys.readouterr().out == output
+
+
+@pytest.mark.parametrize(("name", "modules", "code"), PROGRAMS, ids=[name for name, _, _ in PROGRAMS])
+def test_program(name: str, modules: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in modules.split():
+        try:
+            found = importlib.util.find_spec(module)
+        except ImportError:
+            found = None
+        if found is None:
+            pytest.skip(f"needs {module}")
+    if not any(known for library, _, known in integrations.libraries() if f'install("{library.name}"' in code):
+        pytest.skip("its version is not known")
+    printed = io.StringIO()
+    compat.forget()
+    with Loopback() as server:
+        server.replies["/v1/chat/completions"] = Reply(chat())
+        server.replies["/v1/messages"] = Reply(messages())
+        for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
+            monkeypatch.setenv(variable, "k")
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
+        monkeypatch.setenv("OPENAI_API_BASE", f"{server.url}/v1")
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        namespace: dict[str, Any] = {"__name__": "program"}
+        made: list[integrations.Installation] = []
+        install = integrations.install
+
+        def remembered(*names: str, **options: Any) -> integrations.Installation:
+            made.append(install(*names, **options))
+            return made[-1]
+
+        monkeypatch.setattr(integrations, "install", remembered)
+        try:
+            with contextlib.redirect_stdout(printed):
+                exec(compile(code, f"{name} in {DOCS.name}", "exec"), namespace)
+        finally:
+            for installation in made:
+                installation.remove()
+    lines = printed.getvalue().splitlines()
+    assert made
+    assert len(lines) > 4
+    for number in ("12.5", "300", "7"):
+        assert number in lines[-1]
+    assert "what became of each" in lines[-1]
+    assert not any(re.search(r"\b(12|30|3)\b(?!\.)|\b(1|30)\]", line) for line in lines), "half of a number was shown"
