@@ -13,11 +13,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic_core import from_json as _original_from_json
-from support.strategies import chunkings, damaged, texts
 
 from partialjson import compat
 from partialjson.compat import from_json, loads, parse_partial_json
 from partialjson.compat.shelf import START
+from partialjson.testing.damage import NOISE
+from partialjson.testing.strategies import chunkings, damaged, documents
 
 MODES: tuple[Any, ...] = ("off", "on", "trailing-strings")
 
@@ -63,7 +64,7 @@ def repeats_key(text: str) -> bool:
 # As the originals.
 
 
-@given(text=texts())
+@given(text=documents())
 @example('{"a": 1.5e3, "b": [true, null, "\\ud83d\\ude00"]}')
 @example("[-0, 1e400, 12345678901234567890]")
 @example(' "é\\u00e9" ')
@@ -83,7 +84,7 @@ def test_from_json_is_the_original_at_every_cut(text: str) -> None:
                         assert ours == theirs, (mode, given_as)
 
 
-@given(text=damaged())
+@given(text=damaged(labels=NOISE))
 @example('{"a": NaN, "b": 1')
 @example("[1] and so on")
 @example('{"a": 1}{"b": 2}')
@@ -103,7 +104,7 @@ def test_from_json_is_the_original_for_what_is_not_json(text: str) -> None:
             assert ours == outcome(lambda: original_from_json(part, allow_partial=mode)), (mode, part)  # noqa: B023
 
 
-@given(text=texts())
+@given(text=documents())
 @example("[1.5, 20, -3e-7, 4]")
 def test_whole_numbers_are_those_of_the_text_without_the_number_at_its_end(text: str) -> None:
     compat.forget()
@@ -130,7 +131,7 @@ def test_rare_options_go_to_jiter(options: dict[str, Any]) -> None:
         assert ours == outcome(lambda: jiter.from_json(text, partial_mode=True, **options))  # noqa: B023
 
 
-@given(text=texts())
+@given(text=documents())
 @example('{"a": [1.5e-3, true, null]}')
 @example('[null, "x\\u00e9", {"k": "v"}]')
 def test_loads_is_the_original_at_every_cut(text: str) -> None:
@@ -147,7 +148,7 @@ def test_loads_is_the_original_at_every_cut(text: str) -> None:
             assert ours == outcome(lambda: original(part)), part  # noqa: B023
 
 
-@given(text=texts())
+@given(text=documents())
 @example('{"a": [1.5e-3, true, null]}')
 def test_parse_partial_json_is_the_original_at_every_cut(text: str) -> None:
     original = pytest.importorskip("langchain_core.utils.json").parse_partial_json
@@ -301,7 +302,7 @@ FUNCTIONS = [
 
 
 @pytest.mark.parametrize("call", FUNCTIONS)
-@given(text=texts(surrogates=False))
+@given(text=documents(surrogates=False))
 def test_a_result_may_be_changed(call: Callable[[str, bool], Any], text: str) -> None:
     document = LONG + text + "}"
     for end in range(START, len(document) + 1):
@@ -328,7 +329,7 @@ def test_a_result_may_be_changed(call: Callable[[str, bool], Any], text: str) ->
 
 
 @pytest.mark.parametrize("call", FUNCTIONS)
-@given(text=texts(surrogates=False))
+@given(text=documents(surrogates=False))
 @example('[{"a": [1]}, {"b": 2}]')
 def test_a_complete_result_is_right_whatever_was_done_to_shared_ones(
     call: Callable[[str, bool], Any], text: str
@@ -348,7 +349,7 @@ def test_a_complete_result_is_right_whatever_was_done_to_shared_ones(
             spoil(call(document, True))
 
 
-@given(text=texts(surrogates=False))
+@given(text=documents(surrogates=False))
 def test_open_containers_of_shared_results_may_be_changed(text: str) -> None:
     document = LONG + text + "}"
     compat.forget()
@@ -369,7 +370,7 @@ def test_shared_results_have_their_finished_parts_in_common() -> None:
     assert third["value"][0] is not second["value"][0]
 
 
-@given(text=texts(), data=st.data())
+@given(text=documents(), data=st.data())
 def test_it_does_not_matter_how_the_text_grows(text: str, data: st.DataObject) -> None:
     document = LONG + text + "}"
     compat.forget()

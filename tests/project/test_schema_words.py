@@ -34,6 +34,8 @@ WRITERS = {
         "response_json_schema",
         'output: a format of type "json_schema" has the JSON Schema under "schema"',
     },
+    # It stands in for a function of that package.
+    "compat.__init__": {"pydantic_core", "allow_inf_nan"},
     # It writes such requests.
     "web.live": {"json_schema", "response_json_schema", "parameters_json_schema"},
 }
