@@ -21,13 +21,14 @@ from partialjson._missing import MISSING
 from partialjson.coercions import CoercionKind
 from partialjson.errors import InvalidError, ParseError
 
-__all__ = ["Marks", "checked_pointer", "pointer_of"]
+__all__ = ["NO_FIT_INSIDE", "Marks", "checked_pointer", "pointer_of"]
 
 Mark = dict[str, Any]
 
 _RANKS: Final = {"repaired": 1, "coerced": 2, "violation": 3, "invalid": 4}
 
 NO_FIT: Final = "the value does not fit"
+NO_FIT_INSIDE: Final = "something inside does not fit"
 
 _SHOWN: Final = 3
 _LONGEST: Final = 200
@@ -181,7 +182,7 @@ class Marks:
             found[f"{'.'.join(map(str, place))}: {message}" if place else message] = None
             if len(found) > _SHOWN:
                 break
-        told = list(found) or ["something inside does not fit" if inside else NO_FIT]
+        told = list(found) or [NO_FIT_INSIDE if inside else NO_FIT]
         return _short("; ".join(told[:_SHOWN]) + "; …" * (len(told) > _SHOWN))
 
     def _is_invalid(self, path: Path) -> bool:

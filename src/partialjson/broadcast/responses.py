@@ -9,7 +9,8 @@ The state is one JSON value:
        {"type": "output", "document": DOCUMENT}],
      "ending": null}
 
-DOCUMENT is the state of a document (``documents``). The phases of a call:
+DOCUMENT is the state of a document (``documents``). A call that the provider runs itself has also ``"server": true``.
+The phases of a call:
 
 - *growing*: its arguments come;
 - *ready*: it may be run;
@@ -222,8 +223,9 @@ class _Called:
         return found
 
     def _block(self, document: dict[str, Any]) -> dict[str, Any]:
+        server = {"server": True} if self.document.server else {}
         result = {} if self.result is MISSING else {"result": self.result}
-        return {"type": "call", **self._facts(), "document": document, **result}
+        return {"type": "call", **server, **self._facts(), "document": document, **result}
 
     def _facts(self) -> dict[str, Any]:
         call = self.document
@@ -329,6 +331,7 @@ class ResponseState:
 
         Raises:
             ValueError: the call is not one of those that are shown, or there is no such phase.
+            pydantic_core.PydanticSerializationError: the result cannot be written.
         """
         if phase not in _REPORTED:
             raise ValueError(f"a call is reported as running, done or failed, not {phase!r}")
@@ -337,7 +340,10 @@ class ResponseState:
             raise ValueError("the call is not one of those that changes() has told of; call changes() first")
         entry.reported = phase
         if result is not MISSING:
-            entry.result = _plain(result)
+            # Pydantic is not loaded for those who report no results.
+            from partialjson.typed.dumps import plain
+
+            entry.result = plain(result)
         self._touch(entry)
 
     def _find(self) -> Choice | None:
@@ -517,10 +523,3 @@ def _now(document: Document | None) -> tuple[Any, Any]:
 
 def _is_over(document: Document | None) -> bool:
     return document is not None and (document.done or document.outcome is not None)
-
-
-def _plain(result: Any) -> Any:
-    """A result as JSON values."""
-    from pydantic_core import to_jsonable_python
-
-    return to_jsonable_python(result)

@@ -31,6 +31,8 @@ export type CallBlock = {
   readonly type: "call";
   readonly id: string;
   readonly name: string;
+  /** The provider runs it itself. */
+  readonly server?: true;
   readonly phase: "growing" | "ready" | "held" | "running" | "done" | "failed" | "withdrawn";
   /** Its arguments. */
   readonly document: DocumentState;

@@ -23,7 +23,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from pydantic_core import PydanticSerializationUnexpectedValue, SchemaSerializer, core_schema
+from pydantic_core import PydanticSerializationUnexpectedValue, SchemaSerializer, core_schema, to_jsonable_python
 
 from partialjson._missing import MISSING
 from partialjson.typed.schemas import Schema, choices_of, inside
@@ -31,12 +31,21 @@ from partialjson.typed.schemas import Schema, choices_of, inside
 if TYPE_CHECKING:
     from partialjson.typed.partial import Partial
 
-__all__ = ["awaited_by_functions", "dump", "dump_as_asked", "dump_json"]
+__all__ = ["awaited_by_functions", "dump", "dump_as_asked", "dump_json", "plain"]
 
 Arguments = dict[str, Any]
 
 # Keys whose values are no schemas, though they may look like some.
 _DATA = ("default", "expected", "metadata", "serialization", "config")
+
+
+def plain(value: Any) -> Any:
+    """Any value as JSON values, as pydantic writes it: without excluded fields, and with secrets masked.
+
+    Raises:
+        pydantic_core.PydanticSerializationError: pydantic does not know how.
+    """
+    return to_jsonable_python(value)
 
 
 def dump(partial: Partial[Any], mode: str, include: Any, exclude: Any, arguments: Arguments) -> dict[str, Any]:
