@@ -1,18 +1,21 @@
-"""A typed object that fills in, in Chainlit, as an element of its own: ``chainlit/public/elements/Trip.jsx``.
+"""A typed object that fills in, in Chainlit, as an element of its own: ``chainlit_files/public/elements/Trip.jsx``.
 
     python -m pip install chainlit
-    CHAINLIT_APP_ROOT=examples/chainlit chainlit run examples/chainlit_app.py
+    CHAINLIT_APP_ROOT=examples/chainlit_files chainlit run examples/chainlit_app.py
 
 Chainlit sends an element's props whole each time, so they are sent ten times a second and not at each token.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 import chainlit as cl
-from recorded import Trip, aanswer
 
 from partialjson.broadcast import ResponseState, athrottled
 from partialjson.clients import aread
+from recorded import Trip, aanswer
 
 
 @cl.on_message
@@ -20,7 +23,7 @@ async def plan(message: cl.Message) -> None:
     async with aread(aanswer("trip"), "openai-chat", output=Trip) as response:
         state = ResponseState(response.message)
 
-        async def changes():
+        async def changes() -> AsyncIterator[list[dict[str, Any]]]:
             async for update in response:
                 yield state.changes([update])
 

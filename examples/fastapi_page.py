@@ -5,8 +5,8 @@ package, without a build.
     uvicorn --app-dir examples fastapi_page:app
 
 ``POST /answers`` asks the model and gives the id of its answer. ``GET /answers/{id}/events`` is that answer for as many
-viewers as there are: deltas for those who watch, the state for those who come late or come back. An answer is written to
-its end, also if nobody watches it.
+viewers as there are: deltas for those who watch, the state for those who come late or come back. An answer is written
+to its end, also if nobody watches it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
-from recorded import Trip, aanswer
 
 from partialjson.broadcast import Broadcast, ResponseState
 from partialjson.clients import aread
 from partialjson.render.form import form
+from recorded import Trip, aanswer
 
 KEPT = 100
 """So many answers are kept for those who come back."""

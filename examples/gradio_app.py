@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import gradio as gr
-from recorded import Trip, answer
 
 from partialjson.broadcast import ResponseState, throttled
 from partialjson.clients import read
 from partialjson.render.html import to_html
+from recorded import Trip, answer
 
 
 def plan() -> Iterator[tuple[str, str]]:
@@ -31,7 +31,8 @@ def plan() -> Iterator[tuple[str, str]]:
 with gr.Blocks(title="A trip") as app:
     gr.Markdown("# A trip, while the model writes it")
     button = gr.Button("Plan a trip", variant="primary")
-    draft = gr.HTML()
+    # Its own style sheet is in the HTML.
+    draft = gr.HTML(apply_default_css=False)
     ending = gr.Textbox(label="How it ended", interactive=False)
     button.click(plan, outputs=[draft, ending], show_progress="hidden")
 

@@ -9,7 +9,8 @@
 ``AppBridge`` of ``@modelcontextprotocol/ext-apps``. The view (``mcp_apps/view.js``) is an ``App`` of the same package.
 
 The tool and its view are this program's own here. A host that takes them from servers reads the view as their resource
-``ui://…``, runs the tool by ``tools/call``, and puts the frame behind a proxy on another origin, as the specification asks.
+``ui://…``, runs the tool by ``tools/call``, and puts the frame behind a proxy on another origin, as the specification
+asks.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from recorded import aanswer
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
@@ -29,6 +29,7 @@ from starlette.staticfiles import StaticFiles
 
 from partialjson.clients import aread
 from partialjson.encoders import mcp_apps
+from recorded import aanswer
 
 PAGE = Path(os.environ.get("MCP_APPS_PAGE") or Path(__file__).parent / "mcp_apps" / "dist")
 """Where `npm run build` wrote the page and the view."""

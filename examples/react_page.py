@@ -17,6 +17,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+
 from fastapi_page import router
 
 PAGE = Path(os.environ.get("REACT_PAGE") or Path(__file__).parent / "react" / "dist")

@@ -1,15 +1,19 @@
 """What the examples here have in common: the recorded answers of a model, and the type of one of them.
 
-``answer`` and ``aanswer`` stand for a provider's client. They give the body of a response as it comes off the wire, event
-by event; in your program that is `client.chat.completions.create(..., stream=True)`, or the response of an HTTP client.
+``answer`` and ``aanswer`` stand for a provider's client. They give the body of a response as it comes off the wire,
+event by event; in your program that is ``client.chat.completions.create(..., stream=True)``, or the response of an HTTP
+client.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from pydantic import BaseModel, Field
@@ -34,7 +38,8 @@ def answer(name: str = "trip", pause: float | None = None) -> Iterator[bytes]:
     """The body of a recorded response.
 
     Args:
-        name: of a file in ``recordings``. "trip" and "tools" are responses of OpenAI's chat API, "chart" of Anthropic's.
+        name: of a file in ``recordings``. "trip" is a response of OpenAI's chat API, "tools" and "chart" are
+            Anthropic's.
         pause: seconds before each event.
     """
     for event in _events(name):
@@ -47,6 +52,32 @@ async def aanswer(name: str = "trip", pause: float | None = None) -> AsyncIterat
     for event in _events(name):
         await asyncio.sleep(PAUSE if pause is None else pause)
         yield event
+
+
+@contextmanager
+def server(name: str = "trip") -> Iterator[str]:
+    """A server on this machine that answers every request with a recording. Gives its base URL, for clients that make
+    the request themselves: ``OpenAI(base_url=...)``."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.end_headers()
+            with suppress(ConnectionError):  # the client has left
+                for event in answer(name):
+                    self.wfile.write(event)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{listening.server_port}/v1"
+        finally:
+            listening.shutdown()
 
 
 def _events(name: str) -> list[bytes]:

@@ -10,11 +10,11 @@ that are complete: a stop of which half has come is a ``Partial``, not a ``Stop`
 from __future__ import annotations
 
 import streamlit as st
-from recorded import Stop, Trip, answer
 
 from partialjson.broadcast import ResponseState, throttled
 from partialjson.clients import read
 from partialjson.render.html import to_html
+from recorded import Stop, Trip, answer
 
 st.set_page_config(page_title="A trip", layout="wide")
 st.title("A trip, while the model writes it")
@@ -32,7 +32,7 @@ if asked:
         for _ in throttled((state.changes([update]) for update in response), per_second=10):
             draft.html(to_html(document))
             stops = [stop for stop in document.value.stops or () if isinstance(stop, Stop)]
-            minutes.metric("Minutes planned", sum(stop.minutes for stop in stops), f"{len(stops)} stops")
+            minutes.metric(f"Minutes in {len(stops)} stops", sum(stop.minutes for stop in stops))
     ending.text(str(response.end()))
     st.session_state.trip = document.value  # a Trip, validated as a whole, if it came to its end
 elif "trip" in st.session_state:

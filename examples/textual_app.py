@@ -3,15 +3,14 @@
     python -m pip install textual
     python examples/textual_app.py
 
-On the left is the object as far as it has come, drawn by ``Outline``. The table on the right gets a row for each stop as
-soon as that is complete and valid, while the model is still writing the next one.
+On the left is the object as far as it has come, drawn by ``Outline``. The table on the right gets a row for each stop
+as soon as that is complete and valid, while the model is still writing the next one.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from recorded import Stop, Trip, aanswer
 from rich.text import Text
 from textual import work
 from textual.app import App, ComposeResult
@@ -23,14 +22,15 @@ from partialjson.clients import aread
 from partialjson.messages import DocumentProgress
 from partialjson.render.terminal import Outline
 from partialjson.render.text import printable
+from recorded import Stop, Trip, aanswer
 
 
 class TripApp(App[None]):
     TITLE = "A trip, while the model writes it"
     BINDINGS: ClassVar = [("a", "ask", "Ask again"), ("q", "quit", "Quit")]
     CSS = """
-    #draft { width: 3fr; padding: 1 2; }
-    #stops { width: 2fr; }
+    #draft { width: 3fr; height: 100%; padding: 1 2; }
+    #stops { width: 2fr; height: 100%; }
     #ending { height: 1; padding: 0 2; color: $text-muted; }
     """
 
@@ -61,7 +61,7 @@ class TripApp(App[None]):
                             # What a model writes is neither markup nor control codes here.
                             table.add_row(Text(printable(stop.place)), stop.minutes)
                 # Textual draws when it has time, however often it is told.
-                draft.update(Outline(document, height=max(3, draft.size.height)))
+                draft.update(Outline(document, height=max(3, draft.content_size.height)))
         ending.update(str(response.end()).partition("\n")[0])
 
 
