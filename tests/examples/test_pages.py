@@ -6,11 +6,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import renders
 
 from partialjson import MISSING
 from partialjson.patch import apply_deltas
@@ -157,6 +163,19 @@ def test_react_renders_what_changed_and_nothing_else(page: Any) -> None:
                 assert counts.keys() == must.keys()
                 assert all(counts[place] >= must[place] for place in must)
     assert totals[""] < totals["?snapshots"] < totals["?forget"]
+
+
+def test_the_table_of_renders_is_what_is_counted(browser: Any) -> None:
+    place = renders.PAGE.read_text(encoding="utf-8").partition(renders.BEGIN)[2].partition(renders.END)[0]
+    assert place.strip().splitlines() == renders.table(renders.measured(browser, built("react")))
+
+
+def test_the_memoised_components_render_what_must_be(browser: Any) -> None:
+    for _, events in renders.bodies():
+        frames = renders.frames_of(events)
+        data = [line for frame in frames for line in frame.decode().splitlines() if line.startswith("data: ")]
+        must = changes([json.loads(line.removeprefix("data: "))["deltas"] for line in data])
+        assert renders.counted(browser, built("react"), frames, "") == must
 
 
 def test_mcp_apps(page: Any) -> None:

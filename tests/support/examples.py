@@ -32,15 +32,13 @@ _SOURCES = str(Path(partialjson.__file__).parents[1])
 
 def environment(pause: float = 0, **more: str) -> dict[str, str]:
     """Of a program that is an example: it imports this package and what the examples share."""
-    path = os.pathsep.join([_SOURCES, str(EXAMPLES)])
-    return {
-        **os.environ,
-        "PYTHONPATH": path,
+    own = {
+        "PYTHONPATH": os.pathsep.join([_SOURCES, str(EXAMPLES)]),
         "PYTHONIOENCODING": "utf-8",
         "NO_PROXY": "127.0.0.1",
         "PAUSE": str(pause),
-        **more,
     }
+    return {**os.environ, **own, **more}
 
 
 def needs(*packages: str) -> None:
