@@ -145,9 +145,9 @@ def save(file: str, pictures: list[Image.Image]) -> None:
     first, *others = pictures
     if others:
         times = [1000 // FRAMES_A_SECOND] * len(others) + [HOLD_MS]
-        first.save(
-            target, save_all=True, append_images=others, duration=times, loop=0, lossless=True, method=4, minimize_size=True
-        )
+        # Without loss: small text suffers most.
+        options: dict[str, Any] = {"lossless": True, "method": 4, "minimize_size": True}
+        first.save(target, save_all=True, append_images=others, duration=times, loop=0, **options)
     else:
         first.save(target, quality=88, method=6)
     size = target.stat().st_size

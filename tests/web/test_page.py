@@ -34,7 +34,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def server(browser: Any) -> Iterator[Served]:
-    with Served(make_app(Settings(speed=8, limits=Limits(patience=3)))) as server:
+    with Served(make_app(Settings(speed=8, limits=Limits(patience=60)))) as server:
         yield server
 
 
