@@ -26,7 +26,7 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 sys.path.append(str(ROOT / "examples"))
 
-from partialjson.broadcast import Journal, ResponseState
+from partialjson.broadcast import Frame, Journal, ResponseState
 from partialjson.messages import MessageParser
 from recorded import Trip, answer
 
@@ -58,7 +58,7 @@ def frames_of(events: Sequence[bytes]) -> list[bytes]:
     state = ResponseState(message)
     journal = Journal(run="run")
     journal.write(state.changes())
-    frames = [journal.since(None)]
+    frames: list[Frame | None] = [journal.since(None)]
     for event in events:
         frames.append(journal.write(state.changes(message.feed_bytes(event))))
     frames.append(journal.write(state.changes(message.end().updates)))

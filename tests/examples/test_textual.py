@@ -26,10 +26,9 @@ def test_textual(monkeypatch: pytest.MonkeyPatch) -> None:
     app = app_of("textual_app", monkeypatch)
 
     async def main() -> None:
-        from textual.widgets import DataTable, Static
-
+        widgets = pytest.importorskip("textual.widgets", reason="needs the package textual")
         async with app.run_test(size=(190, 24)) as pilot:
-            table, draft = app.query_one(DataTable), app.query_one("#draft", Static)
+            table, draft = app.query_one(widgets.DataTable), app.query_one("#draft")
             rows: list[int] = []
             while not all(worker.is_finished for worker in app.workers):
                 rows.append(table.row_count)
