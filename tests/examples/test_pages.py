@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -134,8 +135,8 @@ def changes(frames: list[list[dict[str, Any]]]) -> dict[str, int]:
 
 def test_react_renders_what_changed_and_nothing_else(page: Any) -> None:
     needs("fastapi")
-    totals: dict[str, int] = {}
-    with uvicorn("react_page:app", REACT_PAGE=str(built("react"))) as address:
+    # So slow that the page is there while most is still to come.
+    with uvicorn("react_page:app", REACT_PAGE=str(built("react")), PAUSE="0.02") as address:
         for way in ("", "?snapshots", "?forget"):
             page.goto(address + way)
             page.wait_for_selector("#total")
@@ -153,15 +154,14 @@ def test_react_renders_what_changed_and_nothing_else(page: Any) -> None:
             counts = page.evaluate("Object.fromEntries(window.counts)")
             frames = page.evaluate("window.applied")
             must = changes(frames)
-            totals[way] = sum(counts.values())
+            assert len(frames) > 5
             if way == "":
-                assert len(frames) > 10
                 assert counts == must
                 assert page.locator('[data-place="/stops/0"]').get_attribute("data-renders") == str(must["/stops/0"])
             else:
                 assert counts.keys() == must.keys()
                 assert all(counts[place] >= must[place] for place in must)
-    assert totals[""] < totals["?snapshots"] < totals["?forget"]
+                assert sum(counts.values()) > sum(must.values())
 
 
 def test_the_table_of_renders_is_what_is_counted(browser: Any) -> None:
@@ -199,7 +199,7 @@ def test_mcp_apps(page: Any) -> None:
         )
 
 
-def streamlit(name: str) -> Any:
+def streamlit(name: str) -> AbstractContextManager[str]:
     needs("streamlit")
     options = ["--server.port=0", "--server.headless=true", "--server.address=127.0.0.1"]
     command = ["-m", "streamlit", "run", str(EXAMPLES / f"{name}.py"), *options, "--browser.gatherUsageStats=false"]
@@ -216,7 +216,7 @@ def test_streamlit(page: Any) -> None:
         assert page.get_by_test_id("stMetricValue").inner_text() == "135"
 
 
-def gradio(name: str) -> Any:
+def gradio(name: str) -> AbstractContextManager[str]:
     needs("gradio")
     variables = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_ANALYTICS_ENABLED": "False", "PYTHONUNBUFFERED": "1"}
     return serving([str(EXAMPLES / f"{name}.py")], r"http://127\.0\.0\.1:(\d+)", **variables)
@@ -232,7 +232,7 @@ def test_gradio(page: Any) -> None:
         )
 
 
-def chainlit(name: str, root: Path) -> Any:
+def chainlit(name: str, root: Path) -> AbstractContextManager[str]:
     needs("chainlit")
     shutil.copytree(EXAMPLES / "chainlit_files", root, dirs_exist_ok=True)
     command = ["-m", "chainlit", "run", str(EXAMPLES / f"{name}.py"), "--headless", "--port", str(free_port())]

@@ -30,6 +30,7 @@ def test_textual(monkeypatch: pytest.MonkeyPatch) -> None:
         async with app.run_test(size=(190, 24)) as pilot:
             table, draft = app.query_one(widgets.DataTable), app.query_one("#draft")
             rows: list[int] = []
+            await pilot.pause()
             while not all(worker.is_finished for worker in app.workers):
                 rows.append(table.row_count)
                 await pilot.pause(0.02)

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -57,20 +59,19 @@ def run(name: str, *arguments: str) -> list[str]:
     return done.stdout.splitlines()
 
 
+@cache
 def built(name: str) -> Path:
-    """What ``npm run build`` writes for the page of an example."""
+    """What ``npm run build`` writes for the page of an example, in a folder of this process."""
     packages = installed(EXAMPLES / name)
-    for each in EXAMPLES.joinpath(name).iterdir():
-        if each.name not in ("node_modules", "dist", "package.json", "package-lock.json"):
-            copy: Any = shutil.copytree if each.is_dir() else shutil.copy
-            copy(each, packages / each.name, **({"dirs_exist_ok": True} if each.is_dir() else {}))
-    shutil.rmtree(packages / "dist", ignore_errors=True)
-    done = subprocess.run(
-        ["npm", "run", "--silent", "build"], cwd=packages, capture_output=True, text=True, timeout=300, check=False
-    )
+    folder = Path(tempfile.mkdtemp(prefix=f"partialjson-{name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    shutil.copytree(EXAMPLES / name, folder, ignore=shutil.ignore_patterns("node_modules", "dist"), dirs_exist_ok=True)
+    (folder / "node_modules").symlink_to(packages / "node_modules", target_is_directory=True)
+    command = ["npm", "run", "--silent", "build"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    return packages / "dist"
+    return folder / "dist"
 
 
 @contextmanager
@@ -126,7 +127,7 @@ def serving(command: Sequence[str], ready: str, **variables: str) -> Iterator[st
     assert not any("Traceback" in line for line in said), "".join(said)
 
 
-def uvicorn(app: str, **variables: str) -> Any:
+def uvicorn(app: str, **variables: str) -> AbstractContextManager[str]:
     """An ASGI application of an example, served by uvicorn."""
     needs("uvicorn")
     return serving(["-m", "uvicorn", "--port", "0", app], r"running on http://127\.0\.0\.1:(\d+)", **variables)
