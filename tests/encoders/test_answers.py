@@ -18,7 +18,8 @@ from partialjson.encoders import a2ui, ag_ui, assistant_stream, json_patch, mcp_
 from partialjson.messages import Attempts, MessageParser
 from partialjson.patch import apply_deltas
 from partialjson.testing.bodies import Said, Say, body
-from support.front_ends import READERS, SEEN, check_seen, events_in, node, packages
+from support.front_ends import NODE, READERS, SEEN, check_seen, events_in, node
+from support.node import installed
 from support.talks import ENCODERS, TOOLS, WEATHER
 
 API = "anthropic-messages"
@@ -52,7 +53,7 @@ def test_an_answer_of_two_responses(protocol: str) -> None:
     sent = encoder.body(events) + encoder.tail
     states = [READERS[protocol](events_in(sent.decode()))]
     try:
-        packages()
+        installed(NODE)
     except pytest.skip.Exception:
         pass
     else:

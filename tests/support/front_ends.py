@@ -8,24 +8,19 @@ shape (`node`), so both are compared in one way.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from partialjson import MISSING
 from partialjson.broadcast import ResponseState
 from partialjson.encoders.safe import safe_value
 from partialjson.messages import MessageParser
 from partialjson.patch import apply_deltas
+from support.node import installed
 
 NODE = Path(__file__).parent.parent / "encoders" / "node"
 READY = ("ready", "running", "done")
@@ -407,40 +402,10 @@ def _without_marks(state: Any) -> Any:
 # The real packages
 
 
-@cache
-def packages() -> Path:
-    """A folder with the packages of `tests/encoders/node`, installed once for each lock file; skips the calling test
-    where that cannot be."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("node and npm are needed to read events with the real packages")
-    lock = (NODE / "package-lock.json").read_bytes()
-    folder = Path(tempfile.gettempdir()) / f"partialjson-encoders-{os.getuid()}-{sha256(lock).hexdigest()[:16]}"
-    if not folder.is_dir():
-        with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(NODE / name, made)
-            quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=0", "--ignore-scripts"]
-            try:
-                run = subprocess.run([npm, "ci", *quiet], cwd=made, capture_output=True, text=True, timeout=300)
-            except subprocess.TimeoutExpired:
-                pytest.skip("npm ci took longer than five minutes")
-            if run.returncode:
-                pytest.skip(f"npm cannot install the packages: {run.stderr.strip()[:300]}")
-            # Another process may have been faster.
-            if not folder.is_dir():
-                shutil.copytree(made, f"{folder}.{os.getpid()}", symlinks=True)
-                try:
-                    os.rename(f"{folder}.{os.getpid()}", folder)
-                except OSError:
-                    shutil.rmtree(f"{folder}.{os.getpid()}")
-    return folder
-
-
 def node(cases: Sequence[tuple[str, bytes]]) -> list[Any]:
     """The state that the real package of each protocol ends with, for the body of an HTTP response. It must not
     complain about anything."""
-    folder = packages()
+    folder = installed(NODE)
     shutil.copy(NODE / "read.mjs", folder / "read.mjs")
     lines = "".join(json.dumps({"protocol": protocol, "body": body.decode()}) + "\n" for protocol, body in cases)
     run = subprocess.run(["node", "read.mjs"], cwd=folder, input=lines, capture_output=True, text=True, timeout=600)

@@ -1,4 +1,4 @@
-"""Node, for tests of the JavaScript modules: one process for many cases."""
+"""Node, for tests of the JavaScript modules, one process for many cases; and packages of npm."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +48,35 @@ def npm(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A finished run of npm in a folder, which asks nobody and writes nothing there."""
     assert _NPM is not None
     return _run([_NPM, *arguments, "--offline"], "", folder)
+
+
+@cache
+def installed(folder: Path) -> Path:
+    """A copy of the folder's ``package.json`` with its packages in ``node_modules``, installed once for each lock file;
+    skips the calling test where that cannot be."""
+    if _NODE is None or _NPM is None:
+        pytest.skip(f"node and npm are needed for the packages of {folder.name}")
+    lock = (folder / "package-lock.json").read_bytes()
+    place = Path(tempfile.gettempdir()) / f"partialjson-npm-{os.getuid()}-{sha256(lock).hexdigest()[:16]}"
+    if not place.is_dir():
+        with tempfile.TemporaryDirectory(dir=place.parent) as made:
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(folder / name, made)
+            quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=0", "--ignore-scripts"]
+            try:
+                run = subprocess.run([_NPM, "ci", *quiet], cwd=made, capture_output=True, text=True, timeout=300)
+            except subprocess.TimeoutExpired:
+                pytest.skip("npm ci took longer than five minutes")
+            if run.returncode:
+                pytest.skip(f"npm cannot install the packages of {folder.name}: {run.stderr.strip()[:300]}")
+            # Another process may have been faster.
+            if not place.is_dir():
+                shutil.copytree(made, f"{place}.{os.getpid()}", symlinks=True)
+                try:
+                    os.rename(f"{place}.{os.getpid()}", place)
+                except OSError:
+                    shutil.rmtree(f"{place}.{os.getpid()}")
+    return place
 
 
 def _run(command: list[str], given: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
