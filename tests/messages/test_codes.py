@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from typing import Any, get_args
 
 import pytest
@@ -35,7 +36,7 @@ CODED: list[tuple[str, bytes, dict[str, Any], str]] = [
 
 
 def ended(api: str, chunks: list[Any], options: dict[str, Any]) -> MessageEnd:
-    message = MessageParser(api, **options)  # type: ignore[arg-type]
+    message = MessageParser(api, **options)
     for chunk in chunks:
         message.feed_bytes(chunk)
     return message.end()
@@ -64,7 +65,7 @@ def test_the_code_of_a_body(api: str, data: bytes, options: dict[str, Any], code
 def test_an_event_that_is_too_long(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit of one event is that of its framing."""
     if api == "openai-chat":
-        monkeypatch.setitem(SSEDecoder.__init__.__kwdefaults__, "limit", 20)
+        monkeypatch.setattr("partialjson.wire.framing.SSEDecoder", partial(SSEDecoder, limit=20))
         data = b"data: " + b"x" * 40
     else:
         monkeypatch.setattr("partialjson.wire.framing.DEFAULT_LIMIT", 20)
