@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
@@ -41,18 +41,18 @@ ErrorCode = Literal[
 """What is wrong with a document, in one word. ``docs/errors.md`` has a section for each."""
 
 
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
 class Explained:
     """What ``docs/errors.md`` explains: an error, or how a document ended. Its ``code`` names the section."""
 
     __slots__ = ()
 
-    if TYPE_CHECKING:
-
-        @property
-        def code(self) -> str: ...
-
     @property
-    def page(self) -> str:
+    def page(self: _Coded) -> str:
         """That section, as a link from the folder ``docs``: ``errors.md#limit``."""
         return f"errors.md#{self.code}"
 
@@ -154,7 +154,8 @@ def code_of(error: BaseException) -> str:
     the caller's own code, has raised.
     """
     if isinstance(error, Explained):
-        return error.code
+        code: str = getattr(error, "code", "raised")
+        return code
     # Neither package may be imported here.
     is_verdict = isinstance(error, ValueError) and hasattr(error, "errors")
     return "invalid" if is_verdict or hasattr(error, "json_path") else "raised"
