@@ -140,7 +140,8 @@ class _Reader:
         elif isinstance(update, BlockRestarted) and self._has_output and self._is_first(update.choice):
             block = self.message.state.first.blocks[update.block]
             if block.kind not in CALLS:
-                raise StreamError(f"the provider took back what had been read of the output (block {update.block})")
+                msg = f"the provider took back what had been read of the output (block {update.block})"
+                raise StreamError(msg, code="taken_back")
 
     def _is_first(self, choice: int) -> bool:
         return self.message.state.first.index == choice

@@ -8,24 +8,60 @@
 All say where: an absolute offset, a line, a column, and the path of the place in the document. They carry the events
 that completed before them, so nothing finished is lost with the error. Wrong use of the parser itself is a different
 matter: it raises TypeError or RuntimeError.
+
+Each error of this package has a ``code``: one word for what is wrong, which stays the same when messages are reworded.
+A section of ``docs/errors.md`` explains it, by the same word.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
 
-__all__ = ["IncompleteError", "InvalidError", "ParseError", "json_path", "no_text"]
+__all__ = ["ErrorCode", "Explained", "IncompleteError", "InvalidError", "ParseError", "code_of", "json_path", "no_text"]
+
+ErrorCode = Literal[
+    "control",
+    "escape",
+    "incomplete",
+    "invalid",
+    "limit",
+    "number",
+    "separator",
+    "surrogate",
+    "syntax",
+    "trailing",
+    "utf8",
+    "word",
+]
+"""What is wrong with a document, in one word. ``docs/errors.md`` has a section for each."""
 
 
-class ParseError(ValueError):
+class _Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+class Explained:
+    """What ``docs/errors.md`` explains: an error, or how a document ended. Its ``code`` names the section."""
+
+    __slots__ = ()
+
+    @property
+    def page(self: _Coded) -> str:
+        """That section, as a link from the folder ``docs``: ``errors.md#limit``."""
+        return f"errors.md#{self.code}"
+
+
+class ParseError(Explained, ValueError):
     """The document is not JSON text as RFC 8259 defines it, or it passes a limit.
 
     Attributes:
+        code: what is wrong, in one word that does not change.
         msg: what is wrong, without the position.
         pos: offset of the offending character in code points from the start of the document, after a byte order mark.
         byte_pos: the same in bytes where the parser was fed bytes, else None.
@@ -33,6 +69,8 @@ class ParseError(ValueError):
         path: keys and indexes from the root to the place of the error.
         events: what the failing call completed before the error.
     """
+
+    code: ErrorCode = "syntax"
 
     def __init__(
         self,
@@ -43,6 +81,7 @@ class ParseError(ValueError):
         path: Path = (),
         events: tuple[Event, ...] = (),
         byte_pos: int | None = None,
+        code: ErrorCode | None = None,
     ) -> None:
         super().__init__(msg, pos, lineno, colno, path, events, byte_pos)
         self.msg = msg
@@ -52,6 +91,8 @@ class ParseError(ValueError):
         self.path = path
         self.events = events
         self.byte_pos = byte_pos
+        if code is not None:
+            self.code = code
 
     def __str__(self) -> str:
         where = f" in {json_path(self.path)}" if self.path else ""
@@ -66,11 +107,14 @@ class ParseError(ValueError):
             self.path,
             self.events,
             self.byte_pos,
+            self.code,
         )
 
 
 class IncompleteError(ParseError):
     """The document ended before its root value closed; ``path`` is the place that was open."""
+
+    code: ErrorCode = "incomplete"
 
 
 class InvalidError(ParseError):
@@ -81,6 +125,8 @@ class InvalidError(ParseError):
             become valid, the character that shows it.
         error: the validator's own error; None if the value has not closed.
     """
+
+    code: ErrorCode = "invalid"
 
     def __init__(
         self,
@@ -98,7 +144,21 @@ class InvalidError(ParseError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         kind, arguments = super().__reduce__()
-        return kind, (*arguments, self.error)
+        return kind, (*arguments[:-1], self.error)
+
+
+def code_of(error: BaseException) -> str:
+    """The code of any error that can end a document.
+
+    "invalid" is that of a validation error of pydantic or jsonschema, "raised" that of whatever else a validator, or
+    the caller's own code, has raised.
+    """
+    if isinstance(error, Explained):
+        code: str = getattr(error, "code", "raised")
+        return code
+    # Neither package may be imported here.
+    is_verdict = isinstance(error, ValueError) and hasattr(error, "errors")
+    return "invalid" if is_verdict or hasattr(error, "json_path") else "raised"
 
 
 def json_path(path: Sequence[str | int]) -> str:

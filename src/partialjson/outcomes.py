@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal
 
 from partialjson._missing import MISSING
 from partialjson._typevars import T
-from partialjson.errors import json_path
+from partialjson.errors import Explained, code_of, json_path
 
 if TYPE_CHECKING:
     from partialjson._core.events import Coerced, Event, Path
@@ -24,8 +24,8 @@ Provenance = Literal["verbatim", "repaired", "coerced"]
 """Whether a value stands in the source as it is, was mended, or was read in another form so that it fits."""
 
 
-class _Mended:
-    """What all outcomes tell of lenient parsing."""
+class _Ended(Explained):
+    """What all outcomes tell: the section that explains them, and what lenient parsing did."""
 
     __slots__ = ()
 
@@ -48,10 +48,11 @@ class _Mended:
 
 
 @dataclass(frozen=True, slots=True)
-class Complete(_Mended, Generic[T]):
+class Complete(_Ended, Generic[T]):
     """The root value closed and is valid; ``value`` is what one-shot validation of the whole text gives.
 
     Attributes:
+        code: "complete".
         value: that value.
         events: what the end itself completed.
         reason: the reason that the caller gave for the end, if any.
@@ -59,6 +60,8 @@ class Complete(_Mended, Generic[T]):
         skipped: the parts of the source that it left out.
         coerced: the values that did not fit their target as they were written, and were read in another form.
     """
+
+    code: ClassVar[str] = "complete"
 
     value: T
     events: tuple[Event, ...] = ()
@@ -74,10 +77,11 @@ class Complete(_Mended, Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Truncated(_Mended):
+class Truncated(_Ended):
     """The document ended inside the root value. There is no ``T``, and none is invented.
 
     Attributes:
+        code: "incomplete".
         path: the place that was open when the text ended: the value that was growing or expected next.
         json, value: both views of the document as far as it came; MISSING if nothing had come.
         reason: the reason that the caller gave for the end, if any.
@@ -90,6 +94,8 @@ class Truncated(_Mended):
 
     ``str()`` is a report for people.
     """
+
+    code: ClassVar[str] = "incomplete"
 
     path: Path
     json: Any = MISSING
@@ -139,7 +145,7 @@ class Truncated(_Mended):
 
 
 @dataclass(frozen=True, slots=True)
-class Failed(_Mended):
+class Failed(_Ended):
     """The document is malformed, passes a limit, or is not valid for its target; ``error`` says why.
 
     ``json`` and ``value`` show the document up to the error; ``events`` is what the last call completed before it.
@@ -156,6 +162,12 @@ class Failed(_Mended):
     coerced: tuple[Coerced, ...] = ()
     # All that is wrong, where the error tells one thing.
     lines: tuple[Any, ...] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def code(self) -> str:
+        """The code of the error: that of a ParseError, "invalid" for what does not fit its target, "raised" for
+        whatever else a validator raised."""
+        return code_of(self.error)
 
     @property
     def errors(self) -> list[Any]:

@@ -12,11 +12,12 @@ import copy
 import json
 import pickle
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import AfterValidator
 
 from partialjson import (
     MISSING,
@@ -25,11 +26,13 @@ from partialjson import (
     Event,
     Failed,
     IncompleteError,
+    Lenient,
     Limits,
     ParseError,
     Parser,
     Truncated,
 )
+from partialjson.errors import ErrorCode
 from partialjson.testing import strategies
 from partialjson.testing.chunking import check_all_chunkings
 from partialjson.testing.damage import NOISE
@@ -262,6 +265,91 @@ def test_early_ends_in_bytes(text: str) -> None:
     assert (outcome.error.pos, outcome.error.byte_pos) == (len(text), len(text.encode()))
 
 
+# A text, and the code of what is wrong with it.
+CODED: list[tuple[str | bytes, dict[str, Any], str]] = [
+    ("[x", {}, "syntax"),
+    ("{1", {}, "syntax"),
+    ('{"a" 1', {}, "syntax"),
+    ("[1,]", {}, "syntax"),
+    ("[1 2", {}, "syntax"),
+    ("NaN", {}, "syntax"),
+    ("{} x", {}, "trailing"),
+    ("truee", {}, "trailing"),
+    ("1 2", {}, "trailing"),
+    ('"a\nb"', {}, "control"),
+    ('"\\x', {}, "escape"),
+    ('"\\u12G', {}, "escape"),
+    ('"\\ud83d"', {"target": str}, "surrogate"),
+    ('"\ud83d"', {"target": str}, "surrogate"),
+    ("01", {}, "number"),
+    ("[1.]", {}, "number"),
+    ("1x", {}, "number"),
+    ("[tru]", {}, "word"),
+    (b'["\xff', {}, "utf8"),
+    (b"{}\xff", {}, "utf8"),
+    ("[[", {"limits": Limits(depth=1)}, "limit"),
+    ('"abcd"', {"limits": Limits(string=3)}, "limit"),
+    ("1234", {"limits": Limits(number=3)}, "limit"),
+    ("[1,2]", {"limits": Limits(document=3)}, "limit"),
+    ("[1", {}, "incomplete"),
+    ("", {}, "incomplete"),
+    (b'"\xc3', {}, "incomplete"),
+    ('[1, "x"]', {"target": list[int], "on_invalid": "raise"}, "invalid"),
+    ('[1, "x"]', {"schema": {"items": {"type": "integer"}}, "on_invalid": "raise"}, "invalid"),
+    # Lenient parsing, where it does not mend that.
+    ("[x]", {"lenient": Lenient(kinds=["comment"])}, "syntax"),
+    ("[tru]", {"lenient": Lenient(kinds=["comment"])}, "word"),
+    ("[01]", {"lenient": Lenient(kinds=["comment"])}, "number"),
+    ("{} x", {"lenient": Lenient(kinds=["comment"])}, "trailing"),
+    ("nope", {"lenient": Lenient(kinds=["comment"])}, "word"),
+    ("[[", {"lenient": True, "limits": Limits(depth=1)}, "limit"),
+    ("[1,2]", {"lenient": True, "limits": Limits(document=3)}, "limit"),
+    ("prose", {"lenient": True, "limits": Limits(document=3)}, "limit"),
+    ("[1,2]", {"lenient": Lenient(documents="last"), "limits": Limits(document=3)}, "limit"),
+    ('["\ud83d"]', {"lenient": True, "target": list[str]}, "surrogate"),
+    (b"[\xff", {"lenient": True}, "utf8"),
+    (b"prose \xff", {"lenient": True}, "utf8"),
+    ("", {"lenient": True}, "incomplete"),
+    ("[1", {"lenient": Lenient(kinds=["comment"])}, "incomplete"),
+]
+
+
+@pytest.mark.parametrize(("text", "options", "code"), CODED)
+def test_codes(text: str | bytes, options: dict[str, Any], code: str) -> None:
+    """One word for what is wrong: the same in every chunking, in the outcome, and after pickling."""
+    outcome = check_all_chunkings(text, make=lambda: Parser(**options)).outcome
+    assert not isinstance(outcome, Complete)
+    error = outcome.error
+    assert isinstance(error, ParseError)
+    assert outcome.code == error.code == code
+    assert outcome.page == error.page == f"errors.md#{code}"
+    assert pickle.loads(pickle.dumps(error)).code == code
+
+
+@pytest.mark.parametrize("options", [{"target": list[int]}, {"schema": {"items": {"type": "integer"}}}])
+def test_the_code_of_a_verdict(options: dict[str, Any]) -> None:
+    outcome = check_all_chunkings('[1, "x"]', make=lambda: Parser(**options)).outcome
+    assert outcome.code == "invalid"
+    outcome = check_all_chunkings("[1, 2]", make=lambda: Parser(**options)).outcome
+    assert (outcome.code, outcome.page) == ("complete", "errors.md#complete")
+
+
+def test_the_code_of_what_a_validator_raised() -> None:
+    def interfere(value: int) -> int:
+        raise KeyError(value)
+
+    parser = Parser(list[Annotated[int, AfterValidator(interfere)]])
+    with pytest.raises(KeyError):
+        parser.feed("[1]")
+    assert parser.end().code == "raised"
+
+
+def test_all_codes_of_documents_are_known() -> None:
+    found = {code for _, _, code in CODED}
+    # What only a sequence of documents can lack.
+    assert found | {"separator"} == set(get_args(ErrorCode))
+
+
 def test_the_tree_of_errors() -> None:
     assert issubclass(IncompleteError, ParseError)
     assert issubclass(ParseError, ValueError)
@@ -284,7 +372,7 @@ def test_errors_survive_pickling_and_copying() -> None:
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
         assert type(twin) is ParseError
         assert str(twin) == str(error)
-        for name in ("msg", "pos", "lineno", "colno", "path", "events", "byte_pos"):
+        for name in ("code", "page", "msg", "pos", "lineno", "colno", "path", "events", "byte_pos"):
             assert getattr(twin, name) == getattr(error, name)
 
 

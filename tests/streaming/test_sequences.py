@@ -548,3 +548,35 @@ def test_a_large_document_in_one_chunk_costs_its_size() -> None:
     (progress,) = sequence.feed("[" + "1," * (elements - 1) + "1]")
     assert len(progress.events) == elements + 1
     assert isinstance(progress.outcome, Complete)
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "code"),
+    [
+        ("true1 ", "concatenated", "separator"),
+        ("{}\n{}", "json-seq", "separator"),
+        ("\x1e{x}\n", "json-seq", "syntax"),
+        ("\x1e12", "json-seq", "incomplete"),
+        ("[1\n", "ndjson", "incomplete"),
+        ("1 2\n", "ndjson", "trailing"),
+        (b'"\xff"\n', "ndjson", "utf8"),
+        (b"see: \xff", "embedded", "utf8"),
+        (b"see: {} \xe2\x82", "embedded", "utf8"),
+    ],
+)
+def test_codes(text: Any, format: Any, code: str) -> None:
+    def found(chunks: list[Any]) -> list[str]:
+        sequence: DocumentSequence[Any] = DocumentSequence(format=format)
+        told: list[Any] = []
+        for chunk in chunks:
+            try:
+                told += sequence.feed(chunk)
+            except ParseError:
+                break  # it had stopped before
+        told += sequence.end()
+        return [each.outcome.code for each in told if each.outcome is not None]
+
+    whole = found([text])
+    assert code in whole
+    for _, chunks in chunkings_of(text, single_splits_up_to=30, partitions=2, seed=0):
+        assert found(chunks) == whole

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.checkpoint import load_count, save_document, typed
 from partialjson._core.lexer import Lexer
+from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mender import Mender
 from partialjson._core.mender_state import load_mender, save_mender
 from partialjson._core.scribe import AT_ROOT
@@ -108,7 +109,7 @@ class Intake:
                     locator.pos = locator.start
                 elif beyond:
                     mender.starts_at(*locator.place)
-                    raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
+                    raise mender.too_long()
                 continue
             self._is_inside = True
             mender.stops = True
@@ -135,7 +136,7 @@ class Intake:
                     mender.starts_at(*_place_of(self._held_text(), self._held_size))
                 elif self._locator is not None and not self._locator.reading:
                     mender.starts_at(*self._locator.place)
-                raise mender.refusal(utf8.fault)
+                raise mender.refusal(NOT_UTF8, utf8.fault)
         except ParseError as error:
             error.byte_pos = mender.error_byte
             raise
@@ -245,7 +246,7 @@ class Intake:
         self._held_size += min(len(text), room)
         if len(text) > room:
             mender.starts_at(*_place_of(self._held_text(), self._held_size))
-            raise mender.refusal(f"the document is longer than the limit of {mender.max_document} characters")
+            raise mender.too_long()
 
     def _held_text(self) -> str:
         assert self._held is not None

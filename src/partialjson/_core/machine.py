@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Any, Final
 from partialjson._core.refcounts import COMPILED
 from partialjson._core.source import Source
 from partialjson._core.tree import Tree
-from partialjson.errors import IncompleteError, ParseError
+from partialjson.errors import ErrorCode, IncompleteError, ParseError
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -74,6 +74,21 @@ BAD_NUMBER: Final = 5  # not the continuation of a number
 BAD_WORD: Final = 6  # not true, false or null
 NOT_UTF8: Final = 7  # a byte that is not UTF-8
 LIMIT: Final = 8  # it passes a limit
+TRAILING: Final = 9  # something after the root
+
+# What users are told of it, by these numbers.
+CODES: Final[tuple[ErrorCode, ...]] = (
+    "syntax",
+    "control",
+    "escape",
+    "escape",
+    "surrogate",
+    "number",
+    "word",
+    "utf8",
+    "limit",
+    "trailing",
+)
 
 # Characters, as code points.
 TAB: Final = 9
@@ -259,11 +274,12 @@ class Machine:
         Raises:
             ParseError: always.
         """
-        raise self.error(msg, i)
+        raise self.error(fault, msg, i)
 
     def refuse_character(self, s: str, i: i64) -> i64:
         """``refuse`` a character that is not allowed between tokens, with the message for the state."""
         found = shown(s[i])
+        fault: i64 = UNEXPECTED
         state = self.state
         if state == VALUE:
             msg = f"expected a value, found {found}"
@@ -276,15 +292,16 @@ class Machine:
         elif state == COLON:
             msg = f"expected ':' after a key, found {found}"
         elif state == ENDED:
+            fault = TRAILING
             msg = f"text after the end of the document: {found}"
         else:
             msg = f"expected ',' or '{'}' if self.tree.in_object else ']'}', found {found}"
-        return self.refuse(UNEXPECTED, msg, s, i)
+        return self.refuse(fault, msg, s, i)
 
-    def error(self, msg: str, i: i64) -> ParseError:
+    def error(self, fault: i64, msg: str, i: i64) -> ParseError:
         """An error at index ``i`` of the present chunk."""
         pos = self.base + i
-        return ParseError(msg, pos, self.line, pos - self.line_start + 1, self.path())
+        return ParseError(msg, pos, self.line, pos - self.line_start + 1, self.path(), (), None, CODES[fault])
 
     def incomplete(self) -> IncompleteError:
         """The error for a document that ends here."""

@@ -77,7 +77,9 @@ from partialjson._core.machine import (
     ENDED,
     FIRST_KEY,
     FIRST_VALUE,
+    HALF_PAIR,
     KEY,
+    LIMIT,
     NEWLINE,
     OPEN_BRACE,
     OPEN_BRACKET,
@@ -174,7 +176,7 @@ class Mender(TokenMender):
             end = self.max_document - self.read
             self.feed(s[:end])
             if self.stopped < 0:
-                raise self.refusal(f"the document is longer than the limit of {self.max_document} characters")
+                raise self.too_long()
             self.rest += s[end:]
             return
         if not self.lexer.lone_surrogates and not s.isascii():
@@ -184,10 +186,14 @@ class Mender(TokenMender):
                 start: i64 = bad.start
                 self._feed(s[:start])
                 if self.stopped < 0:
-                    raise self.refusal(f"U+{ord(s[start]):04X} is half of a surrogate pair") from None
+                    raise self.refusal(HALF_PAIR, f"U+{ord(s[start]):04X} is half of a surrogate pair") from None
                 self.rest += s[start:]
                 return
         self._feed(s)
+
+    def too_long(self) -> ParseError:
+        """The error for a document that passes its limit after everything that has come."""
+        return self.refusal(LIMIT, f"the document is longer than the limit of {self.max_document} characters")
 
     def _feed(self, s: str) -> None:
         n: i64 = len(s)

@@ -15,6 +15,7 @@ from partialjson._core.events import Node, Path, Predicted, Repaired, Violation
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import (
     AFTER,
+    CODES,
     FIRST_VALUE,
     NEWLINE,
     SHORT,
@@ -418,13 +419,13 @@ class Scribe:
         self.error_byte = self.bytes
         self.read = error.pos
 
-    def _error(self, msg: str, s: str, i: i64) -> ParseError:
+    def _error(self, fault: i64, msg: str, s: str, i: i64) -> ParseError:
         """An error at index ``i`` of the source."""
-        error = ParseError(msg, self.at + i, 1, 1, self.lexer.path())
+        error = ParseError(msg, self.at + i, 1, 1, self.lexer.path(), (), None, CODES[fault])
         self._place(error, s, i)
         self.own = error
         return error
 
-    def refusal(self, msg: str) -> ParseError:
-        """An error after everything that has come."""
-        return self._error(msg, self.pend, len(self.pend))
+    def refusal(self, fault: i64, msg: str) -> ParseError:
+        """An error after everything that has come; the fault is one of the constants of ``machine``."""
+        return self._error(fault, msg, self.pend, len(self.pend))

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from partialjson import MISSING, Coerced, Completed, Invalid, Parser, Repaired, Violation
+from partialjson import MISSING, Coerced, Completed, Invalid, Parser, Repaired, Replaced, Violation
 from partialjson.broadcast import DocumentState
 from partialjson.cli.coming import Foreseen
 from partialjson.cli.exits import Exit
+from partialjson.cli.faults import Faults
 from partialjson.messages import Document
 from partialjson.render.form import Placeholder
 
-__all__ = ["Board", "Ending", "Entry", "Sheet", "Text", "said_by"]
+__all__ = ["Board", "Ending", "Entry", "Sheet", "Text"]
 
 Path = tuple[str | int, ...]
 
@@ -53,13 +54,14 @@ class Text:
 
 @dataclass
 class Sheet:
-    """One document on the board. ``drawn`` is what is drawn of it."""
+    """One document on the board: ``drawn`` is what is drawn of it, ``faults`` what has been said to be wrong in it."""
 
     name: str
     document: Foreseen
     placeholder: Placeholder
     text: Text
     drawn: DocumentState
+    faults: Faults = field(default_factory=Faults)
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ class Board:
         text.grow(piece, self.chunks)
 
     def record(self, sheet: Sheet, events: tuple[Any, ...]) -> None:
-        """Something happened in a document."""
+        """Something happened in a document. That a value does not fit is left out if all of its reasons were said."""
         sheet.drawn.note(events)
         for event in events:
             note = ""
@@ -176,9 +178,13 @@ class Board:
                 if self.first_field is None:
                     self.first_field = self.elapsed
             elif isinstance(event, Invalid):
-                note = _reason(event)
+                note = sheet.faults.invalid(event)
+                if not note:
+                    continue
             elif isinstance(event, Violation):
                 note = event.msg
+            elif isinstance(event, Replaced):
+                sheet.faults.replaced(event.path)
             elif isinstance(event, Repaired | Coerced):
                 self.mended += 1
                 note = str(event.kind)
@@ -193,14 +199,3 @@ class Board:
 
 def _ignore(entry: Entry) -> None:
     """Does nothing."""
-
-
-def _reason(event: Invalid) -> str:
-    """Why a value is invalid, in a line."""
-    return "; ".join(error["msg"] if isinstance(error, dict) else said_by(error) for error in event.errors)
-
-
-def said_by(error: BaseException) -> str:
-    """What an error says; one of jsonschema without the schema and the value, which may be long."""
-    message: object = getattr(error, "message", None)
-    return message if isinstance(message, str) and hasattr(error, "json_path") else str(error)

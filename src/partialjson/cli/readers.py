@@ -13,8 +13,9 @@ from typing import Any, Final, Protocol
 
 from partialjson import MISSING, Complete, Invalid, Lenient, Outcome, ParseError, Parser, Truncated, Violation
 from partialjson.cli.account import counted, is_prose, left_out, stretches
-from partialjson.cli.board import Board, Ending, Sheet, Text, said_by
+from partialjson.cli.board import Board, Ending, Sheet, Text
 from partialjson.cli.exits import Exit
+from partialjson.cli.faults import said_by
 from partialjson.errors import InvalidError, json_path
 from partialjson.messages import (
     BlockStarted,

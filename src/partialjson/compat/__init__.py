@@ -231,7 +231,7 @@ def _read(
         shelf.put(entry)
         result = original()
         if result is MISSING:
-            raise entry.growing.error or ParseError("the text is not UTF-8", 0)
+            raise entry.growing.error or ParseError("the text is not UTF-8", 0, code="utf8")
         return result
     if may_be_cut:
         result = _shown(shelf, entry, keeps_text, shows, share)

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Final, Literal, Self
 
 from partialjson.compat import Numbers
+from partialjson.errors import Explained
 from partialjson.integrations.library import Library, Options
 from partialjson.integrations.patching import Patch, find
 
@@ -48,16 +49,22 @@ NAMES: Final = (
 """The libraries that are known."""
 
 
-class IntegrationError(Exception):
+class IntegrationError(Explained, Exception):
     """A library cannot be given this parser, or not in this way; nothing was changed."""
+
+    code: str = "integration"
 
 
 class NotInstalledError(IntegrationError, ImportError):
     """The library is not installed."""
 
+    code: str = "not_installed"
+
 
 class UnknownVersionError(IntegrationError):
     """The library is installed in a version that is not known here, or has been changed."""
+
+    code: str = "unknown_version"
 
 
 class _Active:

@@ -167,7 +167,7 @@ class Dispatcher:
             except _Unopened:
                 continue
             except _TooMuch as error:
-                self.break_off(StreamError(str(error)))
+                self.break_off(StreamError(str(error), code="limit"))
                 for _ in operations:
                     pass
 

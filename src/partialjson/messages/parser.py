@@ -228,7 +228,7 @@ class MessageParser:
                 items: Iterable[Item] = self._framing.decode(raw)
             except (SSEError, FramingError) as error:
                 self._work(error.events)
-                self._fail(StreamError(str(error)))
+                self._fail(StreamError(str(error), code=error.code))
             else:
                 self._work(items)
         finally:
@@ -369,7 +369,7 @@ class MessageParser:
         try:
             operations = self._adapter.feed(event, name)
         except RecursionError:
-            self._fail(StreamError("an event is nested too deeply to be read"))
+            self._fail(StreamError("an event is nested too deeply to be read", code="limit"))
             return ()
         if not self._heard:
             self._listen(event, name, text, operations)
@@ -412,7 +412,8 @@ class MessageParser:
     def _read_no_json(self, item: SSEEvent, data: str, error: Exception) -> Sequence[ops.Operation]:
         if not api_named(self.api).names_event(item.event):
             return (ops.Unread("event", item.event),)  # a proxy's heartbeat, say
-        self._fail(StreamError(f"the data of event {self._events} is not JSON ({error}): {excerpt(data)}"))
+        msg = f"the data of event {self._events} is not JSON ({error}): {excerpt(data)}"
+        self._fail(StreamError(msg, code="payload"))
         return ()
 
     def _read_stray(self, line: str) -> Iterable[ops.Operation]:
@@ -426,7 +427,7 @@ class MessageParser:
         line = line.removeprefix("error:").lstrip()
         start = line[:1]
         if start == "<" and not self._events and self._bare is None:
-            self._fail(StreamError(f"the body is HTML or XML, not an event stream: {excerpt(line)}"))
+            self._fail(StreamError(f"the body is HTML or XML, not an event stream: {excerpt(line)}", code="html"))
             return ()
         if self._bare is None:
             if start not in ("{", "["):
@@ -453,7 +454,7 @@ class MessageParser:
         return errors
 
     def _refuse_plain(self, body: object, text: object) -> None:
-        self._fail(StreamError(f"the body is plain JSON, not an event stream: {excerpt(text)}", body))
+        self._fail(StreamError(f"the body is plain JSON, not an event stream: {excerpt(text)}", body, "json"))
 
     def _refuse_strangers(self) -> None:
         """No event was understood. If there is nothing strange about them, such as heartbeats, that is no error."""
@@ -465,7 +466,7 @@ class MessageParser:
         if hint is None and not any(kind == "event" for kind, _ in self.state.unread):
             return
         told = [f"no event was understood as one of {self.api}; the first is {excerpt(text)}"]
-        self._fail(StreamError(". ".join([*told, hint] if hint else told)))
+        self._fail(StreamError(". ".join([*told, hint] if hint else told), code="api"))
 
     def _takes_plain_bodies(self) -> bool:
         """Whether the body is framed so that a plain JSON body looks like one event."""

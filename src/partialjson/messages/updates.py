@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from partialjson._records import quick
+from partialjson.errors import Explained
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.wire.ops import Kind, Reason, UnreadKind
 from partialjson.wire.sse import IncompleteBlock
@@ -32,9 +33,13 @@ class ProviderError(Exception):
     """The provider reported an error, in the stream or instead of it.
 
     Attributes:
-        message, type, code: as the provider gave them; "" or None if it did not.
+        message, type, code: as the provider gave them; "" or None if it did not. So this code is the provider's, and
+            none of those that ``docs/errors.md`` explains.
         body: the whole error as plain data.
+        page: the section of the documentation on errors of providers.
     """
+
+    page: Final = "errors.md#provider"
 
     def __init__(self, message: str, type: str = "", code: str | int | None = None, body: object = None) -> None:
         super().__init__(message, type, code, body)
@@ -54,17 +59,24 @@ def _shown(body: object) -> str:
         return "(nested too deeply to be shown)"
 
 
-class StreamError(ValueError):
+StreamCode = Literal["api", "framing", "html", "json", "limit", "payload", "taken_back"]
+"""Why a body cannot be read, in one word. ``docs/errors.md`` has a section for each."""
+
+
+class StreamError(Explained, ValueError):
     """The body is not a stream of the API: HTML, a bare JSON body, a payload that is not JSON, an event without an end,
     events of another API; or it passes a limit.
 
     The message says which event it was (counted from 1) and shows how the offending text begins. ``body`` is the JSON
-    body if one was found, else None.
+    body if one was found, else None; ``code`` says in one word what is wrong.
     """
 
-    def __init__(self, message: str, body: object = None) -> None:
+    code: StreamCode = "framing"
+
+    def __init__(self, message: str, body: object = None, code: StreamCode = "framing") -> None:
         super().__init__(message)
         self.body = body
+        self.code = code
 
 
 @quick
@@ -434,6 +446,14 @@ class MessageEnd:
     said: Reason | None = None
     unread: tuple[Unread, ...] = ()
     faults: tuple[str, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The section of the documentation that explains how it ended, as a link from the folder ``docs``: that of the
+        error if there is one, else the one that ``reason`` names."""
+        if isinstance(self.error, ProviderError | StreamError):
+            return self.error.page
+        return f"errors.md#{self.reason}"
 
     def bringing(self, updates: Sequence[Update]) -> MessageEnd:
         """An equal ending, with these updates."""

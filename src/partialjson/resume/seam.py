@@ -45,7 +45,7 @@ from typing import Any, Final
 
 from partialjson._core.events import Path
 from partialjson._core.parser import Parser
-from partialjson.errors import ParseError, json_path
+from partialjson.errors import Explained, ParseError, json_path
 from partialjson.lenient.lines import fence_line, looks_like_json, may_become_fence_line
 from partialjson.limits import Limits
 
@@ -67,15 +67,18 @@ _NO_WHITE: Final = {ord(character): None for character in _WHITE}
 _QUOTES: Final = re.compile(r'\\.|"', re.DOTALL)
 
 
-class SpliceError(ValueError):
+class SpliceError(Explained, ValueError):
     """A continuation does not fit the document that it should continue. The document stays as it was.
 
     Attributes:
+        code: "splice".
         msg: what is wrong, without the position.
         pos: offset in the continuation, in characters, of the place where it stops fitting.
         excerpt: the continuation's text around it.
         path: the open place of the document.
     """
+
+    code: Final = "splice"
 
     def __init__(self, msg: str, pos: int, excerpt: str, path: Path) -> None:
         super().__init__(msg, pos, excerpt, path)

@@ -293,7 +293,7 @@ class DocumentSequence(Generic[T]):
             parser = self._open()
             if self._outside:
                 self._skipping = True
-                self._over(_failed("expected a record separator (U+001E) at the start of a JSON text sequence"))
+                self._over(_unseparated("expected a record separator (U+001E) at the start of a JSON text sequence"))
                 self._count_lines(piece)
                 return
         else:
@@ -335,7 +335,7 @@ class DocumentSequence(Generic[T]):
                     return
                 parser = self._open()
                 if self._bare and piece[:1] not in ("{", "[", '"', b"{", b"[", b'"'):
-                    self._stop(_failed("expected white space after a number or a word, found more text"))
+                    self._stop(_unseparated("expected white space after a number or a word, found more text"))
                     return
             try:
                 events, used = parser.feed_value(piece)
@@ -417,7 +417,7 @@ class DocumentSequence(Generic[T]):
         if self.parser is None and self._locator is not None:
             self._line = self._start = self._locator.lines
         pos = 0 if self.parser is None else self.parser.pos
-        self._stop(Failed(ParseError(msg, pos, 1, pos + 1, ())))
+        self._stop(Failed(ParseError(msg, pos, 1, pos + 1, (), code="utf8")))
 
     # One document.
 
@@ -561,8 +561,8 @@ class DocumentSequence(Generic[T]):
             raise ValueError("its fields contradict each other")
 
 
-def _failed(msg: str) -> Failed:
-    return Failed(ParseError(msg, 0, 1, 1, ()))
+def _unseparated(msg: str) -> Failed:
+    return Failed(ParseError(msg, 0, 1, 1, (), code="separator"))
 
 
 def _is_blank(last: str | bytes) -> bool:

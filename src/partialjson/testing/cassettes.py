@@ -36,6 +36,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from partialjson.errors import Explained
+
 __all__ = ["Cassette", "CassetteError", "Recorded", "Recording", "scrubbed", "vcr_cassettes"]
 
 FORMAT: Final = 1
@@ -55,8 +57,10 @@ _SHORTEST: Final = 8
 Chunks = Literal["recorded", "whole"] | int | Sequence[int]
 
 
-class CassetteError(ValueError):
+class CassetteError(Explained, ValueError):
     """A file is no cassette, or a body cannot become one."""
+
+    code: str = "cassette"
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def error_key(error: BaseException | None, *, byte_positions: bool = True) -> tu
     if isinstance(error, ParseError):
         byte_pos = error.byte_pos if byte_positions else None
         where = (error.pos, byte_pos, error.lineno, error.colno, error.path)
-        return type(error).__name__, error.msg, *where
+        return type(error).__name__, error.code, error.msg, *where
     return None if error is None else (type(error).__name__, str(error))
 
 

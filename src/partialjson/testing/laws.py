@@ -45,6 +45,7 @@ from partialjson import (
     Replaced,
     Truncated,
 )
+from partialjson.errors import Explained
 from partialjson.patch import apply_deltas, to_json_patch
 from partialjson.testing.chunking import (
     STATES_UP_TO,
@@ -107,8 +108,10 @@ Chunks = Sequence[str | bytes]
 P = ParamSpec("P")
 
 
-class Broken(AssertionError):
+class Broken(Explained, AssertionError):
     """A law does not hold; the message begins with its number and name."""
+
+    code: str = "law"
 
 
 class Maker:

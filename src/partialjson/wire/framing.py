@@ -22,10 +22,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from partialjson._core.parser import Parser
-from partialjson.errors import ParseError
+from partialjson.errors import Explained, ParseError
 from partialjson.wire import ops
 from partialjson.wire.brackets import Brackets
 from partialjson.wire.sse import DEFAULT_LIMIT, IncompleteBlock, SSEDecoder, SSEEvent, StrayLine, TextInput
@@ -50,12 +50,18 @@ Item = SSEEvent | StrayLine | Decoded
 Chunk = bytes | bytearray | memoryview | str
 
 
-class FramingError(ValueError):
-    """The body is not framed as expected. ``events`` holds what the failing call completed before."""
+class FramingError(Explained, ValueError):
+    """The body is not framed as expected, or passes a limit, as ``code`` says. ``events`` holds what the failing call
+    completed before."""
 
-    def __init__(self, message: str, events: tuple[Item, ...] = ()) -> None:
+    code: Literal["framing", "limit"] = "framing"
+
+    def __init__(
+        self, message: str, events: tuple[Item, ...] = (), code: Literal["framing", "limit"] = "framing"
+    ) -> None:
         super().__init__(message)
         self.events = events
+        self.code = code
 
 
 class Framing(Protocol):
@@ -93,7 +99,7 @@ class NDJSONDecoder:
         self._line.append(piece)
         self._size += len(piece)
         if self._size > DEFAULT_LIMIT:
-            raise FramingError(f"a line is longer than the limit of {DEFAULT_LIMIT} characters", tuple(items))
+            raise FramingError(f"a line is longer than the limit of {DEFAULT_LIMIT} characters", tuple(items), "limit")
 
     def _end_line(self, items: list[Item]) -> None:
         line = "".join(self._line).strip(" \t\r")
@@ -186,7 +192,7 @@ class JSONFramesDecoder:
         self._pieces.append(text)
         self._size += len(text)
         if self._size > DEFAULT_LIMIT:
-            raise FramingError(f"a frame is longer than the limit of {DEFAULT_LIMIT} characters", tuple(items))
+            raise FramingError(f"a frame is longer than the limit of {DEFAULT_LIMIT} characters", tuple(items), "limit")
 
     def close(self) -> IncompleteBlock | None:
         rest = "".join([*self._pieces, self._input.close()])

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from partialjson._records import quick
+from partialjson.errors import Explained
 
 __all__ = ["IncompleteBlock", "SSEDecoder", "SSEError", "SSEEvent", "StrayLine", "TextInput"]
 
@@ -79,8 +80,11 @@ class IncompleteBlock:
     open: bool = False
 
 
-class SSEError(ValueError):
-    """An event passed the decoder's limit. ``events`` holds what the failing call completed before."""
+class SSEError(Explained, ValueError):
+    """An event passed the decoder's limit. ``events`` holds what the failing call completed before; ``code`` is
+    "limit"."""
+
+    code: Final = "limit"
 
     def __init__(self, message: str, events: tuple[SSEEvent | StrayLine, ...] = ()) -> None:
         super().__init__(message)
