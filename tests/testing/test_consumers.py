@@ -250,7 +250,8 @@ def test_what_raises_for_every_text_was_not_checked() -> None:
     def misses_a_name(chunks: Iterable[str]) -> Any:
         return json.loads("".join(chunks))[misspelt]  # type: ignore[name-defined]  # noqa: F821
 
-    for options in ({}, {"text": "[1]"}, {"texts": st.just("[1]")}):
+    ways: list[dict[str, Any]] = [{}, {"text": "[1]"}, {"texts": st.just("[1]")}]
+    for options in ways:
         with pytest.raises(NameError, match="misspelt") as raised:
             check_consumer(misses_a_name, **options)
         assert "nothing was checked" in raised.value.__notes__[0]
