@@ -117,6 +117,17 @@ class Skipped:
     end: int
 
 
+def _kind(given: RepairKind | str) -> RepairKind:
+    try:
+        return RepairKind(given)
+    except ValueError:
+        from difflib import get_close_matches
+
+        near = get_close_matches(str(given), [kind.value for kind in KINDS], 1)
+        hint = f"did you mean {near[0]!r}?" if near else "the values of RepairKind are all there are"
+        raise ValueError(f"{given!r} is no kind of repair; {hint}") from None
+
+
 Documents = Literal["first", "last"]
 DOCUMENTS: Final[tuple[Documents, ...]] = ("first", "last")
 
@@ -150,7 +161,7 @@ class Lenient:
     ) -> None:
         if isinstance(kinds, str):
             raise TypeError(f"kinds takes several kinds, not one: write kinds=[{kinds!r}]")
-        chosen = frozenset(KINDS) if kinds is None else frozenset(RepairKind(kind) for kind in kinds)
+        chosen = frozenset(KINDS) if kinds is None else frozenset(map(_kind, kinds))
         if coerce not in COERCE:
             raise ValueError(f"coerce is 'syntax', 'safe' or 'guided', not {coerce!r}")
         if documents not in DOCUMENTS:
@@ -165,7 +176,7 @@ class Lenient:
 
     def without(self, *kinds: RepairKind | str) -> Lenient:
         """The same options without these kinds."""
-        return Lenient(self.kinds - {RepairKind(kind) for kind in kinds}, self.coerce, self.documents)
+        return Lenient(self.kinds - set(map(_kind, kinds)), self.coerce, self.documents)
 
     def __repr__(self) -> str:
         given = [] if len(self.kinds) == len(KINDS) else [f"kinds={sorted(kind.value for kind in self.kinds)}"]

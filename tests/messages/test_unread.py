@@ -23,6 +23,7 @@ from partialjson.messages import (
     Update,
 )
 from partialjson.testing.bodies import APIS, BODY_APIS, WITHOUT_CALLS, Said, Say, body, events, sse
+from partialjson.testing.chunking import chunkings_of
 from partialjson.wire import ops
 from support.folding import check_fold
 
@@ -171,6 +172,34 @@ def test_events_in_an_envelope(api: str, wrap: Any, path: str, sender: str) -> N
     said = failed(api, [wrap(event) for event in events(api, SAID)])
     assert f"field {path} holds events of {api}" in said
     assert sender in said
+
+
+def test_token_counts_and_an_end_mark_are_nothing_understood() -> None:
+    """They are alike in many APIs: a body of another one, with both, is still named."""
+    text = (
+        b'data: {"type": "message_start", "message": {"content": []}}\n\n'
+        b'data: {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 4}}\n\n'
+        b"data: [DONE]\n\n"
+    )
+    for _, pieces in chunkings_of(text, single_splits_up_to=300, partitions=10, seed=1):
+        message = MessageParser(CHAT)
+        for piece in pieces:
+            message.feed_bytes(piece)
+        end = message.end()
+        assert end.reason == "error"
+        assert "They look like events of anthropic-messages" in str(end.error)
+
+
+def test_lines_without_any_event_are_told() -> None:
+    """Server-sent events, read as an API that sends JSON lines."""
+    text = b'data: {"id": "x", "choices": []}\n\ndata: [DONE]\n\n'
+    for _, pieces in chunkings_of(text, single_splits_up_to=100, partitions=10, seed=1):
+        message = MessageParser("ollama")
+        for piece in pieces:
+            message.feed_bytes(piece)
+        end = message.end()
+        assert end.reason == "error"
+        assert str(end.error).startswith("the body is not an event stream: 'data: {")
 
 
 def test_events_that_nobody_knows() -> None:

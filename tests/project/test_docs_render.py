@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from partialjson.render import notebook
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "render.md").read_text(encoding="utf-8")
 DOCUMENT = '{"title": "Porto", "stops": [{"place": "Bolhão", "minutes": 60}], "summary": "by tram"}'
 
 
-def test_drawing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_drawing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("rich")
-    preamble, live, outline, html, page = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    preamble, live, outline, cell, html, page = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     names: dict[str, Any] = {"chunks": [DOCUMENT[at : at + 7] for at in range(0, len(DOCUMENT), 7)]}
     for snippet in (preamble, live):
         exec(compile(snippet, "render.md", "exec", dont_inherit=True), names)
     assert '✓ title    "Porto"' in capsys.readouterr().out
     exec(compile(outline, "render.md", "exec", dont_inherit=True), names)
     assert capsys.readouterr().out == TEXT.split(outline + "```\n\n```\n")[1].split("```")[0]
+    shown: list[Mapping[str, str]] = []
+    monkeypatch.setattr(notebook, "_notebook", lambda: shown.append)
+    exec(compile(cell, "render.md", "exec", dont_inherit=True), names)
+    assert "by tram" not in shown[0]["text/plain"]
+    assert "by tram" in shown[-1]["text/plain"]
     for snippet in (html, page):
         exec(compile(snippet, "render.md", "exec", dont_inherit=True), names)
     assert names["html"].startswith("<style>")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from partialjson import DocumentSequence, Parser, documents, stream
+from partialjson import DocumentSequence, Lenient, Parser, documents, stream
 from partialjson.clients import read
 from partialjson.messages import MessageParser
+from partialjson.testing import check_consumer
 
 whatever: Any = SimpleNamespace
 chunk: Any = SimpleNamespace(choices=[])
@@ -53,8 +54,19 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     "a misspelt option of stream": (lambda: stream([], lenent=True), "did you mean 'lenient'"),  # type: ignore[call-arg]
     "a text instead of chunks": (lambda: stream("{}"), r"pass \[text\] for a single chunk"),
     "a text instead of chunks of documents": (lambda: documents("1\n2"), r"pass \[text\] for a single chunk"),
+    "a type in a list of tools": (
+        lambda: MessageParser("openai-chat", tools=[int]),
+        r"not the class int; for types, tools is a mapping",
+    ),
+    "a misspelt kind of repair": (lambda: Lenient(["comments"]), "no kind of repair; did you mean 'comment'"),
+    "a consumer that raises for every text": (lambda: check_consumer(only_raises), "says nothing of JSON"),
+    "the same with one text": (lambda: check_consumer(only_raises, "[1]"), "says nothing of JSON"),
     "an API that is not known": (lambda: MessageParser("openai"), "expected one of .*openai-chat, .*openai-responses"),
 }
+
+
+def only_raises(chunks: Iterable[str]) -> None:
+    raise ValueError("says nothing of JSON")
 
 
 def whatever_none() -> Any:

@@ -268,6 +268,13 @@ def test_async(cassettes):
 """
 
 
+@pytest.fixture
+def named_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the plugins that a run names: the installed package brings the same one, which would be there twice."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+@pytest.mark.usefixtures("named_plugins")
 def test_the_plugin_records_and_plays(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(TEST)
     arguments = ["-p", "partialjson.testing.plugin", "-p", "no:cacheprovider"]
@@ -279,6 +286,7 @@ def test_the_plugin_records_and_plays(pytester: pytest.Pytester) -> None:
     pytester.runpytest(*arguments).assert_outcomes(passed=3)
 
 
+@pytest.mark.usefixtures("named_plugins")
 def test_the_plugin_loads_nothing_heavy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(partialjson.__file__).parents[1]))
     pytester.makepyfile(

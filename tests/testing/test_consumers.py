@@ -241,9 +241,20 @@ def test_errors_are_compared_by_their_type_or_their_message() -> None:
     def refuses(chunks: Iterable[str]) -> Any:
         raise ValueError(next(iter(chunks)))
 
-    check_consumer(refuses, "ab")
+    check_consumer(refuses, "ab", raises=ValueError)
     with pytest.raises(Breach, match="law 1"):
-        check_consumer(refuses, "ab", messages=True)
+        check_consumer(refuses, "ab", raises=ValueError, messages=True)
+
+
+def test_what_raises_for_every_text_was_not_checked() -> None:
+    def misses_a_name(chunks: Iterable[str]) -> Any:
+        return json.loads("".join(chunks))[misspelt]  # type: ignore[name-defined]  # noqa: F821
+
+    ways: list[dict[str, Any]] = [{}, {"text": "[1]"}, {"texts": st.just("[1]")}]
+    for options in ways:
+        with pytest.raises(NameError, match="misspelt") as raised:
+            check_consumer(misses_a_name, **options)
+        assert "nothing was checked" in raised.value.__notes__[0]
 
 
 def test_wrong_arguments_are_refused() -> None:

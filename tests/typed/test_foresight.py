@@ -109,9 +109,9 @@ def foreseen(target: Any, text: str, **options: Any) -> list[tuple[Any, ...]]:
         (Pet, "null", [((), 0, "expected an object, found null")]),
         # A key that is not allowed.
         pytest.param(
-            *(Item, '{"Qty": 1, "qty": 2}', [((), 12, "the object must not have this key")]), marks=since_2_14
+            *(Item, '{"Qty": 1, "qty": 2}', [((), 12, "no key that may still come begins like this")]), marks=since_2_14
         ),
-        (Item, '{"\\u0061": 1}', [((), 2, "the object must not have this key")]),
+        (Item, '{"\\u0061": 1}', [((), 2, "no key that may still come begins like this")]),
         (Item, '{"nam": 1}', [((), 5, "the object must not have this key")]),
         # A comma after which nothing may come.
         (Sealed, '{"a": 1, "b": 2}', [((), 7, "the object has all the keys that it may have")]),

@@ -69,7 +69,7 @@ def test_a_function() -> None:
 BAD: dict[str, tuple[Any, str]] = {
     "a text": ("get_weather", "a mapping from names to targets, or the list of tools"),
     "a number": ([1], r"tools\[0\]: expected an entry .*, not int"),
-    "a class": ([dict], r"tools\[0\]: expected an entry .*, not type"),
+    "a class": ([dict], r"tools\[0\]: expected an entry .*, not the class dict; .*: \{\"name\": dict\}"),
     "other keys": ([{"a": 1, "b": 2}], r"tools\[0\]: .* not a mapping with the keys 'a', 'b'"),
     "no keys": ([{}], r"tools\[0\]: .* not a mapping with the keys \(none\)"),
     "no name": ([{"type": "function", "function": {"parameters": {}}}], r"tools\[0\].function: .* found none"),

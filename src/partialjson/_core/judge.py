@@ -1186,7 +1186,9 @@ class Judge:
     def _refuse_key(self, trial: Trial) -> None:
         trial.told |= REFUSED
         keyword = trial.rule.by.get("additional", "additionalProperties")
-        self._fail(trial, keyword, "the object must not have this key", False)
+        begun = self.key_is_open
+        msg = "no key that may still come begins like this" if begun else "the object must not have this key"
+        self._fail(trial, keyword, msg, False)
 
     def _key_came(self, level: Level, trial: Trial, key: str) -> None:
         """What the presence of a key decides."""

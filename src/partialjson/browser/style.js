@@ -36,7 +36,9 @@ export const style = `
   }
 }
 .partial-json, .partial-json * { box-sizing: border-box; }
-.partial-json :is(dl, dd, ol, ul, table) { margin: 0; padding: 0; }
+/* Notebooks have rules of their own for lists and tables in an output. They are undone, here and at the tables below. */
+.partial-json :is(dl, dt, dd, ol, ul, table) { float: none; width: auto; margin: 0; padding: 0; overflow: visible; }
+.partial-json :is(dt, dd) { font-weight: inherit; }
 .partial-json > header {
   display: flex; align-items: baseline; justify-content: space-between; gap: 1em;
   margin-block-end: 0.85em; padding-block-end: 0.6em; border-block-end: 1px solid var(--line);
@@ -133,11 +135,15 @@ export const style = `
 .partial-json .card[data-status="partial"] { border-color: var(--accent); }
 .partial-json .card > .head { display: flex; align-items: baseline; margin-block-end: 0.35em; }
 .partial-json .table { overflow-x: auto; }
-.partial-json table { width: 100%; border-collapse: collapse; font-size: 0.94em; }
+.partial-json table {
+  width: 100%; table-layout: auto; border-collapse: collapse; color: inherit; font-size: 0.94em;
+}
+.partial-json .table tbody tr { background: none; }
 .partial-json :is(th, td) {
   padding: 0.38em 1.1em 0.38em 0; border: 0; border-block-end: 1px solid var(--line); background: none;
-  text-align: start; vertical-align: baseline; font-weight: 400;
+  vertical-align: baseline; line-height: inherit; font-weight: 400;
 }
+.partial-json .table :is(th, td) { text-align: start; }
 .partial-json :is(th, td):last-child { padding-inline-end: 0; }
 .partial-json thead th { color: var(--muted); font-size: 0.88em; padding-block-start: 0; white-space: nowrap; }
 .partial-json tbody th { width: 1%; white-space: nowrap; }

@@ -28,7 +28,7 @@ _CODES = """\
 exit codes of watch:
   0  complete, and valid for the model
   1  cut off: truncated, disconnected, paused, refused or filtered
-  2  wrong usage: an unknown provider, a model that cannot be imported, a schema that is none
+  2  wrong usage: an unknown provider, a model that cannot be imported, an invalid schema
   3  not JSON, not UTF-8, not an event stream, or the provider reported an error
   4  JSON, but not valid for the model or the schema
   130  interrupted by Ctrl-C

@@ -286,6 +286,8 @@ class MessageParser:
         try:
             if incomplete is not None and self._recover(incomplete):
                 incomplete = None
+            if not self._events and self._stray is not None and self.state.error is None:
+                self._refuse_stray(self._stray)
             if not self._heard and self._strange and self.state.error is None:
                 self._refuse_strangers()
             if self._text_calls is not None:
@@ -376,11 +378,15 @@ class MessageParser:
         return operations if self._text_calls is None else self._text_calls.translate(operations)
 
     def _listen(self, event: object, name: str, text: object, operations: Sequence[ops.Operation]) -> None:
-        """Keeps the first events until one is understood."""
-        if understood(operations):
+        """Keeps the first events until one is understood. The end mark of a body is that of many APIs, so it makes
+        none of the events before it understood."""
+        if event == ops.DONE:
+            if self._strange:
+                self._refuse_strangers()
+        elif understood(operations):
             self._heard = True
             self._strange = []
-        elif len(self._strange) < KEPT and event != ops.DONE:
+        elif len(self._strange) < KEPT:
             self._strange.append((event, name, event if text is None else text))
 
     def _read(self, item: Item) -> Iterable[ops.Operation]:
@@ -456,6 +462,9 @@ class MessageParser:
     def _refuse_plain(self, body: object, text: object) -> None:
         self._fail(StreamError(f"the body is plain JSON, not an event stream: {excerpt(text)}", body, "json"))
 
+    def _refuse_stray(self, line: str) -> None:
+        self._fail(StreamError(f"the body is not an event stream: {excerpt(line)}"))
+
     def _refuse_strangers(self) -> None:
         """No event was understood. If there is nothing strange about them, such as heartbeats, that is no error."""
         first, _, text = self._strange[0]
@@ -486,7 +495,6 @@ class MessageParser:
             self._work_off((StrayLine(block.line),))
         error = self.state.error
         if not self._events and error is None and self._stray is not None:
-            self._fail(StreamError(f"the body is not an event stream: {excerpt(self._stray)}"))
             return False
         if block.event is None or error is not None:
             return False

@@ -32,11 +32,11 @@ _SENDERS: Final = {
 
 def understood(operations: Sequence[ops.Operation]) -> bool | None:
     """Whether an adapter understood an event; None if that cannot be told, as of a heartbeat, or of one of which only
-    some fields were not understood."""
+    token counts and the like were understood: several APIs spell them alike."""
     unread = [op for op in operations if isinstance(op, ops.Unread)]
     if any(op.kind == "event" for op in unread):
         return False
-    if unread and all(isinstance(op, (ops.Unread, ops.Info)) for op in operations):
+    if unread and all(isinstance(op, (ops.Unread, ops.Info, ops.Usage)) for op in operations):
         return None
     return True if operations else None
 

@@ -195,17 +195,20 @@ def check_consumer(
         Breach: a law broke; an ``AssertionError`` that names it and shows the least that breaks it.
         TypeError: the consumer cannot be driven, or the text is none.
         ImportError: there is no text, and hypothesis is not installed.
+        Exception: what the consumer raised for every text, if neither ``raises`` nor ``expected`` allows for that.
     """
     run = runner(consumer, gives)
     checks = _Checks(run, expected, complete, raises, grows, describe, messages, empty)
     if text is None:
         _search(checks, texts, gives == "snapshots" or isinstance(consumer, Push), as_bytes, settings)
+        checks.something_was_read()
         return
     if not isinstance(text, str | bytes):
         raise TypeError(f"the text is str or bytes, not {text!r}; to draw texts, give a strategy as texts=")
     if texts is not None:
         raise TypeError("either a text or texts=, not both")
     checks.check(_encoded(text) if as_bytes else plain(text))
+    checks.something_was_read()
 
 
 def _encoded(text: str | bytes) -> bytes:
@@ -238,9 +241,12 @@ class _Checks:
     describe: Callable[[Any], Any]
     messages: bool
     empty: bool
+    wholes: dict[bool, Run] = field(default_factory=dict)
+    """The last run over a whole text that gave a value (True), and the last that raised."""
 
     def check(self, text: Any) -> None:
         whole = self.run([text])
+        self.wholes[whole.error is None] = whole
         self.law_11(text, [text], whole)
         self.law_5(text, whole)
         self.laws_of_views(text, [text], whole)
@@ -252,6 +258,14 @@ class _Checks:
                 self.law_1(text, chunks, whole)
             self.laws_of_views(text, chunks, run)
         self.law_8(text, whole)
+
+    def something_was_read(self) -> None:
+        """A consumer that raises for every text, by a mistake of its own, keeps law 1 and has shown nothing."""
+        if self.raises is None and self.expected is None and self.wholes.keys() == {False}:
+            error = self.wholes[False].error
+            assert error is not None
+            error.add_note("It raised for every text, so nothing was checked. If that is right, say raises=")
+            raise error
 
     def told(self, run: Run) -> Any:
         if run.error is None:

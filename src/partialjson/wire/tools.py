@@ -97,6 +97,12 @@ def _entry(entry: Any, place: str) -> Iterable[tuple[str, Any]]:
         # Some SDKs accept functions and describe them to the model themselves.
         return [(str(entry.__name__), None)]
     tool = _plain(entry)
+    if tool is None and isinstance(entry, type):
+        name = entry.__name__
+        raise TypeError(
+            f"{place}: {_SPELLINGS}, not the class {name}; for types, tools is a mapping from the names of tools: "
+            f'{{"name": {name}}}'
+        )
     if tool is None:
         raise TypeError(f"{place}: {_SPELLINGS}, not {type(entry).__name__}")
     declared = _first(tool, "functionDeclarations", "function_declarations")
