@@ -12,13 +12,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from partialjson._core.events import Completed, Event
 from partialjson._core.parser import Parser
 from partialjson.broadcast import Broadcast, DocumentState
+from partialjson.broadcast.waiting import set_within
 from partialjson.cli.account import left_out
 from partialjson.errors import ParseError
 from partialjson.outcomes import Failed, Outcome, Truncated
@@ -133,8 +133,7 @@ class DocumentRun:
         if left <= 0:
             await asyncio.sleep(0)
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), left)
+        await set_within(self._stopping, left)
 
     def _take(self, piece: str) -> bool:
         """Reads a piece, and publishes what it changed. Whether reading can go on."""
