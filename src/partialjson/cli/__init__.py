@@ -195,8 +195,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="partialjson", description="Watch JSON that a language model streams become an object."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,repair,stubs,serve}")
-    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,repair,stubs,doctor}")
+    commands = parser.add_subparsers(dest="command", metavar="{demo,watch,repair,stubs,serve,doctor}")
     plain = argparse.ArgumentParser(add_help=False)
     plain.add_argument("--no-tty", action="store_true", help="write lines instead of drawing, as without a terminal")
 
