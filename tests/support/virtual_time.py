@@ -50,12 +50,12 @@ class _TickingLoop(_Loop):
         self._virtual.now += self.tick
         return self._virtual.now
 
-    def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+    def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> Any:  # type: ignore[override]
         if delay < 0:
             raise ValueError("Can't schedule in the past")
         return super().call_at(self._virtual.now + delay, callback, *args, context=context)
 
-    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:  # type: ignore[override]
         return self.call_later(when - self.time(), callback, *args, context=context)
 
 
