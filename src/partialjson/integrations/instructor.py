@@ -3,7 +3,7 @@
 Its ``process_potential_object`` parses the text three times, writes down the path of everything that is complete, and
 validates again every nested model that is. Here the text is read once. An object or list that is open is made anew at
 each chunk, as there; what has closed inside it was validated when the next value began, and is kept with the document.
-When the root has closed, or where the text is not JSON, instructor does what it ever did.
+When the root has closed, or where the text is not JSON, instructor does what it always did.
 """
 
 from __future__ import annotations
