@@ -35,7 +35,7 @@ def beginning(
     run: str, prompt: str, answer: dict[str, str], forms: dict[str, Any], message: dict[str, Any]
 ) -> list[Delta]:
     """The deltas that begin a run: the whole value."""
-    value = {
+    value: dict[str, Any] = {
         "run": run,
         "prompt": prompt,
         "answer": answer,
