@@ -86,7 +86,7 @@ export function ending(state, mine = false) {
   const calls = message.blocks.filter((block) => block.type === "call");
   const told = { tone: "warn", head: "", says: [], open, missing, wrong };
   if (stopped) {
-    told.head = stopped.by === "fault" ? "No answer could be had" : "Stopped";
+    told.head = stopped.by === "fault" ? "There is no answer" : "Stopped";
     told.tone = stopped.by === "fault" ? "bad" : "warn";
     told.says.push(mine && stopped.by === "viewer" ? "You stopped it, and its source was closed." : stopped.message);
   } else if (end.reason in HEADS) {

@@ -1,4 +1,4 @@
-"""Persistent containers for referencing and jsonschema where the package rpds-py is not to be had.
+"""Persistent containers for referencing and jsonschema where the package rpds-py is not available.
 
 rpds-py is a compiled extension, and offers no wheel for WebAssembly. Of what it has, those two packages use a map, a
 set and a list, for registries of schemas and of types. These here do the same by copying, which is quick as long as

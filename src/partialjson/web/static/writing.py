@@ -49,7 +49,7 @@ def write_static(folder: Path, *, cache: Path | None = None, say: Say = print) -
 
     Raises:
         StaticError: the folder holds other files, or cannot be written.
-        FetchError: a file could not be had.
+        FetchError: a file could not be fetched.
     """
     before = _written_before(folder)
     package, wheels = fetch(cache or cache_folder(), say)
