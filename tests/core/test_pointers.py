@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from partialjson._pointers import checked_pointer, escaped, pointer_of, steps_of, unescaped
 
 # The examples of RFC 6901, section 5, that are about keys.
-EXAMPLES = {"": [], "/foo/0": ["foo", 0], "/": [""], "/a~1b": ["a/b"], "/m~0n": ["m~n"], "/c%d": ["c%d"], "/ ": [" "]}
+EXAMPLES: dict[str, list[str | int]] = {
+    "": [],
+    "/foo/0": ["foo", 0],
+    "/": [""],
+    "/a~1b": ["a/b"],
+    "/m~0n": ["m~n"],
+    "/c%d": ["c%d"],
+    "/ ": [" "],
+}
 
 
 @pytest.mark.parametrize("pointer", EXAMPLES)
