@@ -1,7 +1,7 @@
 """``check_linear``: does a consumer's work grow with the text, or with the square of it (law 7)?
 
 What is parsed again at every chunk, or copied, costs the square: nobody sees it in a test, and a long answer freezes
-the program. No clock is asked: what is counted, ``work`` says. Compiled code that reads everything again and makes
+the program. No clock is asked: ``work`` says what is counted. Compiled code that reads everything again and makes
 nothing of it is not seen.
 
 The text is read twice, at one length and at twice that, in chunks of one size. Work in proportion to the length

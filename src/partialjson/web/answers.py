@@ -24,7 +24,7 @@ class Answer:
 
     Attributes:
         api: its wire format, a name of ``partialjson.providers.PROVIDERS``.
-        kind: "recorded" or "live".
+        kind: "recorded", "live" or "pasted".
         label: where it comes from, in a few words for the page.
         open: what ``partialjson.clients.aread`` takes; called once, when the run begins.
         note: what else the reader must know, "" if nothing.

@@ -1,7 +1,7 @@
 """One answer on its way to everybody who watches it.
 
-A run reads an answer into a ``MessageParser`` and publishes, as deltas over one JSON value, what that changes. What
-stands in the value, ``facts`` says.
+A run reads an answer into a ``MessageParser`` and publishes, as deltas over one JSON value, what that changes.
+``facts`` says what is in the value.
 
 **Tools.** A call that is ready is run at once, by a function in the place of the real one, and its result belongs to
 the state of the call. A call that the provider withdraws while it runs is given up.
