@@ -79,9 +79,9 @@ compiled: bool = not (_lexer.__file__ or "").endswith(".py")
 """Is the core running compiled?"""
 
 if compiled:
-    from partialjson._docs import give_docs
+    from partialjson._docs import give_docs as _give_docs
 
-    give_docs(Coerced, Completed, Event, Expected, Invalid, Parser, Predicted, Repaired, Replaced, Violation)
+    _give_docs(Coerced, Completed, Event, Expected, Invalid, Parser, Predicted, Repaired, Replaced, Violation)
 
 
 def __getattr__(name: str) -> Any:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["FAR", "json_text"]
+__all__ = ["FAR", "json_text", "line_text"]
 
 FAR: Final = "1e999"
 """A number beyond every double."""
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|Infinity|NaN')
 
 
@@ -36,3 +37,20 @@ def json_text(
     words = {"Infinity": FAR, "NaN": nan}
     # A string may have the word in it.
     return _TOKEN.sub(lambda found: words.get(found[0], found[0]), text)
+
+
+def line_text(value: Any) -> str:
+    """The value as JSON in one line that every reader takes, for what goes out.
+
+    A NaN is null, as in JavaScript, and half a surrogate pair stays an escape, since it has no bytes in UTF-8. A value
+    of an unknown class, which a reader of numbers may have made, becomes a number if it is one, else its ``str``.
+    """
+    text = json_text(value, separators=(",", ":"), default=_plain, nan="null")
+    return text if text.isascii() else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _plain(value: Any) -> Any:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return str(value)

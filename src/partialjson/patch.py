@@ -29,6 +29,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from partialjson._missing import MISSING
+from partialjson._pointers import checked_pointer, steps_of
 
 __all__ = ["Delta", "Fold", "Merge", "apply_deltas", "merge_deltas", "to_json_patch"]
 
@@ -385,11 +386,10 @@ def _shown(value: Any) -> str:
 
 
 def _steps(pointer: str, number: int) -> list[str]:
-    if pointer == "":
-        return []
-    if not pointer.startswith("/"):
-        raise ValueError(f"delta {number}: {pointer!r} is not a JSON Pointer: it must be empty or start with '/'")
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
+    try:
+        return steps_of(checked_pointer(pointer))
+    except ValueError as error:
+        raise ValueError(f"delta {number}: {error}") from None
 
 
 def _key(container: Any, step: str, pointer: str, number: int) -> str | int:

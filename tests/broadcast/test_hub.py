@@ -193,6 +193,26 @@ def test_a_viewer_that_leaves_or_is_cancelled_leaves_nothing() -> None:
     run(main())
 
 
+@pytest.mark.parametrize("alive", [None, 0.3])
+def test_a_viewer_is_not_lost_where_the_loop_refuses_a_moment_that_has_passed(alive: float | None) -> None:
+    """In a browser it does; and what is left to wait may be as little as the time that it takes to ask."""
+
+    async def main() -> None:
+        for taken in range(60):
+            stream = Stream(TEXT[:400])
+            playing = asyncio.ensure_future(stream.play(0.011))
+            state: Any = MISSING
+            async for part in stream.broadcast.sse(per_second=20, alive=alive):
+                if b"data: {" in part:
+                    state = apply_deltas(state, json.loads(part.split(b"data: ")[1])["deltas"])
+                    # As one draws: time passes, and the loop does not get to run.
+                    asyncio.get_running_loop()._virtual.now += taken / 1000  # type: ignore[attr-defined]
+            await playing
+            assert state == stream.broadcast.state
+
+    run(main(), tick=0.003)
+
+
 def test_law_7_a_viewer_that_reads_nothing_costs_nothing() -> None:
     """Memory while a hundred viewers have stopped reading, and the stream goes on and on."""
 

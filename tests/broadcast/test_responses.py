@@ -42,7 +42,7 @@ from partialjson.testing.bodies import (
     events,
 )
 from partialjson.testing.strategies import chunkings
-from support.corpus import corpus_files, corpus_folder
+from support.corpus import API_OF_FOLDER, corpus_files, corpus_folder
 from support.effort import amount
 from support.models import Weather
 
@@ -427,18 +427,7 @@ def test_a_call_that_the_provider_runs() -> None:
     assert len(viewer.state["blocks"]) == 1
 
 
-RECORDED = {
-    "anthropic-messages": "anthropic-messages",
-    "openai-chat": "openai-chat",
-    "openai-responses": "openai-responses",
-    "gemini-generateContent": "gemini",
-    "gemini-interactions": "gemini-interactions",
-    "cohere-chat_v2": "cohere",
-    "ollama": "ollama",
-}
-
-
-@pytest.mark.parametrize("folder", RECORDED)
+@pytest.mark.parametrize("folder", API_OF_FOLDER)
 def test_recorded_streams(folder: str) -> None:
     corpus_folder("streams")
     files = [path for path in corpus_files("streams", folder) if path.suffix in (".sse", ".ndjson", ".jsonarray")]
@@ -446,7 +435,7 @@ def test_recorded_streams(folder: str) -> None:
     source = random.Random(folder)
     for path in source.sample(files, min(len(files), amount(25, 1000, quick=8))):
         raw = path.read_bytes()
-        message = MessageParser(RECORDED[folder])
+        message = MessageParser(API_OF_FOLDER[folder])
         state = ResponseState(message)
         shown: Any = MISSING
         size = max(64, len(raw) // 300)

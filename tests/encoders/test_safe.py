@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partialjson import MISSING, Parser
+from partialjson._jsontext import line_text
 from partialjson.encoders.places import Growing, placed, placed_at
 from partialjson.encoders.safe import safe_deltas, safe_value
-from partialjson.encoders.wire import text_of
 from partialjson.patch import apply_deltas, to_json_patch
 from partialjson.testing.strategies import chunkings, documents
 from support.growing import growing_of
@@ -47,7 +47,7 @@ def test_values(value: Any) -> None:
 @given(VALUES, st.data())
 def test_deltas_fold_to_the_safe_value(value: Any, data: st.DataObject) -> None:
     parser, deltas, since = Parser(), [], 0
-    for chunk in data.draw(chunkings(text_of(value))):
+    for chunk in data.draw(chunkings(line_text(value))):
         parser.feed(chunk)
         deltas += safe_deltas(parser.deltas(since))
         since = parser.seq
@@ -70,7 +70,7 @@ def test_growing_replaces_what_grew(data: st.DataObject) -> None:
         assert to_json_patch(operations, value) == operations
         value = apply_deltas(value, operations)
         if parser.json is not MISSING:
-            assert text_of(value["at"]["x"]) == text_of(parser.json)
+            assert line_text(value["at"]["x"]) == line_text(parser.json)
 
 
 def test_a_place_is_a_pointer() -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partialjson import MISSING, Parser
-from partialjson.encoders.wire import sse, text_of
+from partialjson._jsontext import line_text
+from partialjson.encoders.wire import sse
 from partialjson.encoders.writer import JSONWriter
 from partialjson.testing.strategies import chunkings, documents
 from support.growing import growing_of
@@ -113,4 +114,4 @@ def test_text_is_one_line_of_utf_8(value: Any) -> None:
 
 def test_text_has_words_for_all_that_is_read() -> None:
     value = {"far": float("inf"), "none": float("nan"), "exact": Decimal("1.5"), "half": "\ud83d", "word": "NaN"}
-    assert text_of(value) == '{"far":1e999,"none":null,"exact":1.5,"half":"\\ud83d","word":"NaN"}'
+    assert line_text(value) == '{"far":1e999,"none":null,"exact":1.5,"half":"\\ud83d","word":"NaN"}'

@@ -18,23 +18,14 @@ import pytest
 
 from partialjson import Complete, Failed, Truncated
 from partialjson.messages import Call, Choice, MessageParser, ProviderError
-from support.corpus import corpus_files, corpus_folder
+from support.corpus import API_OF_FOLDER, corpus_files, corpus_folder
 
-# folder of the corpus -> the API's name here
-APIS = {
-    "anthropic-messages": "anthropic-messages",
-    "openai-chat": "openai-chat",
-    "openai-responses": "openai-responses",
-    "gemini-generateContent": "gemini",
-    "gemini-interactions": "gemini-interactions",
-    "cohere-chat_v2": "cohere",
-    "ollama": "ollama",
-    "openai-completions": "openai-completions",
-}
 FOLDERS = ("streams", "streams_synthetic")
 SUFFIXES = (".sse", ".ndjson", ".jsonarray")
 SIZES = (1, 7, 64, 1 << 30)
-STREAMS = [path for folder in FOLDERS for api in APIS for path in corpus_files(folder, api) if path.suffix in SUFFIXES]
+STREAMS = [
+    path for folder in FOLDERS for api in API_OF_FOLDER for path in corpus_files(folder, api) if path.suffix in SUFFIXES
+]
 
 # file -> field -> why the sidecar does not count
 DISAGREEMENTS: dict[str, dict[str, str]] = {
@@ -55,7 +46,7 @@ DISAGREEMENTS: dict[str, dict[str, str]] = {
 
 def parse(path: Path, size: int, **options: Any) -> tuple[MessageParser, list[Any]]:
     body = path.read_bytes()
-    message = MessageParser(APIS[path.parent.name], **options)
+    message = MessageParser(API_OF_FOLDER[path.parent.name], **options)
     updates = [u for i in range(0, len(body), size) for u in message.feed_bytes(body[i : i + size])]
     message.end()
     return message, updates
@@ -176,7 +167,7 @@ def check(message: MessageParser, path: Path, sidecar: dict[str, Any]) -> None:
 
 def test_the_streams_are_there() -> None:
     corpus_folder("streams")
-    assert {path.parent.name for path in STREAMS} == set(APIS)
+    assert {path.parent.name for path in STREAMS} == set(API_OF_FOLDER)
     assert {path.name for path in STREAMS} >= DISAGREEMENTS.keys()
 
 

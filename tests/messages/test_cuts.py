@@ -18,7 +18,7 @@ import pytest
 from partialjson import Complete
 from partialjson.messages import MessageFailed
 from partialjson.testing.bodies import BODY_APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, array, body, events, sse
-from support.corpus import corpus_files, corpus_folder
+from support.corpus import API_OF_FOLDER, corpus_files, corpus_folder
 from support.cuts import Read, read, violations, violations_of
 from support.effort import amount
 from support.models import Weather
@@ -26,16 +26,6 @@ from support.models import Weather
 STREAMS = amount(16, 100)
 LARGEST = amount(1_500, 24_000)
 
-FOLDERS = {
-    "anthropic-messages": "anthropic-messages",
-    "cohere-chat_v2": "cohere",
-    "gemini-generateContent": "gemini",
-    "gemini-interactions": "gemini-interactions",
-    "ollama": "ollama",
-    "openai-chat": "openai-chat",
-    "openai-completions": "openai-completions",
-    "openai-responses": "openai-responses",
-}
 CALLS = (Say("c1", "get_weather", ('{"city":"Zü', 'rich"', "}")), Say("c2", "f", ("", '{"n":[1.5,', "-2]}")))
 
 
@@ -121,7 +111,7 @@ def test_what_is_looked_for_is_found() -> None:
 def chosen(count: int, largest: int) -> list[Path]:
     """Streams of all APIs in turn, of every size up to the largest, one message each."""
     groups = []
-    for folder, api in FOLDERS.items():
+    for folder, api in API_OF_FOLDER.items():
         paths = [path for path in corpus_files("streams", folder) if path.suffix in (".sse", ".ndjson", ".jsonarray")]
         paths += [path for path in corpus_files("streams_synthetic", folder) if path.suffix == ".sse"]
         sized = sorted((path.stat().st_size, path) for path in paths)
@@ -138,11 +128,11 @@ def test_every_cut_of_recorded_streams() -> None:
     corpus_folder("streams")
     paths = chosen(STREAMS, LARGEST)
     assert len(paths) == STREAMS
-    assert {path.parent.name for path in paths} == FOLDERS.keys()
+    assert {path.parent.name for path in paths} == API_OF_FOLDER.keys()
     began, cuts, known = time.monotonic(), 0, 0
     wrong = []
     for path in paths:
-        api, raw = FOLDERS[path.parent.name], path.read_bytes()
+        api, raw = API_OF_FOLDER[path.parent.name], path.read_bytes()
         cuts += len(raw)
         found = list(violations(raw, api, output=Any))
         if api == "gemini" and raw.count(b'"STOP"') > 1:

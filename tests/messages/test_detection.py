@@ -9,7 +9,7 @@ import pytest
 
 from partialjson.messages import apis_of
 from partialjson.testing import bodies
-from support.corpus import corpus_files
+from support.corpus import API_OF_FOLDER, corpus_files
 
 # Responses that are read alike by others: servers compatible with Chat Completions, sessions and their responses.
 FAMILIES = [{"openai-chat", "openai-completions", "mistral"}, {"openai-responses", "openai-realtime"}]
@@ -18,17 +18,7 @@ TOLD = [
     bodies.Said(texts=("x",), calls=(bodies.Say("1", "f", ('{"a"', ": 1}")),), reason="tool_calls"),
     bodies.Said(texts=("cut",), reason=None),
 ]
-FOLDERS = {
-    "anthropic-messages": "anthropic-messages",
-    "cohere-chat_v2": "cohere",
-    "gemini-generateContent": "gemini",
-    "gemini-interactions": "gemini-interactions",
-    "ollama": "ollama",
-    "openai-chat": "openai-chat",
-    "openai-completions": "openai-completions",
-    "openai-responses": "openai-responses",
-}
-RECORDED = [path for path in corpus_files("streams", pattern="*/*") if path.parent.name in FOLDERS]
+RECORDED = [path for path in corpus_files("streams", pattern="*/*") if path.parent.name in API_OF_FOLDER]
 
 
 def alike(api: str) -> set[str]:
@@ -61,7 +51,7 @@ def test_of_recorded_responses_and_of_their_results() -> None:
         if path.suffix == ".json":
             assert found == (), path.name
         else:
-            api = FOLDERS[path.parent.name]
+            api = API_OF_FOLDER[path.parent.name]
             assert api in found, path.name
             assert set(found) <= alike(api), path.name
 

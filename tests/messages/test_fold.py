@@ -55,24 +55,14 @@ from partialjson.testing.bodies import (
     body,
     events,
 )
-from support.corpus import corpus_files, corpus_folder
+from support.corpus import API_OF_FOLDER, corpus_files, corpus_folder
 from support.folding import check_fold, pickled, refolded, state_of, told
 
-FOLDERS = {
-    "anthropic-messages": "anthropic-messages",
-    "cohere-chat_v2": "cohere",
-    "gemini-generateContent": "gemini",
-    "gemini-interactions": "gemini-interactions",
-    "ollama": "ollama",
-    "openai-chat": "openai-chat",
-    "openai-completions": "openai-completions",
-    "openai-responses": "openai-responses",
-}
 LARGEST = 400_000
 STREAMS = [
     path
     for kind in ("streams", "streams_synthetic")
-    for folder in FOLDERS
+    for folder in API_OF_FOLDER
     for path in corpus_files(kind, folder)
     if path.suffix in (".sse", ".ndjson", ".jsonarray") and path.stat().st_size <= LARGEST
 ]
@@ -167,7 +157,7 @@ def test_those_of_damaged_bodies_do(api: str, edits: list[tuple[int, int, bytes]
 
 @pytest.mark.parametrize("path", STREAMS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_those_of_a_recorded_stream_do(path: Path) -> None:
-    check(FOLDERS[path.parent.name], pieces(path.read_bytes(), 1000), **PLAIN)
+    check(API_OF_FOLDER[path.parent.name], pieces(path.read_bytes(), 1000), **PLAIN)
 
 
 def test_the_recorded_streams_are_there() -> None:

@@ -24,6 +24,7 @@ BASE = {
     "_docs",
     "_jsontext",
     "_missing",
+    "_pointers",
     "_records",
     "_sources",
     "_typevars",

@@ -163,6 +163,9 @@ ALWAYS = {
     "reasons",
     "repairs",
 }
+if partialjson.compiled:
+    # What gives compiled classes their docstrings.
+    ALWAYS.add("_docs")
 if os.environ.get("PARTIALJSON_INTERPRETED", "") not in ("", "0"):
     # What prefers the sources to what was compiled.
     ALWAYS.add("_sources")

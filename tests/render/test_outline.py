@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, SecretStr
 
 from partialjson import Parser
+from partialjson._pointers import pointer_of
 from partialjson.broadcast import DocumentState
 from partialjson.errors import json_path
 from partialjson.render.form import UNKNOWN, Placeholder, form, placeholder_of
 from partialjson.render.html import to_html
 from partialjson.render.outline import Row, outline
-from partialjson.render.places import Document, Path, Place, StateDocument, pointer_of
+from partialjson.render.places import Document, Path, Place, StateDocument
 from partialjson.render.sources import document_of, placeholder_for
 from partialjson.render.text import plural, printable, show
 from support.drawn import CASES, Case, cuts_of, documents_to_draw, rows_of_html, steps_of, typed_cases

@@ -14,6 +14,18 @@ import pytest
 
 VARIABLE = "PARTIALJSON_CORPUS"
 
+API_OF_FOLDER = {
+    "anthropic-messages": "anthropic-messages",
+    "cohere-chat_v2": "cohere",
+    "gemini-generateContent": "gemini",
+    "gemini-interactions": "gemini-interactions",
+    "ollama": "ollama",
+    "openai-chat": "openai-chat",
+    "openai-completions": "openai-completions",
+    "openai-responses": "openai-responses",
+}
+"""The folders of recorded streams, and the names of their APIs here."""
+
 
 def corpus_root() -> Path | None:
     """The folder the environment names, or None where it names none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from partialjson import Parser
-from partialjson.broadcast.marks import pointer_of
+from partialjson._pointers import pointer_of
 
 
 def growing_of(parser: Parser[Any]) -> str | None:

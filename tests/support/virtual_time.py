@@ -1,4 +1,8 @@
-"""An event loop in which no time passes but the time that is waited for: tests of timers take none."""
+"""An event loop in which no time passes but the time that is waited for: tests of timers take none.
+
+With ``tick``, time also passes whenever somebody asks for it, and a timer whose moment has passed is refused. So it is
+in a browser, where the loop is Pyodide's.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,31 @@ class _Loop(asyncio.SelectorEventLoop):
         return self._virtual.now
 
 
-def run(main: Coroutine[Any, Any, T]) -> T:
+class _TickingLoop(_Loop):
+    tick = 0.0
+
+    def time(self) -> float:
+        self._virtual.now += self.tick
+        return self._virtual.now
+
+    def call_later(self, delay: float, callback: Any, *args: Any, context: Any = None) -> Any:  # type: ignore[override]
+        if delay < 0:
+            raise ValueError("Can't schedule in the past")
+        return super().call_at(self._virtual.now + delay, callback, *args, context=context)
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> Any:  # type: ignore[override]
+        return self.call_later(when - self.time(), callback, *args, context=context)
+
+
+def run(main: Coroutine[Any, Any, T], tick: float = 0.0) -> T:
     """As ``asyncio.run``. The loop's time begins at 0."""
-    with asyncio.Runner(loop_factory=_Loop) as runner:
+
+    def loop() -> _Loop:
+        if not tick:
+            return _Loop()
+        ticking = _TickingLoop()
+        ticking.tick = tick
+        return ticking
+
+    with asyncio.Runner(loop_factory=loop) as runner:
         return runner.run(main)

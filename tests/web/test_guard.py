@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from partialjson.web.app import Settings, make_app
-from partialjson.web.guard import POLICY, Hosts
+from partialjson.web.guard import Hosts
+from partialjson.web.policy import SERVED
 
 HERE = "http://127.0.0.1:8000"
 
@@ -122,7 +123,7 @@ def test_every_answer_carries_the_policy(client: TestClient) -> None:
         client.get("/", headers={"host": "evil.example"}),
     ]
     for answer in answers:
-        assert answer.headers["content-security-policy"] == POLICY
+        assert answer.headers["content-security-policy"] == SERVED
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
-    assert "unsafe" not in POLICY
+    assert "unsafe" not in SERVED

@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partialjson.sse import IncompleteBlock, SSEDecoder, SSEError, SSEEvent, StrayLine
-from partialjson.testing.laws import Work, work_of
+from partialjson.testing.laws import work_of
+from partialjson.testing.work import Work
 from support.corpus import corpus_files, corpus_folder
 
 STREAMS = corpus_files("streams", pattern="*/*.sse")

@@ -7,7 +7,7 @@ A viewer folds deltas over one JSON value, the *state*, and draws that; there is
 - ``Journal`` keeps the state and, within a limit, the deltas that led to it. It numbers them, so that a viewer can say
   what it has, and answers with a ``Frame``.
 - ``Throttle`` merges deltas so that there are at most so many updates a second.
-- ``Broadcast`` brings the frames to any number of viewers.
+- ``Broadcast`` brings the frames to any number of viewers. Where it waits, it does so on any event loop (``waiting``).
 
 What is kept back of a document (secrets, excluded fields) is in none of them.
 """

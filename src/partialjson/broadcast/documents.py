@@ -23,7 +23,8 @@ from typing import Any
 from partialjson._core.events import Event, Path
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
-from partialjson.broadcast.marks import Marks, checked_pointer, pointer_of
+from partialjson._pointers import checked_pointer, escaped, pointer_of
+from partialjson.broadcast.marks import Marks
 from partialjson.messages.blocks import Document
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 
@@ -102,7 +103,7 @@ class Told:
             self._missing = missing
             found.append({"op": "replace", "path": f"{at}/missing", "value": missing})
         for pointer, mark in self._marks.take().items():
-            found.append({"op": "add", "path": f"{at}/marks{pointer_of([pointer])}", "value": mark})
+            found.append({"op": "add", "path": f"{at}/marks/{escaped(pointer)}", "value": mark})
         return found
 
     def note(self, parser: Parser[Any] | None, outcome: Outcome[Any] | None, events: Iterable[Event]) -> None:

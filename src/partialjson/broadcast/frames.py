@@ -13,18 +13,16 @@ A frame is written once, however many viewers it goes to.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, Final
 
-from partialjson._jsontext import json_text
+from partialjson._jsontext import line_text
 
 __all__ = ["END", "Frame", "read_id"]
 
 END: Final = b"event: end\ndata:\n\n"
 """The last server-sent event of a broadcast, so that the viewer does not come back."""
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ID: Final = re.compile(r"([^:\s]+):(0|[1-9][0-9]{0,17})")
 
 
@@ -66,8 +64,7 @@ class Frame:
     def text(self) -> str:
         """The frame as JSON text in one line. What JSON and UTF-8 have no word for: a NaN is null, a number beyond a
         double is 1e999, which is read as infinity, and a lone surrogate is an escape."""
-        text = json_text(self.value, separators=(",", ":"), default=_written, nan="null")
-        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        return line_text(self.value)
 
     @cached_property
     def sse(self) -> bytes:
@@ -79,8 +76,3 @@ def read_id(text: object) -> tuple[str, int] | None:
     """The run and the number of an id; None if it is none. It may come from anybody."""
     found = _ID.fullmatch(text) if isinstance(text, str) else None
     return (found[1], int(found[2])) if found else None
-
-
-def _written(value: object) -> Any:
-    """A value that is no JSON, for viewers: a Decimal is a number, and of anything else they see the text."""
-    return float(value) if isinstance(value, Decimal) else str(value)

@@ -18,6 +18,7 @@ from typing import Any
 from partialjson.broadcast.frames import END, Frame
 from partialjson.broadcast.journal import Journal
 from partialjson.broadcast.throttle import PER_SECOND, interval_of
+from partialjson.broadcast.waiting import set_within
 from partialjson.patch import Delta
 
 __all__ = ["Broadcast"]
@@ -132,10 +133,10 @@ class Broadcast:
                     due = clock() + interval
                     yield frame
                     if interval and not self.closed:
-                        await _set_within(self._closed, due - clock())
+                        await set_within(self._closed, due - clock())
                 elif self.closed:
                     return
-                elif not await _set_within(self._news, alive):
+                elif not await set_within(self._news, alive):
                     yield None
         finally:
             self._viewers -= 1
@@ -144,13 +145,3 @@ class Broadcast:
         """Let all who wait look again."""
         self._news.set()
         self._news = asyncio.Event()
-
-
-async def _set_within(event: asyncio.Event, seconds: float | None) -> bool:
-    """Waits for the event, but no longer than this; was it set?"""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return False
-    return True

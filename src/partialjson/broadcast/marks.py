@@ -18,10 +18,11 @@ from partialjson._core.events import Coerced, Event, Invalid, Path, Repaired, Re
 from partialjson._core.parser import Parser
 from partialjson._jsontext import json_text
 from partialjson._missing import MISSING
+from partialjson._pointers import pointer_of
 from partialjson.coercions import CoercionKind
 from partialjson.errors import InvalidError, ParseError
 
-__all__ = ["NO_FIT_INSIDE", "Marks", "checked_pointer", "pointer_of"]
+__all__ = ["NO_FIT_INSIDE", "Marks"]
 
 Mark = dict[str, Any]
 
@@ -220,19 +221,3 @@ def _walk(place: _Place, path: Path) -> Iterator[tuple[Path, _Place]]:
         path, place = todo.pop()
         yield path, place
         todo.extend([((*path, key), below) for key, below in reversed(place.below.items())])
-
-
-def pointer_of(path: Iterable[str | int]) -> str:
-    """A path as a JSON Pointer (RFC 6901)."""
-    return "".join(["/" + str(key).replace("~", "~0").replace("/", "~1") for key in path])
-
-
-def checked_pointer(pointer: str) -> str:
-    """The pointer, which must be one.
-
-    Raises:
-        ValueError: it is no JSON Pointer.
-    """
-    if pointer and not pointer.startswith("/"):
-        raise ValueError(f"{pointer!r} is not a JSON Pointer: it must be empty or start with '/'")
-    return pointer

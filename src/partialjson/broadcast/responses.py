@@ -39,8 +39,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, Protocol
 
 from partialjson._missing import MISSING
+from partialjson._pointers import checked_pointer, pointer_of
 from partialjson.broadcast.documents import Told
-from partialjson.broadcast.marks import checked_pointer, pointer_of
 from partialjson.messages.blocks import Block, Call, Document
 from partialjson.messages.fold import CALLS, Choice
 from partialjson.messages.updates import (

@@ -10,16 +10,16 @@
  * How it works. There is one `Place` for each value that is drawn, and for each that is expected. A new state is compared
  * with the one before by identity: `patch.js` keeps every part that did not change, so only what changed is looked into,
  * and only that is touched in the page. Text that grows is appended to its node. A document only grows, except where a key
- * comes again: what was there is then drawn anew. Beside values, what is drawn of a place
- * depends on its status: those on the way to the innermost open value are growing, and a mark says what else there is to
- * say. So after the values, the places on the old and on the new way are looked at again, and those with other marks.
+ * comes again: what was there is then drawn anew. Beside its value, what is drawn of a place depends on its status: those
+ * on the way to the innermost open value are growing, and a mark says what else there is to say. So after the values, the
+ * places on the old and on the new way are looked at again, and those with other marks.
  *
  * Whatever comes from a document or a form enters the page as text, never as markup.
  *
  * `partialjson.render.html` writes the same markup in Python. A change here is a change there.
  */
 
-import { FORESEEN, Form, UNKNOWN, has, isContainer, isObject } from "./form.js";
+import { FORESEEN, Form, UNKNOWN, has, isContainer, isObject, steps } from "./form.js";
 import { apply as fold } from "./patch.js";
 import { style } from "./style.js";
 
@@ -662,10 +662,6 @@ function readable(key) {
 
 function escape(key) {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
-function steps(pointer) {
-  return pointer === "" ? [] : pointer.slice(1).split("/").map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function same(one, other) {

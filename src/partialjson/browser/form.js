@@ -10,6 +10,10 @@ export const has = (object, key) => Object.prototype.hasOwnProperty.call(object,
 
 export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** The keys and indexes on the way that a JSON Pointer (RFC 6901) names. */
+export const steps = (pointer) =>
+  pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+
 export const isContainer = (value) => typeof value === "object" && value !== null;
 
 export class Form {
@@ -107,6 +111,6 @@ export const UNKNOWN = new Form({ kind: "any", label: "" });
 
 function lookUp(root, reference) {
   let place = root;
-  for (const step of reference.split("/").slice(1)) place = place[step.replaceAll("~1", "/").replaceAll("~0", "~")];
+  for (const step of steps(reference)) place = place[step];
   return place;
 }

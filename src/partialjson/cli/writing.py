@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from partialjson._jsontext import json_text
+from partialjson._pointers import unescaped
 
 __all__ = ["Digits", "Followed", "Layout", "Writer", "scalar_text"]
 
@@ -129,7 +130,7 @@ class Writer:
                 self.pieces.append("[")
                 self._frames.append(_Frame("]"))
         depth += self._base
-        self._put(depth, key.replace("~1", "/").replace("~0", "~"), value)
+        self._put(depth, unescaped(key), value)
         levels = [_children(value)]
         while levels:
             child = next(levels[-1], None)

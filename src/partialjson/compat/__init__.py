@@ -7,7 +7,7 @@
 They keep what they have read, and read only what has come since (``shelf``). They return what the originals return, but
 for the differences that ``docs/integrations.md`` lists; the largest is that half a number is not shown, unless
 ``numbers="shown"`` asks for it. A text that is not JSON goes to ``fallback``, by default the original, where there is
-one. So errors are those of the original, and its extensions of JSON, such as NaN, are read as ever.
+one. So errors are those of the original, and its extensions of JSON, such as NaN, are read as always.
 """
 
 from __future__ import annotations

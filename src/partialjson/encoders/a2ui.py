@@ -22,10 +22,11 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
+from partialjson._jsontext import line_text
+from partialjson._pointers import escaped
 from partialjson.encoders.encoder import AnswerEncoder
 from partialjson.encoders.parts import Part
-from partialjson.encoders.places import Places, escaped, own_place
-from partialjson.encoders.wire import text_of
+from partialjson.encoders.places import Places, own_place
 
 __all__ = ["Encoder", "to_jsonl"]
 
@@ -95,7 +96,7 @@ class Encoder(AnswerEncoder):
 
 def to_jsonl(event: dict[str, Any]) -> bytes:
     """The event as a line of JSON Lines."""
-    return text_of(event).encode() + b"\n"
+    return line_text(event).encode() + b"\n"
 
 
 def _can_be_set(pointer: str) -> bool:

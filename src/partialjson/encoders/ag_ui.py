@@ -27,9 +27,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 from partialjson._missing import MISSING
+from partialjson._pointers import escaped, unescaped
 from partialjson.encoders.encoder import AnswerEncoder
 from partialjson.encoders.parts import Part, error_text
-from partialjson.encoders.places import Places, escaped, own_place
+from partialjson.encoders.places import Places, own_place
 from partialjson.messages.updates import FINISHED
 
 __all__ = ["VERSION", "Encoder"]
@@ -208,7 +209,7 @@ def _missing(places: Iterable[str], state: Any) -> dict[str, list[dict[str, Any]
                 if pointer not in made:
                     made.add(pointer)
                     operations.append({"op": "add", "path": pointer, "value": {}})
-            value = _inside(value, step.replace("~1", "/").replace("~0", "~"))
+            value = _inside(value, unescaped(step))
             pointer += "/" + step
         if operations:
             found[place] = operations

@@ -24,23 +24,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
+from partialjson._pointers import steps_of
 from partialjson.encoders.encoder import AnswerEncoder
 from partialjson.encoders.parts import Part, error_text
 from partialjson.encoders.places import Places, own_place
 from partialjson.encoders.safe import safe_value
+from partialjson.encoders.wire import FINISH_REASONS
 
 __all__ = ["Encoder"]
 
-_REASONS: Final = {
-    "complete": "stop",
-    "tool_calls": "tool-calls",
-    "truncated": "length",
-    "refused": "content-filter",
-    "filtered": "content-filter",
-    "paused": "other",
-    "error": "error",
-    "disconnected": "error",
-}
 # A reader refuses to go through these, though values may have them.
 _REFUSED: Final = ("constructor", "prototype")
 
@@ -108,7 +100,7 @@ class Encoder(AnswerEncoder):
             return
         operations = []
         for delta in deltas:
-            path = _path(place + delta["path"])
+            path = steps_of(place + delta["path"])
             if any(step in _REFUSED for step in path):
                 self._refused.add(part)
                 continue
@@ -118,16 +110,16 @@ class Encoder(AnswerEncoder):
 
     def on_progress(self, part: Part, progress: dict[str, Any]) -> None:
         if part.name in self.places:
-            self._update([{"type": "set", "path": [*_path(self._progress), part.name], "value": progress}])
+            self._update([{"type": "set", "path": [*steps_of(self._progress), part.name], "value": progress}])
 
     def on_step_end(self, reason: str) -> None:
         for part in self.parts:
             if part in self._refused:
-                self._update([{"type": "set", "path": _path(self.places[part.name]), "value": part.value}])
+                self._update([{"type": "set", "path": steps_of(self.places[part.name]), "value": part.value}])
         self.say(
             {
                 "type": "step-finish",
-                "finishReason": _REASONS[reason],
+                "finishReason": FINISH_REASONS[reason],
                 "usage": _USAGE,
                 "isContinued": False,
                 "path": [],
@@ -141,7 +133,7 @@ class Encoder(AnswerEncoder):
         self._data({"type": "partialjson.ending", **ending})
         if reason in ("error", "disconnected"):
             self.say({"type": "error", "error": ending["message"], "code": reason, "severity": "critical", "path": []})
-        self.say({"type": "message-finish", "finishReason": _REASONS[reason], "usage": _USAGE, "path": []})
+        self.say({"type": "message-finish", "finishReason": FINISH_REASONS[reason], "usage": _USAGE, "path": []})
 
     def _start(self, part: Part, init: dict[str, Any]) -> None:
         self._numbers[part] = self._count
@@ -157,10 +149,6 @@ class Encoder(AnswerEncoder):
 
     def _data(self, value: dict[str, Any]) -> None:
         self.say({"type": "data", "data": [value], "path": []})
-
-
-def _path(pointer: str) -> list[str]:
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
 # A reader that gets no counts estimates them; zero means the same to it.

@@ -27,6 +27,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 from uuid import uuid4
 
+from partialjson._pointers import unescaped
 from partialjson.encoders.parts import Part
 from partialjson.encoders.places import Growing, Places, placed_at
 from partialjson.encoders.safe import safe_deltas
@@ -362,7 +363,7 @@ class AnswerEncoder(Streams[Event]):
         elif path == "/document/marks":
             part.marks = dict(value)
         elif path.startswith("/document/marks/"):
-            pointer = path.removeprefix("/document/marks/").replace("~1", "/").replace("~0", "~")
+            pointer = unescaped(path.removeprefix("/document/marks/"))
             part.marks[pointer] = value
 
     def _grow(self, part: Part, text: str) -> None:

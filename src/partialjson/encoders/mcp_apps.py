@@ -26,9 +26,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from partialjson._jsontext import line_text
 from partialjson.encoders.encoder import AnswerEncoder
 from partialjson.encoders.parts import Part, error_text
-from partialjson.encoders.wire import text_of
 
 __all__ = ["Encoder"]
 
@@ -75,7 +75,7 @@ def _tool_result(result: Any, failed: bool) -> dict[str, Any]:
     """A ``CallToolResult``: as an MCP server gave it, or made of what the tool returned."""
     if isinstance(result, dict) and isinstance(result.get("content"), list):
         return {**result, "isError": True} if failed else result
-    text = result if isinstance(result, str) else error_text(result) if failed else text_of(result)
+    text = result if isinstance(result, str) else error_text(result) if failed else line_text(result)
     found: dict[str, Any] = {"content": [{"type": "text", "text": text}]}
     if isinstance(result, dict):
         found["structuredContent"] = result

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from partialjson._jsontext import json_text
 from partialjson._missing import MISSING
 from partialjson.broadcast.marks import NO_FIT_INSIDE
 from partialjson.encoders.places import Growing, placed
@@ -107,4 +107,4 @@ class Part:
 
 def error_text(value: Any) -> str:
     """A result or an error as text, for protocols that take nothing else."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if isinstance(value, str) else json_text(value, default=str, nan="null")

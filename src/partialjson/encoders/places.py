@@ -17,7 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["Growing", "Places", "escaped", "last_of", "own_place", "placed", "placed_at"]
+from partialjson._pointers import escaped, unescaped
+
+__all__ = ["Growing", "Places", "last_of", "own_place", "placed", "placed_at"]
 
 Places = Mapping[str, str]
 """JSON Pointers by the names of documents: "output", or the name of a tool."""
@@ -56,17 +58,11 @@ def own_place(name: str, pointer: str | None, places: Places) -> str:
     return pointer
 
 
-def escaped(key: str) -> str:
-    """A key as a step of a JSON Pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
-
-
 def last_of(value: dict[str, Any], pointer: str, growing: str | None) -> str:
     """The key under which the object at ``pointer`` grows: that on the way to the value that is open, which is not the
     last one if it came again."""
     if growing is not None and growing.startswith(f"{pointer}/"):
-        step = growing[len(pointer) + 1 :].partition("/")[0]
-        key = step.replace("~1", "/").replace("~0", "~")
+        key = unescaped(growing[len(pointer) + 1 :].partition("/")[0])
         if key in value:
             return key
     return next(reversed(value))

@@ -22,25 +22,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Literal
 
 from partialjson.encoders.encoder import AnswerEncoder
 from partialjson.encoders.parts import Part, error_text
 from partialjson.encoders.safe import safe_value
-from partialjson.encoders.wire import SSE_HEADERS
+from partialjson.encoders.wire import FINISH_REASONS, SSE_HEADERS
 
 __all__ = ["Encoder"]
-
-_REASONS: Final = {
-    "complete": "stop",
-    "tool_calls": "tool-calls",
-    "truncated": "length",
-    "refused": "content-filter",
-    "filtered": "content-filter",
-    "paused": "other",
-    "error": "error",
-    "disconnected": "error",
-}
 
 
 class Encoder(AnswerEncoder):
@@ -151,7 +140,7 @@ class Encoder(AnswerEncoder):
         self.say({"type": "finish-step"})
 
     def on_end(self, reason: str, ending: dict[str, Any]) -> None:
-        self.say({"type": "finish", "finishReason": _REASONS[reason], "messageMetadata": {"partialjson": ending}})
+        self.say({"type": "finish", "finishReason": FINISH_REASONS[reason], "messageMetadata": {"partialjson": ending}})
         if reason in ("error", "disconnected"):
             # Last, since a reader that throws here has the rest.
             self.say({"type": "error", "errorText": ending["message"]})

@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from partialjson.encoders.places import escaped, last_of
-from partialjson.encoders.wire import text_of
+from partialjson._jsontext import line_text
+from partialjson._pointers import escaped, unescaped
+from partialjson.encoders.places import last_of
 
 __all__ = ["JSONWriter"]
 
@@ -64,7 +65,7 @@ class JSONWriter:
         if op == "append":
             if not self._open or self._open[-1][:2] != (pointer, '"'):
                 raise ValueError(f"cannot append to {pointer!r}: no string is open there")
-            return [text_of(value)[1:-1]]
+            return [line_text(value)[1:-1]]
         if pointer == "":
             if self.begun:
                 raise ValueError("cannot write the root again: the text of another document is another text")
@@ -82,7 +83,7 @@ class JSONWriter:
             pieces.append(",")
         self._open[-1] = where, bracket, False
         if bracket == "{":
-            pieces += [text_of(key.replace("~1", "/").replace("~0", "~")), ":"]
+            pieces += [line_text(unescaped(key)), ":"]
         return pieces + self._value(pointer, value)
 
     def _value(self, pointer: str, value: Any) -> list[str]:
@@ -97,17 +98,17 @@ class JSONWriter:
                 key = last_of(value, pointer, self._growing)
                 members = {each: inner for each, inner in value.items() if each != key}
                 last = value[key]
-                pieces += [text_of(members)[:-1], "," * bool(members), text_of(key), ":"]
+                pieces += [line_text(members)[:-1], "," * bool(members), line_text(key), ":"]
                 pointer += "/" + escaped(key)
             else:
                 last = value[-1]
-                pieces += [text_of(value[:-1])[:-1], "," * (len(value) > 1)]
+                pieces += [line_text(value[:-1])[:-1], "," * (len(value) > 1)]
                 pointer += f"/{len(value) - 1}"
             value = last
         if not isinstance(value, str):
-            return [*pieces, text_of(value)]
+            return [*pieces, line_text(value)]
         self._open.append((pointer, '"', False))
-        return [*pieces, text_of(value)[:-1]]
+        return [*pieces, line_text(value)[:-1]]
 
     def _close(self, depth: int) -> list[str]:
         over = [_CLOSERS[bracket] for _, bracket, _ in reversed(self._open[depth:])]

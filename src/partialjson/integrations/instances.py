@@ -8,13 +8,34 @@ model with validators of its own before its fields is left to the library.
 
 from __future__ import annotations
 
-from typing import Any, Final, get_args, get_origin
+from collections.abc import Callable
+from operator import is_
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-__all__ = ["Instances"]
+__all__ = ["Elements", "Instances"]
 
-_NOTHING: Final = object()
+
+class Elements:
+    """What the elements of open lists have become, as far as they have closed: all but the last of each list."""
+
+    def __init__(self) -> None:
+        # For each list, by its place: the elements, and what they became.
+        self._lists: dict[str, tuple[list[Any], list[Any]]] = {}
+
+    def of(self, values: list[Any], place: str, make: Callable[[Any], Any]) -> list[Any]:
+        """What the elements of a list before its last one became. ``make`` is called once for each of them."""
+        raw, made = self._lists.setdefault(place, ([], []))
+        closed = max(len(values) - 1, 0)
+        if raw and (len(raw) > closed or not _begins(raw, values)):
+            # The key came again, with another list.
+            raw.clear()
+            made.clear()
+        for value in values[len(raw) : closed]:
+            made.append(make(value))
+            raw.append(value)
+        return made
 
 
 class Instances:
@@ -22,7 +43,7 @@ class Instances:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[Any, Any]] = {}
-        self._lists: dict[str, tuple[list[Any], list[Any]]] = {}
+        self._elements = Elements()
         self._adapters: dict[Any, TypeAdapter[Any]] = {}
 
     def filled(self, data: dict[str, Any], model: type[BaseModel], place: str = "") -> dict[str, Any]:
@@ -49,19 +70,16 @@ class Instances:
         if isinstance(value, dict):
             return self.filled(value, kind, place) if _is_model(kind) else value
         arguments = get_args(kind)
-        if get_origin(kind) is not list or not arguments or not value:
+        if get_origin(kind) is not list or not arguments or not value or not _holds_model(arguments[0]):
             return value
-        raw, made = self._lists.setdefault(place, ([], []))
-        complete = len(value) - 1
-        if raw and (len(raw) > complete or raw[-1] is not value[len(raw) - 1]):
-            raw.clear()
-            made.clear()
-        for each in value[len(raw) : complete]:
-            made.append(self._validated(each, arguments[0]) if isinstance(each, dict | list) else each)
-            raw.append(each)
+
+        def closed(element: Any) -> Any:
+            return self._validated(element, arguments[0]) if isinstance(element, dict | list) else element
+
+        made = self._elements.of(value, place, closed)
         last = value[-1]
         if isinstance(last, dict | list):
-            last = self._open(last, arguments[0], f"{place}/{complete}")
+            last = self._open(last, arguments[0], f"{place}/{len(made)}")
         return [*made, last]
 
     def _validated(self, value: Any, annotation: Any) -> Any:
@@ -75,6 +93,15 @@ class Instances:
             return adapter.validate_python(value)
         except ValidationError:
             return value
+
+
+def _begins(raw: list[Any], values: list[Any]) -> bool:
+    """Does a list that was seen before, and is not empty, go on in this one?"""
+    last = raw[-1]
+    if last is not values[len(raw) - 1]:
+        return False
+    # An object or a list is in one list only; a number may be in both.
+    return isinstance(last, dict | list) or all(map(is_, raw, values))
 
 
 def _without_none(annotation: Any) -> Any:

@@ -3,7 +3,7 @@
 Its ``process_potential_object`` parses the text three times, writes down the path of everything that is complete, and
 validates again every nested model that is. Here the text is read once. An object or list that is open is made anew at
 each chunk, as there; what has closed inside it was validated when the next value began, and is kept with the document.
-When the root has closed, or where the text is not JSON, instructor does what it ever did.
+When the root has closed, or where the text is not JSON, instructor does what it always did.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, get_args, get_origin
 from partialjson._core.growing import Growing
 from partialjson._missing import MISSING
 from partialjson.compat import shows, with_document
+from partialjson.integrations.instances import Elements
 from partialjson.integrations.library import Library, Options, Sample
 from partialjson.integrations.patching import Make, Site
 
@@ -32,8 +33,7 @@ class _Builder:
     def __init__(self, model_of: Callable[[Any], Any], options: dict[str, Any]) -> None:
         self._model_of = model_of
         self._options = options
-        # For each open list, by its path: the elements that are complete, and what they became.
-        self._lists: dict[str, tuple[list[Any], list[Any]]] = {}
+        self._elements = Elements()
         # For each member of an open object that is complete: its value, and what it became.
         self._members: dict[str, tuple[Any, Any]] = {}
 
@@ -87,19 +87,11 @@ class _Builder:
         model = None if kind is None else self._model_of(kind)
         if model is None:
             return list(values)
-        raw, made = self._lists.setdefault(place, ([], []))
-        complete = len(values) - 1
-        if raw and (len(raw) > complete or raw[-1] is not values[len(raw) - 1]):
-            # The key came again, with another list.
-            raw.clear()
-            made.clear()
-        for value in values[len(raw) : max(complete, 0)]:
-            made.append(self._element(value, kind))
-            raw.append(value)
+        made = self._elements.of(values, place, lambda value: self._element(value, kind))
         if not values:
             return []
         last = values[-1]
-        return [*made, self.object(last, model, f"{place}/{complete}") if isinstance(last, dict) else last]
+        return [*made, self.object(last, model, f"{place}/{len(made)}") if isinstance(last, dict) else last]
 
     def _element(self, value: Any, kind: Any) -> Any:
         """An element that is complete."""

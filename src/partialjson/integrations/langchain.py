@@ -45,7 +45,6 @@ LIBRARY = Library(
     at_least="1.0",
     below="2",
     sites=_sites,
-    also=("langchain-core",),
     does="AIMessageChunk: tool calls; JsonOutputParser and the parsers of tools",
     again=_again,
 )

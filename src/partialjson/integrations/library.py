@@ -90,7 +90,7 @@ class Library:
         distribution: as it is named by pip.
         at_least, below: the versions that are known; ``at_least`` and the newest one are tested.
         sites: the functions that are replaced, for some options.
-        also: other names by which ``install`` knows it.
+        also: names beside these two by which ``install`` knows it.
         does: what it parses again and again, in a few words.
         again: makes the call that it makes at each chunk, of the text so far, to measure what that costs. It must call
             what is there at the time, so that an installation makes a difference.

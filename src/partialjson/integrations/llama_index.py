@@ -142,7 +142,7 @@ LIBRARY = Library(
     at_least="0.14",
     below="0.15",
     sites=_sites,
-    also=("llama-index-core", "llamaindex"),
+    also=("llamaindex",),
     does="structured output, streamed as text; arguments of tools",
     again=_again,
 )

@@ -3,7 +3,7 @@
 pydantic-ai validates all of the text at each chunk, as pydantic does for a document that is not complete. A model whose
 required fields have not all come is not valid, so for most chunks there is nothing to show. Here a typed parser stays
 with the text. As long as the document is open, the output is a ``Partial`` of the model with everything that has come,
-and validators see only what has closed; the final output is validated by pydantic-ai as ever.
+and validators see only what has closed; pydantic-ai validates the final output, as always.
 
 What is wrapped in something else (plain types, output functions) is left to pydantic-ai.
 """
@@ -103,7 +103,6 @@ LIBRARY = Library(
     at_least="2.0",
     below="3",
     sites=_sites,
-    also=("pydantic-ai",),
     does="run_stream: stream_output of objects",
     again=_again,
 )

@@ -32,6 +32,7 @@ from typing import Any, Final
 
 from partialjson._core.spec import ARRAY, NULL, OBJECT, Field, Spec
 from partialjson._core.target import spec_of
+from partialjson._pointers import escaped, steps_of
 from partialjson.render.labels import kind_word, label_of
 
 __all__ = ["UNKNOWN", "Placeholder", "form", "placeholder_of"]
@@ -135,7 +136,7 @@ class _Builder:
                 ways.setdefault(key, (field if len(way) == 1 else None, field.required))
         fields: _Described = {}
         for key, (own, required) in ways.items():
-            inside = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+            inside = f"{pointer}/{escaped(key)}"
             if own is None:
                 fields[key] = {"kind": "any", "label": "", "required": required}
             else:
@@ -251,8 +252,7 @@ def _same(word: Any, value: Any) -> bool:
 def _look_up(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
     """The description that a reference leads to."""
     place: Any = root
-    for step in reference.split("/")[1:]:
-        step = step.replace("~1", "/").replace("~0", "~")
+    for step in steps_of(reference):
         place = place[int(step)] if isinstance(place, list) else place[step]
     found: Mapping[str, Any] = place
     return found

@@ -19,10 +19,11 @@ from itertools import islice
 from typing import Any, Final, NamedTuple, Protocol
 
 from partialjson._missing import MISSING
+from partialjson._pointers import pointer_of, steps_of
 from partialjson.render.form import UNKNOWN, Placeholder
 
 __all__ = ["COLUMNS", "DEEPEST", "FORESEEN", "LONG", "Document", "Mark", "Path", "Place", "StateDocument"]
-__all__ += ["is_record", "pointer_of"]
+__all__ += ["is_record"]
 
 Path = tuple[str | int, ...]
 
@@ -73,7 +74,7 @@ class StateDocument:
         self._status: str = state.get("status", "missing")
         self._marks: Mapping[str, Any] = state.get("marks") or {}
         opened = state.get("open")
-        self._way = None if opened is None else tuple(_steps(opened))
+        self._way = None if opened is None else tuple(steps_of(opened))
         self._json = state.get("value", MISSING)
 
     @property
@@ -102,15 +103,6 @@ class StateDocument:
             return None
         mark = self._marks.get(pointer_of(path))
         return None if mark is None else Mark(str(mark.get("status", "")), str(mark.get("message", "")))
-
-
-def _steps(pointer: str) -> list[str]:
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-
-
-def pointer_of(path: Path) -> str:
-    """The path as a JSON Pointer (RFC 6901)."""
-    return "".join(["/" + str(step).replace("~", "~0").replace("/", "~1") for step in path])
 
 
 class Place:

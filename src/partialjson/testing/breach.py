@@ -1,7 +1,7 @@
 """A law that broke, told so that it can be tried again: the law, the text, the least cuts that break it.
 
-``least_cuts`` is a search of its own, beside hypothesis's: hypothesis makes the text small, this makes the pieces few.
-It first looks for one cut that is enough, and otherwise takes away one cut after the other.
+``least_chunks`` is a search of its own, beside hypothesis's: hypothesis makes the text small, this makes the pieces
+few. It first looks for one cut that is enough, and otherwise takes away one cut after the other.
 """
 
 from __future__ import annotations

@@ -157,16 +157,8 @@ class _Checks:
             except Exception as error:
                 return 9, "the front end fails", ("the deltas", deltas), ("it raises", Sentence(repr(error)))
             if self.describe(state) != self.describe(document):
-                return (
-                    9,
-                    "what it shows is not the document",
-                    ("the deltas", deltas),
-                    ("it shows", state),
-                    (
-                        "the document",
-                        document,
-                    ),
-                )
+                what = "what it shows is not the document"
+                return 9, what, ("the deltas", deltas), ("it shows", state), ("the document", document)
             for old, was in held:
                 if fingerprint(old) != was:
                     return 4, "a state changed after it was handed out", ("it was", Sentence(was)), ("it is now", old)

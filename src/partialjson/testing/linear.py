@@ -1,9 +1,7 @@
 """``check_linear``: does a consumer's work grow with the text, or with the square of it (law 7)?
 
 What is parsed again at every chunk, or copied, costs the square: nobody sees it in a test, and a long answer freezes
-the program. No clock is asked. Two counts are taken that are the same on a fast and on a slow machine: the bytecode
-instructions that ran, and how far each chunk raised the memory in use. The first shows what Python code does, the
-second shows copies and new objects, also those of compiled code. Compiled code that reads everything again and makes
+the program. No clock is asked: ``work`` says what is counted. Compiled code that reads everything again and makes
 nothing of it is not seen.
 
 The text is read twice, at one length and at twice that, in chunks of one size. Work in proportion to the length
@@ -12,32 +10,20 @@ doubles; the square makes it four times as much. Views and snapshots are not kep
 
 from __future__ import annotations
 
-import gc
-import sys
-import tracemalloc
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from types import FrameType
+from collections.abc import Callable
 from typing import Any, Final
 
 from partialjson.testing.breach import Breach, Sentence
 from partialjson.testing.consumers import Gives, runner
+from partialjson.testing.work import Memory, Steps, Work
 
-__all__ = ["Work", "check_linear"]
+__all__ = ["check_linear"]
 
 _LENGTH: Final = 2_000
 _MORE: Final = 2.8
 """So much more work is too much for twice the text: half way between two and four."""
 _LITTLE: Final = 60_000
 """So many bytes come and go for other reasons."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What reading cost: bytecode instructions, and bytes by which the chunks raised the memory in use, summed."""
-
-    steps: int
-    memory: int
 
 
 def check_linear(
@@ -96,56 +82,10 @@ def _a_string(length: int) -> str:
 
 def _work_of(run: Callable[[Any], Any], text: Any, size: int) -> Work:
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
-    counter = _Steps()
-    with counter:
+    with Steps(lambda module: not module.startswith("partialjson.testing.")) as steps:
         found = run(pieces)
     if found.error is not None:
         raise found.error
-    return Work(counter.count, _memory_of(run, pieces))
-
-
-class _Steps:
-    """Counts the bytecode instructions of everything but the kit itself."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __enter__(self) -> None:
-        self.outer = sys.gettrace()
-        # Python 3.12 tells of instructions only if some frame had asked for them before.
-        sys._getframe().f_trace_opcodes = True
-        sys.settrace(self.trace)
-
-    def __exit__(self, *error: object) -> None:
-        sys.settrace(self.outer)
-
-    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
-        if str(frame.f_globals.get("__name__", "")).startswith("partialjson.testing."):
-            return None
-        frame.f_trace_lines = False
-        frame.f_trace_opcodes = True
-        if event == "opcode":
-            self.count += 1
-        return self.trace
-
-
-def _memory_of(run: Callable[[Any], Any], pieces: Iterable[Any]) -> int:
-    memory = 0
-
-    def metered() -> Iterator[Any]:
-        nonlocal memory
-        for piece in pieces:
-            tracemalloc.reset_peak()
-            before = tracemalloc.get_traced_memory()[0]
-            yield piece
-            memory += max(0, tracemalloc.get_traced_memory()[1] - before)
-
-    gc.collect()
-    gc.disable()
-    tracemalloc.start()
-    try:
-        run(metered())
-    finally:
-        tracemalloc.stop()
-        gc.enable()
-    return memory
+    with Memory() as memory:
+        run(memory.over(pieces))
+    return Work(steps.count, memory.raised)

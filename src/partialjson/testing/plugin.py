@@ -109,7 +109,7 @@ class Cassettes:
 
 @pytest.fixture
 def cassettes(request: pytest.FixtureRequest) -> Iterator[Cassettes]:
-    """The cassettes beside the test: ``record``, ``replay``, and ``stream``, which is the one or the other."""
+    """The cassettes beside the test: ``record``, ``replay``, and ``stream``, which is one or the other."""
     found = Cassettes(request.path.parent / "cassettes", bool(request.config.getoption("--record-streams")))
     yield found
     found.save()

@@ -19,12 +19,11 @@ def search(check: Callable[[Any], None], inputs: st.SearchStrategy[Any], setting
         settings: how many are drawn, and so on; those in force if not given, without a deadline or a database.
     """
     if settings is None:
-        settings = Settings(deadline=None, database=None, print_blob=False, report_multiple_bugs=False)
+        settings = Settings(deadline=None, database=None, print_blob=False)
         checks = [HealthCheck.too_slow, HealthCheck.nested_given]
         # Not to explain: that is many runs more, for a note that is not shown.
         phases = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
         settings = Settings(settings, suppress_health_check=checks, phases=phases)
-
     settings = Settings(settings, report_multiple_bugs=False)
 
     @settings

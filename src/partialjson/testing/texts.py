@@ -163,9 +163,7 @@ class _Spelling:
         before = _NO_WHITE if kind == "[" else self.white
         member = st.tuples(before, key, self.white, values, self.white)
         if kind == "{" and not self.repeated_keys:
-            return st.lists(
-                member, max_size=self.max_size, unique_by=lambda parts: json.loads(parts[1].rstrip(": \n\r\t"))
-            )
+            return st.lists(member, max_size=self.max_size, unique_by=_key_of)
         return st.lists(member, max_size=self.max_size)
 
     def containers(self, kinds: str, inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -10,9 +10,9 @@ of the same value.
 - ``tools``: what is done with a call that is ready. The results are made up, and say so.
 - ``asking``: what a run is begun with. ``pasted``: the same for a text of somebody's own; ``document``: the run of one
   that is no response.
-- ``run``: one answer: its state, its viewers, how it is stopped.
+- ``run``: one answer: how it is read, and how it is stopped. ``facts``: the value that a page draws.
 - ``desk``: the runs that there are, bounded in number and in time.
-- ``guard``: who may talk to the server: no foreign pages, no rebound names.
+- ``guard``: who may talk to the server: no foreign pages, no rebound names. ``policy``: what the page itself may do.
 - ``delivery``: a run's frames over server-sent events and over a WebSocket.
 - ``app``: the routes. ``server``: the command.
 - ``page``: the page itself, plain files.

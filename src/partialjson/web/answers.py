@@ -1,23 +1,21 @@
 """Where an answer comes from, as far as a run wants to know: a wire format, a label for people, and a stream.
 
-A recording is replayed as a model would send it, event by event at the recorded times. Events are due at fixed times
-from the start, so that the time others take does not add up.
+A recording is replayed as a model would send it, event by event at the recorded times.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, TypeVar
 
 from partialjson.web.questions import Question
 
-__all__ = ["Answer", "recorded", "replay"]
+__all__ = ["Answer", "paced", "recorded", "replay"]
 
-# A speed of 0 lets others run between two events.
-_TURN: Final = 0.0
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Answer:
 
     Attributes:
         api: its wire format, a name of ``partialjson.providers.PROVIDERS``.
-        kind: "recorded" or "live".
+        kind: "recorded", "live" or "pasted".
         label: where it comes from, in a few words for the page.
         open: what ``partialjson.clients.aread`` takes; called once, when the run begins.
         note: what else the reader must know, "" if nothing.
@@ -45,11 +43,18 @@ def recorded(question: Question, speed: float = 1.0, note: str = "") -> Answer:
     return Answer(recording.provider, "recorded", "recorded response", lambda: replay(question, speed), note)
 
 
-async def replay(question: Question, speed: float = 1.0) -> AsyncIterator[bytes]:
+def replay(question: Question, speed: float = 1.0) -> AsyncIterator[bytes]:
     """The events of a recording at the recorded times, divided by the speed."""
+    return paced((pause / speed if speed else 0.0, event) for pause, event in question.recording.events())
+
+
+async def paced(pieces: Iterable[tuple[float, T]]) -> AsyncIterator[T]:
+    """Each piece after its pause in seconds; others get to run before each.
+
+    Pieces are due at fixed times from the start, so that the time that others take does not add up.
+    """
     due = time.monotonic()
-    for pause, event in question.recording.events():
-        if speed:
-            due += pause / speed
-        await asyncio.sleep(max(0.0, due - time.monotonic()) if speed else _TURN)
-        yield event
+    for pause, piece in pieces:
+        due += pause
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        yield piece

@@ -1,7 +1,8 @@
 """A JSON document on its way to whoever watches it: what a run is for a text that is no response of a model.
 
-The value that viewers fold is that of ``run``, so a page draws both alike. Its message has one block, and no provider
-stands behind it: the document is read by a parser of its own, and nothing is guessed about text that is said again.
+The value that viewers fold is that of a ``Run`` (``facts``), so a page draws both alike. Its message has one block, and
+no provider stands behind it: a parser of its own reads the document, and nothing is guessed about text that is said
+again.
 
 A document ends where its text does. Whether it is complete then, its grammar says; an error ends the reading, since
 what follows it cannot be trusted. What lenient parsing left out around it is told in the note.
@@ -11,32 +12,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from partialjson._core.events import Completed, Event
 from partialjson._core.parser import Parser
 from partialjson.broadcast import Broadcast, DocumentState
+from partialjson.broadcast.waiting import set_within
 from partialjson.cli.account import left_out
 from partialjson.errors import ParseError
 from partialjson.outcomes import Failed, Outcome, Truncated
 from partialjson.render.form import form
 from partialjson.render.text import plural
 from partialjson.repairs import Lenient
+from partialjson.web.facts import Delta, Facts, beginning, stopped
 
 __all__ = ["API", "DocumentRun", "TextAsked"]
-
-Delta = dict[str, Any]
 
 API: Final = "json"
 """What stands in the place of an API."""
 
 _BLOCK: Final = "/message/blocks/0"
-_MOST_TOKENS: Final = 5_000
-_LONGEST: Final = 500  # of a token
-_STOPPED: Final = {"viewer": "A viewer stopped it."}
 
 
 @dataclass(frozen=True)
@@ -83,31 +80,26 @@ class DocumentRun:
         self.over = False
         self.broadcast = Broadcast()
         self.parser: Parser[Any] = Parser(asked.target, lenient=asked.lenient or False)
-        self._state = DocumentState(self.parser)
+        self._state = DocumentState(self.parser, at=f"{_BLOCK}/document")
         self._clock = clock
         self._begun = 0.0
         self._count = 0
         self._failed = False
-        self._figures: set[str] = set()
+        self._facts = Facts()
         self._stopping = asyncio.Event()
         self._stopped: dict[str, str] | None = None
-        self.broadcast.publish([{"op": "replace", "path": "", "value": self._beginning()}])
+        self.broadcast.publish(self._beginning())
 
-    def _beginning(self) -> dict[str, Any]:
+    def _beginning(self) -> list[Delta]:
         asked = self.asked
-        shown = {"type": "text", "text": "", "done": False} if asked.prose else {"type": "output"}
-        if not asked.prose:
-            shown["document"] = self._state.changes()[0]["value"]
-        return {
-            "run": self.name,
-            "prompt": asked.title,
-            "answer": {"kind": "pasted", "label": asked.label, "note": asked.note, "api": API},
-            "forms": {"output": None if asked.prose else form(asked.target), "tools": {}},
-            "message": {"api": API, "blocks": [shown], "ending": None},
-            "tokens": [],
-            "figures": {},
-            "stopped": None,
-        }
+        block: dict[str, Any]
+        if asked.prose:
+            block = {"type": "text", "text": "", "done": False}
+        else:
+            block = {"type": "output", "document": self._state.changes()[0]["value"]}
+        told = {"kind": "pasted", "label": asked.label, "note": asked.note, "api": API}
+        forms = {"output": None if asked.prose else form(asked.target), "tools": {}}
+        return beginning(self.name, asked.title, told, forms, {"api": API, "blocks": [block], "ending": None})
 
     async def play(self) -> None:
         """Reads the text to its end, and closes the broadcast. Called once. Whatever the text is, nothing is raised."""
@@ -123,7 +115,7 @@ class DocumentRun:
     def stop(self, by: str = "viewer") -> None:
         """Ends it before the next piece."""
         if not self.over:
-            self._stopped = {"by": by, "message": _STOPPED[by]}
+            self._stopped = stopped(by)
             self._stopping.set()
 
     async def _wait_until(self, due: float) -> None:
@@ -133,8 +125,7 @@ class DocumentRun:
         if left <= 0:
             await asyncio.sleep(0)
             return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), left)
+        await set_within(self._stopping, left)
 
     def _take(self, piece: str) -> bool:
         """Reads a piece, and publishes what it changed. Whether reading can go on."""
@@ -151,27 +142,16 @@ class DocumentRun:
             events, self._failed = error.events, True
         if any(isinstance(event, Completed) for event in events):
             deltas += self._time("first_field")
-        self.broadcast.publish([*deltas, *self._changes(events)])
+        self.broadcast.publish([*deltas, *self._state.changes(events)])
         return not self._failed
-
-    def _changes(self, events: Iterable[Event]) -> Iterator[Delta]:
-        for delta in self._state.changes(events):
-            yield {**delta, "path": f"{_BLOCK}/document{delta['path']}"}
 
     def _token(self, piece: str) -> list[Delta]:
         self._count += 1
-        if self._count > _MOST_TOKENS or self.parser.kept_back() != "nothing":
-            return []
-        shown = piece if len(piece) <= _LONGEST else f"{piece[:_LONGEST]}…"
-        return [{"op": "add", "path": f"/tokens/{self._count - 1}", "value": [0, shown]}]
+        return self._facts.token(0, piece) if self.parser.kept_back() == "nothing" else []
 
     def _time(self, name: str) -> list[Delta]:
         """The moment, if it is the first of its kind."""
-        return [] if name in self._figures else self._figure(name, round(self._clock() - self._begun, 4))
-
-    def _figure(self, name: str, value: float) -> list[Delta]:
-        self._figures.add(name)
-        return [{"op": "add", "path": f"/figures/{name}", "value": value}]
+        return self._facts.figure(name, self._clock() - self._begun)
 
     def _finish(self) -> None:
         """The last deltas, and the end of the broadcast."""
@@ -183,7 +163,7 @@ class DocumentRun:
         else:
             outcome = self.parser.end("truncated" if self._stopped else None)
             ending = _ending(outcome)
-            deltas += self._changes(() if self._failed else outcome.events)
+            deltas += self._state.changes(() if self._failed else outcome.events)
             around = left_out(outcome)
             if around:
                 kinds = ", ".join(dict.fromkeys(span.kind for span in around))
@@ -191,9 +171,9 @@ class DocumentRun:
                 note = f"{self.asked.note} Left out around it: {count} ({kinds})."
                 deltas.append({"op": "replace", "path": "/answer/note", "value": note.lstrip()})
         deltas.append({"op": "replace", "path": "/message/ending", "value": ending})
-        deltas += [*self._time("seconds"), *self._figure("pieces", self._count)]
+        deltas += [*self._time("seconds"), *self._facts.figure("pieces", self._count)]
         read = "".join(self.asked.pieces[: self._count])
-        deltas += self._figure("bytes", len(read.encode("utf-8", "surrogatepass")))
+        deltas += self._facts.figure("bytes", len(read.encode("utf-8", "surrogatepass")))
         if self._stopped is not None:
             deltas.append({"op": "replace", "path": "/stopped", "value": self._stopped})
         self.broadcast.publish(deltas)

@@ -11,8 +11,7 @@ loopback interface; but a browser on this machine also runs pages from elsewhere
 - **Sec-Fetch-Site.** For requests without an origin a browser says this. What another site asks for is refused; what
   somebody types into the address bar, or follows a link to, is a page and does nothing.
 
-Every answer carries a content security policy: scripts and styles only from this server, no inline code, connections
-nowhere else, no frames around the page, and no HTML made of strings (Trusted Types).
+Every answer carries the content security policy of the page (``policy``).
 """
 
 from __future__ import annotations
@@ -27,25 +26,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["POLICY", "Guard", "Hosts"]
+from partialjson.web.policy import SERVED
 
-POLICY: Final = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
-    ]
-)
+__all__ = ["Guard", "Hosts"]
 
 _HEADERS: Final = {
-    "content-security-policy": POLICY,
+    "content-security-policy": SERVED,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",

@@ -7,9 +7,7 @@ its calls. What was decided is told in the ``note`` of the answer.
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -22,7 +20,7 @@ from partialjson.errors import ParseError
 from partialjson.messages import Call, MessageParser, apis_of
 from partialjson.outcomes import Failed
 from partialjson.repairs import Lenient, RepairKind
-from partialjson.web.answers import Answer
+from partialjson.web.answers import Answer, paced
 from partialjson.web.document import API as DOCUMENT
 from partialjson.web.document import TextAsked
 from partialjson.web.run import Asked
@@ -245,7 +243,8 @@ def _body(pasted: Pasted, api: str, targets: _Targets, note: str) -> Asked:
     elif output is None and has_json:
         output = Any
     pieces = list(_cut(pasted.text, pasted.size) if pasted.size else _events(pasted.text))
-    answer = Answer(api, "pasted", "your text", lambda: _paced(pieces, pasted.rate), note)
+    pause = 1 / pasted.rate if pasted.rate else 0.0
+    answer = Answer(api, "pasted", "your text", lambda: paced((pause, piece) for piece in pieces), note)
     return Asked(
         f"A response of {len(pasted.text):,} characters",
         answer,
@@ -282,13 +281,3 @@ def _events(text: str) -> Iterator[str]:
 def _cut(text: str, size: int) -> Iterator[str]:
     for start in range(0, len(text), size):
         yield text[start : start + size]
-
-
-async def _paced(pieces: list[str], rate: float) -> AsyncIterator[str]:
-    """The pieces at fixed times from the start, so that the time others take does not add up."""
-    due = time.monotonic()
-    for piece in pieces:
-        if rate:
-            due += 1 / rate
-        await asyncio.sleep(max(0.0, due - time.monotonic()) if rate else 0.0)
-        yield piece

@@ -1,15 +1,7 @@
 """One answer on its way to everybody who watches it.
 
-A run reads an answer into a ``MessageParser`` and publishes, as deltas over one JSON value, what that changes. The
-value is everything that a page can show:
-
-    {"run": the run's name, "prompt": "...",
-     "answer": {"kind": "recorded" | "live" | ..., "label": "...", "note": "...", "api": "..."},
-     "forms": {"output": FORM or null, "tools": {name: FORM}},
-     "message": the state of the message (``partialjson.broadcast.ResponseState``),
-     "tokens": [[block, text], ...],      the pieces of text in the order in which they came; of long ones the beginning
-     "figures": {"first_token": s, "first_field": s, "seconds": s, "pieces": n, "bytes": n},   as they become known
-     "stopped": null | {"by": "viewer" | "time" | "nobody" | "server" | "fault", "message": "..."}}
+A run reads an answer into a ``MessageParser`` and publishes, as deltas over one JSON value, what that changes.
+``facts`` says what is in the value.
 
 **Tools.** A call that is ready is run at once, by a function in the place of the real one, and its result belongs to
 the state of the call. A call that the provider withdraws while it runs is given up.
@@ -27,7 +19,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeGuard
+from typing import Any, TypeGuard
 
 from partialjson.broadcast import Broadcast, ResponseState
 from partialjson.clients import aread
@@ -48,22 +40,12 @@ from partialjson.messages import (
 from partialjson.options import DocumentOptions
 from partialjson.render.form import form
 from partialjson.web.answers import Answer
+from partialjson.web.facts import Delta, Facts, beginning, short, stopped
 from partialjson.web.live import ClientError
 
 __all__ = ["Asked", "Run"]
 
-Delta = dict[str, Any]
 Tool = Callable[[Any], Any]
-
-_MOST_TOKENS: Final = 5_000
-# Of a token, or of what an error says.
-_LONGEST: Final = 500
-_WAYS: Final = {
-    "viewer": "A viewer stopped it.",
-    "server": "The server was stopped.",
-    "time": "It took longer than this server allows.",
-    "nobody": "Everybody who watched it had left.",
-}
 
 
 @dataclass(frozen=True)
@@ -120,32 +102,24 @@ class Run:
         self.message = MessageParser(
             asked.answer.api, tools=asked.tools, output=asked.output, timings=self._timings, **asked.options
         )
-        self._state = ResponseState(self.message)
+        self._state = ResponseState(self.message, at="/message")
         self._seconds = seconds
         self._tool_seconds = tool_seconds
-        self._tokens = 0
-        self._figures: set[str] = set()
+        self._facts = Facts()
         self._task: asyncio.Task[None] | None = None
         self._running: dict[int, asyncio.Task[None]] = {}  # tools, by the positions of blocks
         self._stopped: dict[str, str] | None = None
         self._ended = False  # the updates of the message's end have been taken
-        self.broadcast.publish([{"op": "replace", "path": "", "value": self._beginning()}])
+        self.broadcast.publish(self._beginning())
 
-    def _beginning(self) -> dict[str, Any]:
+    def _beginning(self) -> list[Delta]:
         asked, answer = self.asked, self.asked.answer
-        return {
-            "run": self.name,
-            "prompt": asked.prompt,
-            "answer": {"kind": answer.kind, "label": answer.label, "note": answer.note, "api": answer.api},
-            "forms": {
-                "output": None if asked.output is None else form(asked.output),
-                "tools": {name: form(target) for name, target in asked.tools.items()},
-            },
-            "message": self._state.changes()[0]["value"],
-            "tokens": [],
-            "figures": {},
-            "stopped": None,
+        told = {"kind": answer.kind, "label": answer.label, "note": answer.note, "api": answer.api}
+        forms = {
+            "output": None if asked.output is None else form(asked.output),
+            "tools": {name: form(target) for name, target in asked.tools.items()},
         }
+        return beginning(self.name, asked.prompt, told, forms, self._state.changes()[0]["value"])
 
     async def play(self) -> None:
         """Reads the answer to its end, runs its calls, and closes the broadcast. Called once."""
@@ -158,7 +132,7 @@ class Run:
                 await asyncio.wait(self._running.values())
         except asyncio.CancelledError:
             if self._stopped is None:
-                self._stopped = _stop("server")
+                self._stopped = stopped("server")
                 raise
             # It was ``stop`` that asked for it, and this task goes on.
             if self._task is not None:
@@ -173,13 +147,13 @@ class Run:
                 async for update in updates:
                     self._take(update)
         except TimeoutError:
-            self._stopped = _stop("time")
+            self._stopped = stopped("time")
             return
         except ClientError as error:
-            self._stopped = _stop("fault", str(error))
+            self._stopped = stopped("fault", str(error))
         except Exception as error:
             # Of the client, or of a validator. What the provider said is in the message.
-            self._stopped = _stop("fault", f"{type(error).__name__}: {error}")
+            self._stopped = stopped("fault", f"{type(error).__name__}: {error}")
         # Whoever read to the end has taken the updates of the ending, too.
         self._ended = self.message.state.first.ending is not None
 
@@ -187,13 +161,13 @@ class Run:
         """Gives the answer up: its source is closed, and the viewers are told. Nothing happens if it is over."""
         if self.over or self._stopped is not None:
             return
-        self._stopped = _stop(by)
+        self._stopped = stopped(by)
         if self._task is not None:
             self._task.cancel()
 
     def _take(self, update: Update) -> None:
         """Publishes what the update changed."""
-        self.broadcast.publish([*self._message_deltas([update]), *self._token_deltas(update), *self._times(update)])
+        self.broadcast.publish([*self._state.changes([update]), *self._token_deltas(update), *self._times(update)])
         if isinstance(update, MessageEnded):
             self._look_at(self.message.calls)
         elif isinstance(update, (BlockEnded, CallHeld, CallWithdrawn, DocumentProgress)) and update.block >= 0:
@@ -201,17 +175,12 @@ class Run:
             if update.choice == shown.index:
                 self._look_at(shown.blocks[update.block : update.block + 1])
 
-    def _message_deltas(self, updates: Iterable[Update] = ()) -> list[Delta]:
-        return [{**delta, "path": f"/message{delta['path']}"} for delta in self._state.changes(updates)]
-
     def _token_deltas(self, update: Update) -> list[Delta]:
-        if self._tokens >= _MOST_TOKENS or not _is_token(update) or not self._may_show(update):
+        if not _is_token(update) or not self._may_show(update):
             return []
         if update.choice != self.message.state.first.index:
             return []
-        self._tokens += 1
-        value = [update.block, _short(update.text)]
-        return [{"op": "add", "path": f"/tokens/{self._tokens - 1}", "value": value}]
+        return self._facts.token(update.block, update.text)
 
     def _may_show(self, update: TextDelta | DocumentProgress) -> bool:
         """Whether nothing that is kept back can be in the text."""
@@ -225,19 +194,14 @@ class Run:
         return parser is not None and parser.kept_back() == "nothing"
 
     def _times(self, update: Update) -> list[Delta]:
-        """The moments for which somebody waited, if the update brought one."""
+        """The moments for which somebody waited, if the update brought any."""
         timings = self._timings
-        if "first_token" not in self._figures and timings.first_token is not None:
-            return self._figure("first_token", timings.first_token)
+        deltas: list[Delta] = []
+        if timings.first_token is not None:
+            deltas += self._facts.figure("first_token", timings.first_token)
         if isinstance(update, DocumentProgress) and update.events and timings.first_field is not None:
-            return self._figure("first_field", timings.first_field)
-        return []
-
-    def _figure(self, name: str, value: float) -> list[Delta]:
-        if name in self._figures:
-            return []
-        self._figures.add(name)
-        return [{"op": "add", "path": f"/figures/{name}", "value": round(value, 4)}]
+            deltas += self._facts.figure("first_field", timings.first_field)
+        return deltas
 
     # Calls
 
@@ -257,13 +221,13 @@ class Run:
         # Ready is worth being seen, too.
         await asyncio.sleep(self._tool_seconds / 3)
         self._state.report(call, "running")
-        self.broadcast.publish(self._message_deltas())
+        self.broadcast.publish(self._state.changes())
         await asyncio.sleep(self._tool_seconds)
         try:
             self._state.report(call, "done", result=tool(call.value))
         except Exception as error:
-            self._state.report(call, "failed", result={"error": _short(f"{type(error).__name__}: {error}")})
-        self.broadcast.publish(self._message_deltas())
+            self._state.report(call, "failed", result={"error": short(f"{type(error).__name__}: {error}")})
+        self.broadcast.publish(self._state.changes())
 
     # The end
 
@@ -271,24 +235,19 @@ class Run:
         """The last deltas, and the end of the broadcast."""
         self.over = True
         end = self.message.end()
-        deltas = self._message_deltas(() if self._ended else end.updates)
+        deltas = self._state.changes(() if self._ended else end.updates)
         for call in self.message.calls:
             running = self._running.get(call.position)
             if running is not None and running.cancel() and not call.withdrawn:
                 self._state.report(call, "failed", result={"error": "Stopped before it was done."})
-        deltas += self._message_deltas()
+        deltas += self._state.changes()
         timings = self._timings
         for name, value in (("seconds", timings.elapsed), ("pieces", timings.chunks), ("bytes", timings.size)):
-            deltas += self._figure(name, value)
+            deltas += self._facts.figure(name, value)
         if self._stopped is not None:
             deltas.append({"op": "replace", "path": "/stopped", "value": self._stopped})
         self.broadcast.publish(deltas)
         self.broadcast.close()
-
-
-def _stop(by: str, message: str = "") -> dict[str, str]:
-    """Who stopped a run, and what to say of it."""
-    return {"by": by, "message": _short(message or _WAYS[by])}
 
 
 def _is_token(update: Update) -> TypeGuard[TextDelta | DocumentProgress]:
@@ -296,7 +255,3 @@ def _is_token(update: Update) -> TypeGuard[TextDelta | DocumentProgress]:
     if isinstance(update, DocumentProgress) and update.kind == "text":
         return False
     return isinstance(update, (TextDelta, DocumentProgress)) and bool(update.text)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

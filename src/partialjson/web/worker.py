@@ -37,7 +37,7 @@ from partialjson.web.tools import SECONDS
 __all__ = ["Worker"]
 
 _LONGEST: Final = 3600.0  # seconds; a page that is closed ends its worker anyway
-_INTERVAL: Final = 1 / 60  # seconds between two frames: a screen shows no more
+_PER_SECOND: Final = 60  # frames: a screen shows no more
 _QUICK: Final = 0.05
 
 # What JSON Schema targets import, and no wheel brings.
@@ -87,22 +87,13 @@ class Worker:
         return Run(name, recorded, seconds=_LONGEST, tool_seconds=SECONDS / speed if speed else _QUICK)
 
     async def _watched(self, run: Run | DocumentRun) -> None:
-        """Plays the run, and tells the page what it publishes.
-
-        The journal is asked at fixed times. A viewer of the broadcast, which waits with ``asyncio.timeout``, was seen
-        to end before its run did, once in some hundred runs in a browser; on CPython never.
-        """
+        """Plays the run, and tells the page what it publishes."""
         playing = asyncio.ensure_future(run.play())
-        seen: int | None = None
-        while True:
-            over = playing.done()
-            frame = run.broadcast.journal.since(seen)
-            if frame:
-                seen = frame.seq
-                self._post(f'{{"run":{json.dumps(run.name)},"frame":{frame.text}}}')
-            if over:
-                break
-            await asyncio.sleep(_INTERVAL)
+        # Whatever becomes of it, nothing more comes.
+        playing.add_done_callback(lambda _: run.broadcast.close())
+        async for frame in run.broadcast.watch(per_second=_PER_SECOND):
+            self._post(f'{{"run":{json.dumps(run.name)},"frame":{frame.text}}}')
+        await asyncio.wait([playing])
         # The page keeps the state; what a worker kept would only grow.
         del self._runs[run.name]
         error = asyncio.CancelledError("it was cancelled") if playing.cancelled() else playing.exception()

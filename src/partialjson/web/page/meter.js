@@ -6,9 +6,8 @@ import { sizeOf } from "./sizes.js";
 const LATEST = 200;
 
 export class Meter {
-  /** How many frames and deltas came. */
+  /** How many frames came. */
   frames = 0;
-  deltas = 0;
   /** The bytes of the deltas of the message, and of the whole message if each frame had brought that instead. */
   bytes = 0;
   snapshots = 0;
@@ -29,13 +28,12 @@ export class Meter {
     return ((this.#ended ?? performance.now()) - this.#begun) / 1000;
   }
 
-  /** A frame has been drawn by `draw`, which returns what nodes its documents have touched in all. */
+  /** A frame of these deltas has come. `draw` draws it, and returns how many nodes the documents have touched for it. */
   measure(state, deltas, draw) {
     const before = touched.nodes;
     const inside = draw();
     this.nodes += touched.nodes - before + inside;
     this.frames += 1;
-    this.deltas += deltas.length;
     // Tokens and figures are only there to be looked at.
     const own = deltas.filter(({ path }) => path === "" || path.startsWith("/message"));
     if (own.length) {

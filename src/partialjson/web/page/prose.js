@@ -24,7 +24,7 @@ const SPECIAL = /[`*[]/g;
  * The blocks of a text, from an offset at which a block begins.
  * @returns {Block[]}
  */
-export function blocksOf(text, from = 0) {
+function blocksOf(text, from = 0) {
   const found = [];
   let block = null;
   let fence = "";
@@ -84,7 +84,7 @@ function titleOf(text) {
  * The pieces of a line: `[tag, text]`, where the tag is "" for plain text.
  * @returns {[string, string][]}
  */
-export function piecesOf(text) {
+function piecesOf(text) {
   const pieces = [];
   const dead = new Set(); // marks of which no other one follows
   let plain = 0;

@@ -1,10 +1,9 @@
 // Where answers come from, behind one interface, so that the page does not know whether there is a server.
 //
 // A source begins a run, or joins one that is going on, and tells a watcher the run's state whenever it has changed. The
-// state is one JSON value, folded from deltas; what is in it says `partialjson.web.run`.
+// state is one JSON value, folded from deltas; `partialjson.web.facts` says what is in it.
 //
-// SSE and WebSocket are the two of `ServerSource`. A worker that runs the library in the browser is another one: see
-// `WorkerSource`.
+// `ServerSource` asks a server, over SSE or a WebSocket. `WorkerSource` asks a worker that runs the library in the browser.
 
 import { connect } from "./browser/connect.js";
 
@@ -24,7 +23,7 @@ import { connect } from "./browser/connect.js";
  * @typedef {object} Asked
  * @property {string} prompt
  * @property {string} [question] the name of a question, if one was chosen.
- * @property {string} [model] the name of a real model that shall answer.
+ * @property {string} [model] the name of a real model that is to answer.
  * @property {object} [pasted] a text of somebody's own instead of a prompt, where the source reads any.
  *
  * @typedef {object} Source
@@ -98,7 +97,7 @@ async function request(path, body) {
   try {
     told = JSON.parse(text).error ?? told;
   } catch {
-    // Not from this server's own hand.
+    // It is not an answer of this server's own.
   }
   throw Object.assign(new Error(told || `The server answered ${response.status}.`), { refused: true });
 }

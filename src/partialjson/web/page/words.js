@@ -1,5 +1,7 @@
 // What the page says: numbers, places, and how an answer ended.
 
+import { steps } from "./browser/form.js";
+
 const count = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const sharp = new Intl.NumberFormat("en", { maximumFractionDigits: 1, minimumFractionDigits: 1 });
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -18,11 +20,6 @@ export function seconds(value) {
   return value < 1 ? [count.format(value * 1000), "ms"] : [value.toFixed(value < 10 ? 2 : 1), "s"];
 }
 
-/** The steps of a JSON Pointer. */
-export function steps(pointer) {
-  return pointer.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
 /** A JSON Pointer as people write places: `days[1].stops[0]`. */
 export function place(pointer) {
   let shown = "";
@@ -38,11 +35,11 @@ export function plural(value, noun) {
   return `${number(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
-/** The documents of a message: `[{name, document, call}]`. */
+/** The documents of a message: `[{name, document, block}]`; the name is that of a tool. */
 export function documents(message) {
   return message.blocks
     .filter((block) => block.document)
-    .map((block) => ({ name: block.type === "call" ? block.name : "", document: block.document, call: block }));
+    .map((block) => ({ name: block.type === "call" ? block.name : "", document: block.document, block }));
 }
 
 /** The marks that count: of those that were withdrawn nothing is left but null. */
@@ -89,7 +86,7 @@ export function ending(state, mine = false) {
   const calls = message.blocks.filter((block) => block.type === "call");
   const told = { tone: "warn", head: "", says: [], open, missing, wrong };
   if (stopped) {
-    told.head = stopped.by === "fault" ? "No answer could be had" : "Stopped";
+    told.head = stopped.by === "fault" ? "There is no answer" : "Stopped";
     told.tone = stopped.by === "fault" ? "bad" : "warn";
     told.says.push(mine && stopped.by === "viewer" ? "You stopped it, and its source was closed." : stopped.message);
   } else if (end.reason in HEADS) {
@@ -101,7 +98,7 @@ export function ending(state, mine = false) {
     told.says.push("The answer ended as it should. What is named here breaks the rules of its type, so it gives no object.");
   } else {
     told.tone = "good";
-    told.head = calls.length && !all.some(({ call }) => call.type === "output") ? "The calls are complete" : "Complete";
+    told.head = calls.length && !all.some(({ block }) => block.type === "output") ? "The calls are complete" : "Complete";
     if (all.length) told.says.push(`Every value has closed${isTyped(state.forms) ? ", and is valid for its type" : ""}.`);
     if (calls.some((call) => call.phase === "done" && call.result !== undefined)) {
       told.says.push("An application would now send the results back to the model.");

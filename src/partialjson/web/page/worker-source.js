@@ -27,9 +27,6 @@ export class Refused extends Error {
 
 /** @implements {import("./sources.js").Source} */
 export class WorkerSource {
-  /** An answer lives in this page only: no other page can join it. */
-  shared = false;
-
   #worker = null;
   #ready = null;
   #runs = new Map(); // what is known of each run, by its name
@@ -86,7 +83,7 @@ export class WorkerSource {
     }
   }
 
-  /** `asked.pasted` is a text of somebody's own, and what shall be done with it. */
+  /** `asked.pasted` is a text of somebody's own, and what is to be done with it. */
   async start({ prompt, question, pasted }, watcher) {
     const run = `${++this.#count}`;
     watcher.onLink("loading");
@@ -107,13 +104,13 @@ export class WorkerSource {
     return { run, stop: async () => {}, close: () => {} };
   }
 
-  /** Python stops between two pieces. If it does not come so far, it is ended by force. */
+  /** Python stops between two pieces. If it does not get that far, the worker is terminated. */
   #stop(name) {
     const run = this.#runs.get(name);
     if (!run) return;
     this.#send({ do: "stop", run: name });
     setTimeout(() => {
-      if (this.#runs.get(name) === run) this.#giveUp("it did not stop by itself, so the worker was ended");
+      if (this.#runs.get(name) === run) this.#giveUp("it did not stop by itself, so the worker was terminated");
     }, PATIENCE);
   }
 

@@ -17,7 +17,7 @@ addEventListener("message", ({ data }) => {
   }
 });
 
-// What stops Python itself, such as a lack of memory, comes to nobody's hands but these.
+// Nothing else hears of what stops Python itself, such as a lack of memory.
 addEventListener("unhandledrejection", ({ reason }) => tell({ failed: String(reason?.message ?? reason) }));
 
 try {

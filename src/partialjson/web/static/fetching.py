@@ -33,7 +33,7 @@ _PATIENCE: Final = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fet
 
 
 class FetchError(Exception):
-    """A file could not be had. The message says which, why, and what can be done."""
+    """A file could not be fetched. The message says which, why, and what can be done."""
 
 
 def cache_folder() -> Path:

@@ -1,4 +1,4 @@
-"""Persistent containers for referencing and jsonschema where the package rpds-py is not to be had.
+"""Persistent containers for referencing and jsonschema where the package rpds-py is not available.
 
 rpds-py is a compiled extension, and offers no wheel for WebAssembly. Of what it has, those two packages use a map, a
 set and a list, for registries of schemas and of types. These here do the same by copying, which is quick as long as
@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Hashable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from importlib.util import find_spec
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 __all__ = ["HashTrieMap", "HashTrieSet", "List", "install"]
 
@@ -30,8 +30,7 @@ class HashTrieMap(Mapping[K, V]):
     @classmethod
     def convert(cls, value: Mapping[K, V] | Iterable[tuple[K, V]]) -> HashTrieMap[K, V]:
         """The value itself, if it is a map of this kind."""
-        made: HashTrieMap[K, V] = value if isinstance(value, HashTrieMap) else cls(value)
-        return made
+        return cast("HashTrieMap[K, V]", value) if isinstance(value, HashTrieMap) else cls(value)
 
     @classmethod
     def fromkeys(cls, keys: Iterable[K], default: Any = None) -> HashTrieMap[K, Any]:

@@ -17,6 +17,7 @@ from typing import Any, Final
 from zipfile import ZipFile
 
 from partialjson.web.pasted import APIS
+from partialjson.web.policy import AS_FILES
 from partialjson.web.questions import catalogue
 from partialjson.web.static import runtime
 from partialjson.web.static.fetching import Say, cache_folder, fetch, megabytes
@@ -30,21 +31,6 @@ _PACKAGE: Final = Path(__file__).parents[2]
 _PAGE: Final = _PACKAGE / "web" / "page"
 _BROWSER: Final = _PACKAGE / "browser"
 _PYTHON: Final = "pyodide"  # the folder's name
-# How a server would send it; without one, the page says it of itself. Frames cannot be forbidden so.
-_POLICY: Final = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "worker-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types partialjson-worker",
-    ]
-)
 _HEAD: Final = re.compile(r"<meta charset=[^>]*>")
 _SOURCE: Final = 'data-source="server"'
 
@@ -63,7 +49,7 @@ def write_static(folder: Path, *, cache: Path | None = None, say: Say = print) -
 
     Raises:
         StaticError: the folder holds other files, or cannot be written.
-        FetchError: a file could not be had.
+        FetchError: a file could not be fetched.
     """
     before = _written_before(folder)
     package, wheels = fetch(cache or cache_folder(), say)
@@ -120,7 +106,7 @@ def _page() -> dict[str, bytes]:
     found = {path.relative_to(_PAGE).as_posix(): path.read_bytes() for path in _files(_PAGE)}
     found |= {f"browser/{path.name}": path.read_bytes() for path in _files(_BROWSER) if path.suffix == ".js"}
     index = found["index.html"].decode()
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{AS_FILES}">'
     index, heads = _HEAD.subn(lambda head: f"{head[0]}\n    {policy}", index, count=1)
     assert (heads, index.count(_SOURCE)) == (1, 1), "the page has lost a place that is changed here"
     found["index.html"] = index.replace(_SOURCE, 'data-source="worker"').encode()
