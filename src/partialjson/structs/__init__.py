@@ -7,9 +7,9 @@
     parser = Parser(Order)                                  # also list[Order], Order | Refusal, Annotated[...]
     parser = Parser(msgspec_target(Order, dec_hook=hook))   # with what ``msgspec.json.decode`` takes
 
-``close`` gives what ``msgspec.json.decode(text, type=Order)`` gives, a value or msgspec's own error. ``types`` reads what
-msgspec knows of a type, ``specs`` describes it, ``plans`` says how its values settle, ``faults`` composes errors, and
-``partial`` has the objects that are shown before they are complete. ``targets`` puts it together.
+``close`` gives what ``msgspec.json.decode(text, type=Order)`` gives, a value or msgspec's own error. ``types`` reads
+what msgspec knows of a type, ``specs`` describes it, ``plans`` says how its values settle, ``faults`` composes errors,
+and ``partial`` has the objects that are shown before they are complete. ``targets`` puts it together.
 
 The package msgspec is needed, by the extra ``msgspec``.
 """

@@ -61,8 +61,6 @@ def failure_of(faults: list[Fault]) -> Failure:
     return Failure(None, collected.first, None, collected.all)
 
 
-
-
 class _Collected:
     """The faults of a container, told when somebody asks."""
 
@@ -102,10 +100,7 @@ def _placed(error: Exception, place: str) -> Exception:
     message = str(error)
     at = message.rfind(_PLACE)
     root = message.rfind("`$", at) if at >= 0 else -1
-    if root >= 0:
-        message = f"{message[: root + 2]}{place}{message[root + 2 :]}"
-    else:
-        message = f"{message}{_PLACE}${place}`"
-    placed = type(error)(message)
+    told = f"{message}{_PLACE}${place}`" if root < 0 else f"{message[: root + 2]}{place}{message[root + 2 :]}"
+    placed = type(error)(told)
     placed.__cause__ = error.__cause__
     return placed

@@ -1,4 +1,4 @@
-"""``Partial[Order]`` where ``Order`` is a Struct or a dataclass that msgspec makes.
+"""``Partial[Order]`` where ``Order`` is a Struct, or a dataclass or class of attrs that msgspec makes.
 
 It shows what every partial object shows. Only dumps differ: they are what ``msgspec.to_builtins`` makes of the fields
 that have come, since pydantic knows nothing of these classes.
@@ -25,7 +25,7 @@ class PartialStruct(Partial[T]):
 
     __slots__ = ()
 
-    def model_dump(self, *, mode: str = "python", by_alias: bool | None = None, **others: Any) -> dict[str, Any]:  # type: ignore[override]
+    def model_dump(self, *, mode: str = "python", by_alias: bool | None = None, **others: Any) -> dict[str, Any]:
         """The fields that have come, as a dict of plain values, under the names of the document.
 
         Args:
@@ -49,7 +49,7 @@ class PartialStruct(Partial[T]):
             names.get(name, name): msgspec.to_builtins(value, builtin_types=kept, enc_hook=dump) for name, value in self
         }
 
-    def model_dump_json(self, *, by_alias: bool | None = None, **others: Any) -> str:  # type: ignore[override]
+    def model_dump_json(self, *, by_alias: bool | None = None, **others: Any) -> str:
         """The fields that have come, as JSON text. Arguments as in ``model_dump``."""
         return msgspec.json.encode(self.model_dump(mode="json", by_alias=by_alias, **others)).decode()
 
@@ -63,12 +63,12 @@ def encoded_names(cls: type[Any]) -> dict[str, str]:
 
 
 @cache
-def partial_struct(cls: type[Any]) -> type[PartialStruct[Any]]:
-    """The class of partial objects for a Struct or a dataclass that msgspec makes."""
+def partial_struct(cls: Any) -> type[PartialStruct[Any]]:
+    """The class of partial objects for a Struct, or another class that msgspec makes."""
     names = getattr(cls, "__struct_fields__", None)
     hidden: frozenset[str] = frozenset()
     if names is None:
-        fields = dataclasses.fields(cls)
+        fields: Any = getattr(cls, "__attrs_attrs__", None) or dataclasses.fields(cls)
         names = [field.name for field in fields]
         hidden = frozenset(field.name for field in fields if not field.repr)
     namespace = {
@@ -81,6 +81,6 @@ def partial_struct(cls: type[Any]) -> type[PartialStruct[Any]]:
     return type(f"Partial[{cls.__name__}]", (PartialStruct,), namespace)
 
 
-def maker_for(cls: type[Any]) -> Callable[[dict[str, Any], Any], Partial[Any]]:
+def maker_for(cls: Any) -> Callable[[dict[str, Any], Any], Partial[Any]]:
     """Makes partial objects for a class."""
     return maker_of(partial_struct(cls))

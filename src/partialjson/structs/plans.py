@@ -10,8 +10,8 @@ may be wrong.
 msgspec allows choices only between types that differ in their JSON kind, or by a tag. So a choice is followed like the
 one branch that an object or array can belong to. Structs told apart by a tag wait for it (``Switch``).
 
-What is *atomic* settles as a whole, from its text: classes of attrs, Structs that are arrays and have a tag, sets of
-what cannot be in one, containers of a ``Raw`` (``types``), and dataclasses with a ``__new__`` of their own.
+What is *atomic* settles as a whole, from its text: Structs that are arrays and have a tag, containers of a ``Raw``
+(``types``), and dataclasses with a ``__new__`` of their own.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from __future__ import annotations
 import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from math import isfinite
 from typing import Any, Final
 
 import msgspec
-from msgspec import NODEFAULT, UNSET, inspect as nodes
+from msgspec import NODEFAULT, UNSET
+from msgspec import inspect as nodes
 
 from partialjson._core.plan import HIDDEN, Child, Failure, Plan, Shape, Switch
 from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
@@ -38,7 +40,6 @@ from partialjson.structs.types import (
     branches_of,
     class_of,
     is_bound,
-    is_plain_dataclass,
     kinds_of,
     limited,
     tagged_structs,
@@ -86,7 +87,7 @@ class Compiler:
         plan = self.plan(self.node, self.given)
         for node, each in list(self.plans.values()):
             follows = each.object or each.array or each.switch
-            self.specs.spec(node).filled().atomic = follows is None and bool(kinds_of(node) & (OBJECT | ARRAY))
+            self.specs.set_atomic(node, follows is None and bool(kinds_of(node) & (OBJECT | ARRAY)))
         return plan
 
     def decoder(self, kind: Any) -> Callable[[str], Any]:
@@ -153,17 +154,13 @@ class Compiler:
             return
         tagged = tagged_structs(objects)
         if len(objects) == 1:
-            try:
+            with suppress(Unsupported):
                 plan.object = self.object_shape(objects[0])
-            except Unsupported:
-                pass
         elif objects and len(tagged) == len(objects):
             plan.switch = self.switch(tagged)
         if len(arrays) == 1:
-            try:
+            with suppress(Unsupported):
                 plan.array = self.array_shape(arrays[0])
-            except Unsupported:
-                pass
 
     def follow_anything(self, plan: Plan) -> None:
         """Plain JSON, whose numbers msgspec looks at."""
@@ -207,7 +204,7 @@ class Compiler:
             return self.fields_shape(node, _Structs(node), maker_for(class_of(node)))
         if isinstance(node, nodes.TypedDictType):
             return self.fields_shape(node, _Dicts(node), None)
-        if is_plain_dataclass(node) and class_of(node).__new__ is object.__new__:
+        if isinstance(node, nodes.DataclassType) and class_of(node).__new__ is object.__new__:
             return self.fields_shape(node, _Dataclasses(node), maker_for(class_of(node)))
         raise Unsupported
 
@@ -345,23 +342,30 @@ class _Structs:
 
 
 class _Dataclasses:
-    """Makes dataclasses in msgspec's way: without their ``__init__``."""
+    """Makes dataclasses and classes of attrs in msgspec's way: without their ``__init__`` and without converters."""
 
     def __init__(self, node: Any) -> None:
         self.cls = class_of(node)
         self.fields = node.fields
+        attributes = getattr(self.cls, "__attrs_attrs__", ())
+        self.validated = [each for each in attributes if each.validator is not None]
+        self.begin = getattr(self.cls, "__attrs_pre_init__", None)
+        self.finish = getattr(self.cls, "__attrs_post_init__" if attributes else "__post_init__", None)
 
     def make(self, fields: dict[str, Any]) -> Any:
         """The object, or a ``Failure`` with what its class says against it."""
         made = self.cls.__new__(self.cls)
-        for field in self.fields:
-            object.__setattr__(made, field.name, fields[field.name] if field.name in fields else _default(field))
-        finish = getattr(made, "__post_init__", None)
-        if finish is not None:
-            try:
-                finish()
-            except (ValueError, TypeError) as error:
-                return refusal(error)
+        try:
+            if self.begin is not None:
+                self.begin(made)
+            for field in self.fields:
+                object.__setattr__(made, field.name, fields[field.name] if field.name in fields else _default(field))
+            for attribute in self.validated:
+                attribute.validator(made, attribute, getattr(made, attribute.name))
+            if self.finish is not None:
+                self.finish(made)
+        except (ValueError, TypeError) as error:
+            return refusal(error)
         return made
 
 
@@ -396,7 +400,7 @@ def _dict_closer(read_key: Callable[[str], Any] | None, measure: Callable[[str],
         for key, child in zip(given, settled, strict=True):
             own: Any = key
             if read_key is not None:
-                read = settled_by(read_key, f"{{{json.dumps(key)}:0}}")
+                read: Any = settled_by(read_key, f"{{{json.dumps(key)}:0}}")
                 if isinstance(read, Failure):
                     faults.append(("", read))
                 else:
@@ -478,7 +482,7 @@ def _fields_like(node: Any, forbids: bool, array_like: bool = False) -> Any:
 def _named_tuple_like(node: nodes.NamedTupleType) -> Any:
     """A named tuple with as many places that takes anything in each."""
     optional = sum(not each.required for each in node.fields)
-    return namedtuple("Row", [f"f{at}" for at in range(len(node.fields))], defaults=[0] * optional)  # noqa: PYI024
+    return namedtuple("Row", [f"f{at}" for at in range(len(node.fields))], defaults=[0] * optional)
 
 
 # Questions about nodes.

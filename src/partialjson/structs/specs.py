@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from msgspec import NODEFAULT, inspect as nodes
+from msgspec import NODEFAULT
+from msgspec import inspect as nodes
 
-from partialjson._core.spec import ANYTHING, ARRAY, NO_DEFAULT, NULL, OBJECT, STRING, Field, Spec
+from partialjson._core.spec import ANYTHING, ARRAY, INTEGER, NO_DEFAULT, OBJECT, STRING, Field, Spec
 from partialjson.structs.types import (
     Node,
     bare,
@@ -68,6 +69,7 @@ class Specs:
         self.lax = lax
         # A node is kept beside its spec, since its id is its key.
         self._made: dict[int, tuple[Node, Spec]] = {}
+        self._branches: dict[int, Spec] = {}
 
     def spec(self, node: Node) -> Spec:
         """The spec of a node; it is filled on demand."""
@@ -75,6 +77,16 @@ class Specs:
         if found is None:
             found = self._made.setdefault(id(node), (node, Spec(self._fill, node)))
         return found[1]
+
+    def branch(self, node: nodes.StructType) -> Spec:
+        """The spec of a struct that is told from others by its tag, which must come."""
+        return self._branches.setdefault(id(node), Spec(self._fill_branch, node))
+
+    def set_atomic(self, node: Node, atomic: bool) -> None:
+        """Note whether a node settles as a whole."""
+        self.spec(node).filled().atomic = atomic
+        if isinstance(node, nodes.StructType) and node.tag_field is not None:
+            self.branch(node).filled().atomic = atomic
 
     def _fill(self, spec: Spec, node: Node) -> None:
         branches = branches_of(node)
@@ -114,8 +126,13 @@ class Specs:
         spec.noun = "a union"
         spec.kinds = spec.usual = OBJECT
         spec.tag = structs[0].tag_field
-        spec.tags = {each.tag: self.spec(each) for each in structs}
-        spec.lead(branches=[self.spec(each) for each in structs])
+        spec.tags = {each.tag: self.branch(each) for each in structs}
+        spec.lead(branches=[self.branch(each) for each in structs])
+
+    def _fill_branch(self, spec: Spec, node: nodes.StructType) -> None:
+        self._fill(spec, node)
+        for field in (spec.fields or {}).values():
+            field.required = field.required or field.ways == ((node.tag_field,),)
 
     def _fill_one(self, spec: Spec, node: Any) -> None:
         spec.noun, form = _NOUNS.get(type(node), ("a value", ""))
@@ -124,8 +141,8 @@ class Specs:
         if isinstance(node, nodes.StructType) and not node.array_like:
             self._fill_object(spec, node)
             spec.keys = frozenset(each.encode_name for each in node.fields) if node.forbid_unknown_fields else None
-            if spec.keys is not None and node.tag_field is not None:
-                spec.keys |= {node.tag_field}
+            if node.tag_field is not None:
+                self._add_tag(spec, node, node.tag_field)
         elif isinstance(node, nodes.DataclassType | nodes.TypedDictType):
             self._fill_object(spec, node)
             spec.by_key = isinstance(node, nodes.TypedDictType)
@@ -169,6 +186,20 @@ class Specs:
         spec.fields = {each.name: self._field(each) for each in node.fields}
         spec.lead()
 
+    def _add_tag(self, spec: Spec, node: nodes.StructType, key: str) -> None:
+        """The member that tells a struct from others. By itself, the struct does without it."""
+        assert spec.fields is not None
+        if spec.keys is not None:
+            spec.keys |= {key}
+        if key in spec.fields:
+            # The class has a field of that name, under another key.
+            return
+        tag = Spec()
+        tag.noun = "a literal"
+        tag.kinds = tag.usual = STRING if isinstance(node.tag, str) else INTEGER
+        tag.words = [(node.tag, node.tag)]
+        spec.fields = {key: Field(key, ((key,),), tag, required=False), **spec.fields}
+
     def _fill_row(self, spec: Spec, node: Any) -> None:
         """An array whose places are the fields of a class."""
         self._name(spec, node)
@@ -193,7 +224,10 @@ class Specs:
         if spec.description.startswith(f"{cls.__name__}("):
             # What ``dataclasses`` writes.
             spec.description = ""
-        spec.is_pure = not hasattr(cls, "__post_init__")
+        spec.is_pure = not any(
+            hasattr(cls, name)
+            for name in ("__post_init__", "__attrs_post_init__", "__attrs_pre_init__", "__attrs_attrs__")
+        )
 
     def _field(self, field: nodes.Field) -> Field:
         title, description = description_of(field.type)

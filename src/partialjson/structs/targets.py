@@ -13,7 +13,7 @@ import msgspec
 from msgspec import inspect as nodes
 
 from partialjson._core.plan import Plan
-from partialjson._core.target import Options, Target
+from partialjson._core.target import Options, Target, name_of
 from partialjson.structs.plans import Compiler, DecHook
 
 __all__ = ["MsgspecTarget", "msgspec_target"]
@@ -26,13 +26,13 @@ class MsgspecTarget:
         type, strict, dec_hook: as they were given.
     """
 
-    def __init__(self, type: Any, *, strict: bool = True, dec_hook: DecHook | None = None) -> None:  # noqa: A002
+    def __init__(self, type: Any, *, strict: bool = True, dec_hook: DecHook | None = None) -> None:
         self.type = type
         self.strict = strict
         self.dec_hook = dec_hook
 
     def __repr__(self) -> str:
-        name = getattr(self.type, "__qualname__", None) or repr(self.type)
+        name = name_of(self.type)
         options = "" if self.strict else ", strict=False"
         options += "" if self.dec_hook is None else f", dec_hook={self.dec_hook!r}"
         return f"msgspec_target({name}{options})"
@@ -46,7 +46,7 @@ class MsgspecTarget:
         return Target(self, plan, options, plan.spec, lambda: _fingerprint(self.type, strict, self.dec_hook))
 
 
-def msgspec_target(type: Any, *, strict: bool = True, dec_hook: DecHook | None = None) -> MsgspecTarget:  # noqa: A002
+def msgspec_target(type: Any, *, strict: bool = True, dec_hook: DecHook | None = None) -> MsgspecTarget:
     """A target whose documents msgspec decodes: ``Parser(msgspec_target(T, dec_hook=hook))``.
 
     A Struct, and a type with a Struct in it, is taken for such a target without this function.

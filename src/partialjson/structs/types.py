@@ -29,7 +29,6 @@ __all__ = [
     "class_of",
     "description_of",
     "is_bound",
-    "is_plain_dataclass",
     "kinds_of",
     "lets_others_in",
     "limited",
@@ -80,8 +79,8 @@ _CONTAINERS: Final[dict[type[Node], Any]] = {
     nodes.FrozenSetType: frozenset,
     nodes.VarTupleType: tuple,
 }
-_ARRAYS: Final = (*_CONTAINERS, nodes.TupleType, nodes.NamedTupleType)
-_OBJECTS: Final = (nodes.DictType, nodes.TypedDictType, nodes.DataclassType)
+_ARRAYS: Final[tuple[type[Node], ...]] = (*_CONTAINERS, nodes.TupleType, nodes.NamedTupleType)
+_OBJECTS: Final[tuple[type[Node], ...]] = (nodes.DictType, nodes.TypedDictType, nodes.DataclassType)
 
 LIMITS: Final = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern", "tz")
 """The attributes of nodes that limit their values."""
@@ -121,20 +120,21 @@ def class_of(node: Any) -> Any:
     return get_origin(node.cls) or node.cls
 
 
-def is_plain_dataclass(node: Node) -> bool:
-    """Is it a dataclass of the standard library, not a class of attrs?"""
-    return isinstance(node, nodes.DataclassType) and hasattr(class_of(node), "__dataclass_fields__")
-
-
 def is_bound(node: Node) -> bool:
     """Does a value here depend on what its container knows of it?"""
     return any(
         isinstance(each, nodes.RawType)
         or (isinstance(each, nodes.CustomType) and bool(getattr(each.cls, "__parameters__", ())))
-        # A kind of node that a later msgspec has.
-        or not (type(each) in _SIMPLE or isinstance(each, (*_ARRAYS, nodes.DictType, nodes.LiteralType)) or hasattr(each, "cls"))
+        or not _is_known(each)
         for each in branches_of(node)
     )
+
+
+def _is_known(node: Node) -> bool:
+    """False for a kind of node that only a later msgspec has."""
+    kind = type(node)
+    is_known = kind in _SIMPLE or kind in _ARRAYS or kind in (nodes.DictType, nodes.LiteralType)
+    return is_known or hasattr(node, "cls")
 
 
 def lets_others_in(node: Node) -> bool:
@@ -192,7 +192,7 @@ def type_of(node: Node) -> Any:
     if isinstance(node, nodes.DictType):
         made: Any = dict[type_of(node.key_type), type_of(node.value_type)]  # type: ignore[misc]
     elif isinstance(node, nodes.VarTupleType):
-        made = tuple[type_of(node.item_type), ...]
+        made = tuple[type_of(node.item_type), ...]  # type: ignore[misc]
     elif isinstance(node, nodes.CollectionType):
         made = _CONTAINERS[type(node)][type_of(node.item_type)]
     elif type(node) in _SIMPLE:

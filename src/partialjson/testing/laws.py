@@ -333,6 +333,9 @@ def check_growth(before: Any, after: Any) -> None:
             # What was in order has become a set; what it held is in it.
             demand(all(old in after for old in before), became)
             return
+        if hasattr(type(after), "__struct_fields__"):
+            # A Struct that is an array in the document.
+            after = [getattr(after, name) for name in after.__struct_fields__]
         demand(isinstance(after, list | tuple | deque | RootModel), became)
         if isinstance(after, RootModel):
             after = after.root
@@ -977,7 +980,7 @@ def law_12(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None
     strict = Maker(make.target, **{name: value for name, value in make.options.items() if name != "lenient"})
     whole = observe(pieces, strict, strict.describe)
     if whole.error is not None or not isinstance(whole.outcome, Complete):
-        is_told = bool(outcome.repairs or outcome.skipped)
+        is_told = bool(outcome.repairs or outcome.skipped or outcome.coerced)
         demand(is_told or not isinstance(outcome, Complete), "nothing is told, and strict parsing refuses it", whole)
         return
     demand(not outcome.repairs and not outcome.skipped, "JSON was mended", outcome)

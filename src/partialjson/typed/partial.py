@@ -203,11 +203,11 @@ class Partial(Generic[T]):
 
 
 @cache
-def partial_class(model: type[object]) -> type[Partial[Any]]:
+def partial_class(model: Any) -> type[Partial[Any]]:
     """The class ``Partial[model]``: always the same one for the same model, dataclass or Struct.
 
     Raises:
-        TypeError: ``model`` is neither.
+        TypeError: ``model`` is none of these.
     """
     if hasattr(model, "__struct_fields__"):
         from partialjson.structs.partial import partial_struct
