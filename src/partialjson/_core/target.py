@@ -12,7 +12,7 @@ Everything else is a type for pydantic. The compiler of either is loaded at that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, final, get_args
+from typing import Any, Protocol, final, get_args, get_origin
 
 from partialjson._core.events import Path
 from partialjson._core.plan import Failure, Plan
@@ -157,7 +157,10 @@ def has_struct(given: Any) -> bool:
         each: Any = todo.pop()
         if hasattr(each, "__struct_fields__"):
             return True
-        todo.extend(get_args(each))
+        arguments = get_args(each)
+        if arguments:
+            todo.append(get_origin(each))
+            todo.extend(arguments)
     return False
 
 
