@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-msgspec = pytest.importorskip("msgspec", reason="the package msgspec is not installed")
+pytest.importorskip("msgspec", reason="the package msgspec is not installed")
 pytest.importorskip("attrs", reason="the package attrs is not installed")
+
+import msgspec
 
 from partialjson import MISSING, Complete, Completed, Failed, Invalid, Parser, Partial, Truncated, stream
 from partialjson.structs import msgspec_target
@@ -55,6 +57,7 @@ def test_what_was_complete_is_the_same_object_in_the_end() -> None:
     final = parser.close()
     assert type(final) is Everything
     assert final.pets[0] is seen.pets[0]
+    assert isinstance(final.mixed, list)
     assert final.mixed[0] is seen.mixed[0]
     assert final == msgspec.json.decode(TEXT, type=Everything)
 
@@ -155,7 +158,8 @@ def test_lenient_parsing_mends_and_coerces() -> None:
 
 def test_defaults_are_new_for_each_object() -> None:
     first, second = begun(list[Tree], '[{"label": "a"}, {"label": "b"}]').close()
-    assert first.children == [] and first.children is not second.children
+    assert first.children == []
+    assert first.children is not second.children
 
 
 def test_the_class_is_asked_once_and_never_about_a_prefix() -> None:

@@ -188,5 +188,5 @@ def damaged_value(value: Any, source: random.Random) -> Any:
         return dict(members)
     if isinstance(value, list):
         elements = [damaged_value(each, source) for each in value]
-        return elements + [source.choice([1, "x", None])] if source.random() < 0.1 else elements
+        return [*elements, source.choice([1, "x", None])] if source.random() < 0.1 else elements
     return value

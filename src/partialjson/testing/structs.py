@@ -34,6 +34,8 @@ class StructMaker(Maker):
             return type(value).__qualname__, [self.describe(each) for each in value]
         if isinstance(value, set | frozenset):
             return type(value).__qualname__, sorted((self.describe(each) for each in value), key=repr)
+        if isinstance(value, msgspec.Raw):
+            return type(value).__qualname__, bytes(value)
         return describe(value)
 
     def one_shot(self, text: str | bytes) -> Verdict:
