@@ -6,7 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
-from typing import Any
+from typing import Annotated, Any, NewType
 
 import pytest
 
@@ -14,6 +14,7 @@ pytest.importorskip("msgspec", reason="the package msgspec is not installed")
 pytest.importorskip("attrs", reason="the package attrs is not installed")
 
 import msgspec
+from typing_extensions import TypeAliasType
 
 from partialjson import MISSING, Complete, Completed, Failed, Invalid, Parser, Partial, Truncated, stream
 from partialjson.structs import msgspec_target
@@ -237,7 +238,9 @@ def test_dataclasses_and_classes_of_attrs_are_made_by_msgspec() -> None:
 
 
 def test_a_class_can_be_given_in_other_types() -> None:
-    for target in (Item | None, list[Item], dict[str, list[Item]], Box[Item]):
+    named = NewType("named", Item)
+    alias = TypeAliasType("alias", list[Item])
+    for target in (Item | None, list[Item], dict[str, list[Item]], Box[int], list[named], alias, Annotated[Item, "it"]):
         assert Parser(target).target is not None
 
 

@@ -153,14 +153,19 @@ def target_of(given: Any, options: Options) -> Target:
 def has_struct(given: Any) -> bool:
     """Is it a Struct of msgspec, or a type that has one among its arguments? Pydantic understands neither."""
     todo: list[Any] = [given]
+    seen: set[int] = set()
     while todo:
         each: Any = todo.pop()
         if hasattr(each, "__struct_fields__"):
             return True
-        arguments = get_args(each)
-        if arguments:
-            todo.append(get_origin(each))
-            todo.extend(arguments)
+        if isinstance(each, type) or id(each) in seen:
+            continue
+        # A named alias may lead back to itself.
+        seen.add(id(each))
+        todo.extend(get_args(each))
+        todo.append(get_origin(each))
+        for name in ("__value__", "__supertype__"):
+            todo.append(getattr(each, name, None))
     return False
 
 
