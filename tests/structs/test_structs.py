@@ -20,6 +20,8 @@ from partialjson.structs import msgspec_target
 from partialjson.testing.chunking import check_all_chunkings
 from support.structs import Box, Cat, Dog, Even, Everything, Item, Pet, Plain, Row, Tree, Unread
 
+Named = NewType("Named", Item)
+
 TEXT = '{"theName":"Ann","pets":[{"lives":9,"type":"Cat"},{"type":"dog","bark":"wow"}],"mixed":[{"name":"pen"}]}'
 
 
@@ -162,26 +164,30 @@ def test_defaults_are_new_for_each_object() -> None:
     assert first.children is not second.children
 
 
+class Noted(msgspec.Struct):
+    x: int
+
+    def __post_init__(self) -> None:
+        noted.append(self.x)
+
+
+noted: list[int] = []
+
+
 def test_the_class_is_asked_once_and_never_about_a_prefix() -> None:
-    seen: list[int] = []
-
-    class Noted(msgspec.Struct):
-        x: int
-
-        def __post_init__(self) -> None:
-            seen.append(self.x)
-
+    noted.clear()
     begun(list[Noted], '[{"x": 12}, {"x": 345}]').close()
-    assert seen == [12, 345]
+    assert noted == [12, 345]
+
+
+class Broken(msgspec.Struct):
+    x: int
+
+    def __post_init__(self) -> None:
+        raise KeyError(self.x)
 
 
 def test_an_error_of_the_class_itself_leaves_the_parser() -> None:
-    class Broken(msgspec.Struct):
-        x: int
-
-        def __post_init__(self) -> None:
-            raise KeyError(self.x)
-
     parser: Parser[Any] = Parser(Broken)
     with pytest.raises(KeyError):
         parser.feed('{"x": 1}')
@@ -237,8 +243,7 @@ def test_dataclasses_and_classes_of_attrs_are_made_by_msgspec() -> None:
 
 
 def test_a_class_can_be_given_in_other_types() -> None:
-    named = NewType("named", Item)
-    for target in (Item | None, list[Item], dict[str, list[Item]], Box[int], list[named], Annotated[Item, "it"]):
+    for target in (Item | None, list[Item], dict[str, list[Item]], Box[int], list[Named], Annotated[Item, "it"]):
         assert Parser(target).target is not None
 
 

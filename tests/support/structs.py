@@ -155,7 +155,6 @@ TYPES: list[Any] = [
     Box[int],
     Box[Item],
     Tree,
-    Unread,
     Everything,
     list[Everything],
     dict[str, Item | int],
