@@ -249,7 +249,7 @@ def test_a_class_can_be_given_in_other_types() -> None:
         dict[str, list[Item]],
         Box[int],
         Annotated[Item, "it"],
-        list[new_type("Named", Item)],
+        list.__class_getitem__(new_type("Named", Item)),
     ]
     for target in targets:
         assert Parser(target).target is not None
