@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("msgspec", reason="the package msgspec is not installed")
 pytest.importorskip("attrs", reason="the package attrs is not installed")
 
+import attrs
 import msgspec
 
 from partialjson import MISSING, Complete, Completed, Failed, Invalid, Parser, Partial, Truncated, stream
@@ -189,6 +190,34 @@ def test_an_error_of_the_class_itself_leaves_the_parser() -> None:
     parser: Parser[Any] = Parser(Broken)
     with pytest.raises(KeyError):
         parser.feed('{"x": 1}')
+
+
+def _fail() -> int:
+    raise ValueError("there is no default")
+
+
+class Defaulted(msgspec.Struct):
+    x: int = msgspec.field(default_factory=_fail)
+
+    def __post_init__(self) -> None:
+        noted.append(self.x)
+
+
+@attrs.define
+class Prepared:
+    x: int = 0
+
+    def __attrs_pre_init__(self) -> None:
+        raise ValueError("there is no default")
+
+
+def test_only_errors_of_the_class_about_its_values_are_told_as_faults() -> None:
+    for target in (msgspec_target(Defaulted), msgspec_target(Prepared)):
+        with pytest.raises(ValueError, match="no default") as expected:
+            msgspec.json.decode("{}", type=target.type)
+        with pytest.raises(ValueError, match="no default") as raised:
+            Parser(target).feed("{}")
+        assert type(raised.value) is type(expected.value) is ValueError
 
 
 # How a target is given

@@ -330,14 +330,19 @@ class _Structs:
     def __init__(self, node: Any) -> None:
         self.cls = class_of(node)
         self.asks = hasattr(self.cls, "__post_init__")
+        self.factories = {
+            each.name: each.default_factory for each in node.fields if each.default_factory is not NODEFAULT
+        }
 
     def make(self, fields: dict[str, Any]) -> Any:
         """The object, or a ``Failure`` with what its class says against it."""
-        try:
+        if not self.asks:
             return self.cls(**fields)
+        # Called here, so that an error of theirs is not taken for one of the class.
+        made = {name: factory() for name, factory in self.factories.items() if name not in fields}
+        try:
+            return self.cls(**fields, **made)
         except (ValueError, TypeError) as error:
-            if not self.asks:
-                raise
             return refusal(error)
 
 
@@ -355,11 +360,11 @@ class _Dataclasses:
     def make(self, fields: dict[str, Any]) -> Any:
         """The object, or a ``Failure`` with what its class says against it."""
         made = self.cls.__new__(self.cls)
+        if self.begin is not None:
+            self.begin(made)
+        for field in self.fields:
+            object.__setattr__(made, field.name, fields[field.name] if field.name in fields else _default(field))
         try:
-            if self.begin is not None:
-                self.begin(made)
-            for field in self.fields:
-                object.__setattr__(made, field.name, fields[field.name] if field.name in fields else _default(field))
             for attribute in self.validated:
                 attribute.validator(made, attribute, getattr(made, attribute.name))
             if self.finish is not None:
