@@ -132,7 +132,7 @@ class Everything(Struct, rename="camel", forbid_unknown_fields=True, kw_only=Tru
     share: float = 0.0
     mixed: int | str | list[Item] | Item | None = None
     price: decimal.Decimal | None = None
-    word: Literal["a", "b", 3] = "a"
+    word: Literal["a", "b"] = "a"
     names: Annotated[list[str], Meta(min_length=1, max_length=3)] | None = None
     code: Annotated[str, Meta(pattern="^a", max_length=4)] = "a"
     maybe: int | UnsetType = UNSET
@@ -171,6 +171,7 @@ TYPES: list[Any] = [
     list[uuid.UUID | int],
     list[datetime.timedelta],
     list[bytes],
+    list[Literal[1, 3]],
 ]
 
 
