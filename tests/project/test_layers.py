@@ -42,8 +42,10 @@ BASE = {
 # standard library go without saying. A layer is a folder, or a module beside the folders.
 LAYERS: dict[str, tuple[set[str], set[str]]] = {
     **{name: (BASE, set()) for name in BASE},
-    "_core": (BASE, {"lenient", "schema", "typed"}),
-    "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, set()),
+    "_core": (BASE, {"lenient", "schema", "structs", "typed"}),
+    "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, {"structs"}),
+    # Of ``typed`` only the class ``Partial``, which is that of all partial objects.
+    "structs": ({*BASE, "_core", "msgspec", "typed"}, set()),
     "schema": ({*BASE, "_core", "attrs", "jsonschema", "jsonschema_specifications", "referencing"}, set()),
     "streaming": ({*BASE, "_core"}, set()),
     "lenient": ({*BASE, "_core"}, set()),
@@ -84,11 +86,13 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
             "hypothesis",
             "jsonschema",
             "messages",
+            "msgspec",
             "partialjson",
             "patch",
             "pydantic",
             "pytest",
             "schema",
+            "structs",
         },
         {"yaml"},
     ),

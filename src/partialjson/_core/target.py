@@ -5,14 +5,14 @@ values there may be) and a fingerprint. The rest of the core, and every layer th
 object and no schema language.
 
 *The only dispatch* is ``target_of``. An object that can make a target has a method ``__partialjson_target__(options)``;
-other schema languages use it, and so does a ``Target`` made beforehand. Everything else is a type for pydantic, whose
-compiler is loaded at that point.
+other schema languages use it, and so does a ``Target`` made beforehand. A type with a Struct in it is one for msgspec.
+Everything else is a type for pydantic. The compiler of either is loaded at that point.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, final
+from typing import Any, Protocol, final, get_args, get_origin
 
 from partialjson._core.events import Path
 from partialjson._core.plan import Failure, Plan
@@ -20,7 +20,7 @@ from partialjson._core.rules import Rule
 from partialjson._core.spec import Spec
 from partialjson._missing import MISSING
 
-__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "name_of", "spec_of", "target_of"]
+__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "has_struct", "name_of", "spec_of", "target_of"]
 
 
 @final
@@ -139,10 +139,34 @@ def target_of(given: Any, options: Options) -> Target:
         return target
     if isinstance(given, (dict, bool)):
         raise TypeError("a target is a type; a JSON Schema is given by name: schema=...")
+    if has_struct(given):
+        from partialjson.structs import msgspec_target
+
+        struct: Target = msgspec_target(given).__partialjson_target__(options)
+        return struct
     from partialjson.typed.targets import typed_target
 
     typed: Target = typed_target(given, options)
     return typed
+
+
+def has_struct(given: Any) -> bool:
+    """Is it a Struct of msgspec, or a type that has one among its arguments? Pydantic understands neither."""
+    todo: list[Any] = [given]
+    seen: set[int] = set()
+    while todo:
+        each: Any = todo.pop()
+        if hasattr(each, "__struct_fields__"):
+            return True
+        if isinstance(each, type) or id(each) in seen:
+            continue
+        # A named alias may lead back to itself.
+        seen.add(id(each))
+        todo.extend(get_args(each))
+        todo.append(get_origin(each))
+        for name in ("__value__", "__supertype__"):
+            todo.append(getattr(each, name, None))
+    return False
 
 
 def name_of(given: Any) -> str:

@@ -40,6 +40,7 @@ from partialjson import (
     Replaced,
     Truncated,
 )
+from partialjson._core.target import has_struct
 from partialjson.errors import Explained
 from partialjson.patch import apply_deltas, to_json_patch
 from partialjson.testing.chunking import (
@@ -323,13 +324,16 @@ def check_growth(before: Any, after: Any) -> None:
         demand(not isinstance(model, type) or model is dict or isinstance(after, model), became)
         for name in names:
             settled = getattr(before, name)
-            if isinstance(settled, BaseModel):
+            if isinstance(settled, BaseModel) or hasattr(type(settled), "__struct_fields__"):
                 demand(getattr(after, name) is settled, f"{name} is another object: {became}")
     elif isinstance(before, list):
         if isinstance(after, set | frozenset):
             # What was in order has become a set; what it held is in it.
             demand(all(old in after for old in before), became)
             return
+        if hasattr(type(after), "__struct_fields__"):
+            # A Struct that is an array in the document.
+            after = [getattr(after, name) for name in after.__struct_fields__]
         demand(isinstance(after, list | tuple | deque | RootModel), became)
         if isinstance(after, RootModel):
             after = after.root
@@ -1043,6 +1047,10 @@ def maker_for(target: Any = None, **options: Any) -> Maker:
         from partialjson.testing.schemas import SchemaMaker
 
         maker = SchemaMaker
+    elif type(target).__name__ == "MsgspecTarget" or has_struct(target):
+        from partialjson.testing.structs import StructMaker
+
+        maker = StructMaker
     made = maker(target, **options)
     made()  # so that a wrong target is refused here, not as a broken law
     return made

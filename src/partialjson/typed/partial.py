@@ -203,12 +203,16 @@ class Partial(Generic[T]):
 
 
 @cache
-def partial_class(model: type[object]) -> type[Partial[Any]]:
-    """The class ``Partial[model]``: always the same one for the same model or dataclass.
+def partial_class(model: Any) -> type[Partial[Any]]:
+    """The class ``Partial[model]``: always the same one for the same model, dataclass or Struct.
 
     Raises:
-        TypeError: ``model`` is neither.
+        TypeError: ``model`` is none of these.
     """
+    if hasattr(model, "__struct_fields__"):
+        from partialjson.structs.partial import partial_struct
+
+        return partial_struct(model)
     name = f"Partial[{getattr(model, '__name__', model)}]"
     fields = _fields_of(model)
     namespace = {
@@ -249,7 +253,7 @@ def _fields_of(model: type[object]) -> dict[str, FieldInfo | None]:
     if isinstance(model, type) and dataclasses.is_dataclass(model):
         return {field.name: infos.get(field.name) for field in dataclasses.fields(model)}
     if not hasattr(model, "__pydantic_fields__"):
-        raise TypeError(f"Partial takes a pydantic model class or a dataclass, not {model!r}")
+        raise TypeError(f"Partial takes a pydantic model class, a dataclass or a msgspec Struct, not {model!r}")
     return dict(infos)
 
 

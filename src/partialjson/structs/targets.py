@@ -1,0 +1,111 @@
+"""msgspec's targets: from a type that msgspec understands to a ``Target``.
+
+What is compiled of a type is kept and shared by all parsers of that type.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from msgspec import inspect as nodes
+
+from partialjson._core.plan import Plan
+from partialjson._core.target import Options, Target, name_of
+from partialjson.structs.plans import Compiler, DecHook
+
+__all__ = ["MsgspecTarget", "msgspec_target"]
+
+
+class MsgspecTarget:
+    """A type that msgspec decodes, with the options of ``msgspec.json.decode``; ``msgspec_target`` makes it.
+
+    Attributes:
+        type, strict, dec_hook: as they were given.
+    """
+
+    def __init__(self, type: Any, *, strict: bool = True, dec_hook: DecHook | None = None) -> None:
+        self.type = type
+        self.strict = strict
+        self.dec_hook = dec_hook
+
+    def __repr__(self) -> str:
+        name = name_of(self.type)
+        options = "" if self.strict else ", strict=False"
+        options += "" if self.dec_hook is None else f", dec_hook={self.dec_hook!r}"
+        return f"msgspec_target({name}{options})"
+
+    def __partialjson_target__(self, options: Options) -> Target:
+        if options.context is not None or options.by_alias is not None or options.by_name is not None:
+            raise TypeError("context, by_alias and by_name are for types of pydantic; msgspec has no such options")
+        strict = self.strict if options.strict is None else options.strict
+        plan = _plan_of(self.type, strict, self.dec_hook)
+        assert plan.spec is not None
+        return Target(self, plan, options, plan.spec, lambda: _fingerprint(self.type, strict, self.dec_hook))
+
+
+def msgspec_target(type: Any, *, strict: bool = True, dec_hook: DecHook | None = None) -> MsgspecTarget:
+    """A target whose documents msgspec decodes: ``Parser(msgspec_target(T, dec_hook=hook))``.
+
+    A Struct, and a type with a Struct in it, is taken for such a target without this function.
+
+    Args:
+        type: any type that msgspec understands: a Struct, a list or union of them, a dataclass, a TypedDict.
+        strict: False to let msgspec read values as other kinds, such as ``"1"`` as an int.
+        dec_hook: makes values of types that msgspec does not know; as in ``msgspec.json.decode``.
+
+    Raises:
+        TypeError: msgspec does not support the type, or it is a ``Raw``, which is the text itself.
+    """
+    _plan_of(type, strict, dec_hook)
+    return MsgspecTarget(type, strict=strict, dec_hook=dec_hook)
+
+
+def _plan_of(given: Any, strict: bool, dec_hook: DecHook | None) -> Plan:
+    if given is msgspec.Raw:
+        raise TypeError("a Raw is the text itself; to have the text of a document, keep what is fed")
+    try:
+        # ``int | bool`` and ``bool | int`` are equal, but described in different order.
+        return _cached_plan(given, repr(given), strict, dec_hook)
+    except TypeError as error:
+        if "unhashable" not in str(error):
+            raise
+    return Compiler(given, strict, dec_hook).root()
+
+
+@lru_cache(maxsize=512)
+def _cached_plan(given: Any, spelling: str, strict: bool, dec_hook: DecHook | None) -> Plan:
+    return Compiler(given, strict, dec_hook).root()
+
+
+def _fingerprint(given: Any, strict: bool, dec_hook: DecHook | None) -> str:
+    """A digest of what msgspec knows of the type, with classes and functions by their names."""
+    digest = sha256(f"msgspec {strict} {_name(dec_hook)}".encode())
+    todo: list[Any] = [nodes.type_info(given)]
+    seen: dict[int, int] = {}
+    while todo:
+        each = todo.pop()
+        if isinstance(each, nodes.Type | nodes.Field):
+            if id(each) in seen:
+                digest.update(b"#%d" % seen[id(each)])
+                continue
+            seen[id(each)] = len(seen)
+            digest.update(type(each).__name__.encode())
+            todo += [getattr(each, name) for name in each.__struct_fields__]
+        elif isinstance(each, list | tuple):
+            digest.update(b"[%d" % len(each))
+            todo += each
+        else:
+            digest.update(_name(each).encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _name(given: Any) -> str:
+    """A leaf as text that does not depend on the process."""
+    name = getattr(given, "__qualname__", None)
+    if name is not None:
+        return f"{getattr(given, '__module__', '')}.{name}"
+    # The arguments of a generic class are in its fields; a default may be shown with its address.
+    return repr(given).partition(" at 0x")[0]
