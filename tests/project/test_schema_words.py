@@ -34,6 +34,8 @@ WRITERS = {
         "response_json_schema",
         'output: a format of type "json_schema" has the JSON Schema under "schema"',
     },
+    # A note that msgspec keeps of a type.
+    "structs.types": {"extra_json_schema"},
     # It stands in for a function of that package.
     "compat.__init__": {"pydantic_core", "allow_inf_nan"},
     # It writes such requests.
