@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
@@ -41,20 +41,16 @@ ErrorCode = Literal[
 """What is wrong with a document, in one word. ``docs/errors.md`` has a section for each."""
 
 
-class _Coded(Protocol):
-    @property
-    def code(self) -> str: ...
-
-
 class Explained:
     """What ``docs/errors.md`` explains: an error, or how a document ended. Its ``code`` names the section."""
 
     __slots__ = ()
 
     @property
-    def page(self: _Coded) -> str:
+    def page(self) -> str:
         """That section, as a link from the folder ``docs``: ``errors.md#limit``."""
-        return f"errors.md#{self.code}"
+        coded: Any = self
+        return f"errors.md#{coded.code}"
 
 
 class ParseError(Explained, ValueError):
