@@ -19,7 +19,7 @@ import msgspec
 from partialjson import MISSING, Complete, Completed, Failed, Invalid, Parser, Partial, Truncated, stream
 from partialjson.structs import msgspec_target
 from partialjson.testing.chunking import check_all_chunkings
-from support.structs import Box, Cat, Dog, Even, Everything, Item, Pet, Plain, Row, Tree, Unread
+from support.structs import Box, Cat, ClosedRow, Dog, Even, Everything, Item, Pet, Plain, Row, Tree, Unread
 
 TEXT = '{"theName":"Ann","pets":[{"lives":9,"type":"Cat"},{"type":"dog","bark":"wow"}],"mixed":[{"name":"pen"}]}'
 
@@ -343,3 +343,27 @@ def test_without_the_package_the_error_says_what_to_install(monkeypatch: pytest.
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(ImportError, match=r"pip install 'partialjson-live\[msgspec\]'"):
         Parser(Item)
+
+
+ROWS: dict[str, Any] = {
+    "[%s]": list[ClosedRow],
+    '{"a": %s}': dict[str, ClosedRow],
+    "[[%s]]": list[list[ClosedRow]],
+}
+
+
+@pytest.mark.parametrize("around", ROWS)
+def test_too_long_a_row_has_no_place_as_in_msgspec(around: str) -> None:
+    text = around % '[0, {"name": ""}, "x"]'
+    with pytest.raises(msgspec.ValidationError) as whole:
+        msgspec.json.decode(text, type=ROWS[around])
+
+    def verdict(pieces: list[str]) -> str:
+        parser = Parser(ROWS[around])
+        for piece in pieces:
+            parser.feed(piece)
+        with pytest.raises(msgspec.ValidationError) as raised:
+            parser.close()
+        return str(raised.value)
+
+    assert verdict([text]) == verdict(list(text)) == str(whole.value)

@@ -12,6 +12,7 @@ around it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -25,6 +26,7 @@ ANY_KEY: Final = "[...]"
 """The step to a value of a dict, whose keys msgspec does not tell."""
 
 _PLACE: Final = " - at `"
+_TOO_LONG: Final = re.compile("Expected `array` of at most length [0-9]+")
 
 Fault = tuple[str, Failure]
 """A step and what failed there; the step is empty for a fault of the container itself."""
@@ -94,10 +96,10 @@ class _Collected:
 
 def _placed(error: Exception, place: str) -> Exception:
     """An error with a place put before its own."""
-    if not place or not isinstance(error, msgspec.ValidationError):
-        # msgspec tells no place either: a set is given a value that has no hash.
-        return error
     message = str(error)
+    # msgspec tells no place of these either: a set is given a value that has no hash, a Struct more than it has fields.
+    if not place or not isinstance(error, msgspec.ValidationError) or _TOO_LONG.fullmatch(message):
+        return error
     at = message.rfind(_PLACE)
     root = message.rfind("`$", at) if at >= 0 else -1
     told = f"{message}{_PLACE}${place}`" if root < 0 else f"{message[: root + 2]}{place}{message[root + 2 :]}"
