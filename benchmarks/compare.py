@@ -31,6 +31,7 @@ if __name__ == "__main__":
 from benchmarks.contestants import COMPARED
 from benchmarks.contestants.face import keep_extensions_out
 from benchmarks.environment import interpreter, prepare, say
+from benchmarks.pages import into_page
 from benchmarks.probes import NO, NOT_APPLICABLE, PROBES, YES, Answer, ask
 
 PATIENCE = 60.0
@@ -226,13 +227,6 @@ def document_text(results: Results, installed: dict[str, str], python: str, day:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def into_readme(readme: str, table: Sequence[str]) -> str:
-    """The README with the table between the two comments; as it is where they are not there."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    return "\n".join([before + BEGIN, "", *table, "", END + after]) if begin and end else readme
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="What partialjson and its peers do when they are tried.")
     parser.add_argument("--peers", default="", metavar="NAMES", help="only these, with commas; then nothing is written")
@@ -266,7 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     (ROOT / "docs" / "comparison.md").write_text(text, encoding="utf-8")
     readme = ROOT / "README.md"
-    readme.write_text(into_readme(readme.read_text(encoding="utf-8"), short_table(results)), encoding="utf-8")
+    readme.write_text(into_page(readme.read_text(encoding="utf-8"), BEGIN, END, short_table(results)), encoding="utf-8")
     print("\n".join(short_table(results)))
     return 0
 

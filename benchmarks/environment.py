@@ -113,15 +113,20 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def copy_sources(folder: Path) -> None:
+    """The sources alone, so that nothing that was built beside them gets into an installation."""
+    for path in sources():
+        copy = folder / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    (folder / "README.md").touch()
+
+
 def install_project(python: Path) -> None:
-    """Install the project from a copy of its sources, so that nothing that was built beside them gets in."""
+    """Install the project from a copy of its sources."""
     say("building and installing partialjson")
     with tempfile.TemporaryDirectory() as folder:
-        for path in sources():
-            copy = Path(folder) / path.relative_to(ROOT)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, copy)
-        (Path(folder) / "README.md").touch()
+        copy_sources(Path(folder))
         done = _pip(python, "--verbose", "--force-reinstall", "--no-deps", folder)
     if done.returncode:
         raise SystemExit(f"partialjson does not install:\n{done.stderr}")

@@ -26,6 +26,7 @@ if __name__ == "__main__":
 
 from benchmarks.integration.environments import ENVIRONMENTS, clean, prepare, version
 from benchmarks.integration.table import bars, table
+from benchmarks.pages import into_page
 
 WORKER = Path(__file__).resolve().parent / "integration" / "worker.py"
 RESULTS = ROOT / "benchmarks" / "results" / "integrations.json"
@@ -73,10 +74,8 @@ def main() -> None:
     print(table(results, args.sizes))
     if args.write:
         PLOT.write_text(bars(results, max(args.sizes)))
-        text = DOCS.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        DOCS.write_text(f"{before}{BEGIN}\n\n{table(results, args.sizes)}\n\n{END}{after}", encoding="utf-8")
+        page = into_page(DOCS.read_text(encoding="utf-8"), BEGIN, END, [table(results, args.sizes)])
+        DOCS.write_text(page, encoding="utf-8")
 
 
 def run(python: Path, program: str, size: int, library: str, limit: float, counts: bool) -> dict[str, Any]:

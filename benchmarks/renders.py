@@ -26,6 +26,7 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 sys.path.append(str(ROOT / "examples"))
 
+from benchmarks.pages import into_page
 from partialjson.broadcast import Frame, Journal, ResponseState
 from partialjson.messages import MessageParser
 from recorded import Trip, answer
@@ -113,19 +114,6 @@ def table(rows: Sequence[tuple[str, int, dict[str, int]]]) -> list[str]:
     return lines
 
 
-def into_page(page: str, lines: Sequence[str]) -> str:
-    """The page with the table between the two comments.
-
-    Raises:
-        ValueError: the comments are not there.
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the page has no place for the table: {BEGIN} and {END}")
-    return "\n".join([before + BEGIN, "", *lines, "", END + after])
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="How often the components of a React page render.")
     parser.add_argument("--page", type=Path, default=ROOT / "examples" / "react" / "dist", help="the built page")
@@ -140,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines = table(measured(browser, options.page))
         browser.close()
     print("\n".join(lines))
-    PAGE.write_text(into_page(PAGE.read_text(encoding="utf-8"), lines), encoding="utf-8")
+    PAGE.write_text(into_page(PAGE.read_text(encoding="utf-8"), BEGIN, END, lines), encoding="utf-8")
     return 0
 
 

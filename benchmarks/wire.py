@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 
+from benchmarks.pages import into_page
 from partialjson import MISSING
 from partialjson.broadcast import Broadcast, Frame, Journal, ResponseState, Throttle
 from partialjson.cli.recordings import RECORDINGS
@@ -197,19 +198,6 @@ def table(rows: Sequence[Row], costs: Sequence[float] = ()) -> list[str]:
     return lines
 
 
-def into_page(page: str, lines: Sequence[str]) -> str:
-    """The page with the table between the two comments.
-
-    Raises:
-        ValueError: the comments are not there.
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the page has no place for the table: {BEGIN} and {END}")
-    return "\n".join([before + BEGIN, "", *lines, "", END + after])
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Bytes and time for each viewer of a stream.")
     parser.add_argument("--smoke", action="store_true", help="few viewers, once; nothing is written")
@@ -223,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = table(rows, costs)
     print("\n".join(lines))
     if not options.smoke:
-        PAGE.write_text(into_page(PAGE.read_text(encoding="utf-8"), lines), encoding="utf-8")
+        PAGE.write_text(into_page(PAGE.read_text(encoding="utf-8"), BEGIN, END, lines), encoding="utf-8")
     return 0
 
 

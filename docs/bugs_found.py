@@ -30,10 +30,18 @@ def requests_lines() -> None:
 
     from partialjson.testing import check_consumer
 
+    class Response(requests.Response):
+        """A response whose body comes in these pieces."""
+
+        def __init__(self, pieces: Iterator[bytes]) -> None:
+            super().__init__()
+            self.pieces = pieces
+
+        def iter_content(self, chunk_size: Any = 1, decode_unicode: bool = False) -> Iterator[Any]:
+            return self.pieces
+
     def lines(chunks: Iterator[bytes]) -> list[bytes]:
-        response = requests.Response()
-        response.iter_content = lambda *_, **__: chunks  # type: ignore[method-assign]
-        return list(response.iter_lines())
+        return list(Response(chunks).iter_lines())
 
     check_consumer(lines, texts=st.text("ab\r\n", max_size=6), as_bytes=True, empty=False)
 

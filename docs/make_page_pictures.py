@@ -22,13 +22,13 @@ from PIL import Image
 HERE: Final = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "tests")]
 
-from partialjson.web.answers import Answer  # noqa: E402
-from partialjson.web.app import Settings, make_app  # noqa: E402
-from partialjson.web.questions import question_named  # noqa: E402
-from partialjson.web.run import Asked, Run  # noqa: E402
-from partialjson.web.tools import TOOLS  # noqa: E402
-from support.chromium import open_chromium  # noqa: E402
-from support.serving import Served  # noqa: E402
+from partialjson.web.answers import Answer
+from partialjson.web.app import Settings, make_app
+from partialjson.web.questions import question_named
+from partialjson.web.run import Asked, Run
+from partialjson.web.tools import TOOLS
+from support.chromium import open_chromium
+from support.serving import Served
 
 FRAMES_A_SECOND: Final = 8
 # The last picture stays, so that it can be read.

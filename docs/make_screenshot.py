@@ -85,12 +85,10 @@ class Clock:
         self.now += seconds
 
 
-class Camera:
-    """A screen that takes one picture, at the first change after a moment."""
+class Screen:
+    """A screen that is looked at by others; there is nothing to restore."""
 
-    def __init__(self, console: Console, moment: float) -> None:
-        self._console = console
-        self._moment = moment
+    def __init__(self) -> None:
         self._board: Board | None = None
 
     def __enter__(self) -> Self:
@@ -103,6 +101,15 @@ class Camera:
 
     def show(self, board: Board) -> None:
         self._board = board
+
+
+class Camera(Screen):
+    """Takes one picture, at the first change after a moment."""
+
+    def __init__(self, console: Console, moment: float) -> None:
+        super().__init__()
+        self._console = console
+        self._moment = moment
 
     def update(self) -> None:
         if self._board is not None and self._board.elapsed >= self._moment:
@@ -113,25 +120,14 @@ class Camera:
         """The picture was taken before."""
 
 
-class Film:
-    """A screen that takes a picture every so often."""
+class Film(Screen):
+    """Takes a picture every so often."""
 
     def __init__(self, title: str) -> None:
+        super().__init__()
         self.frames: list[str] = []
         self._title = title
         self._due = 0.0
-        self._board: Board | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        """Nothing to restore."""
-
-    def show(self, board: Board) -> None:
-        self._board = board
 
     def update(self) -> None:
         while self._board is not None and self._board.elapsed >= self._due:

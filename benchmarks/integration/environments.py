@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import tempfile
 import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.environment import fingerprint, interpreter, say, sources
+from benchmarks.environment import copy_sources, fingerprint, interpreter, say
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -121,11 +120,7 @@ def wheel(folder: Path) -> Path:
     say("building partialjson")
     builder = _made(folder / "build")
     with tempfile.TemporaryDirectory() as copy:
-        for path in sources():
-            target = Path(copy) / path.relative_to(ROOT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, target)
-        (Path(copy) / "README.md").touch()
+        copy_sources(Path(copy))
         _run([str(builder), "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder / "wheels"), copy])
     made = max((folder / "wheels").glob("partialjson_live-*.whl"), key=lambda path: path.stat().st_mtime)
     stamp.write_text(json.dumps({"sources": now, "wheel": str(made)}))

@@ -12,7 +12,7 @@ import pytest
 
 from partialjson import integrations
 from partialjson.cli import doctor, main
-from partialjson.integrations.library import Library
+from partialjson.integrations.about import Library
 
 
 class Slow:

@@ -20,7 +20,7 @@ from partialjson.integrations import (
     install,
     installed,
 )
-from partialjson.integrations.library import Library, Options
+from partialjson.integrations.about import Library, Options
 from partialjson.integrations.patching import Site
 
 SOURCE = """

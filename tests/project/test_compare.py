@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import compare, probes
 from benchmarks.contestants import COMPARED
 from benchmarks.contestants.face import ABSENT, BytesReparser, Reparser, State
+from benchmarks.pages import into_page
 from benchmarks.probes import NO, NOT_APPLICABLE, YES, Answer, Library
 
 TIMED = {"cost"}
@@ -193,10 +194,11 @@ def test_the_document_has_every_answer_and_its_evidence(results: compare.Results
 
 def test_the_readme_is_changed_between_the_comments_only() -> None:
     before = f"head\n\n{compare.BEGIN}\nold\n{compare.END}\n\ntail\n"
-    after = compare.into_readme(before, ["| a |", "|---|"])
+    after = into_page(before, compare.BEGIN, compare.END, ["| a |", "|---|"])
     assert after == f"head\n\n{compare.BEGIN}\n\n| a |\n|---|\n\n{compare.END}\n\ntail\n"
-    assert compare.into_readme(after, ["| a |", "|---|"]) == after
-    assert compare.into_readme("no place", ["| a |"]) == "no place"
+    assert into_page(after, compare.BEGIN, compare.END, ["| a |", "|---|"]) == after
+    with pytest.raises(ValueError, match="no place for the table"):
+        into_page("no place", compare.BEGIN, compare.END, ["| a |"])
 
 
 def test_the_readme_says_what_was_measured() -> None:

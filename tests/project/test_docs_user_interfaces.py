@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import wire
+from benchmarks.pages import into_page
 
 from partialjson import MISSING
 from partialjson.broadcast import Broadcast
@@ -142,12 +143,11 @@ def test_the_table_is_what_is_counted() -> None:
 def test_the_benchmark_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert wire.main(["--smoke"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 8
-    assert (
-        wire.into_page(f"a\n{wire.BEGIN}\nold\n{wire.END}\nb\n", ["new"])
-        == f"a\n{wire.BEGIN}\n\nnew\n\n{wire.END}\nb\n"
-    )
+    place = "a\n{begin}\n{lines}\n{end}\nb\n".format
+    before = place(begin=wire.BEGIN, lines="old", end=wire.END)
+    assert into_page(before, wire.BEGIN, wire.END, ["new"]) == place(begin=wire.BEGIN, lines="\nnew\n", end=wire.END)
     with pytest.raises(ValueError, match="no place for the table"):
-        wire.into_page("a page", [])
+        into_page("a page", wire.BEGIN, wire.END, [])
 
 
 def test_throttled_by_recorded_times() -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["HOOK", "assert_grows", "leaves", "shown"]
+__all__ = ["HOOK", "SCHEMA", "TEXT", "assert_grows", "leaves", "shown"]
+
+SCHEMA = {
+    "type": "object",
+    "title": "Order",
+    "properties": {"id": {"type": "integer"}, "tags": {"type": "array", "items": {"enum": ["red", "blue"]}}},
+    "required": ["id"],
+}
+"""What a document that somebody pastes must be."""
+
+TEXT = '{"id": 7, "tags": ["red", "blue"]}'
+"""Such a document."""
 
 HOOK = """
 window.readTurn = (turn) => {

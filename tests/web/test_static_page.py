@@ -25,18 +25,10 @@ from partialjson.web.static.fetching import cache_folder, missing
 from partialjson.web.static.writing import write_static
 from support import witnessed
 from support.chromium import open_chromium
-from support.page import HOOK, assert_grows, leaves, shown
+from support.page import HOOK, SCHEMA, TEXT, assert_grows, leaves, shown
 
 PATH = "some/where/"
 PATIENCE = 120_000  # milliseconds
-
-SCHEMA = {
-    "type": "object",
-    "title": "Order",
-    "properties": {"id": {"type": "integer"}, "tags": {"type": "array", "items": {"enum": ["red", "blue"]}}},
-    "required": ["id"],
-}
-TEXT = '{"id": 7, "tags": ["red", "blue"]}'
 
 
 @pytest.fixture(scope="module")

@@ -19,14 +19,8 @@ from partialjson.testing import bodies
 from partialjson.web import pasted
 from partialjson.web.questions import QUESTIONS
 from partialjson.web.worker import Worker
+from support.page import SCHEMA, TEXT
 
-SCHEMA = {
-    "type": "object",
-    "title": "Order",
-    "properties": {"id": {"type": "integer"}, "tags": {"type": "array", "items": {"enum": ["red", "blue"]}}},
-    "required": ["id"],
-}
-TEXT = '{"id": 7, "tags": ["red", "blue"]}'
 CALL = bodies.Said(
     texts=("Let me see. ",), calls=(bodies.Say("c1", "order", (TEXT[:9], TEXT[9:])),), reason="tool_calls"
 )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i64
 
 __all__ = ["ANYTHING", "ARRAY", "BOOLEAN", "FLOAT", "INTEGER", "NO_DEFAULT", "NULL", "NUMBER", "OBJECT", "STRING"]
-__all__ += ["Field", "Spec", "Way", "is_pure", "kind_of"]
+__all__ += ["NUMBER_LIMITS", "Field", "Spec", "Way", "is_pure", "kind_of"]
 
 STRING: Final = 1
 INTEGER: Final = 2
@@ -41,6 +41,15 @@ ARRAY: Final = 64
 ANYTHING: Final = 127
 
 NUMBER: Final = INTEGER | FLOAT
+
+NUMBER_LIMITS: Final = {
+    "ge": "minimum",
+    "gt": "exclusiveMinimum",
+    "le": "maximum",
+    "lt": "exclusiveMaximum",
+    "multiple_of": "multipleOf",
+}
+"""The limits of numbers by the names that Python's libraries give them, and in JSON Schema, whose names specs use."""
 
 KINDS: Final = {
     STRING: "a string",

@@ -40,7 +40,7 @@ Fallback = Callable[[Any], Any]
 
 Result = TypeVar("Result")
 
-_MODES: Final[dict[object, str]] = {
+_MODES: Final[dict[object, Literal["off", "on", "trailing-strings"]]] = {
     False: "off",
     True: "on",
     "off": "off",
@@ -102,7 +102,7 @@ def from_json(
     def original() -> Any:
         if fallback is not None:
             return fallback(data)
-        return _from_json(data, allow_partial=mode, allow_inf_nan=allow_inf_nan)  # type: ignore[arg-type]
+        return _from_json(data, allow_partial=mode, allow_inf_nan=allow_inf_nan)
 
     if isinstance(data, str):
         return _read(_RUST_TEXTS, data, mode != "off", mode == "trailing-strings", shows(numbers), original, share)

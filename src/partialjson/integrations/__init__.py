@@ -21,7 +21,7 @@ from typing import Final, Literal, Self
 
 from partialjson.compat import Numbers
 from partialjson.errors import Explained
-from partialjson.integrations.library import Library, Options
+from partialjson.integrations.about import Library, Options
 from partialjson.integrations.patching import Patch, find
 
 __all__ = [

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from partialjson.integrations.library import Library, Options
+from partialjson.integrations.about import Library, Options
 from partialjson.integrations.patching import Make, Site
 
 __all__ = ["LIBRARY"]

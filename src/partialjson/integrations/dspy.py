@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from partialjson.integrations.library import Library, Options
+from partialjson.integrations.about import Library, Options
 from partialjson.integrations.patching import Site
 
 __all__ = ["LIBRARY"]

@@ -14,9 +14,9 @@ from typing import Any, get_args, get_origin
 
 from partialjson._core.growing import Growing
 from partialjson._missing import MISSING
-from partialjson.compat import shows, with_document
+from partialjson.compat import with_document
+from partialjson.integrations.about import Library, Options, Sample
 from partialjson.integrations.instances import Elements
-from partialjson.integrations.library import Library, Options, Sample
 from partialjson.integrations.patching import Make, Site
 
 __all__ = ["LIBRARY"]
@@ -118,10 +118,8 @@ def _processor(options: Options) -> Make:
                 return original(potential_object, partial_mode, partial_model, **kwargs)
 
             def build(growing: Growing, notes: dict[str, Any]) -> Any:
-                if growing.done() or growing.has_rest():
-                    return MISSING
-                value = growing.value(not options.share, True, shows(options.numbers))
-                if not isinstance(value, dict):
+                value = MISSING if growing.has_rest() else options.object_of(growing)
+                if value is MISSING:
                     return MISSING
                 known = notes.get("instructor")
                 if known is None or known[0] is not partial_model or known[1] != kwargs or not options.share:

@@ -20,9 +20,9 @@ from pydantic import ValidationError
 
 from partialjson._core.growing import Growing
 from partialjson._missing import MISSING
-from partialjson.compat import shows, with_document
+from partialjson.compat import with_document
+from partialjson.integrations.about import Library, Options, Sample
 from partialjson.integrations.instances import Instances
-from partialjson.integrations.library import Library, Options, Sample
 from partialjson.integrations.patching import Make, Site
 
 __all__ = ["LIBRARY"]
@@ -53,10 +53,8 @@ def _reader(options: Options) -> Callable[[str, Any], Any]:
 
     def read(text: str, output_cls: Any) -> Any:
         def make_object(growing: Growing, notes: dict[str, Any]) -> Any:
-            if growing.done():
-                return MISSING
-            value = growing.value(not options.share, True, shows(options.numbers))
-            if not isinstance(value, dict):
+            value = options.object_of(growing)
+            if value is MISSING:
                 return MISSING
             known = notes.get("llama-index")
             if known is None or known.output_cls is not output_cls:

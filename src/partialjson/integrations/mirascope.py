@@ -13,9 +13,9 @@ from typing import Any
 
 from partialjson._core.growing import Growing
 from partialjson._missing import MISSING
-from partialjson.compat import shows, with_document
+from partialjson.compat import with_document
+from partialjson.integrations.about import Library, Options, Sample
 from partialjson.integrations.instances import Instances
-from partialjson.integrations.library import Library, Options, Sample
 from partialjson.integrations.patching import Make, Site
 
 __all__ = ["LIBRARY"]
@@ -35,10 +35,8 @@ def _parser(options: Options) -> Make:
             model = utils.Partial[utils.create_wrapper_model(formattable) if is_primitive else formattable]
 
             def validate(growing: Growing, notes: dict[str, Any]) -> Any:
-                if growing.done():
-                    return MISSING
-                value = growing.value(not options.share, True, shows(options.numbers))
-                if not isinstance(value, dict):
+                value = options.object_of(growing)
+                if value is MISSING:
                     return MISSING
                 if options.share and not is_primitive:
                     known = notes.get("mirascope")

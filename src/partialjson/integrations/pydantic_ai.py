@@ -21,7 +21,7 @@ from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
 from partialjson.compat import with_document
 from partialjson.errors import ParseError
-from partialjson.integrations.library import Library, Options, Sample
+from partialjson.integrations.about import Library, Options, Sample
 from partialjson.integrations.patching import Make, Site
 
 __all__ = ["LIBRARY"]

@@ -21,6 +21,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from math import isfinite
+from types import GenericAlias
 from typing import Any, Final
 
 import msgspec
@@ -273,7 +274,7 @@ class Compiler:
             raise Unsupported
         keys = bare(node.key_type)
         is_plain = _is_unlimited(keys, nodes.StrType, nodes.AnyType)
-        read_key = None if is_plain else self.decoder(dict[type_of(keys), Any])  # type: ignore[misc]
+        read_key = None if is_plain else self.decoder(GenericAlias(dict, (type_of(keys), Any)))
         measure = self.decoder(limited(dict, node)) if _has_limits(node) else None
 
         shape = Shape(_dict_closer(read_key, measure), {}, rest)
@@ -289,7 +290,7 @@ class Compiler:
             return shape
         if isinstance(node, nodes.TupleType):
             items = [Child("", self.child(each)) for each in node.item_types]
-            measure = self.decoder(tuple[(Any,) * len(items)])  # type: ignore[misc]
+            measure = self.decoder(GenericAlias(tuple, (Any,) * len(items)))
             return Shape(_row_closer(tuple, measure), {}, None, None, items)
         if isinstance(node, nodes.NamedTupleType):
             return self.row_shape(node, lambda given: class_of(node)(*given), len(node.fields))

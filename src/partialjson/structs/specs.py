@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec import NODEFAULT
 from msgspec import inspect as nodes
 
-from partialjson._core.spec import ANYTHING, ARRAY, INTEGER, NO_DEFAULT, OBJECT, STRING, Field, Spec
+from partialjson._core.spec import ANYTHING, ARRAY, INTEGER, NO_DEFAULT, NUMBER_LIMITS, OBJECT, STRING, Field, Spec
 from partialjson.structs.types import (
     Node,
     bare,
@@ -52,14 +52,6 @@ _NOUNS: Final[dict[type[Node], tuple[str, str]]] = {
     nodes.UnionType: ("a union", ""),
 }
 """For each kind of node, its name in messages and its format in JSON Schema."""
-
-_NUMBER_LIMITS: Final = {
-    "ge": "minimum",
-    "gt": "exclusiveMinimum",
-    "le": "maximum",
-    "lt": "exclusiveMaximum",
-    "multiple_of": "multipleOf",
-}
 
 
 class Specs:
@@ -176,7 +168,7 @@ class Specs:
                 if node.pattern is not None:
                     spec.limits["pattern"] = node.pattern
             elif isinstance(node, nodes.IntType | nodes.FloatType):
-                limits = {word: getattr(node, name) for name, word in _NUMBER_LIMITS.items()}
+                limits = {word: getattr(node, name) for name, word in NUMBER_LIMITS.items()}
                 spec.limits = {word: limit for word, limit in limits.items() if limit is not None}
             spec.lead(notes=notes)
 

@@ -14,6 +14,7 @@ import datetime
 import decimal
 import enum
 import uuid
+from types import GenericAlias
 from typing import Annotated, Any, Final, Literal, Union, get_origin
 
 import msgspec
@@ -140,8 +141,9 @@ def _is_known(node: Node) -> bool:
 def lets_others_in(node: Node) -> bool:
     """Does the user's own code decide what is valid here?"""
     if isinstance(node, nodes.EnumType):
+        usual: Any = enum.Enum._missing_
         missing = getattr(node.cls, "_missing_", None)
-        return getattr(missing, "__func__", None) is not enum.Enum._missing_.__func__  # type: ignore[attr-defined]
+        return getattr(missing, "__func__", None) is not usual.__func__
     return isinstance(node, nodes.CustomType | nodes.RawType | nodes.ExtType)
 
 
@@ -184,21 +186,23 @@ def type_of(node: Node) -> Any:
     """A type that means what the node says."""
     node = bare(node)
     if isinstance(node, nodes.UnionType):
+        # ``X | Y`` cannot be written of a list of types.
         return Union[tuple(type_of(each) for each in node.types)]  # noqa: UP007
     if isinstance(node, nodes.LiteralType):
         return Literal[node.values]
     if isinstance(node, nodes.TupleType):
-        return tuple[tuple(type_of(each) for each in node.item_types)]  # type: ignore[misc]
+        return GenericAlias(tuple, tuple(type_of(each) for each in node.item_types))
     if isinstance(node, nodes.DictType):
-        made: Any = dict[type_of(node.key_type), type_of(node.value_type)]  # type: ignore[misc]
+        made: Any = GenericAlias(dict, (type_of(node.key_type), type_of(node.value_type)))
     elif isinstance(node, nodes.VarTupleType):
-        made = tuple[type_of(node.item_type), ...]  # type: ignore[misc]
+        made = GenericAlias(tuple, (type_of(node.item_type), ...))
     elif isinstance(node, nodes.CollectionType):
         made = _CONTAINERS[type(node)][type_of(node.item_type)]
     elif type(node) in _SIMPLE:
         made = _SIMPLE[type(node)]
     else:
-        return node.cls  # type: ignore[attr-defined]
+        of_class: Any = node
+        return of_class.cls
     return limited(made, node)
 
 

@@ -24,6 +24,7 @@ from partialjson._core.spec import (
     NO_DEFAULT,
     NULL,
     NUMBER,
+    NUMBER_LIMITS,
     OBJECT,
     STRING,
     Field,
@@ -77,13 +78,6 @@ _SCALARS: Final[dict[str, tuple[str, int, str]]] = {
 _STRINGS_ONLY: Final = ("url", "multi-host-url", "uuid", "bytes")
 _DESCRIBED: Final = (*CLASSES, "call")
 _NOTHING: Final = {"type": "none"}
-_NUMBER_LIMITS: Final = {
-    "ge": "minimum",
-    "gt": "exclusiveMinimum",
-    "le": "maximum",
-    "lt": "exclusiveMaximum",
-    "multiple_of": "multipleOf",
-}
 
 
 class _Peeled:
@@ -243,7 +237,7 @@ class Specs:
                 if isinstance(node.get("pattern"), str):
                     limits["pattern"] = node["pattern"]
         elif spec.usual & NUMBER:
-            limits = {word: node[name] for name, word in _NUMBER_LIMITS.items() if node.get(name) is not None}
+            limits = {word: node[name] for name, word in NUMBER_LIMITS.items() if node.get(name) is not None}
         spec.limits = limits
         spec.lead(notes=self._notes(peeled, form))
 

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from partialjson.compat import Fallback, Numbers, from_json, loads, parse_partial_json
+from partialjson._core.growing import Growing
+from partialjson._missing import MISSING
+from partialjson.compat import Fallback, Numbers, from_json, loads, parse_partial_json, shows
 from partialjson.integrations.patching import Site
 
 __all__ = ["Item", "Library", "Options", "Sample"]
@@ -45,6 +47,14 @@ class Options:
     numbers: Numbers = "whole"
     share: bool = True
     strings: Literal["keep", "as before"] = "as before"
+
+    def object_of(self, growing: Growing) -> Any:
+        """The object that is growing, as plain values; MISSING for what the library reads better by itself: a document
+        that is complete, or no object."""
+        if growing.done():
+            return MISSING
+        value = growing.value(not self.share, True, shows(self.numbers))
+        return value if isinstance(value, dict) else MISSING
 
     def from_json(self, original: Fallback | None = None) -> Callable[..., Any]:
         """``compat.from_json`` with these options."""
