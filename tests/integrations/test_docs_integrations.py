@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import io
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +111,11 @@ def test_program(name: str, modules: str, code: str, monkeypatch: pytest.MonkeyP
         finally:
             for installation in made:
                 installation.remove()
+            with warnings.catch_warnings():
+                # A program leaves its client's connections to its own end.
+                warnings.simplefilter("ignore", ResourceWarning)
+                namespace.clear()
+                gc.collect()
     lines = printed.getvalue().splitlines()
     assert made
     assert len(lines) > 4
