@@ -70,7 +70,9 @@ def test_each_library_has_a_row() -> None:
 
 
 def test_the_functions_of_compat(capsys: pytest.CaptureFixture[str]) -> None:
-    code, output = re.search(r"```python\n(from partialjson.compat.+?)```\n\n```\n(.+?)```", TEXT, re.DOTALL).groups()  # type: ignore[union-attr]
+    found = re.search(r"```python\n(from partialjson.compat.+?)```\n\n```\n(.+?)```", TEXT, re.DOTALL)
+    assert found is not None
+    code, output = found.groups()
     exec(code, {})
     assert capsys.readouterr().out == output
 

@@ -324,7 +324,7 @@ def vcr_cassettes(path: str | os.PathLike[str]) -> list[Cassette]:
             raise CassetteError(f"{path} is no cassette: {error}") from error
     else:
         try:
-            import yaml  # type: ignore[import-untyped, unused-ignore]
+            import yaml
         except ImportError as error:
             raise ImportError("cassettes in YAML are read by PyYAML: pip install pyyaml", name="yaml") from error
         try:

@@ -13,6 +13,7 @@ import keyword
 import operator
 import uuid
 from collections.abc import Callable
+from types import GenericAlias
 from typing import Annotated, Any, ForwardRef, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
@@ -64,6 +65,7 @@ _KNOWN = {
 }
 
 
+# Pydantic has no public name for the class of its models.
 class _Shown(type(BaseModel)):  # type: ignore[misc]
     """The class of models that are printed as they are made."""
 
@@ -120,8 +122,8 @@ class _Builder:
         if kind == "array":
             if "prefixItems" in schema:
                 items = tuple(self.target(each, f"{name}_{n}") for n, each in enumerate(schema["prefixItems"]))
-                return tuple[items]  # type: ignore[valid-type]
-            listed: Any = list[self.target(schema.get("items", True), f"{name}_item")]  # type: ignore[misc]
+                return GenericAlias(tuple, items)
+            listed: Any = GenericAlias(list, (self.target(schema.get("items", True), f"{name}_item"),))
             return Annotated[listed, Field(**bounds)] if bounds else listed
         scalar = _FORMATS.get(schema.get("format", ""), str) if kind == "string" else _SCALARS[kind]
         return self._leaf(Annotated[scalar, Field(**bounds)] if bounds else scalar)
@@ -155,7 +157,7 @@ class _Builder:
         if not schema.get("properties"):
             if rest is False:
                 return self._model(name, {}, "forbid", None)
-            return dict[str, self.target(rest, f"{name}_value")]  # type: ignore[misc]
+            return GenericAlias(dict, (str, self.target(rest, f"{name}_value")))
         required = schema.get("required", [])
         fields: dict[str, Any] = {}
         for number, (key, inner) in enumerate(schema["properties"].items()):
