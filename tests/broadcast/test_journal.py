@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tracemalloc
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +18,7 @@ from partialjson.patch import apply_deltas
 from partialjson.testing import strategies
 from partialjson.testing.chunking import fingerprint
 from support.edits import edited
+from support.memory import held_by
 
 
 def delta(op: str, path: str, value: Any = None) -> dict[str, Any]:
@@ -142,17 +142,16 @@ def test_what_a_frame_looks_like_on_the_wire() -> None:
 
 @pytest.mark.parametrize("limit", [2_000, 50_000])
 def test_law_7_memory_is_the_state_and_the_limit(limit: int) -> None:
-    journal = Journal(limit=limit)
-    journal.write([delta("add", "", {"text": "", "number": 0})])
-    tracemalloc.start()
-    try:
+    def written() -> Journal:
+        journal = Journal(limit=limit)
+        journal.write([delta("add", "", {"text": "", "number": 0})])
         for number in range(3000):
             journal.write([delta("replace", "/number", number), delta("replace", "/text", "x" * 50)])
-        held, _ = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+        return journal
+
     # A delta of a few characters is an object with a dict around them.
-    assert held < 20 * limit + 20_000
+    assert held_by(written) < 20 * limit + 20_000
+    journal = written()
     assert journal.since(journal.seq - 1).after is not None
     assert journal.since(1).after is None
 

@@ -19,6 +19,7 @@ from benchmarks import concurrency
 from partialjson.clients import aread
 from partialjson.messages import MessageParser
 from support.effort import amount
+from support.memory import used_by
 
 STREAMS = 200
 APIS = list(concurrency.APIS)
@@ -68,23 +69,21 @@ def test_what_an_open_stream_holds_is_bounded_by_what_came(api: str) -> None:
         raws = [concurrency.body(api, number) for number in range(streams)]
         halves = [raw[: len(raw) // 2] for raw in raws]
         messages = [MessageParser(api, tools=concurrency.TOOLS) for _ in halves]
-        gc.collect()
-        tracemalloc.start()
-        for message, half in zip(messages, halves, strict=True):
-            for at in range(0, len(half), 500):
-                message.feed_bytes(half[at : at + 500])
-        gc.collect()
-        size, _ = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        return size, sum(len(call.text) for message in messages for call in message.calls)
+
+        def feed() -> None:
+            for message, half in zip(messages, halves, strict=True):
+                for at in range(0, len(half), 500):
+                    message.feed_bytes(half[at : at + 500])
+
+        return used_by(feed).held, sum(len(call.text) for message in messages for call in message.calls)
 
     few = amount(40, 40, quick=15)
     held(2)
     size, text = held(few)
     assert size < few * 60_000
     assert text > few * 300
-    again, _ = held(2 * few)
-    assert again < 2.3 * size
+    # Once more where it is not so: a table of the interpreter may have doubled its size.
+    assert any(held(2 * few)[0] < 2.3 * size for _ in range(2))
 
 
 def test_nothing_is_left_when_all_have_ended() -> None:

@@ -43,6 +43,7 @@ from partialjson import (
 from partialjson.patch import apply_deltas
 from partialjson.resume import Continuation
 from support.effort import amount
+from support.memory import used_by
 
 Make = Callable[[], Parser[Any]]
 
@@ -68,18 +69,6 @@ class Box(BaseModel):
 def feed_all(parser: Parser[Any], chunks: list[Any]) -> None:
     for chunk in chunks:
         parser.feed(chunk)
-
-
-def peak_of(call: Callable[[], Any]) -> int:
-    """The most memory that was in use during a call, above what was before it."""
-    gc.collect()
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        call()
-        return tracemalloc.get_traced_memory()[1] - before
-    finally:
-        tracemalloc.stop()
 
 
 def allocated_by(steps: Iterator[None]) -> int:
@@ -227,7 +216,7 @@ def test_long_strings(piece: str, size: int) -> None:
                 parser.feed(text[start : start + size])
 
         if limit == len(value):
-            assert peak_of(feed) < 8 * sys.getsizeof(value) + 2 * sys.getsizeof(text)
+            assert used_by(feed).peak < 8 * sys.getsizeof(value) + 2 * sys.getsizeof(text)
             assert parser.close() == [value]
         else:
             with pytest.raises(ParseError, match=f"longer than the limit of {limit}") as raised:
@@ -419,7 +408,7 @@ def test_a_cut_document_costs_its_reader_no_more_than_its_size() -> None:
     for end in (Parser.end, closed):
         parser = plain(select=[])
         parser.feed(text)
-        assert peak_of(partial(end, parser)) < 100 * len(text)
+        assert used_by(partial(end, parser)).peak < 100 * len(text)
 
 
 @pytest.mark.parametrize(
@@ -430,7 +419,7 @@ def test_deltas_cost_their_reader_no_more_than_the_document(text: str) -> None:
     parser = plain(select=[])
     parser.deltas()
     parser.feed(text)
-    assert peak_of(parser.deltas) < 100 * len(text)
+    assert used_by(parser.deltas).peak < 100 * len(text)
 
 
 # Bytes

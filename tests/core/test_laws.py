@@ -12,7 +12,6 @@ import json
 import pickle
 import random
 import sys
-import tracemalloc
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -57,6 +56,7 @@ from partialjson.testing.laws import (
 )
 from support.agreement import check_agreement, check_text, described, feed_all, place_of, predicted, shown
 from support.effort import examples
+from support.memory import held_by
 from support.model import predict, predict_bytes
 
 PLAIN = Maker()
@@ -368,15 +368,15 @@ def test_law_7_linear_state() -> None:
     held = []
     for size in (1, 4, 1000):
         chunks = in_chunks(text, size)
-        gc.collect()
-        tracemalloc.start()
-        parser = Parser()
-        for chunk in chunks:
-            parser.feed(chunk)
-        gc.collect()
-        held.append(tracemalloc.get_traced_memory()[0])
-        tracemalloc.stop()
-        assert len(parser.json[0]) == 200_000
+
+        def fed(chunks: Any = chunks) -> Any:
+            parser = Parser()
+            for chunk in chunks:
+                parser.feed(chunk)
+            assert len(parser.json[0]) == 200_000
+            return parser
+
+        held.append(held_by(fed))
     assert max(held) < 4 * len(text)
 
 

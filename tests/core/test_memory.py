@@ -23,6 +23,7 @@ from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
 
 from partialjson import MISSING, Limits, ParseError, Parser, stream
 from support.effort import LONG, amount
+from support.memory import held_by
 
 
 class Item(BaseModel):
@@ -207,21 +208,6 @@ def test_no_growth_over_many_documents(target: Any) -> None:
         gc.collect()
         # The names of recent keys are kept, in a table of fixed size; one object a document would be more.
         assert tracemalloc.get_traced_memory()[0] - before < 100_000
-    finally:
-        tracemalloc.stop()
-
-
-def held_by(make: Callable[[], Any]) -> int:
-    """The bytes that are in use for what `make` gives."""
-    gc.collect()
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
-        thing = make()
-        gc.collect()
-        held = tracemalloc.get_traced_memory()[0] - before
-        del thing
-        return held
     finally:
         tracemalloc.stop()
 

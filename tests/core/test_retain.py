@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import pickle
-import tracemalloc
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any, Literal
 
@@ -36,6 +35,7 @@ from partialjson.testing import strategies
 from partialjson.testing.chunking import check_all_chunkings, error_key
 from partialjson.testing.damage import NOISE
 from support.effort import amount
+from support.memory import peak_of, used_by
 
 
 class Item(BaseModel):
@@ -435,11 +435,9 @@ MEMORY: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("looks", [False, True], ids=["unread", "read"])
 @pytest.mark.parametrize("name", MEMORY)
 def test_memory_is_that_of_one_element(name: str, looks: bool) -> None:
-    held = [
-        most_held(name, count, looks, retain=False)
-        for count in amount((1_500, 6_000), (1_500, 6_000), quick=(500, 2_500))
-    ]
-    assert max(held) < 400_000, held
+    for count in amount((1_500, 6_000), (1_500, 6_000), quick=(500, 2_500)):
+        # Once more where it is not: a table of the interpreter may have doubled its size.
+        assert any(most_held(name, count, looks, retain=False) < 400_000 for _ in range(2))
 
 
 def test_the_measure_tells_what_is_retained() -> None:
@@ -452,19 +450,18 @@ def most_held(name: str, count: int, looks: bool, retain: bool) -> int:
     thresholds = gc.get_threshold()
     # Those of the interpreter: the tests collect garbage less often, and more of it would wait.
     gc.set_threshold(700, 10, 10)
-    gc.collect()
-    tracemalloc.start()
-    try:
-        before = tracemalloc.get_traced_memory()[0]
+
+    def read() -> None:
         for chunk in rows(count):
             parser.feed(chunk)
             if looks:
                 assert parser.json is not MISSING
                 assert parser.value is not MISSING
         assert parser.done
-        return tracemalloc.get_traced_memory()[1] - before
+
+    try:
+        return used_by(read).peak
     finally:
-        tracemalloc.stop()
         gc.set_threshold(*thresholds)
 
 
@@ -475,9 +472,8 @@ def test_a_stream_of_elements_is_read_in_constant_memory() -> None:
             yield f'{{"sku": "{number}", "codes": [{number}]}}, '
         yield '{"sku": "last"}]}'
 
-    tracemalloc.start()
-    try:
+    def read() -> None:
         count = sum(1 for _ in stream(chunks(), Order, retain=False).elements(lambda order: order.items))
-        assert (count, tracemalloc.get_traced_memory()[1] < 300_000) == (5_001, True)
-    finally:
-        tracemalloc.stop()
+        assert count == 5_001
+
+    assert peak_of(read) < 300_000

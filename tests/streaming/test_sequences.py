@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import sys
-import tracemalloc
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
@@ -28,6 +27,7 @@ from partialjson.sequences import DocumentSequence, adocuments, documents
 from partialjson.testing import strategies
 from partialjson.testing.chunking import chunkings_of, error_key, event_key, fingerprint, observe
 from partialjson.testing.damage import NOISE
+from support.memory import held_by
 
 FORMATS: tuple[Any, ...] = ("ndjson", "concatenated", "json-seq")
 BLANK = " \t\r\n"
@@ -363,13 +363,13 @@ def test_memory_is_that_of_one_document() -> None:
     line = json.dumps({"name": "x" * 1000, "tags": ["a"] * 50}) + "\n"
 
     def lines(count: int) -> int:
-        sequence: DocumentSequence[Any] = DocumentSequence(select=[])
-        tracemalloc.start()
-        for _ in range(count):
-            sequence.feed(line)
-        held, _ = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        return held
+        def read() -> Any:
+            sequence: DocumentSequence[Any] = DocumentSequence(select=[])
+            for _ in range(count):
+                sequence.feed(line)
+            return sequence
+
+        return held_by(read)
 
     lines(10)
     assert lines(2000) < lines(20) + 20_000
