@@ -14,6 +14,7 @@ said here is also written to the terminal that somebody sits at, if there is one
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -134,6 +135,10 @@ def core_extensions() -> list[Extension]:
     if os.environ.get("PARTIALJSON_INTERPRETED", "") not in ("", "0"):
         say("PARTIALJSON_INTERPRETED is set: installing the interpreted core")
         return []
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        # The core shares values by counting references, which is not done the same way there.
+        say("a free-threaded Python: installing the interpreted core")
+        return []
     try:
         from mypyc.build import mypycify
     except ImportError:
@@ -164,4 +169,19 @@ def core_extensions() -> list[Extension]:
     return extensions
 
 
-setup(ext_modules=core_extensions(), cmdclass={"build_ext": OptionalBuildExt})
+def readme_for_an_index() -> str:
+    """The README, as the page of the package in an index: there, neither our pictures nor our pages are beside it, and
+    what is installed is not a checkout."""
+    text = Path("README.md").read_text(encoding="utf-8")
+    text = re.sub(r"^!\[[^\]]*\]\((?![a-z]+:).*\n\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"\[([^\]]*)\]\((?![a-z]+:|#)[^)]*\)", r"\1", text)
+    text = re.sub(r'"\.\[(demo|web)\]"', r'"partialjson-live[\1]"', text)
+    return f"{text}\nThe pages named here are in the source distribution, in `docs/`.\n"
+
+
+setup(
+    ext_modules=core_extensions(),
+    cmdclass={"build_ext": OptionalBuildExt},
+    long_description=readme_for_an_index(),
+    long_description_content_type="text/markdown",
+)

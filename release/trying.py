@@ -1,0 +1,101 @@
+"""A wheel, installed where nothing else is: what its reader meets in the first minutes, and the tests."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from release.environments import Environment, Interpreter
+from release.report import Failed, Step
+
+__all__ = ["PART", "check_commands", "check_import", "check_tests", "example", "is_for", "set_up"]
+
+PART: Final = ("tests/core/test_laws.py", "tests/streaming", "tests/typed")
+"""The tests where not all of them are run: the laws, loops over streams, typed documents."""
+
+_INSIDE: Final = Path(__file__).with_name("inside.py")
+_IMPORT: Final = 0.030  # seconds
+_FIRST_MINUTES: Final = 10.0  # seconds until the first example has run
+_ROUNDS: Final = 11
+
+
+def is_for(environment: Environment, wheel: Path) -> bool:
+    """Can the Python of this environment take the wheel? pip knows."""
+    try:
+        environment.pip("install", "--dry-run", "--no-deps", "--no-index", "--quiet", wheel)
+    except Failed:
+        return False
+    return True
+
+
+def example(readme: str) -> tuple[str, str]:
+    """The README's example, and what it prints."""
+    [(program, printed)] = re.findall(r"```python\n(.*?)```\n\n```\n(.*?)```", readme, re.DOTALL)
+    return program, printed
+
+
+def set_up(interpreter: Interpreter, wheel: Path, sources: Path, folder: Path, step: Step) -> Environment:
+    """A fresh environment with the wheel in it, in which the README's example prints what the README says.
+
+    Nothing comes from pip's cache: it takes as long as on a machine that has never seen any of it.
+    """
+    program, printed = example((sources / "README.md").read_text(encoding="utf-8"))
+    began = time.monotonic()
+    environment = Environment(interpreter, folder)
+    made = time.monotonic()
+    environment.pip("install", "--no-cache-dir", wheel)
+    installed = time.monotonic()
+    seen = environment.run("-I", "-c", program)
+    ran = time.monotonic()
+    if seen != printed:
+        raise Failed(f"the README's example prints\n{seen}")
+    whole = ran - began
+    parts = f"environment {made - began:.1f}, pip install {installed - made:.1f}, example {ran - installed:.1f}"
+    step.say(f"the README's example has run {whole:.1f} s after nothing was there: {parts}")
+    if whole > _FIRST_MINUTES:
+        raise Failed(f"that is more than the {_FIRST_MINUTES:.0f} s that are promised")
+    return environment
+
+
+def check_import(environment: Environment, compiled: bool, step: Step) -> None:
+    """What importing it costs, where it lies, and that pydantic comes with the first typed parser."""
+    facts = json.loads(environment.run("-I", _INSIDE, "facts"))
+    if not Path(facts["file"]).is_relative_to(environment.folder):
+        raise Failed(f"{facts['file']} was imported, which is not in the environment")
+    if facts["compiled"] != compiled:
+        raise Failed(f"the core is {'compiled' if facts['compiled'] else 'interpreted'}, as it should not be")
+    if facts["pydantic"] != {"import": False, "untyped": False, "typed": True}:
+        raise Failed(f"pydantic is to be there from the first typed parser on, not {facts['pydantic']}")
+    # Everything else that the machine does can only add.
+    least = min(json.loads(environment.run("-I", _INSIDE, "cost")) for _ in range(_ROUNDS))
+    step.say(f"import partialjson: {least * 1000:.0f} ms beyond the interpreter; pydantic comes with a typed parser")
+    if least > _IMPORT:
+        raise Failed(f"that is more than the {_IMPORT * 1000:.0f} ms that are promised")
+
+
+def check_commands(environment: Environment, version: str, compiled: bool, step: Step) -> None:
+    """The commands, as they are installed and as a module."""
+    environment.pip("check")
+    command = environment.script("partialjson")
+    said = environment.run("-I", "-m", "partialjson", "--version").strip()
+    if not said.startswith(f"partialjson {version} (the core is {'compiled' if compiled else 'interpreted'}"):
+        raise Failed(f"--version says {said}")
+    step.say(said)
+    program = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+    for arguments in (["--version"], ["doctor"], ["demo", "--speed", "0", "--no-tty"]):
+        environment.run("-I", "-c", program, command, *arguments)
+    step.say("pip check, doctor and demo have nothing to complain about")
+
+
+def check_tests(environment: Environment, wheel: Path, sources: Path, which: Sequence[str], workers: str) -> None:
+    """The tests of the source distribution, on the package that is installed."""
+    environment.pip("install", f"partialjson-live[test] @ {wheel.resolve().as_uri()}")
+    imported = environment.run("-c", "import partialjson; print(partialjson.__file__)", cwd=sources).strip()
+    if not Path(imported).is_relative_to(environment.folder):
+        raise Failed(f"the tests would import {imported}")
+    arguments = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", workers]
+    environment.run(*arguments, *which, cwd=sources, shown=True)
