@@ -4,7 +4,8 @@ Every library is asked by every probe (``benchmarks.probes``) in processes of it
 benchmarks: a crash is an answer too, and costs nobody else theirs. The call that is made is printed beside the
 library's name.
 
-Written are ``docs/comparison.md`` and, between its two comments, the short table in ``README.md``.
+Written are ``docs/comparison.md`` and, between its two comments, in ``README.md``, the rows of the short table that
+nobody else in it keeps.
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ SHORT: tuple[tuple[str, tuple[str, ...]], ...] = (
 OURS = ("partialjson", "partialjson, model")
 SHORT_PEERS = ("jiter", "streaming-json-parser", "jsonriver", "json-repair", "pydantic", "instructor")
 SIGNS = {YES: "✓", NO: "–", NOT_APPLICABLE: "n.a."}
+SIGNS_MEAN = "✓ yes; – no; n.a. it has no call for that, or takes no models."
 BEGIN = "<!-- comparison: written by benchmarks/compare.py -->"
 END = "<!-- end of comparison -->"
 
@@ -136,27 +138,29 @@ def short_cell(results: Results, name: str, probes: Sequence[str]) -> str:
     return YES if YES in found else NO if NO in found else NOT_APPLICABLE
 
 
-def short_table(results: Results) -> list[str]:
+def short_table(results: Results, alone: bool = False) -> list[str]:
+    """The table of ``SHORT``; of its rows, those that no peer in it keeps, if ``alone``."""
     peers = [name for name in SHORT_PEERS if name in results]
     lines = ["| | " + " | ".join(["partialjson", *peers]) + " |", "|---" + "|:-:" * (len(peers) + 1) + "|"]
     for title, probes in SHORT:
         # Both ways to use this project have to keep the promise.
         ours = [results[name][probe] for name in OURS for probe in probes]
         cells = [joined(ours), *(short_cell(results, name, probes) for name in peers)]
-        lines.append(f"| {title} | " + " | ".join(SIGNS[cell] for cell in cells) + " |")
-    return [*lines, "", *short_notes(results, peers)]
+        if not (alone and YES in cells[1:]):
+            lines.append(f"| {title} | " + " | ".join(SIGNS[cell] for cell in cells) + " |")
+    return [*lines, "", SIGNS_MEAN]
 
 
-def short_notes(results: Results, peers: Sequence[str]) -> list[str]:
-    """What the signs mean, and who keeps a row that nobody in the table does."""
-    signs = "✓ yes; – no; n.a. it has no call for that, or takes no models."
+def short_notes(results: Results) -> list[str]:
+    """Who keeps a row that nobody in the short table does."""
+    peers = [name for name in SHORT_PEERS if name in results]
     others = [name for name in results if "," not in name and name != OURS[0] and name not in peers]
     found = []
     for title, probes in SHORT:
         if all(short_cell(results, name, probes) != YES for name in peers):
             able = [name for name in others if short_cell(results, name, probes) == YES]
             found += [f"“{title}” holds for {' and '.join(able)} too"] if able else []
-    return textwrap.wrap(f"{signs} Beyond this table, {'; '.join(found)}." if found else signs, 115)
+    return ["", *textwrap.wrap(f"Beyond this table, {'; '.join(found)}.", 115)] if found else []
 
 
 def long_table(results: Results, names: Sequence[str], installed: dict[str, str], typed: bool) -> list[str]:
@@ -196,6 +200,7 @@ def document_text(results: Results, installed: dict[str, str], python: str, day:
         "## In short",
         "",
         *short_table(results),
+        *short_notes(results),
         "",
         "A row is ✓ where all of its probes that apply are a yes: for partialjson, both with and without a model; for",
         "streaming-json-parser, either with or without its native extension. Libraries that take a model are given one",
@@ -260,7 +265,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     (ROOT / "docs" / "comparison.md").write_text(text, encoding="utf-8")
     readme = ROOT / "README.md"
-    readme.write_text(into_page(readme.read_text(encoding="utf-8"), BEGIN, END, short_table(results)), encoding="utf-8")
+    table = short_table(results, alone=True)
+    readme.write_text(into_page(readme.read_text(encoding="utf-8"), BEGIN, END, table), encoding="utf-8")
     print("\n".join(short_table(results)))
     return 0
 

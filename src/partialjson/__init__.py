@@ -84,6 +84,10 @@ if compiled:
     _give_docs(Coerced, Completed, Event, Expected, Invalid, Parser, Predicted, Repaired, Replaced, Violation)
 
 
+_OF_ANOTHER = ("JSONParser", "create_json5_parser", "create_json_parser")
+"""Public names of the distribution ``partialjson``, which has the same import name."""
+
+
 def __getattr__(name: str) -> Any:
     """Load a name that not all programs need, and keep it. Type checkers see the imports above."""
     value: Any
@@ -103,6 +107,13 @@ def __getattr__(name: str) -> Any:
         from partialjson.schema import Schema as value
     elif name == "Partial":
         from partialjson.typed.partial import Partial as value
+    elif name in _OF_ANOTHER:
+        # Of an AttributeError, an import would not show the message.
+        raise ImportError(
+            f"{name} belongs to another distribution, partialjson, which has the same import name. This one is "
+            "partialjson-live: `from partialjson import Parser`",
+            name=__name__,
+        )
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -97,6 +97,21 @@ def test_nothing_is_installed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     assert capsys.readouterr().out == "None of the libraries that are known is installed: slow-dist.\n"
 
 
+def test_another_distribution_of_the_same_import_name(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(integrations, "libraries", lambda: iter(()))
+    for installed, told in (
+        (["partialjson-live"], False),
+        ([], False),
+        (["partialjson-live", "partialjson"], True),
+        (["partialjson"], True),
+    ):
+        monkeypatch.setattr(doctor, "packages_distributions", lambda names=installed: {"partialjson": names})
+        output = io.StringIO()
+        assert doctor.run(1, output) == 0
+        assert output.getvalue().startswith("partialjson is installed under the same import name") == told
+        assert ("  pip uninstall partialjson\n" in output.getvalue()) == told
+
+
 @pytest.mark.parametrize("size", ["0", "-1", "x", "10001"])
 def test_a_wrong_size(size: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--size", size]) == 2

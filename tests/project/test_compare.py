@@ -175,11 +175,22 @@ def test_one_no_of_this_project_costs_it_the_row(results: compare.Results) -> No
 
 
 def test_a_row_that_only_others_keep_is_said_to_be_kept(results: compare.Results) -> None:
-    assert "Beyond this table" not in " ".join(compare.short_table(results))
+    assert compare.short_notes(results) == []
     for name in ("streaming-json-parser", "streaming-json-parser, pure", "pydantic"):
         results[name]["completions"] = Answer(NO, "")
     results["jsoncurrent"] = made({})
-    assert " ".join(compare.short_table(results)).endswith("when it closes” holds for jsoncurrent too.")
+    assert " ".join(compare.short_notes(results)).endswith("when it closes” holds for jsoncurrent too.")
+
+
+def test_the_rows_that_nobody_else_keeps(results: compare.Results) -> None:
+    whole = compare.short_table(results)
+    assert compare.short_table(results, alone=True) == [*whole[:2], *whole[-2:]]
+    for name in ("streaming-json-parser", "streaming-json-parser, pure", "pydantic"):
+        results[name]["held"] = Answer(NO, "")
+    alone = compare.short_table(results, alone=True)
+    assert [line for line in whole if line.startswith("| Values you keep")] != alone[2:-2]
+    assert len(alone[2:-2]) == 1
+    assert alone[2].endswith("| ✓ | – | – |")
 
 
 def test_the_document_has_every_answer_and_its_evidence(results: compare.Results) -> None:
@@ -205,9 +216,11 @@ def test_the_readme_says_what_was_measured() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     written = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
     table = readme.partition(compare.BEGIN)[2].partition(compare.END)[0].strip()
-    assert table
-    assert table in written
-    assert [line.split(" | ")[1] for line in table.splitlines()[2:] if line[:1] == "|"] == ["✓"] * len(compare.SHORT)
+    found = [line for line in written.partition("## In short")[2].partition("\n## ")[0].splitlines() if line[:1] == "|"]
+    assert [line.split(" | ")[1] for line in found[2:]] == ["✓"] * len(compare.SHORT)
+    alone = [line for line in found[2:] if line.count("✓") == 1]
+    assert len(alone) > 3
+    assert table.splitlines() == [*found[:2], *alone, "", compare.SIGNS_MEAN]
 
 
 def test_answers_come_back_from_a_process(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,6 +63,12 @@ def test_names_that_do_not_exist() -> None:
         exec("from partialjson import nonsense")
 
 
+@pytest.mark.parametrize("name", ["JSONParser", "create_json_parser", "create_json5_parser"])
+def test_a_name_of_the_other_distribution_is_told_to_be_that(name: str) -> None:
+    with pytest.raises(ImportError, match=f"{name} belongs to another distribution, partialjson"):
+        exec(f"from partialjson import {name}")
+
+
 def test_the_names_others_rely_on() -> None:
     from partialjson import (  # noqa: F401
         MISSING,

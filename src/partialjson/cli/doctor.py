@@ -3,6 +3,8 @@
 For each library that can use this parser, the call that it makes at each chunk is measured twice: by itself at a few
 lengths of the text, from which the cost of the whole stream is computed, and with this parser over the whole stream.
 Only the reading is measured, not what the library does besides.
+
+Before that, it says whether another distribution lies in the same folder: ``partialjson`` in the index is not this one.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib.metadata import packages_distributions
 from typing import Any, TextIO
 
 from partialjson.cli.exits import Exit
@@ -28,6 +31,8 @@ def run(size: int, output: TextIO) -> int:
     """Look, measure and tell; ``size`` is that of the stream, in KB."""
     from partialjson.integrations import libraries
 
+    if told := _namesakes():
+        print(told, file=output)
     found = [(library, version, known) for library, version, known in libraries() if version is not None]
     if not found:
         names = ", ".join(library.distribution for library, _, _ in libraries())
@@ -59,6 +64,19 @@ def run(size: int, output: TextIO) -> int:
     else:
         print(f"\nNone of them would be faster with a stream of {size} KB; --size tries another.", file=output)
     return Exit.COMPLETE
+
+
+def _namesakes() -> str | None:
+    """What to do about others that are installed under the same import name; nothing if there are none."""
+    others = " and ".join(sorted({*packages_distributions().get("partialjson", ())} - {"partialjson-live"}))
+    if not others:
+        return None
+    return (
+        f"{others} is installed under the same import name, partialjson, and whichever was installed last has replaced "
+        f"files of the other. To use partialjson-live:\n\n"
+        f"  pip uninstall {others.replace(' and ', ' ')}\n"
+        f"  pip install --force-reinstall --no-deps partialjson-live\n"
+    )
 
 
 def _measured(library: Any, text: str) -> tuple[float, float]:
