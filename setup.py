@@ -173,9 +173,12 @@ def readme_for_an_index() -> str:
     """The README, as the page of the package in an index: there, neither our pictures nor our pages are beside it, and
     what is installed is not a checkout."""
     text = Path("README.md").read_text(encoding="utf-8")
-    text = re.sub(r"^!\[[^\]]*\]\((?![a-z]+:).*\n\n", "", text, flags=re.MULTILINE)
-    text = re.sub(r"\[([^\]]*)\]\((?![a-z]+:|#)[^)]*\)", r"\1", text)
     text = re.sub(r'"\.\[(demo|web)\]"', r'"partialjson-live[\1]"', text)
+    parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
+    for at in range(0, len(parts), 2):  # what lies between the blocks of code
+        prose = re.sub(r"^!\[[^\]]*\]\((?![a-z]+:).*\n\n", "", parts[at], flags=re.MULTILINE)
+        parts[at] = re.sub(r"\[([^\]]*)\]\((?![a-z]+:|#)[^)]*\)", r"\1", prose)
+    text = "".join(parts)
     return f"{text}\nThe pages named here are in the source distribution, in `docs/`.\n"
 
 

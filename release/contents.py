@@ -23,7 +23,7 @@ from zipfile import ZipFile
 
 __all__ = ["faults_of_metadata", "faults_of_sdist", "faults_of_wheel", "modules_compiled"]
 
-HOST_ONLY: Final = (".ci/", ".github/", ".gitignore")
+HOST_ONLY: Final = (".ci/", ".git")
 """Tracked files that a source distribution leaves out."""
 
 _MADE: Final = re.compile(r"PKG-INFO|setup\.cfg|src/[\w.]+\.egg-info/[\w.-]+")
