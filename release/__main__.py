@@ -55,8 +55,7 @@ class Release:
                 building.pure_wheel(tools, sources, self.work, self.dist)
         return sources
 
-    def check_files(self, tools: Environment, sources: Path) -> None:
-        tracked = building.tracked()
+    def check_files(self, tools: Environment, sources: Path, tracked: set[str] | None) -> None:
         for path in filter(None, (self.sdist, *self.wheels)):
             with self.report.step(f"{path.name}: contents and metadata") as step:
                 tools.run("-m", "twine", "check", "--strict", path)
@@ -91,7 +90,8 @@ class Release:
         environment = None
         with self.report.step(f"{name}: from nothing to the first example") as step:
             folder = self.work / f"{build}-{interpreter.exact.replace(' ', '-')}"
-            environment = trying.set_up(interpreter, wheel, sources, folder, step)
+            environment, seconds = trying.set_up(interpreter, wheel, sources, folder, step)
+            trying.check_time(seconds, self.report, step)
         if environment is None:
             return None
         with self.report.step(f"{name}: import, commands") as step:
@@ -117,6 +117,7 @@ def _audited(tools: Environment, wheel: Path) -> str:
 def check(release: Release, pyodide: bool) -> None:
     report = release.report
     tools = None
+    tracked = building.tracked()  # before others may commit something
     with report.step("tools: " + ", ".join(_TOOLS)):
         tools = Environment(release.pythons[0], release.work / "tools")
         tools.pip("install", "--quiet", *_TOOLS)
@@ -125,7 +126,7 @@ def check(release: Release, pyodide: bool) -> None:
         return
     # One that fits is there or is made; then all files are looked at.
     compiled = {python: release.compiled_for(python, sources) for python in release.pythons}
-    release.check_files(tools, sources)
+    release.check_files(tools, sources, tracked)
     installed = None
     for python in release.pythons:
         # All tests run with one Python, once with each kind of wheel.

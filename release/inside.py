@@ -12,10 +12,10 @@ import time
 
 
 def cost() -> float:
-    """Seconds of the import, beyond the interpreter that runs already."""
-    began = time.perf_counter()
+    """Seconds of the processor for the import, beyond the interpreter that runs already."""
+    began = time.process_time()
     importlib.import_module("partialjson")
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def facts() -> dict[str, object]:

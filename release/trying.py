@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -10,9 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from release.environments import Environment, Interpreter
-from release.report import Failed, Step
+from release.report import Failed, Report, Step
 
-__all__ = ["PART", "check_commands", "check_import", "check_tests", "example", "is_for", "set_up"]
+__all__ = ["PART", "check_commands", "check_import", "check_tests", "check_time", "example", "is_for", "set_up"]
 
 PART: Final = ("tests/core/test_laws.py", "tests/streaming", "tests/typed")
 """The tests where not all of them are run: the laws, loops over streams, typed documents."""
@@ -38,12 +39,14 @@ def example(readme: str) -> tuple[str, str]:
     return program, printed
 
 
-def set_up(interpreter: Interpreter, wheel: Path, sources: Path, folder: Path, step: Step) -> Environment:
-    """A fresh environment with the wheel in it, in which the README's example prints what the README says.
+def set_up(interpreter: Interpreter, wheel: Path, sources: Path, folder: Path, step: Step) -> tuple[Environment, float]:
+    """A fresh environment with the wheel in it, in which the README's example prints what the README says; and the
+    seconds until then.
 
     Nothing comes from pip's cache: it takes as long as on a machine that has never seen any of it.
     """
     program, printed = example((sources / "README.md").read_text(encoding="utf-8"))
+    used = _processor()
     began = time.monotonic()
     environment = Environment(interpreter, folder)
     made = time.monotonic()
@@ -54,11 +57,28 @@ def set_up(interpreter: Interpreter, wheel: Path, sources: Path, folder: Path, s
     if seen != printed:
         raise Failed(f"the README's example prints\n{seen}")
     whole = ran - began
+    used = _processor() - used
     parts = f"environment {made - began:.1f}, pip install {installed - made:.1f}, example {ran - installed:.1f}"
     step.say(f"the README's example has run {whole:.1f} s after nothing was there: {parts}")
-    if whole > _FIRST_MINUTES:
-        raise Failed(f"that is more than the {_FIRST_MINUTES:.0f} s that are promised")
-    return environment
+    step.say(f"of which the processor worked {used:.1f} s")
+    return environment, whole
+
+
+def _processor() -> float:
+    """Seconds of the processor that finished commands took."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def check_time(seconds: float, report: Report, step: Step) -> None:
+    """A machine that has more to do than it has processors cannot tell how long something takes."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if seconds <= _FIRST_MINUTES:
+        return
+    if load > (os.cpu_count() or 1):
+        report.skip(f"the time of {step.name}, since this machine is busy (load {load:.1f})")
+        return
+    raise Failed(f"{seconds:.1f} s are more than the {_FIRST_MINUTES:.0f} s that are promised")
 
 
 def check_import(environment: Environment, compiled: bool, step: Step) -> None:
@@ -72,7 +92,7 @@ def check_import(environment: Environment, compiled: bool, step: Step) -> None:
         raise Failed(f"pydantic is to be there from the first typed parser on, not {facts['pydantic']}")
     # Everything else that the machine does can only add.
     least = min(json.loads(environment.run("-I", _INSIDE, "cost")) for _ in range(_ROUNDS))
-    step.say(f"import partialjson: {least * 1000:.0f} ms beyond the interpreter; pydantic comes with a typed parser")
+    step.say(f"import partialjson: {least * 1000:.0f} ms of the processor; pydantic comes with a typed parser")
     if least > _IMPORT:
         raise Failed(f"that is more than the {_IMPORT * 1000:.0f} ms that are promised")
 
