@@ -80,7 +80,7 @@ from partialjson.messages.fold import CALLS
 from partialjson.messages.parser import MessageOptions, OtherOptions
 from partialjson.wire.apis import ApiName, api_named, errors_in
 from partialjson.wire.envelopes import is_of_run
-from partialjson.wire.fields import as_mapping, get, get_list, plain
+from partialjson.wire.fields import as_mapping, get, get_int, get_list, plain
 
 if TYPE_CHECKING:
     from partialjson.streaming import AsyncElements, AsyncStream, Elements, Stream
@@ -207,6 +207,9 @@ class _Reader:
             return False, updates
         if self.message.terminal:
             return is_of_run(self._last), updates
+        stop = _stop_in(error)
+        if stop is not None and self.message.api == "openai-chat":
+            updates += self._fed(self.message.feed(stop))
         for event in _reported(error) if not self._failed else ():
             if errors_in(self.message.api, event):
                 updates += self._fed(self.message.feed(event))
@@ -740,6 +743,15 @@ def _without_made_up_reason(source: Any, chunk: Any) -> Any:
         return chunk
     said = [as_mapping(choice) or {} for choice in get_list(fields, "choices")]
     return {**fields, "choices": [{**choice, "finish_reason": None} for choice in said]}
+
+
+def _stop_in(error: BaseException) -> dict[str, object] | None:
+    """The last chunk, if a helper of the openai SDK has raised an error in place of it: the model has reached a limit,
+    so what came is no whole output, and the error holds it."""
+    choices = get_list(getattr(error, "completion", None), "choices")
+    said = [(get_int(choice, "index"), get(choice, "finish_reason")) for choice in choices]
+    stops = [{"index": index or 0, "delta": {}, "finish_reason": reason} for index, reason in said if reason]
+    return {"choices": stops} if stops else None
 
 
 def _reported(error: BaseException) -> Iterator[object]:
