@@ -209,6 +209,14 @@ def test_a_helper_that_raises_at_a_limit_has_the_reason(kind: str, server: Loopb
     assert isinstance(found[-1][1][-1], MessageEnded)
 
 
+@pytest.mark.parametrize("api", HELPERS)
+def test_a_helper_without_the_type_tells_that_a_limit_was_reached(api: str, server: Loopback) -> None:
+    server.reply = reply(api, turn(api, Said((REPORT[:30],), (), (), "truncated")), size=37)
+    message = read(HELPERS[api](server.url), api, output=Report).finish()
+    assert message.end().reason == "truncated"
+    assert isinstance(message.output.value, Partial)
+
+
 @pytest.mark.parametrize("api", ["openai-chat", "anthropic-messages"])
 def test_raw_responses_give_the_bytes(api: str, server: Loopback) -> None:
     raw = body_of(api, SAID[0])

@@ -9,7 +9,7 @@ import asyncio
 import gc
 import json
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +18,8 @@ from pydantic import BaseModel
 from partialjson import Partial
 from partialjson.clients import AsyncMessageStream, aread
 from partialjson.messages import MessageParser, NextMessage, ProviderError, Update
-from partialjson.testing.bodies import Said, Say, events
+from partialjson.testing.bodies import Said, Say
+from support.claude import HEAD, asked_of, claude, result_of, turn_of
 from support.loopback import Loopback, Reply
 from support.models import Weather
 from support.turns import turn
@@ -79,9 +80,6 @@ def started(server: Loopback, api: str, client: Any, **more: Any) -> Any:
     tool = library.function_tool(get_weather)
     agent = library.Agent(name="reporter", model=model, tools=[tool], output_type=Report)
     return library.Runner.run_streamed(agent, "Report on the orders of last week.", **more)
-
-
-Use = Callable[[Any, AsyncMessageStream[Any]], Any]
 
 
 def run(server: Loopback, api: str, turns: list[Reply], use: Any, **more: Any) -> tuple[MessageParser, Any]:
@@ -209,72 +207,6 @@ def test_leaving_cancels_the_run(api: str, server: Loopback) -> None:
 # Claude Agent SDK
 
 
-def claude() -> Any:
-    return pytest.importorskip("claude_agent_sdk", reason="needs claude-agent-sdk: pip install claude-agent-sdk")
-
-
-def command(lines: list[Any]) -> Any:
-    """A transport in place of the command: it answers the library's requests, and says these lines when it is asked."""
-
-    transport: Any = claude().Transport
-
-    class Command(transport):  # type: ignore[misc]  # the library need not be there
-        def __init__(self) -> None:
-            self.answers: asyncio.Queue[Any] = asyncio.Queue()
-            self.closed = False
-
-        async def connect(self) -> None: ...
-
-        async def write(self, data: str) -> None:
-            for line in data.splitlines():
-                asked = json.loads(line)
-                if asked.get("type") == "control_request":
-                    about = {"subtype": "success", "request_id": asked["request_id"], "response": {}}
-                    self.answers.put_nowait([{"type": "control_response", "response": about}])
-                elif asked.get("type") == "user":
-                    self.answers.put_nowait([*lines, None])
-
-        async def read_messages(self) -> AsyncIterator[dict[str, Any]]:
-            while True:
-                for line in await self.answers.get():
-                    if line is None:
-                        return
-                    if isinstance(line, Exception):
-                        raise line
-                    await asyncio.sleep(0)
-                    yield line
-
-        async def close(self) -> None:
-            self.closed = True
-
-        def is_ready(self) -> bool:
-            return True
-
-        async def end_input(self) -> None: ...
-
-    return Command()
-
-
-HEAD = {"session_id": "s", "uuid": "u"}
-
-
-def turn_of_claude(what: Said, parent: str | None = None) -> list[Any]:
-    """What the command says of a message: its events, and the message as a whole."""
-    inside = events("anthropic-messages", what)
-    content: list[Any] = [{"type": "text", "text": "".join(what.texts)}] if what.texts else []
-    content += [{"type": "tool_use", "id": call.id, "name": call.name, "input": call.value} for call in what.calls]
-    whole = {"id": "r1", "model": "m1", "role": "assistant", "content": content}
-    return [
-        *[{"type": "stream_event", "event": each, "parent_tool_use_id": parent, **HEAD} for each in inside],
-        {"type": "assistant", "message": whole, "parent_tool_use_id": parent, **HEAD},
-    ]
-
-
-def result_of_claude(**more: Any) -> dict[str, Any]:
-    head = {"type": "result", "subtype": "success", "duration_ms": 1, "duration_api_ms": 1, "is_error": False}
-    return {**head, "num_turns": 2, "session_id": "s", "uuid": "u", **more}
-
-
 TOOL_RESULT = {
     "type": "user",
     "message": {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": "sunny"}]},
@@ -282,18 +214,7 @@ TOOL_RESULT = {
     **HEAD,
 }
 BEGIN = {"type": "system", "subtype": "init", **HEAD}
-RUN = [BEGIN, *turn_of_claude(CALL), TOOL_RESULT, *turn_of_claude(ANSWER)]
-
-
-def asked(lines: list[Any]) -> Any:
-    """The messages that the library gives."""
-    library = claude()
-    options = library.ClaudeAgentOptions(include_partial_messages=True)
-
-    async def prompts() -> AsyncIterator[Any]:
-        yield {"type": "user", "message": {"role": "user", "content": "?"}, "session_id": "s"}
-
-    return library.query(prompt=prompts(), options=options, transport=command(lines))
+RUN = [BEGIN, *turn_of(CALL), TOOL_RESULT, *turn_of(ANSWER)]
 
 
 def read_claude(lines: list[Any], **options: Any) -> tuple[MessageParser, list[tuple[Any, list[Update]]], Any]:
@@ -301,7 +222,7 @@ def read_claude(lines: list[Any], **options: Any) -> tuple[MessageParser, list[t
     found: list[tuple[Any, list[Update]]] = []
 
     async def go() -> None:
-        async for pair in aread(asked(lines), message).events():
+        async for pair in aread(asked_of(lines), message).events():
             found.append(pair)
 
     try:
@@ -312,7 +233,7 @@ def read_claude(lines: list[Any], **options: Any) -> tuple[MessageParser, list[t
 
 
 def test_a_run_of_claude_is_one_message() -> None:
-    message, found, error = read_claude([*RUN, result_of_claude()])
+    message, found, error = read_claude([*RUN, result_of()])
     assert error is None
     assert message.end().reason == "complete"
     assert message.output.value == WHOLE
@@ -327,7 +248,7 @@ def test_partial_reports_of_claude_grow() -> None:
     partials: list[Any] = []
 
     async def go() -> None:
-        stream = aread(asked([*RUN, result_of_claude()]), "anthropic-messages", output=Report)
+        stream = aread(asked_of([*RUN, result_of()]), "anthropic-messages", output=Report)
         async for _ in stream:
             if isinstance(stream.message.output.value, Partial):
                 partials.append(stream.message.output.value)
@@ -344,7 +265,7 @@ def test_structured_output_of_claude_is_a_call() -> None:
     partials: list[Any] = []
 
     async def go() -> None:
-        stream = aread(asked([BEGIN, *turn_of_claude(call), result_of_claude()]), message)
+        stream = aread(asked_of([BEGIN, *turn_of(call), result_of()]), message)
         async for _ in stream:
             partials.extend(call.value for call in message.calls if isinstance(call.value, Partial))
 
@@ -354,8 +275,8 @@ def test_structured_output_of_claude_is_a_call() -> None:
 
 
 def test_a_run_of_claude_that_failed_says_so() -> None:
-    lines = [BEGIN, *turn_of_claude(CALL), TOOL_RESULT]
-    failed = result_of_claude(subtype="error_max_turns", is_error=True, errors=["Reached maximum number of turns (1)"])
+    lines = [BEGIN, *turn_of(CALL), TOOL_RESULT]
+    failed = result_of(subtype="error_max_turns", is_error=True, errors=["Reached maximum number of turns (1)"])
     message, _, error = read_claude([*lines, failed])
     end = message.end()
     assert end.reason == "error"
@@ -375,15 +296,15 @@ def test_a_command_that_dies_leaves_the_message_open() -> None:
     assert message.end().reason == "disconnected"
     assert isinstance(message.output.value, Partial)
     # It is raised also where the last message is whole.
-    message, _, error = read_claude([*turn_of_claude(CALL), TOOL_RESULT, broken])
+    message, _, error = read_claude([*turn_of(CALL), TOOL_RESULT, broken])
     assert error is not None
     assert message.end().reason == "tool_calls"
 
 
 def test_subagents_of_claude_are_not_mixed_in() -> None:
-    other = turn_of_claude(Said(("from ", "below")), parent="toolu_1")
+    other = turn_of(Said(("from ", "below")), parent="toolu_1")
     lines = [item for pair in zip(RUN, [*other, *[TOOL_RESULT] * len(RUN)], strict=False) for item in pair]
-    message, _, error = read_claude([*lines, result_of_claude()])
+    message, _, error = read_claude([*lines, result_of()])
     assert error is None
     assert message.end().reason == "complete"
     assert message.output.value == WHOLE
@@ -392,7 +313,7 @@ def test_subagents_of_claude_are_not_mixed_in() -> None:
 
 
 def test_whole_messages_of_claude_alone_are_refused() -> None:
-    lines = [BEGIN, turn_of_claude(ANSWER)[-1], result_of_claude()]
+    lines = [BEGIN, turn_of(ANSWER)[-1], result_of()]
     message, _, error = read_claude(lines)
     assert error is None
     assert message.end().reason == "error"
@@ -401,7 +322,7 @@ def test_whole_messages_of_claude_alone_are_refused() -> None:
 
 def test_the_output_of_the_command_is_read_without_the_library() -> None:
     """``claude --output-format stream-json --include-partial-messages``: lines of JSON."""
-    lines = "".join(json.dumps(line) + "\n" for line in [*RUN, result_of_claude()])
+    lines = "".join(json.dumps(line) + "\n" for line in [*RUN, result_of()])
     message = MessageParser("anthropic-messages", tools=TOOLS, output=Report)
     for line in lines.splitlines():
         message.feed(json.loads(line))
