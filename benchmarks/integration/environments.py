@@ -107,6 +107,11 @@ ENVIRONMENTS: dict[str, Environment] = {
         needs=("respx", "inline-snapshot", "pytest-xdist", "dirty-equals", "http-snapshot"),
     ),
     "dspy": Environment(("dspy<4",), ("dspy==3.1.0",), ()),
+    # Those whose streams are read as they are.
+    "litellm": Environment(("litellm<2",), ("litellm==1.77.0",), ()),
+    "openai-agents": Environment(("openai-agents<1",), ("openai-agents==0.3.0",), ()),
+    "claude-agent-sdk": Environment(("claude-agent-sdk<1",), ("claude-agent-sdk==0.1.0",), ()),
+    "fastmcp": Environment(("fastmcp<5", "openai", "jsonschema"), ("fastmcp==2.12.0", "openai", "jsonschema"), ()),
 }
 
 

@@ -12,7 +12,12 @@ A source is recognised by the methods that it has; no client is imported:
 - a connection with ``recv`` or ``receive``: one message is read from it, and it stays open for the next;
 - any other iterable: its items are chunks of the body if they are bytes or str, decoded server-sent events if they have
   ``data`` and ``retry``, and otherwise events of the API, dicts or objects of an SDK;
-- a context manager or an awaitable that gives one of these: it is entered or awaited at the first step.
+- a context manager or an awaitable that gives one of these: it is entered or awaited at the first step;
+- a run of an agent with ``stream_events`` and ``cancel``, those of the OpenAI Agents SDK: its events are read, and
+  leaving cancels it.
+
+The events of an agent library hold those of an API, and the adapters take them out (``partialjson.wire.envelopes``). A
+run may be several messages, which are read as one.
 
 **Pull.** The next item is asked for only when all updates of the one before have been taken. Nothing is read ahead.
 
@@ -29,17 +34,31 @@ after that point.
 each element as soon as it closes, pieces of one string, or one value. A second parser reads the text that the message
 says is the output's. An error that the provider reports is raised; so is IncompleteError where the output was cut off.
 
+**Events beside the updates.** ``events()`` passes on what the client gives, each with the updates that it brought, for
+those who use the client's own events too: what a helper has accumulated, what an agent's tools have returned.
+
 **Exceptions of the client are raised again**, after the updates of the message's end, so nothing that was complete is
 lost. The message says what happened: "error" with a ``ProviderError`` if an SDK raised an error that the provider
 reported in the stream, and otherwise "disconnected". If the connection breaks only after the terminal event, the
-exception is kept in ``error`` and not raised.
+exception is kept in ``error`` and not raised; but what ends the run of an agent is raised. A reason that LiteLLM has
+made up for a stream that was cut off is left out.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack, suppress
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from contextlib import AsyncExitStack, ExitStack, aclosing, closing, suppress
 from functools import partial
 from inspect import isawaitable
 from types import TracebackType
@@ -60,6 +79,8 @@ from partialjson.messages.early import EarlyStop, Stopped
 from partialjson.messages.fold import CALLS
 from partialjson.messages.parser import MessageOptions, OtherOptions
 from partialjson.wire.apis import ApiName, api_named, errors_in
+from partialjson.wire.envelopes import is_of_run
+from partialjson.wire.fields import as_mapping, get, get_int, get_list, plain
 
 if TYPE_CHECKING:
     from partialjson.streaming import AsyncElements, AsyncStream, Elements, Stream
@@ -70,6 +91,8 @@ E = TypeVar("E")
 V = TypeVar("V")
 
 _PIECE: Final = 1 << 16
+_DEEPEST: Final = 8  # exceptions behind one that was raised
+_REFUSED: Final = 400  # from this status on
 
 
 class _Reader:
@@ -89,6 +112,8 @@ class _Reader:
         self._events = False  # the items are events, not pieces of a body
         self._failed = False
         self._has_output = False  # some of the output's text was handed out
+        self._last: object = None  # the item that came last
+        self._asked: Any = None  # the source, if it tells whether the provider gave a reason
         self._session = api_named(message.api).session
 
     @property
@@ -106,6 +131,9 @@ class _Reader:
         return self.message.end()
 
     def _take(self, item: Any) -> list[Update]:
+        self._last = item
+        if self._asked is not None:
+            item = _without_made_up_reason(self._asked, item)
         if isinstance(item, (bytes, bytearray, memoryview)):
             return self._fed(self.message.feed_bytes(bytes(item)))
         if isinstance(item, str) and not self._events:
@@ -117,6 +145,12 @@ class _Reader:
             return self._fed(self.message.feed_bytes(data)) if isinstance(data, (bytes, str)) else []
         self._events = True
         return self._fed(self.message.feed(item))
+
+    def _opened(self, source: Any) -> None:
+        """Notes what is known of the source once it is there."""
+        self._session = self._session or _is_connection(source)
+        if hasattr(source, "received_finish_reason") and hasattr(source, "intermittent_finish_reason"):
+            self._asked = source
 
     def _fed(self, updates: list[Update]) -> list[Update]:
         self._failed = self._failed or any(isinstance(update, MessageFailed) for update in updates)
@@ -169,8 +203,13 @@ class _Reader:
         """The source failed: whether to raise that, and the updates to yield before."""
         self.error = error
         updates: list[Update] = []
-        if self._closed or self.message.terminal:
+        if self._closed:
             return False, updates
+        if self.message.terminal:
+            return is_of_run(self._last), updates
+        stop = _stop_in(error)
+        if stop is not None and self.message.api == "openai-chat":
+            updates += self._fed(self.message.feed(stop))
         for event in _reported(error) if not self._failed else ():
             if errors_in(self.message.api, event):
                 updates += self._fed(self.message.feed(event))
@@ -194,6 +233,24 @@ class MessageStream(_Reader, Generic[T]):
             self._stack.callback(self._close_source, source)
 
     def __iter__(self) -> Iterator[Update]:
+        with closing(self.events()) as events:
+            for _, updates in events:
+                yield from updates
+
+    def events(self) -> Generator[tuple[Any, list[Update]]]:
+        """The events that the client gives, each with the updates it brought, in place of the updates alone.
+
+            with read(client.chat.completions.stream(...), "openai-chat", tools=tools) as response:
+                for event, updates in response.events():
+                    ...
+
+        An event is what the source gives: an object of the SDK, a server-sent event, a piece of the body. Events that
+        the API does not know, such as those by which a helper tells what it has accumulated, bring no updates. The
+        updates of the end come last, with None.
+
+        Raises:
+            Exception: what the client raises.
+        """
         if self._begun or self._closed:
             return
         self._begun = True
@@ -205,15 +262,15 @@ class MessageStream(_Reader, Generic[T]):
                     break
                 except Exception as error:
                     again, updates = self._break(error)
-                    yield from updates
+                    yield None, updates
                     if again:
                         raise
                     break
                 taken = self._take(item)
                 if self._is_lost():
                     self.close()
-                yield from taken
-            yield from self.message.end().updates
+                yield item, taken
+            yield None, list(self.message.end().updates)
         finally:
             self.close()
 
@@ -306,7 +363,7 @@ class MessageStream(_Reader, Generic[T]):
             opener = _opener(source)
         if opener is None:
             raise _refusal("read", source)
-        self._session = self._session or _is_connection(source)
+        self._opened(source)
         items: Iterator[Any] = iter(opener())
         if items is not source:
             self._stack.callback(_close, items)
@@ -329,6 +386,13 @@ class AsyncMessageStream(_Reader, Generic[T]):
             self._stack.push_async_callback(self._close_source, source)
 
     async def __aiter__(self) -> AsyncIterator[Update]:
+        async with aclosing(self.events()) as events:
+            async for _, updates in events:
+                for update in updates:
+                    yield update
+
+    async def events(self) -> AsyncGenerator[tuple[Any, list[Update]]]:
+        """As ``MessageStream.events``, for ``async for``."""
         if self._begun or self._closed:
             return
         self._begun = True
@@ -340,18 +404,15 @@ class AsyncMessageStream(_Reader, Generic[T]):
                     break
                 except Exception as error:
                     again, updates = self._break(error)
-                    for update in updates:
-                        yield update
+                    yield None, updates
                     if again:
                         raise
                     break
                 taken = self._take(item)
                 if self._is_lost():
                     await self.aclose()
-                for update in taken:
-                    yield update
-            for update in self.message.end().updates:
-                yield update
+                yield item, taken
+            yield None, list(self.message.end().updates)
         finally:
             await self.aclose()
 
@@ -433,7 +494,7 @@ class AsyncMessageStream(_Reader, Generic[T]):
         opener = _async_opener(source)
         if opener is None:
             raise _refusal("aread", source)
-        self._session = self._session or _is_connection(source)
+        self._opened(source)
         items: AsyncIterator[Any] = aiter(opener())
         if items is not source:
             self._stack.push_async_callback(_aclose, items)
@@ -578,9 +639,22 @@ def _async_opener(source: Any) -> Callable[[], Any] | None:
     body = body or _method(getattr(source, "content", None), "iter_any")
     if body is not None:
         return body
+    if _method(source, "stream_events") is not None and _method(source, "cancel") is not None:
+        return partial(_events_of_run, source)
     if isinstance(source, AsyncIterable):
         return partial(aiter, source)
     return _method(source, "receive")  # a session of Gemini Live
+
+
+async def _events_of_run(run: Any) -> AsyncGenerator[Any]:
+    """The events of an agent's run, which is cancelled when it is left. Its own iterator would wait for its end."""
+    async with aclosing(run.stream_events()) as events:
+        try:
+            async for event in events:
+                yield event
+        except GeneratorExit:
+            run.cancel()
+            raise
 
 
 def _is_async_manager(source: Any) -> bool:
@@ -656,8 +730,48 @@ def _server_sent(event: Any, data: str) -> str:
     return head + "".join(f"data: {line}\n" for line in data.split("\n")) + "\n"
 
 
+def _without_made_up_reason(source: Any, chunk: Any) -> Any:
+    """A chunk of LiteLLM. Where the stream of a provider ends without a reason, some of its versions say "stop"; they
+    tell by ``source`` that none has come."""
+    if source.received_finish_reason is not None or source.intermittent_finish_reason is not None:
+        return chunk
+    choices = get_list(chunk, "choices")
+    if not any(get(choice, "finish_reason") for choice in choices):
+        return chunk
+    fields = as_mapping(plain(chunk))
+    if fields is None:
+        return chunk
+    said = [as_mapping(choice) or {} for choice in get_list(fields, "choices")]
+    return {**fields, "choices": [{**choice, "finish_reason": None} for choice in said]}
+
+
+def _stop_in(error: BaseException) -> dict[str, object] | None:
+    """The last chunk, if a helper of the openai SDK has raised an error in place of it: the model has reached a limit,
+    so what came is no whole output, and the error holds it."""
+    choices = get_list(getattr(error, "completion", None), "choices")
+    said = [(get_int(choice, "index"), get(choice, "finish_reason")) for choice in choices]
+    stops = [{"index": index or 0, "delta": {}, "finish_reason": reason} for index, reason in said if reason]
+    return {"choices": stops} if stops else None
+
+
 def _reported(error: BaseException) -> Iterator[object]:
-    """The events that may represent an error from the provider which an SDK turned into an exception."""
+    """The events that may represent an error from the provider which an SDK turned into an exception, or a library the
+    SDK's exception into one of its own."""
+    yield from _said_in(error)
+    origin = error
+    for _ in range(_DEEPEST):
+        below = origin.__cause__ or origin.__context__
+        if below is None:
+            break
+        origin = below
+        yield from _said_in(origin)
+    # Libraries that speak with a provider without its SDK, as LiteLLM does.
+    status, message = getattr(origin, "status_code", None), getattr(origin, "message", None)
+    if isinstance(status, int) and status >= _REFUSED and isinstance(message, str):
+        yield {"error": {"message": message, "type": "", "code": status}}
+
+
+def _said_in(error: BaseException) -> Iterator[object]:
     for name in ("body", "details", "data"):
         body = getattr(error, name, None)
         if isinstance(body, str):

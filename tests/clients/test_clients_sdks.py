@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from partialjson import Partial
 from partialjson.clients import aread, read
 from partialjson.messages import MessageEnded, MessageFailed, MessageParser, ProviderError, Update
 from partialjson.testing.bodies import WITHOUT_CALLS, WITHOUT_FILTER, WITHOUT_REASONING, Said, Say, body, frames
@@ -21,6 +23,7 @@ from support.loopback import Loopback, Reply, failure
 from support.models import Weather
 from support.sdks import ASYNC, KINDS, MESSAGES, SYNC, astreaming, sdk, streaming
 from support.told import read_bytes, real_events, told
+from support.turns import turn
 
 # What SDKs warn of is not this project's to mend.
 pytestmark = [
@@ -139,6 +142,79 @@ def test_the_streams_that_accumulate_are_streams_too(api: str, server: Loopback)
     server.reply = reply(api, raw, size=37)
     message = read(HELPERS[api](server.url), api, tools=TOOLS).finish()
     assert told(message) == expected(api, raw, tools=TOOLS)
+
+
+class Report(BaseModel):
+    title: str
+    totals: list[float]
+
+
+REPORT = '{"title": "Orders of last week", "totals": [12.5, 300, 7]}'
+WHOLE = Report(title="Orders of last week", totals=[12.5, 300, 7])
+
+TYPED: dict[str, Callable[[Any], Any]] = {
+    "openai-chat": lambda client: client.chat.completions.stream(model="m", messages=MESSAGES, response_format=Report),
+    "openai-responses": lambda client: client.responses.stream(model="m", input="?", text_format=Report),
+    "anthropic-messages": lambda client: client.messages.stream(
+        model="m", max_tokens=9, messages=MESSAGES, output_format=Report
+    ),
+}
+
+
+def beside(api: str, server: Loopback, kind: str) -> tuple[MessageParser, list[tuple[Any, list[Update]]]]:
+    """The events of a helper that knows the type of the output, each with its updates."""
+    message = MessageParser(api, output=Report)
+    found: list[tuple[Any, list[Update]]] = []
+    is_openai = api.startswith("openai")
+    client = sdks.openai(server.url, f"{kind}OpenAI") if is_openai else sdks.anthropic(server.url, f"{kind}Anthropic")
+
+    async def gather() -> None:
+        async with client:
+            async for pair in aread(TYPED[api](client), message).events():
+                found.append(pair)
+
+    def go() -> None:
+        with client:
+            for pair in read(TYPED[api](client), message).events():
+                found.append(pair)
+
+    with suppress(Exception):
+        asyncio.run(gather()) if kind else go()
+    return message, found
+
+
+@pytest.mark.parametrize("kind", ["", "Async"])
+@pytest.mark.parametrize("api", TYPED)
+def test_events_of_a_typed_helper_come_beside_the_updates(api: str, kind: str, server: Loopback) -> None:
+    said = Said(tuple(REPORT[at : at + 3] for at in range(0, len(REPORT), 3)))
+    server.reply = reply(api, turn(api, said), size=37)
+    message, found = beside(api, server, kind)
+    assert message.end().reason == "complete"
+    assert message.output.value == WHOLE
+    assert message.unread == {}
+    plain = MessageParser(api, output=Report)
+    updates = [*plain.feed_bytes(turn(api, said)), *plain.end().updates]
+    assert [update for _, some in found for update in some] == updates
+    # What the helper adds up is among its events, and brings no updates.
+    own = {"openai-chat": "content.done", "openai-responses": "response.output_text.done", "anthropic-messages": "text"}
+    assert own[api] in {getattr(event, "type", "") for event, _ in found}
+
+
+@pytest.mark.parametrize("kind", ["", "Async"])
+def test_a_helper_that_raises_at_a_limit_has_the_reason(kind: str, server: Loopback) -> None:
+    server.reply = reply("openai-chat", turn("openai-chat", Said((REPORT[:30],), (), (), "truncated")), size=37)
+    message, found = beside("openai-chat", server, kind)
+    assert message.end().reason == "truncated"
+    assert isinstance(message.output.value, Partial)
+    assert isinstance(found[-1][1][-1], MessageEnded)
+
+
+@pytest.mark.parametrize("api", HELPERS)
+def test_a_helper_without_the_type_tells_that_a_limit_was_reached(api: str, server: Loopback) -> None:
+    server.reply = reply(api, turn(api, Said((REPORT[:30],), (), (), "truncated")), size=37)
+    message = read(HELPERS[api](server.url), api, output=Report).finish()
+    assert message.end().reason == "truncated"
+    assert isinstance(message.output.value, Partial)
 
 
 @pytest.mark.parametrize("api", ["openai-chat", "anthropic-messages"])

@@ -9,6 +9,7 @@ import io
 import json
 import re
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,15 @@ import pytest
 
 from partialjson import compat, integrations
 from partialjson.integrations import NAMES
+from partialjson.testing.bodies import Said, Say
+from support import claude
 from support.loopback import Loopback, Reply
+from support.turns import turn
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "integrations.md"
 TEXT = DOCS.read_text(encoding="utf-8")
 REPORT = '{"title": "Orders of last week, and what became of each of them", "totals": [12.5, 300, 7]}'
+READERS = re.findall(r"<!-- reads with: (.+?) -->\n\n```python\n(.+?)```", TEXT, re.DOTALL)
 PROGRAMS = re.findall(r"### (.+?)\n\n<!-- runs with: (.+?) -->\n\n```python\n(.+?)```", TEXT, re.DOTALL)
 
 
@@ -79,13 +84,7 @@ def test_the_functions_of_compat(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(("name", "modules", "code"), PROGRAMS, ids=[name for name, _, _ in PROGRAMS])
 def test_program(name: str, modules: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in modules.split():
-        try:
-            found = importlib.util.find_spec(module)
-        except ImportError:
-            found = None
-        if found is None:
-            pytest.skip(f"needs {module}")
+    skip_without(modules)
     if not any(known for library, _, known in integrations.libraries() if f'install("{library.name}"' in code):
         pytest.skip("its version is not known")
     printed = io.StringIO()
@@ -118,10 +117,66 @@ def test_program(name: str, modules: str, code: str, monkeypatch: pytest.MonkeyP
                 warnings.simplefilter("ignore", ResourceWarning)
                 namespace.clear()
                 gc.collect()
-    lines = printed.getvalue().splitlines()
     assert made
+    check_printed(printed.getvalue().splitlines())
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("modules", "code"), READERS, ids=[modules.split()[0] for modules, _ in READERS])
+def test_program_that_reads(modules: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries whose streams are read as they are."""
+    skip_without(modules)
+    library = modules.split()[0]
+    calls = (Say("t", "report", tuple(pieces())),) if library == "fastmcp" else ()
+    said = Said(() if calls else tuple(pieces()), (), calls, "tool_calls" if calls else "complete")
+    printed = io.StringIO()
+    with Loopback() as server:
+        server.replies["/v1/chat/completions"] = Reply(chat())
+        server.replies["/v1/responses"] = Reply(turn("openai-responses", said), size=50)
+        for name, value in {
+            "OPENAI_API_KEY": "k",
+            "OPENAI_BASE_URL": f"{server.url}/v1",
+            "OPENAI_AGENTS_DISABLE_TRACING": "1",
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        }.items():
+            monkeypatch.setenv(name, value)
+        if library == "claude_agent_sdk":
+            call = Said((), (), (Say("t", "StructuredOutput", tuple(pieces())),), "tool_calls")
+            sdk = claude.claude()
+            if not hasattr(sdk.ClaudeAgentOptions(), "output_format"):
+                pytest.skip("this version has no structured output")
+            lines = [*claude.turn_of(call), claude.result_of(structured_output=json.loads(REPORT))]
+            monkeypatch.setattr(sdk, "query", partial(sdk.query, transport=claude.command(lines)))
+        namespace: dict[str, Any] = {"__name__": "program"}
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, f"{library} in {DOCS.name}", "exec"), namespace)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            namespace.clear()
+            gc.collect()
+    shown = printed.getvalue().splitlines()
+    check_printed(shown)
+    assert shown[-1].startswith("complete" if library in ("litellm", "agents") else "tool_calls")
+
+
+def skip_without(modules: str) -> None:
+    for module in modules.split():
+        try:
+            found = importlib.util.find_spec(module)
+        except ImportError:
+            found = None
+        if found is None:
+            pytest.skip(f"needs {module}")
+
+
+def check_printed(lines: list[str]) -> None:
+    """Partial values were shown, no half of a number among them, and the whole one at the end."""
     assert len(lines) > 4
     for number in ("12.5", "300", "7"):
         assert number in lines[-1]
     assert "what became of each" in lines[-1]
     assert not any(re.search(r"\b(12|30|3)\b(?!\.)|\b(1|30)\]", line) for line in lines), "half of a number was shown"
+
+
+def test_each_library_that_is_read_has_a_program() -> None:
+    assert [modules.split()[0] for modules, _ in READERS] == ["litellm", "agents", "claude_agent_sdk", "fastmcp"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -150,7 +150,7 @@ def test_events_of_another_api(api: str, other: str) -> None:
     assert json.dumps(events(other, SAID)[0], ensure_ascii=False)[:40] in str(end.error)
 
 
-ENVELOPES = {
+ENVELOPES: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "agents": (lambda event: {"type": "raw_response_event", "data": event}, "data", "the OpenAI Agents SDK"),
     "agents, objects": (lambda event: SimpleNamespace(type="raw_response_event", data=event), "data", "Agents SDK"),
     "stream_event": (
@@ -165,13 +165,35 @@ ENVELOPES = {
 }
 
 
+# Those of the agent libraries are opened for the API that they carry.
+OPENED = {"agents": ("openai-responses", "openai-realtime"), "stream_event": ("anthropic-messages",)}
+
+
 # Mistral's own SDK wraps events in `data`, so that is no envelope there.
 @pytest.mark.parametrize("api", [api for api in APIS if api != "mistral"])
-@pytest.mark.parametrize(("wrap", "path", "sender"), ENVELOPES.values(), ids=ENVELOPES)
-def test_events_in_an_envelope(api: str, wrap: Any, path: str, sender: str) -> None:
+@pytest.mark.parametrize("name", ENVELOPES)
+def test_events_in_an_envelope(api: str, name: str) -> None:
+    wrap, path, sender = ENVELOPES[name]
+    if api in OPENED.get(name.partition(",")[0], ()):
+        message = MessageParser(api)
+        for event in events(api, SAID):
+            message.feed(wrap(event))
+        assert message.end().reason == "complete"
+        assert message.text == "ab"
+        assert message.unread == {}
+        return
     said = failed(api, [wrap(event) for event in events(api, SAID)])
     assert f"field {path} holds events of {api}" in said
     assert sender in said
+
+
+def test_whole_messages_of_an_agent_library_are_told() -> None:
+    """It passes on what streams only if it is asked to."""
+    whole = {"type": "assistant", "message": {"id": "m", "content": [{"type": "text", "text": "Hello"}]}}
+    said = failed("anthropic-messages", [{"type": "system", "subtype": "init"}, whole, {"type": "result"}])
+    assert "include_partial_messages=True" in said
+    said = failed(CHAT, [whole])
+    assert "include_partial_messages=True" in said
 
 
 def test_token_counts_and_an_end_mark_are_nothing_understood() -> None:

@@ -69,11 +69,12 @@ class Seen:
 
 class Loopback:
     """`with Loopback() as server`: `server.url`, `server.socket_url`; `server.reply` is what it says from now on, to
-    each path that `server.replies` does not name."""
+    each path that `server.replies` does not name. `server.turns` comes before these: one reply for each request."""
 
     def __init__(self, reply: Reply | None = None) -> None:
         self.reply = reply or Reply()
         self.replies: dict[str, Reply] = {}
+        self.turns: list[Reply] = []
         self.seen: list[Seen] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -132,7 +133,7 @@ class Loopback:
             await self._sockets.wait_closed()
 
     def _reply(self, path: str) -> Reply:
-        return self.replies.get(path.partition("?")[0], self.reply)
+        return self.turns.pop(0) if self.turns else self.replies.get(path.partition("?")[0], self.reply)
 
     # HTTP
 

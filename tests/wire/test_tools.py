@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -64,6 +67,34 @@ def test_a_function() -> None:
         return city
 
     assert tool_targets([get_weather]) == {"get_weather": None}
+
+
+@dataclass
+class Own:
+    """A tool of an agent library, which holds the function that it calls."""
+
+    name: str
+    params_json_schema: Any = None
+    run: Any = print
+
+    def model_dump(self, **how: Any) -> Any:
+        raise TypeError("a function cannot be dumped")
+
+
+def test_tools_of_agent_libraries() -> None:
+    assert tool_targets([Own("get_weather", CITY), Own("web_search")]) == {"get_weather": CITY, "web_search": None}
+    fast = SimpleNamespace(name="get_weather", parameters=CITY, fn=print)
+    assert tool_targets([fast, {"type": "custom", "name": "python"}]) == {"get_weather": CITY, "python": None}
+    for other in (Path("get_weather"), Own, SimpleNamespace(name=3, parameters=CITY)):
+        with pytest.raises(TypeError, match=r"tools\[0\]: expected an entry"):
+            tool_targets([other])
+
+
+def test_what_a_server_answers() -> None:
+    answer: Any = SimpleNamespace(tools=[{"name": "get_weather", "inputSchema": CITY}], nextCursor=None)
+    assert tool_targets(answer) == ONE
+    answer.tools = []
+    assert tool_targets(answer) == {}
 
 
 BAD: dict[str, tuple[Any, str]] = {

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import PROVIDERS, adapter_for
+from partialjson.wire.envelopes import word_of
 
 __all__ = ["KEPT", "described", "excerpt", "understood", "weighed"]
 
@@ -28,6 +29,10 @@ _SENDERS: Final = {
     "raw_response_event": "the OpenAI Agents SDK",
     "stream_event": "the Claude Agent SDK",
 }
+_UNASKED: Final = (
+    "They are whole messages of the Claude Agent SDK, which passes on what streams only if it is asked to: by "
+    "include_partial_messages=True"
+)
 
 
 def understood(operations: Sequence[ops.Operation]) -> bool | None:
@@ -47,6 +52,8 @@ def described(api: str, events: Sequence[tuple[object, str]]) -> str | None:
     for event, _ in events:
         for path, inner in _inside(event):
             paths.setdefault(path, []).append((inner, ""))
+    if any(word_of(event) == "assistant" for event, _ in events):
+        return _UNASKED
     others = [name for name in PROVIDERS if name != api]
     found, most = _best(others, events)
     for path, inners in paths.items():

@@ -13,14 +13,18 @@ and is recognised by the fields that an entry has:
     {"toolSpec": {"name", "inputSchema": {"json"}}}                  Bedrock
     {"name", "inputSchema"}                                          Model Context Protocol
 
-An entry may be a mapping or an object of an SDK. The ``parameters`` of Gemini are not JSON Schema but a subset of the
-Schema Object of OpenAPI 3.0; ``from_openapi`` translates them. Tools that the provider runs itself have no schema here;
-they are skipped, or if they have a name, their arguments become plain JSON values.
+An entry may be a mapping or an object of an SDK. The tools of agent libraries (OpenAI Agents SDK, FastMCP) are objects
+with functions in them; their name and their schema are attributes.
+
+The ``parameters`` of Gemini are not JSON Schema but a subset of the Schema Object of OpenAPI 3.0; ``from_openapi``
+translates them. Tools that the provider runs itself have no schema here; they are skipped, or if they have a name,
+their arguments become plain JSON values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
 from typing import Any, Final
 
 __all__ = ["from_openapi", "output_target", "tool_targets"]
@@ -36,18 +40,19 @@ def tool_targets(tools: Mapping[str, Any] | Iterable[Any] | None) -> dict[str, A
 
     Args:
         tools: a mapping from names to targets, which is returned as it is; or the list of tools of a request. The
-            ``toolConfig`` of Bedrock, which has its list under "tools", will do too.
+            ``toolConfig`` of Bedrock, which has its list under "tools", will do too, and so will what a server of the
+            Model Context Protocol answers to ``tools/list``.
 
     Raises:
         TypeError: an entry is not in any of the known spellings, or two tools have the same name.
     """
     if tools is None:
         return {}
-    if isinstance(tools, Mapping):
-        entries = tools.get("tools")
-        if not isinstance(entries, (list, tuple)):
-            return dict(tools)
-        tools = entries
+    listed = tools.get("tools") if isinstance(tools, Mapping) else getattr(tools, "tools", None)
+    if isinstance(listed, (list, tuple)):
+        tools = listed
+    elif isinstance(tools, Mapping):
+        return dict(tools)
     if isinstance(tools, (str, bytes)):
         raise TypeError(f"tools is a mapping from names to targets, or the list of tools of a request, not {tools!r}")
     found: dict[str, Any] = {}
@@ -97,6 +102,7 @@ def _entry(entry: Any, place: str) -> Iterable[tuple[str, Any]]:
         # Some SDKs accept functions and describe them to the model themselves.
         return [(str(entry.__name__), None)]
     tool = _plain(entry)
+    tool = _of_agent(entry) if tool is None else tool
     if tool is None and isinstance(entry, type):
         name = entry.__name__
         raise TypeError(
@@ -164,8 +170,23 @@ def _plain(entry: Any) -> Mapping[str, Any] | None:
     dump = getattr(entry, "model_dump", None)
     if dump is None or isinstance(entry, type):
         return None
-    dumped: dict[str, Any] = dump(mode="json", by_alias=True, exclude_unset=True)
+    try:
+        dumped: dict[str, Any] = dump(mode="json", by_alias=True, exclude_unset=True)
+    except Exception:  # it holds what JSON does not have, such as a function
+        return None
     return dumped
+
+
+def _of_agent(entry: Any) -> Mapping[str, Any] | None:
+    """A tool of an agent library, by its name and its schema, as a mapping; None for anything else."""
+    name = getattr(entry, "name", None)
+    if isinstance(entry, type) or not isinstance(name, str):
+        return None
+    found = (getattr(entry, attribute, None) for attribute in ("params_json_schema", "parameters", "input_schema"))
+    schema = next((each for each in found if isinstance(each, Mapping)), None)
+    if schema is None and not is_dataclass(entry):
+        return None
+    return {"type": "tool", "name": name, "parameters": schema}
 
 
 # OpenAPI.

@@ -16,6 +16,9 @@ was not streamed is read like a stream that brings it.
 
 If another model takes over, a ``fallback`` block names it: from there on it is the model of the message.
 
+The events may lie in those of the Claude Agent SDK (``envelopes``). Those of subagents are not this model's, so they
+are only counted. The result of a run that failed is an error.
+
 Sources: the streaming, extended thinking, tool use, citations and stop reason pages of Anthropic's API
 documentation, and the event models of its SDK.
 """
@@ -28,7 +31,8 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import Members, as_int, as_mapping, as_str, get, get_list, get_str, members, plain
+from partialjson.wire.envelopes import CARRIES_MESSAGES, word_of
+from partialjson.wire.fields import Members, as_int, as_list, as_mapping, as_str, get, get_list, get_str, members, plain
 from partialjson.wire.providers._values import grown
 
 __all__ = ["Adapter"]
@@ -85,6 +89,9 @@ _TAKES: Final[dict[ops.Kind, Mapping[object, str]]] = {
 # delta type -> the block it opens if none is open
 _BESIDE_DELTAS: Final = {"signature_delta": "thinking", "citations_delta": "text", "compaction_delta": "compaction"}
 
+# What the result of a failed run says of the failure.
+_OF_RESULT: Final = ("subtype", "is_error", "result", "errors", "api_error_status", "stop_reason", "terminal_reason")
+
 _HEADER_FIELDS: Final = ("type", "id", "name", "input", "text", "thinking")
 
 
@@ -105,6 +112,8 @@ class Adapter:
         self._count = 0
         self._besides: dict[str, object] = {}
         self._stopped: ops.Stop | None = None
+        self._begun = False  # and not stopped
+        self._carried = False  # by events of the Claude Agent SDK
 
     def feed(self, event: object, name: str = "") -> list[ops.Operation]:
         out: list[ops.Operation] = []
@@ -129,14 +138,42 @@ class Adapter:
         handler = _HANDLERS.get(kind)
         if handler is not None:
             handler(self, fields, out)
+        elif word := word_of(event):
+            return self._feed_of_run(word, fields)
         if kind == "error" or fields.get("error") is not None:
             _read_error(event, out)
         elif handler is None and kind not in _SILENT and event != ops.DONE:
             out.append(ops.Unread("event", kind))
         return out
 
+    def _feed_of_run(self, word: str, event: Members) -> list[ops.Operation]:
+        """An event of the Claude Agent SDK: one of the API inside it, or the word that the run has failed."""
+        is_main = event.get("parent_tool_use_id") is None
+        if word == CARRIES_MESSAGES:
+            if not is_main:
+                return [ops.Unread("event", f"{word} of a subagent")]
+            self._carried = True
+            return self.feed(event.get("event"))
+        if word == "result" and event.get("is_error") is True:
+            return self._failed(event)
+        if word == "assistant" and is_main and not self._carried:
+            return [ops.Unread("event", word)]  # whole, since nobody asked for the events
+        return []
+
+    def _failed(self, result: Members) -> list[ops.Operation]:
+        """The error that ends a run. It is that of the message which it breaks off, or stands where the next one would
+        have begun."""
+        said = [as_str(text) for text in as_list(result.get("errors"))]
+        type = as_str(result.get("subtype"))
+        message = "; ".join(filter(None, said)) or as_str(result.get("result")) or type
+        code = as_int(result.get("api_error_status"))
+        body = {name: value for name in _OF_RESULT if (value := plain(result.get(name))) is not None}
+        error = ops.Error(message, "" if type == "success" else type, code, body)
+        return [error] if self._begun else [ops.Begin(), error]
+
     def _message_start(self, event: Members, out: list[ops.Operation]) -> None:
         message = event.get("message")
+        self._begun = True
         self._open.clear()
         self._besides, self._stopped = {}, None
         out.append(ops.Begin())
@@ -150,7 +187,7 @@ class Adapter:
     def _message(self, event: Members, out: list[ops.Operation]) -> None:
         """A message that was not streamed."""
         self._message_start({"message": event}, out)
-        out.append(ops.End())
+        self._message_stop(event, out)
 
     def _block_start(self, event: Members, out: list[ops.Operation]) -> None:
         index = as_int(event.get("index"))
@@ -263,6 +300,7 @@ class Adapter:
             out.append(stop)
 
     def _message_stop(self, event: Members, out: list[ops.Operation]) -> None:
+        self._begun = False
         out.append(ops.End())
 
 

@@ -22,6 +22,8 @@ The arguments of a built-in tool are its action, an object; the commands of a sh
 searches that run at the server, are the server's. The fields of all other items (searches, code, images) are attached
 to the block when the item is done. A message of the phase "commentary" is text, but not the output that was asked for.
 
+The events may lie in those of the OpenAI Agents SDK (``envelopes``).
+
 Arguments that a call is announced with are a placeholder if others follow, and count if none do. Words that come both
 as text and as a transcript, under one number of a part, count once.
 
@@ -39,6 +41,7 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
+from partialjson.wire.envelopes import CARRIES_RESPONSES, OF_AGENTS
 from partialjson.wire.fields import (
     Members,
     as_int,
@@ -324,7 +327,10 @@ class Adapter:
             self._read_info(fields.get("response"), out)
         elif kind in _TERMINALS:
             self._end(event, kind, out)
-        elif event != ops.DONE and not self._aside(kind):
+        elif kind == CARRIES_RESPONSES:
+            self._growing = growing
+            return self.feed(fields.get("data"))
+        elif event != ops.DONE and kind not in OF_AGENTS and not self._aside(kind):
             out.append(ops.Unread("event", kind))
         return out
 
