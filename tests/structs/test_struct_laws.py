@@ -21,8 +21,9 @@ from partialjson import Violation
 from partialjson.structs import MsgspecTarget, msgspec_target
 from partialjson.testing import check_laws, documents_for
 from partialjson.testing.laws import law_1, law_5, law_7, maker_for
+from support.damaged import damaged_value
 from support.effort import examples
-from support.structs import TYPES, Color, Everything, Item, Pet, Row, Tree, Unread, damaged_value
+from support.structs import TYPES, Color, Everything, Item, Pet, Row, Tree, Unread
 
 lawful = settings(
     deadline=None, max_examples=examples(4), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
