@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("cattrs", reason="the package cattrs is not installed")
 
+from cattrs import BaseConverter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,29 @@ from support.attrs_classes import Everything, Item, Tree, targets
 from support.damaged import damaged_value
 from support.effort import examples
 
+# What hooks of the user's own take, which no spec can tell.
+_OWN = {
+    "Weather": st.fixed_dictionaries(
+        {"city": st.text(max_size=3), "warmth": st.sampled_from([1, "2.5", 3.0])},
+        optional={
+            "others": st.lists(st.integers(0, 3)),
+            "opaque": st.fixed_dictionaries({"name": st.text(max_size=5)}),
+        },
+    ),
+    "Item": st.fixed_dictionaries({"name": st.text(max_size=5)}, optional={"count": st.integers(0, 3)}),
+}
+
+
+def documents_of(target: CattrsTarget) -> st.SearchStrategy[str]:
+    """Documents that fit a target."""
+    is_base = type(target.converter) is BaseConverter
+    for name, own in _OWN.items():
+        if name in str(target.type) and (is_base or name == "Weather"):
+            shape = {"list": st.lists(own), "dict": st.dictionaries(st.text(max_size=3), own)}
+            return shape.get(getattr(target.type, "__name__", ""), own).map(json.dumps)
+    return documents_for(target)
+
+
 lawful = settings(
     deadline=None, max_examples=examples(4), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -34,7 +58,7 @@ TARGETS = targets()
 @pytest.mark.parametrize("given_target", TARGETS, ids=str)
 def test_every_law_holds(given_target: CattrsTarget) -> None:
     @lawful
-    @given(documents_for(given_target), seeds)
+    @given(documents_of(given_target), seeds)
     def check(text: str, seed: int) -> None:
         source = random.Random(seed)
         check_laws(text, given_target, source=source)
@@ -48,7 +72,7 @@ def test_what_is_valid_is_never_said_to_break_a_rule(given_target: CattrsTarget)
     make = maker_for(given_target)
 
     @lawful
-    @given(documents_for(given_target), seeds)
+    @given(documents_of(given_target), seeds)
     def check(text: str, seed: int) -> None:
         text = json.dumps(damaged_value(json.loads(text), random.Random(seed)))
         if make.one_shot(text).errors is None:

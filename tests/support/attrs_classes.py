@@ -149,7 +149,6 @@ class Everything:
     length: Meters | None = None
     when: datetime.datetime | None = None
     kept: Final[int] = 1
-    untyped = attrs.field(default=None)
 
 
 @attrs.define
@@ -165,6 +164,12 @@ class Son(Parent):
 @attrs.define
 class Daughter(Parent):
     d: list[Item]
+
+
+@attrs.define
+class Untyped:
+    x = attrs.field()
+    y = attrs.field(default=None)
 
 
 class Celsius:
@@ -243,6 +248,7 @@ USUAL: list[Any] = [
     list[Even],
     Frozen,
     Everything,
+    Untyped,
     dict[str, Item],
     dict[str, Item | None],
     tuple[int, Item],

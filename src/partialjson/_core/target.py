@@ -6,7 +6,7 @@ object and no schema language.
 
 *The only dispatch* is ``target_of``. An object that can make a target has a method ``__partialjson_target__(options)``;
 other schema languages use it, and so does a ``Target`` made beforehand. A type with a Struct in it is one for msgspec,
-one with a class of attrs for cattrs. Everything else is a type for pydantic. The compiler of either is loaded at that point.
+one with a class of attrs for cattrs. Everything else is a type for pydantic. The compiler is loaded at that point.
 """
 
 from __future__ import annotations

@@ -28,13 +28,13 @@ __all__ = ["CattrsTarget", "MsgspecTarget", "cattrs_target", "msgspec_target"]
 def __getattr__(name: str) -> Any:
     """Load the library of a target. Type checkers see the imports above."""
     if name in ("CattrsTarget", "cattrs_target"):
-        import partialjson.structs.cattrs.targets as cattrs_targets
+        from partialjson.structs.cattrs import targets as of_cattrs
 
-        value = getattr(cattrs_targets, name)
+        value = getattr(of_cattrs, name)
     elif name in ("MsgspecTarget", "msgspec_target"):
-        import partialjson.structs.msgspec.targets as msgspec_targets
+        from partialjson.structs.msgspec import targets as of_msgspec
 
-        value = getattr(msgspec_targets, name)
+        value = getattr(of_msgspec, name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value

@@ -22,11 +22,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from types import FunctionType, MethodType
-from typing import Any, Final, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 import attrs
 from cattrs import BaseConverter
-from cattrs.gen import AttributeOverride
 
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, NUMBER, OBJECT, STRING
 
@@ -54,6 +53,7 @@ __all__ = [
 ]
 
 Hook = Callable[..., Any]
+NodeT = TypeVar("NodeT", bound="Node")
 
 
 @dataclass(eq=False)
@@ -250,7 +250,7 @@ class Nodes:
         self.made[key] = made = Opaque(hook, given)
         return made
 
-    def keep(self, key: Any, made: Any) -> Any:
+    def keep(self, key: Any, made: NodeT) -> NodeT:
         """Note a node before what is inside is read, which may lead back to it."""
         self.made[key] = made
         return made
@@ -277,9 +277,9 @@ class Nodes:
         if name == _TUPLE:
             return self.read_tuple(key, hook, given)
         if name == "BaseConverter._structure_optional":
-            made = self.keep(key, Nullable(hook, given))
-            made.inner = self.inside(next(each for each in get_args(given) if each is not type(None)))
-            return made
+            nullable = self.keep(key, Nullable(hook, given))
+            nullable.inner = self.inside(next(each for each in get_args(given) if each is not type(None)))
+            return nullable
         if name in ("BaseConverter._structure_simple_literal", "BaseConverter._structure_enum_literal"):
             words = [(each.value if isinstance(each, enum.Enum) else each, each) for each in get_args(given)]
             return self.keep(key, Word(hook, given, words))
@@ -439,7 +439,8 @@ class Nodes:
             if argument is None:
                 inside = self.inside(Any)
             else:
-                kind = defaults["__c_type_" + argument.removeprefix("__c_structure_")]
+                # What is only called with the value is its own type.
+                kind = defaults.get("__c_type_" + argument.removeprefix("__c_structure_"), defaults[argument])
                 inside = self.of_argument(defaults[argument], kind)
             changes = getattr(attribute, "converter", None) is not None
             default = getattr(attribute, "default", attrs.NOTHING)
@@ -502,7 +503,7 @@ def _positional(cls: Any, hook: Any) -> list[Any]:
     errors."""
     found = []
     for each in _attributes(cls):
-        override: AttributeOverride | None = hook.overrides.get(each.name)
+        override = hook.overrides.get(each.name)
         has_default = not _is_absent(each.default) or not _is_absent(getattr(each, "default_factory", None))
         is_left_out = (override is not None and override.omit) or not each.init
         if not has_default and not is_left_out and not each.kw_only:
@@ -557,8 +558,8 @@ class _Probe(dict[str, Any]):
 
     def make(self, *args: Any, **named: Any) -> _Made:
         """In place of the class."""
-        for name, token in (*enumerate(args), *named.items()):
-            self.places.append(_Place(name, token.key, False))
+        self.places += [_Place(name, token.key, False) for name, token in enumerate(args)]
+        self.places += [_Place(name, token.key, False) for name, token in named.items()]
         return _Made(self)
 
 

@@ -11,7 +11,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, get_args
 
 import attrs
 from cattrs import BaseConverter
@@ -56,11 +56,11 @@ class Dumper:
         if isinstance(value, Partial):
             return value.model_dump(by_alias=by_alias)
         if isinstance(value, list) and any(isinstance(each, Partial | list | dict) for each in value):
-            inside = get_args(kind)[:1] if get_origin(kind) is not None else ()
-            return [self._dump(each, *(inside or (None,)), by_alias) for each in value]
+            inside = next(iter(get_args(kind)), None)
+            return [self._dump(each, inside, by_alias) for each in value]
         if isinstance(value, dict) and any(isinstance(each, Partial | list | dict) for each in value.values()):
-            inside = get_args(kind)[1:2]
-            return {key: self._dump(each, *(inside or (None,)), by_alias) for key, each in value.items()}
+            inside = next(iter(get_args(kind)[1:]), None)
+            return {key: self._dump(each, inside, by_alias) for key, each in value.items()}
         try:
             return self.converter.unstructure(value, kind)
         except Exception:
@@ -101,7 +101,7 @@ class PartialObject(Partial[T]):
             return NotImplemented
         return self._values == other._values
 
-    __hash__ = None  # type: ignore[assignment]  # as where ``__eq__`` alone is defined
+    __hash__ = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A converter cannot be pickled.

@@ -42,7 +42,6 @@ from partialjson.structs.cattrs.nodes import (
     Row,
     Scalar,
     bare,
-    kinds_of,
 )
 from partialjson.structs.cattrs.partial import Dumper, maker_for
 from partialjson.structs.cattrs.specs import Specs
@@ -186,11 +185,14 @@ class Compiler:
 
     def items_shape(self, node: Items) -> Shape:
         hook: Any = node.hook
-        factory = _FACTORIES.get(node.makes)
+        factory: Any = _FACTORIES.get(node.makes)
         detailed = self.converter.detailed_validation
 
         def close(keys: Keys, settled: list[Any], value: Any, run: Options) -> Any:
             source: Any = _Settled(settled, detailed)
+            if len(settled) < len(value):
+                # Bad elements are left out.
+                value = [value[key] for key in keys]
             if hasattr(hook, "__func__"):
                 return self.run(lambda: hook.__func__(source, value, node.type))
             return self.run(lambda: factory(node.type, source)(value, node.type))

@@ -1,7 +1,7 @@
 """From the nodes of a converter to specs: what a target's documents may hold.
 
-Hooks take more than they are meant for. So the kinds that can be valid are wide, and what usually comes is what the type
-says. Below a hook of the user's own nothing is bound.
+Hooks take more than they are meant for. So the kinds that can be valid are wide, and what usually comes is what the
+type says. Below a hook of the user's own nothing is bound.
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ from partialjson.structs.cattrs.nodes import (
     Member,
     Native,
     Node,
-    Nullable,
     Row,
     Scalar,
     Word,

@@ -7,7 +7,6 @@ from typing import Any
 
 from cattrs import BaseConverter
 
-from partialjson._core.plan import Plan
 from partialjson._core.target import Options, Target, name_of
 from partialjson.structs.cattrs.nodes import Node, children_of
 from partialjson.structs.cattrs.partial import converter_for_json
