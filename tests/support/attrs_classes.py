@@ -85,11 +85,15 @@ def _is_even(_: Any, __: Any, value: int) -> None:
         raise ValueError(f"{value} is odd")
 
 
+def _loud(text: str) -> str:
+    return text.upper()
+
+
 @attrs.define
 class Even:
     number: int = attrs.field(validator=_is_even)
     parts: list[Item] = attrs.field(factory=list)
-    loud: str = attrs.field(default="", converter=str.upper)
+    loud: str = attrs.field(default="", converter=_loud)
     _private: int = 3
     twice: int = attrs.field(init=False, default=0)
 
@@ -166,10 +170,7 @@ class Daughter(Parent):
     d: list[Item]
 
 
-@attrs.define
-class Untyped:
-    x = attrs.field()
-    y = attrs.field(default=None)
+Untyped = attrs.make_class("Untyped", {"x": attrs.field(), "y": attrs.field(default=None)})
 
 
 class Celsius:
