@@ -41,16 +41,9 @@ from support.attrs_classes import (
     tagging,
     tagging_subclasses,
 )
+from support.class_targets import begun
 
 TEXT = '{"the_name":"Ann","pets":[{"lives":9,"kind":"cat"},{"kind":"dog","bark":"wow"}],"mixed":[{"name":"pen"}]}'
-
-
-def begun(target: Any, text: str, **options: Any) -> Parser[Any]:
-    """A parser that has read a text, one character after the other."""
-    parser: Parser[Any] = Parser(target, **options)
-    for character in text:
-        parser.feed(character)
-    return parser
 
 
 # While it comes
@@ -361,6 +354,25 @@ def test_fingerprints_tell_converters_apart() -> None:
     found = {_fingerprint(each) for each in targets}
     assert len(found) == 3
     assert _fingerprint(cattrs_target(Item)) == _fingerprint(cattrs_target(Item, converter=make_converter()))
+
+
+def test_fingerprints_are_the_same_in_every_process() -> None:
+    program = (
+        "from support.attrs_classes import targets; from partialjson import Parser;"
+        "print([Parser(each).target.fingerprint() for each in targets()])"
+    )
+    path = [each for each in sys.path if each]
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}; {program}"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": str(seed)},
+        ).stdout
+        for seed in (1, 2)
+    ]
+    assert runs[0] == runs[1]
 
 
 def _fingerprint(target: Any) -> str:

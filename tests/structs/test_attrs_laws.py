@@ -6,7 +6,6 @@ In one shot, the converter decides: ``converter.structure(json.loads(text), type
 from __future__ import annotations
 
 import json
-import random
 from typing import Any
 
 import pytest
@@ -14,16 +13,18 @@ import pytest
 pytest.importorskip("cattrs", reason="the package cattrs is not installed")
 
 from cattrs import BaseConverter
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partialjson import Violation
 from partialjson.structs import CattrsTarget
-from partialjson.testing import check_laws, documents_for
-from partialjson.testing.laws import law_1, law_5, law_7, maker_for
+from partialjson.testing import documents_for
+from partialjson.testing.laws import law_1, law_5, maker_for
 from support.attrs_classes import Everything, Item, Tree, targets
-from support.damaged import damaged_value
-from support.effort import examples
+from support.class_targets import (
+    check_all_laws,
+    check_that_cost_grows_with_the_text,
+    check_that_valid_is_not_refused,
+    violations,
+)
 
 # What hooks of the user's own take, which no spec can tell.
 _OWN = {
@@ -48,39 +49,17 @@ def documents_of(target: CattrsTarget) -> st.SearchStrategy[str]:
     return documents_for(target)
 
 
-lawful = settings(
-    deadline=None, max_examples=examples(4), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-seeds = st.integers(0, 2**32)
 TARGETS = targets()
 
 
 @pytest.mark.parametrize("given_target", TARGETS, ids=str)
 def test_every_law_holds(given_target: CattrsTarget) -> None:
-    @lawful
-    @given(documents_of(given_target), seeds)
-    def check(text: str, seed: int) -> None:
-        source = random.Random(seed)
-        check_laws(text, given_target, source=source)
-        check_laws(json.dumps(damaged_value(json.loads(text), source)), given_target, source=source)
-
-    check()
+    check_all_laws(given_target, documents_of(given_target))
 
 
 @pytest.mark.parametrize("given_target", TARGETS, ids=str)
 def test_what_is_valid_is_never_said_to_break_a_rule(given_target: CattrsTarget) -> None:
-    make = maker_for(given_target)
-
-    @lawful
-    @given(documents_of(given_target), seeds)
-    def check(text: str, seed: int) -> None:
-        text = json.dumps(damaged_value(json.loads(text), random.Random(seed)))
-        if make.one_shot(text).errors is None:
-            parser = make()
-            events = [event for character in text for event in parser.feed(character)]
-            assert not [each for each in events if isinstance(each, Violation)], text
-
-    check()
+    check_that_valid_is_not_refused(given_target, documents_of(given_target))
 
 
 # What Python reads as something else, and cattrs takes.
@@ -109,9 +88,7 @@ def test_values_of_other_kinds_are_read_as_the_converter_reads_them(given_target
     for value in VALUES:
         for text in (value, f"[{value}]", f'{{"a": {value}}}'):
             law_5(text, make)
-            parser = make()
-            events = [event for character in text for event in parser.feed(character)]
-            assert make.one_shot(text).errors or not [each for each in events if isinstance(each, Violation)], text
+            assert make.one_shot(text).errors or not violations(make(), text), text
 
 
 @pytest.mark.parametrize(
@@ -144,8 +121,4 @@ def test_errors_are_those_of_one_shot(text: str) -> None:
 
 
 def test_cost_grows_with_the_text() -> None:
-    element = '{"name": "a name", "count": 3}'
-    shorter, longer = (f"[{','.join([element] * size)}]" for size in (50, 200))
-    law_7(longer, maker_for(list[Item]), shorter)
-    deep, deeper = ('{"label": "a", "children": [' * depth + "]}" * depth for depth in (10, 40))
-    law_7(deeper, maker_for(Tree), deep)
+    check_that_cost_grows_with_the_text(list[Item], Tree)

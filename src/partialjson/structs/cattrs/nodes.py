@@ -27,7 +27,7 @@ from typing import Any, Final, TypeVar, get_args, get_origin
 import attrs
 from cattrs import BaseConverter
 
-from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, NUMBER, OBJECT, STRING
+from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, NUMBER, OBJECT, STRING, kind_of
 
 __all__ = [
     "Anything",
@@ -49,7 +49,6 @@ __all__ = [
     "children_of",
     "is_nullable",
     "kinds_of",
-    "word_kind",
 ]
 
 Hook = Callable[..., Any]
@@ -342,7 +341,9 @@ class Nodes:
         kinds = 0
         for each, kind in _NATIVE.items():
             kinds |= kind if each in held["classes"] else 0
-        made = self.keep(key, Native(hook, given, kinds, [(word, word) for word in held["vals"]]))
+        # A set, whose order is another one in each process.
+        words = [(word, word) for word in sorted(held["vals"], key=repr)]
+        made = self.keep(key, Native(hook, given, kinds, words))
         if "spillover" in held:
             made.other = self.inside(held["spillover"])
         return made
@@ -614,17 +615,6 @@ def is_nullable(node: Node) -> bool:
     return isinstance(node, Nullable) or (isinstance(node, Choice | Either) and node.nullable)
 
 
-def word_kind(word: Any) -> int:
-    """The JSON kind of a word."""
-    if isinstance(word, str):
-        return STRING
-    if word is None:
-        return NULL
-    if isinstance(word, bool):
-        return BOOLEAN
-    return INTEGER if isinstance(word, int) else FLOAT
-
-
 def kinds_of(node: Node) -> int:
     """The JSON kinds that can be valid; a bit set."""
     if isinstance(node, Nullable):
@@ -635,12 +625,12 @@ def kinds_of(node: Node) -> int:
         kinds = 0
         for word, _ in node.words:
             # 1, 1.0 and true are equal.
-            kinds |= word_kind(word) if word_kind(word) & (STRING | NULL) else NUMBER | BOOLEAN
+            kinds |= kind_of(word) if kind_of(word) & (STRING | NULL) else NUMBER | BOOLEAN
         return kinds
     if isinstance(node, Native):
         kinds = node.kinds | (kinds_of(node.other) if node.other is not None else 0)
         for word, _ in node.words:
-            kinds |= word_kind(word)
+            kinds |= kind_of(word)
         return kinds
     if isinstance(node, Items | Row):
         return ARRAY | OBJECT | STRING

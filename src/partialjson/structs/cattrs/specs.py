@@ -27,6 +27,7 @@ from partialjson._core.spec import (
     STRING,
     Field,
     Spec,
+    kind_of,
 )
 from partialjson._core.target import name_of
 from partialjson.structs.cattrs.nodes import (
@@ -45,7 +46,6 @@ from partialjson.structs.cattrs.nodes import (
     bare,
     is_nullable,
     kinds_of,
-    word_kind,
 )
 from partialjson.structs.classes import describe_class
 
@@ -124,7 +124,7 @@ class Specs:
         spec.words = node.words
         spec.usual = 0
         for word, _ in node.words:
-            spec.usual |= word_kind(word)
+            spec.usual |= kind_of(word)
         spec.lead()
 
     def _fill_native(self, spec: Spec, node: Native) -> None:
@@ -139,7 +139,7 @@ class Specs:
             branch.noun, branch.words = "a literal", node.words
             branch.kinds = 0
             for word, _ in node.words:
-                branch.kinds |= word_kind(word)
+                branch.kinds |= kind_of(word)
             branch.usual = branch.kinds
             branches.append(branch)
         spec.nullable = spec.nullable or bool(node.kinds & NULL)

@@ -8,10 +8,10 @@ from typing import Any
 from cattrs import BaseConverter
 
 from partialjson._core.target import Options, Target, name_of
-from partialjson.structs.cattrs.nodes import Node, children_of
+from partialjson.structs.cattrs.nodes import Choice, Either, Node, children_of
 from partialjson.structs.cattrs.partial import converter_for_json
 from partialjson.structs.cattrs.plans import Compiler
-from partialjson.structs.classes import digest_of, refuse_options
+from partialjson.structs.classes import digest_of, refuse_options, stable_name
 
 __all__ = ["CattrsTarget", "cattrs_target"]
 
@@ -71,4 +71,9 @@ def _parts_of(node: Any) -> list[Any] | None:
         return None
     words = getattr(node, "words", None) or list(getattr(node, "by_word", ()))
     keys = [(each.name, each.key, each.required, each.is_late) for each in getattr(node, "members", ())]
-    return [node.type, getattr(node.hook, "__qualname__", ""), keys, words, *children_of(node)]
+    inside = list(children_of(node))
+    if isinstance(node, Choice | Either):
+        # cattrs may have them in the order of a set, which is another one in each process.
+        inside.sort(key=lambda each: stable_name(each.type))
+        return [getattr(node.hook, "__qualname__", ""), sorted(words, key=repr), inside]
+    return [stable_name(node.type), getattr(node.hook, "__qualname__", ""), keys, words, inside]
