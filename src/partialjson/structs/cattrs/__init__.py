@@ -4,7 +4,7 @@ try:
     import cattrs as _cattrs
 except ImportError as error:
     raise ImportError(
-        "classes of attrs need the package cattrs, 24.1 or newer: pip install 'partialjson-live[cattrs]'",
+        "classes of attrs need the package cattrs, 25.1 or newer: pip install 'partialjson-live[cattrs]'",
         name=error.name,
     ) from error
 

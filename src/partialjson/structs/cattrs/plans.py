@@ -22,8 +22,7 @@ from functools import partial
 from types import FunctionType
 from typing import Any, Final
 
-from cattrs import BaseConverter
-from cattrs.cols import homogenous_tuple_structure_factory, list_structure_factory
+from cattrs import BaseConverter, cols
 
 from partialjson._core.plan import HIDDEN, Child, Failure, Plan, Shape, Switch
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
@@ -53,8 +52,9 @@ Keys = list[str | int]
 _EXACT: Final[dict[Any, int]] = {str: STRING, int: INTEGER, float: FLOAT, bool: BOOLEAN}
 _ATOMS: Final = STRING | INTEGER | FLOAT | BOOLEAN
 _FACTORIES: Final[dict[type[Any], Any]] = {
-    list: list_structure_factory,
-    tuple: homogenous_tuple_structure_factory,
+    list: cols.list_structure_factory,
+    # Older versions have a method for it.
+    tuple: getattr(cols, "homogenous_tuple_structure_factory", None),
 }
 
 
@@ -176,7 +176,7 @@ class Compiler:
             last = dict(zip(keys, settled, strict=True))
             names = {**hook.__globals__, "__cattr_v_s": _Settled(last.values(), False).give}
             made = FunctionType(hook.__code__, names, hook.__name__, hook.__defaults__, hook.__closure__)
-            return self.run(lambda: made(value))
+            return self.run(lambda: made(value, node.type))
 
         shape = Shape(close, {}, rest)
         keeps_keys = isinstance(node.key, Anything) or (isinstance(node.key, Scalar) and node.key.type is str)
