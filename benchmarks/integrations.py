@@ -24,7 +24,7 @@ if __name__ == "__main__":
     # The folder of a script is on the path; here the folder above it is wanted, and not the names in this one.
     sys.path[0] = str(ROOT)
 
-from benchmarks.integration.environments import ENVIRONMENTS, clean, prepare, version
+from benchmarks.integration.environments import ENVIRONMENTS, clean, prepare, version, wheel
 from benchmarks.integration.table import bars, table
 from benchmarks.pages import into_page
 
@@ -57,8 +57,9 @@ def main() -> None:
             parser.error(f"there is no library {name!r}; there are {', '.join(known)}")
     args.folder.mkdir(parents=True, exist_ok=True)
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() and args.write else {}
+    built = None if args.in_place else wheel(args.folder)
     for name in chosen:
-        python = prepare(args.folder, name, args.oldest, in_place=args.in_place)
+        python = prepare(args.folder, name, args.oldest, (), built)
         for program in ENVIRONMENTS[name].programs:
             distribution = ENVIRONMENTS[name].newest[0].split("<")[0].split("[")[0]
             found: dict[str, Any] = {"library": name, "version": version(python, distribution)}

@@ -1,13 +1,15 @@
 """The tests of other libraries with this parser in them, and this project's tests of them.
 
-    python benchmarks/suites.py                    # the suites of all libraries that have one in their source archive
+    python benchmarks/suites.py                    # all libraries
     python benchmarks/suites.py langchain          # one
-    python benchmarks/suites.py --own              # this project's tests, with the oldest and the newest versions
+    python benchmarks/suites.py --theirs           # only the suites that libraries have in their source archives
+    python benchmarks/suites.py --own              # only this project's tests, with the oldest and the newest versions
+    python benchmarks/suites.py --wheel dist/partialjson_live-....whl      # with a wheel that is built already
 
 The source archive is fetched from the package index with pip, and the tests that are about what is replaced run twice:
 as they are, and with this parser installed by a plugin of pytest. Tests that pass as they are and fail with this parser
 are listed. Those that want half of a number are known; they run again with ``numbers="shown"`` and have to pass then.
-The exit code is 1 if any other one fails.
+Each run shows how far it is, and a table of all of them comes last. The exit code is 1 if any other test fails.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,77 +30,126 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 
 from benchmarks.environment import say
-from benchmarks.integration.environments import ENVIRONMENTS, TESTING, clean, prepare, version
+from benchmarks.integration.environments import ENVIRONMENTS, TESTING, clean, prepare, version, wheel
 
 PLUGIN = "benchmarks.integration.plugin"
+_PERCENT = re.compile(r"\[\s*(\d+)%\]\s*$")
 
 
 @dataclass
 class Run:
-    """What pytest said."""
+    """What pytest said.
+
+    Attributes:
+        passed, failed: the tests, by their ids.
+        code: what pytest ended with.
+    """
 
     passed: set[str]
     failed: set[str]
+    code: int = 0
 
     def __str__(self) -> str:
         return f"{len(self.passed)} passed, {len(self.failed)} failed"
 
 
+@dataclass
+class Row:
+    """A line of the table: what ran in which version of a library, and how it ended."""
+
+    library: str
+    version: str
+    about: str
+    result: str
+    is_good: bool
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("libraries", nargs="*", help=f"of {', '.join(ENVIRONMENTS)} (default: all)")
-    parser.add_argument("--own", action="store_true", help="this project's tests of these libraries")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--theirs", action="store_true", help="only the suites of the libraries")
+    which.add_argument("--own", action="store_true", help="only this project's tests of these libraries")
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "partialjson" / "integrations")
-    parser.add_argument(
+    project = parser.add_mutually_exclusive_group()
+    project.add_argument("--wheel", type=Path, help="use this wheel of the project instead of building one")
+    project.add_argument(
         "--in-place", action="store_true", help="use the sources, compiled in place or not, instead of building a wheel"
     )
     args = parser.parse_args()
     for name in args.libraries:
         if name not in ENVIRONMENTS:
             parser.error(f"there is no library {name!r}; there are {', '.join(ENVIRONMENTS)}")
+    if args.wheel is not None and not args.wheel.is_file():
+        parser.error(f"there is no file {args.wheel}")
     args.folder.mkdir(parents=True, exist_ok=True)
-    code = 0
+    built = None if args.in_place else (args.wheel or wheel(args.folder)).resolve()
+    rows: list[Row] = []
     for name in args.libraries or ENVIRONMENTS:
-        if args.own:
-            code |= own(args.folder, name, args.in_place)
-        elif ENVIRONMENTS[name].suite:
-            code |= theirs(args.folder, name, args.in_place)
-    return code
+        if not args.own and ENVIRONMENTS[name].suite:
+            rows.append(theirs(args.folder, name, built))
+        if not args.theirs:
+            rows += own(args.folder, name, built)
+    show(rows)
+    return int(not all(row.is_good for row in rows))
 
 
-def own(folder: Path, name: str, in_place: bool) -> int:
+def show(rows: list[Row]) -> None:
+    """The table of what ran."""
+    cells = [(row.library, row.version, row.about, row.result) for row in rows]
+    widths = [max((len(each[at]) for each in cells), default=0) for at in range(3)]
+    print()
+    for each, row in zip(cells, rows, strict=True):
+        start = "  ".join(cell.ljust(width) for cell, width in zip(each, widths, strict=False))
+        print(f"{'ok  ' if row.is_good else 'FAIL'}  {start}  {row.result}", flush=True)
+
+
+def own(folder: Path, name: str, built: Path | None) -> list[Row]:
     """This project's tests, with both ends of the versions."""
-    code = 0
-    for oldest in (True, False):
-        python = prepare(folder, name, oldest, TESTING, in_place)
-        say(f"{name}, {'oldest' if oldest else 'newest'}: {version(python, distribution(name))}")
-        tests = [str(ROOT / "tests" / each) for each in ("integrations", "compat")]
-        command = [str(python), "-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider", "-p", "no:asyncio"]
+    rows = []
+    tests = tuple(str(ROOT / "tests" / each) for each in ("integrations", "compat"))
+    for end in ("oldest", "newest"):
+        python = environment_of(folder, name, end == "oldest", built)
+        its_version = version(python, distribution(name))
         # The tests, and the installed project: not its sources.
-        done = subprocess.run([*command, "-p", "no:anyio", *tests], check=False, cwd=ROOT, env=clean())
-        code |= done.returncode
-    return int(code != 0)
+        options = ("-W", "ignore", "-p", "no:asyncio", "-p", "no:anyio")
+        done = run(python, ROOT, tests, f"{name} {its_version}, its {end} version: this project's tests", options)
+        for test in sorted(done.failed):
+            print(f"  FAILS: {test}", flush=True)
+        is_good = bool(done.passed) and not done.failed and done.code == 0
+        rows.append(Row(name, its_version, f"this project's tests, {end} version", str(done), is_good))
+    return rows
 
 
-def theirs(folder: Path, name: str, in_place: bool) -> int:
+def theirs(folder: Path, name: str, built: Path | None) -> Row:
+    """The library's own suite, without and with this parser."""
     environment = ENVIRONMENTS[name]
-    python = prepare(folder, name, False, (*TESTING, *environment.needs), in_place)
+    python = environment_of(folder, name, False, built)
     its_version = version(python, distribution(name))
     source = fetched(folder, f"{distribution(name)}=={its_version}")
-    before = run(python, source, environment.suite)
-    after = run(python, source, environment.suite, name)
-    print(f"{name} {its_version}: {before} by itself; {after} with partialjson", flush=True)
+    title = f"{name} {its_version}: its own tests"
+    before = run(python, source, environment.suite, title)
+    after = run(python, source, environment.suite, f"{title}, with partialjson", installs=name)
     lost = sorted(before.passed - after.passed)
-    demanding = [test for test in lost if test.rpartition("::")[2] in environment.demands]
-    again = run(python, source, tuple(demanding), f"{name} numbers=shown") if demanding else Run(set(), set())
+    demanding = tuple(test for test in lost if test.rpartition("::")[2] in environment.demands)
+    again = Run(set(), set())
+    if demanding:
+        again = run(python, source, demanding, f"{title}, numbers=shown", installs=f"{name} numbers=shown")
     for test in lost:
         if test in again.passed:
-            print(f"  wants half of a number, and passes with numbers=shown: {test}")
+            print(f"  wants half of a number, and passes with numbers=shown: {test}", flush=True)
         else:
-            print(f"  FAILS: {test}")
+            print(f"  FAILS: {test}", flush=True)
     if not before.passed:
-        print("  FAILS: no test ran; its tests may need more than is installed")
-    return int(not before.passed or any(test not in again.passed for test in lost))
+        print("  FAILS: no test ran; its tests may need more than is installed", flush=True)
+    is_good = bool(before.passed) and all(test in again.passed for test in lost)
+    return Row(name, its_version, "its own tests", f"{before} by itself; {after} with partialjson", is_good)
+
+
+def environment_of(folder: Path, name: str, oldest: bool, built: Path | None) -> Path:
+    """The interpreter of a library's environment, with what both kinds of tests need."""
+    needs = () if oldest else ENVIRONMENTS[name].needs
+    return prepare(folder, name, oldest, (*TESTING, *needs), built)
 
 
 def distribution(name: str) -> str:
@@ -126,27 +178,39 @@ def fetched(folder: Path, requirement: str) -> Path:
     return place
 
 
-def run(python: Path, source: Path, tests: tuple[str, ...], installs: str = "") -> Run:
-    """Run tests of a library in the folder of its source archive."""
-    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rA", "--tb=no", "-n0"]
+def run(
+    python: Path, folder: Path, tests: tuple[str, ...], title: str, options: tuple[str, ...] = (), installs: str = ""
+) -> Run:
+    """Run tests in a folder, with this parser in a library if ``installs`` names one; shows how far they are."""
+    command = [str(python), "-m", "pytest", "-p", "no:cacheprovider", "-v", "-rA", "--tb=no", *options]
     more = {}
     if installs:
         command += ["-p", PLUGIN]
         more = {"PARTIALJSON_INSTALL": installs, "PYTHONPATH": str(ROOT)}
-    if not has_xdist(python):
-        command.remove("-n0")
-    say(f"running its tests{f' with partialjson in {installs}' if installs else ''}")
-    done = subprocess.run(
-        [*command, *tests], capture_output=True, text=True, check=False, cwd=source, env=clean(**more)
-    )
+    if has_xdist(python):
+        command.append("-n0")
+    say(title)
     found: dict[str, set[str]] = {"PASSED": set(), "FAILED": set(), "ERROR": set()}
-    for line in done.stdout.splitlines():
-        word, _, rest = line.partition(" ")
-        if word in found and "::" in rest:
-            found[word].add(rest.partition(" - ")[0].strip())
-    if not found["PASSED"]:
-        print(done.stdout[-1500:], done.stderr[-1500:], file=sys.stderr)
-    return Run(found["PASSED"], found["FAILED"] | found["ERROR"])
+    last: deque[str] = deque(maxlen=30)
+    shown = 0
+    with subprocess.Popen(
+        [*command, *tests], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder, env=clean(**more)
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            last.append(line)
+            word, _, rest = line.partition(" ")
+            if word in found and "::" in rest:
+                found[word].add(rest.partition(" - ")[0].strip())
+            percent = _PERCENT.search(line)
+            if percent and int(percent[1]) >= shown + 20:
+                shown = int(percent[1])
+                say(f"  {shown} %")
+    done = Run(found["PASSED"], found["FAILED"] | found["ERROR"], process.returncode)
+    if not done.passed:
+        print("".join(last), file=sys.stderr)
+    say(f"  {done}")
+    return done
 
 
 def has_xdist(python: Path) -> bool:

@@ -132,14 +132,14 @@ def wheel(folder: Path) -> Path:
     return made
 
 
-def prepare(folder: Path, library: str, oldest: bool, extra: tuple[str, ...] = (), in_place: bool = False) -> Path:
+def prepare(folder: Path, library: str, oldest: bool, extra: tuple[str, ...], ours: Path | None) -> Path:
     """The interpreter of a library's environment. Raises SystemExit with pip's words if it cannot be made.
 
-    ``in_place``: use this project's sources as they are, with the core that was compiled beside them, if it was.
+    ``ours`` is the wheel of this project; None to use its sources as they are, with the core that was compiled beside
+    them, if it was.
     """
     environment = ENVIRONMENTS[library]
     wanted = [*(environment.oldest if oldest else environment.newest), "pydantic>=2.13", *extra]
-    ours = None if in_place else wheel(folder)
     place = folder / f"{library}-{'oldest' if oldest else 'newest'}"
     python = _made(place)
     stamp = place / "installed.json"

@@ -44,7 +44,7 @@ MODULES: Final = {
     "partialjson.encoders.json_patch": "JSON Patch over server-sent events",
     "partialjson.resume": "Going on with a document that was cut off",
     "partialjson.schema": "JSON Schema as a target",
-    "partialjson.structs": "Structs of msgspec as targets",
+    "partialjson.structs": "Structs of msgspec and classes of attrs as targets",
     "partialjson.compat": "Functions shaped like other libraries' parsers of partial JSON",
     "partialjson.integrations": "This parser inside other libraries",
     "partialjson.otel": "OpenTelemetry",

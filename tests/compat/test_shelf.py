@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from partialjson import compat
 from partialjson.compat import loads
 from partialjson.compat.shelf import START, Entry, Shelf
+from support.effort import amount
 
 BEGINNING = '["' + "x" * START + '"'
 
@@ -82,10 +84,23 @@ def test_the_last_one_stays_however_long_it_is() -> None:
 
 def test_memory_is_bounded_over_many_texts() -> None:
     compat.forget()
-    for number in range(20_000):
-        loads(f'["{number:0{START}}", [{{}}, {{}}')
     shelves = compat._SHELVES
+    texts = amount(20_000, 1_000_000)
+    tracemalloc.start()
+    try:
+        for number in range(texts):
+            text = f'["{number:0{START}}", [{{}}, {{}}'
+            loads(text)
+            loads(text + ', {"a": 1')
+            if number == 1000:
+                # The shelves are full by now.
+                full, _ = tracemalloc.get_traced_memory()
+        in_the_end, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    print(f"{texts} texts, each twice: {full} bytes in use after the first 1000, {in_the_end} after the last")
     assert sum(len(each) for each in shelves) <= 256
+    assert in_the_end - full < 64 * 1024
     compat.forget()
     assert sum(len(each) + each.total for each in shelves) == 0
 

@@ -45,7 +45,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
     "_core": (BASE, {"lenient", "schema", "structs", "typed"}),
     "typed": ({*BASE, "_core", "pydantic", "pydantic_core"}, {"structs"}),
     # Of ``typed`` only the class ``Partial``, which is that of all partial objects.
-    "structs": ({*BASE, "_core", "msgspec", "typed"}, set()),
+    "structs": ({*BASE, "_core", "attrs", "cattrs", "msgspec", "typed"}, set()),
     "schema": ({*BASE, "_core", "attrs", "jsonschema", "jsonschema_specifications", "referencing"}, set()),
     "streaming": ({*BASE, "_core"}, set()),
     "lenient": ({*BASE, "_core"}, set()),
@@ -83,6 +83,7 @@ LAYERS: dict[str, tuple[set[str], set[str]]] = {
         {
             *BASE,
             "_core",
+            "attrs",
             "hypothesis",
             "jsonschema",
             "messages",

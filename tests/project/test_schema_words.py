@@ -35,7 +35,11 @@ WRITERS = {
         'output: a format of type "json_schema" has the JSON Schema under "schema"',
     },
     # A note that msgspec keeps of a type.
-    "structs.types": {"extra_json_schema"},
+    "structs.msgspec.types": {"extra_json_schema"},
+    # What attrs knows of a field.
+    "structs.cattrs.nodes": {"kw_only"},
+    # It asks whether pydantic can ask for one.
+    "_core.target": {"__get_pydantic_core_schema__"},
     # It stands in for a function of that package.
     "compat.__init__": {"pydantic_core", "allow_inf_nan"},
     # It writes such requests.

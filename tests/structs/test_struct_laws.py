@@ -5,8 +5,6 @@ In one shot, ``msgspec.json.decode`` decides.
 
 from __future__ import annotations
 
-import json
-import random
 from typing import Any
 
 import pytest
@@ -14,21 +12,12 @@ import pytest
 pytest.importorskip("msgspec", reason="the package msgspec is not installed")
 pytest.importorskip("attrs", reason="the package attrs is not installed")
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from partialjson import Violation
 from partialjson.structs import MsgspecTarget, msgspec_target
-from partialjson.testing import check_laws, documents_for
-from partialjson.testing.laws import law_1, law_5, law_7, maker_for
-from support.effort import examples
-from support.structs import TYPES, Color, Everything, Item, Pet, Row, Tree, Unread, damaged_value
-
-lawful = settings(
-    deadline=None, max_examples=examples(4), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
-seeds = st.integers(0, 2**32)
-
+from partialjson.testing import documents_for
+from partialjson.testing.laws import law_1, law_5, maker_for
+from support.class_targets import check_all_laws, check_that_cost_grows_with_the_text, check_that_valid_is_not_refused
+from support.structs import TYPES, Color, Everything, Item, Pet, Row, Tree, Unread
 
 # Where values may be read as other kinds.
 LAX: list[Any] = [Item, Pet, Everything, list[Row | int], dict[int, float], list[int | str | None], frozenset[Color]]
@@ -38,31 +27,13 @@ LAX: list[Any] = [Item, Pet, Everything, list[Row | int], dict[int, float], list
     "given_target", [*map(msgspec_target, TYPES), *(msgspec_target(each, strict=False) for each in LAX)], ids=str
 )
 def test_every_law_holds(given_target: MsgspecTarget) -> None:
-    @lawful
-    @given(documents_for(given_target), seeds)
-    def check(text: str, seed: int) -> None:
-        source = random.Random(seed)
-        check_laws(text, given_target, source=source)
-        check_laws(json.dumps(damaged_value(json.loads(text), source)), given_target, source=source)
-
-    check()
+    check_all_laws(given_target, documents_for(given_target))
 
 
 @pytest.mark.parametrize("target", TYPES, ids=str)
 def test_what_is_valid_is_never_said_to_break_a_rule(target: Any) -> None:
     given_target = msgspec_target(target)
-    make = maker_for(given_target)
-
-    @lawful
-    @given(documents_for(given_target), seeds)
-    def check(text: str, seed: int) -> None:
-        text = json.dumps(damaged_value(json.loads(text), random.Random(seed)))
-        if make.one_shot(text).errors is None:
-            parser = make()
-            events = [event for character in text for event in parser.feed(character)]
-            assert not [each for each in events if isinstance(each, Violation)], text
-
-    check()
+    check_that_valid_is_not_refused(given_target, documents_for(given_target))
 
 
 # What msgspec reads differently from ``json``, and what the order of faults decides.
@@ -131,8 +102,4 @@ def test_raw_text_is_the_document_s_own() -> None:
 
 
 def test_cost_grows_with_the_text() -> None:
-    element = '{"name": "a name", "count": 3}'
-    shorter, longer = (f"[{','.join([element] * size)}]" for size in (50, 200))
-    law_7(longer, maker_for(list[Item]), shorter)
-    deep, deeper = ('{"label": "a", "children": [' * depth + "]}" * depth for depth in (10, 40))
-    law_7(deeper, maker_for(Tree), deep)
+    check_that_cost_grows_with_the_text(list[Item], Tree)

@@ -19,17 +19,10 @@ import msgspec
 from partialjson import MISSING, Complete, Completed, Failed, Invalid, Parser, Partial, Truncated, stream
 from partialjson.structs import msgspec_target
 from partialjson.testing.chunking import check_all_chunkings
+from support.class_targets import begun
 from support.structs import Box, Cat, ClosedRow, Dog, Even, Everything, Item, Pet, Plain, Row, Tree, Unread
 
 TEXT = '{"theName":"Ann","pets":[{"lives":9,"type":"Cat"},{"type":"dog","bark":"wow"}],"mixed":[{"name":"pen"}]}'
-
-
-def begun(target: Any, text: str, **options: Any) -> Parser[Any]:
-    """A parser that has read a text, one character after the other."""
-    parser: Parser[Any] = Parser(target, **options)
-    for character in text:
-        parser.feed(character)
-    return parser
 
 
 # While it comes

@@ -6,7 +6,6 @@ import dataclasses
 import datetime
 import decimal
 import enum
-import random
 import uuid
 from typing import Annotated, Any, Generic, Literal, NamedTuple, Required, TypedDict, TypeVar
 
@@ -173,20 +172,3 @@ TYPES: list[Any] = [
     list[bytes],
     list[Literal[1, 3]],
 ]
-
-
-def damaged_value(value: Any, source: random.Random) -> Any:
-    """A JSON value with some places of another kind, missing or made-up keys, keys in another order."""
-    if source.random() < 0.07:
-        return source.choice([None, 1, -1, 1.5, 1e300, "x", "red", True, [], {}, {"type": "dog"}, [1, "b", 3]])
-    if isinstance(value, dict):
-        members = [(key, damaged_value(each, source)) for key, each in value.items() if source.random() > 0.05]
-        if source.random() < 0.1:
-            members.append((source.choice(["made up", "type", "a", "name"]), source.choice([1, "x", None, "Cat"])))
-        if source.random() < 0.3:
-            source.shuffle(members)
-        return dict(members)
-    if isinstance(value, list):
-        elements = [damaged_value(each, source) for each in value]
-        return [*elements, source.choice([1, "x", None])] if source.random() < 0.1 else elements
-    return value

@@ -79,8 +79,8 @@ class Parser(Generic[T]):
 
     Args:
         target: what the document must be: nothing for plain JSON values, a pydantic model or any other type pydantic
-            understands, a ``TypeAdapter``, a Struct of msgspec or a type with one in it, or something that makes a
-            ``Target`` (``__partialjson_target__``).
+            understands, a ``TypeAdapter``, a Struct of msgspec, a class of attrs or a type with one in it, or something
+            that makes a ``Target`` (``__partialjson_target__``).
         schema: a JSON Schema that the document must fit, instead of a target: a dict or a bool. The result is plain
             JSON values. To say more of a schema, give a ``Schema``. The package jsonschema is needed.
         select: which completions are reported, as path patterns (``$.items[*].name``). By default all; ``[]`` for none.

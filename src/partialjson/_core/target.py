@@ -5,8 +5,8 @@ values there may be) and a fingerprint. The rest of the core, and every layer th
 object and no schema language.
 
 *The only dispatch* is ``target_of``. An object that can make a target has a method ``__partialjson_target__(options)``;
-other schema languages use it, and so does a ``Target`` made beforehand. A type with a Struct in it is one for msgspec.
-Everything else is a type for pydantic. The compiler of either is loaded at that point.
+other schema languages use it, and so does a ``Target`` made beforehand. A type with a Struct in it is one for msgspec,
+one with a class of attrs for cattrs. Everything else is a type for pydantic. The compiler is loaded at that point.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from partialjson._core.rules import Rule
 from partialjson._core.spec import Spec
 from partialjson._missing import MISSING
 
-__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "has_struct", "name_of", "spec_of", "target_of"]
+__all__ = ["MakesTarget", "Options", "Refuses", "Target", "given_of", "library_of", "name_of", "spec_of"]
+__all__ += ["target_of"]
 
 
 @final
@@ -139,25 +140,35 @@ def target_of(given: Any, options: Options) -> Target:
         return target
     if isinstance(given, (dict, bool)):
         raise TypeError("a target is a type; a JSON Schema is given by name: schema=...")
-    if has_struct(given):
+    library = library_of(given)
+    if library == "msgspec":
         from partialjson.structs import msgspec_target
 
         struct: Target = msgspec_target(given).__partialjson_target__(options)
         return struct
+    if library == "cattrs":
+        from partialjson.structs import cattrs_target
+
+        made: Target = cattrs_target(given).__partialjson_target__(options)
+        return made
     from partialjson.typed.targets import typed_target
 
     typed: Target = typed_target(given, options)
     return typed
 
 
-def has_struct(given: Any) -> bool:
-    """Is it a Struct of msgspec, or a type that has one among its arguments? Pydantic understands neither."""
+def library_of(given: Any) -> str:
+    """The library that makes values of a type, if it is not pydantic: "msgspec" if there is a Struct in the type,
+    "cattrs" if there is a class of attrs. Pydantic understands neither, unless the class tells it how."""
+    found = ""
     todo: list[Any] = [given]
     seen: set[int] = set()
     while todo:
         each: Any = todo.pop()
         if hasattr(each, "__struct_fields__"):
-            return True
+            return "msgspec"
+        if hasattr(each, "__attrs_attrs__") and not hasattr(each, "__get_pydantic_core_schema__"):
+            found = "cattrs"
         if isinstance(each, type) or id(each) in seen:
             continue
         # A named alias may lead back to itself.
@@ -166,7 +177,7 @@ def has_struct(given: Any) -> bool:
         todo.append(get_origin(each))
         for name in ("__value__", "__supertype__"):
             todo.append(getattr(each, name, None))
-    return False
+    return found
 
 
 def name_of(given: Any) -> str:

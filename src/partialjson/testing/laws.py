@@ -40,7 +40,7 @@ from partialjson import (
     Replaced,
     Truncated,
 )
-from partialjson._core.target import has_struct
+from partialjson._core.target import library_of
 from partialjson.errors import Explained
 from partialjson.patch import apply_deltas, to_json_patch
 from partialjson.testing.chunking import (
@@ -306,6 +306,10 @@ def grows(before: Any, after: Any, replaced: set[Path]) -> bool:
     return True
 
 
+def _is_attrs(value: Any) -> bool:
+    return hasattr(type(value), "__attrs_attrs__")
+
+
 def check_growth(before: Any, after: Any) -> None:
     """A typed view extends the one before: what was shown stays or grows, and what closes becomes what it was to be."""
     if before is after or before is MISSING:
@@ -324,7 +328,7 @@ def check_growth(before: Any, after: Any) -> None:
         demand(not isinstance(model, type) or model is dict or isinstance(after, model), became)
         for name in names:
             settled = getattr(before, name)
-            if isinstance(settled, BaseModel) or hasattr(type(settled), "__struct_fields__"):
+            if isinstance(settled, BaseModel) or hasattr(type(settled), "__struct_fields__") or _is_attrs(settled):
                 demand(getattr(after, name) is settled, f"{name} is another object: {became}")
     elif isinstance(before, list):
         if isinstance(after, set | frozenset):
@@ -1047,10 +1051,14 @@ def maker_for(target: Any = None, **options: Any) -> Maker:
         from partialjson.testing.schemas import SchemaMaker
 
         maker = SchemaMaker
-    elif type(target).__name__ == "MsgspecTarget" or has_struct(target):
+    elif type(target).__name__ == "MsgspecTarget" or library_of(target) == "msgspec":
         from partialjson.testing.structs import StructMaker
 
         maker = StructMaker
+    elif type(target).__name__ == "CattrsTarget" or library_of(target) == "cattrs":
+        from partialjson.testing.attrs import AttrsMaker
+
+        maker = AttrsMaker
     made = maker(target, **options)
     made()  # so that a wrong target is refused here, not as a broken law
     return made

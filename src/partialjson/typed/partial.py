@@ -204,15 +204,19 @@ class Partial(Generic[T]):
 
 @cache
 def partial_class(model: Any) -> type[Partial[Any]]:
-    """The class ``Partial[model]``: always the same one for the same model, dataclass or Struct.
+    """The class ``Partial[model]``: always the same one for the same model, dataclass, Struct or class of attrs.
 
     Raises:
         TypeError: ``model`` is none of these.
     """
     if hasattr(model, "__struct_fields__"):
-        from partialjson.structs.partial import partial_struct
+        from partialjson.structs.msgspec.partial import partial_struct
 
         return partial_struct(model)
+    if hasattr(model, "__attrs_attrs__") and not hasattr(model, "__pydantic_fields__"):
+        from partialjson.structs.cattrs.partial import partial_object
+
+        return partial_object(model)
     name = f"Partial[{getattr(model, '__name__', model)}]"
     fields = _fields_of(model)
     namespace = {
@@ -253,7 +257,9 @@ def _fields_of(model: type[object]) -> dict[str, FieldInfo | None]:
     if isinstance(model, type) and dataclasses.is_dataclass(model):
         return {field.name: infos.get(field.name) for field in dataclasses.fields(model)}
     if not hasattr(model, "__pydantic_fields__"):
-        raise TypeError(f"Partial takes a pydantic model class, a dataclass or a msgspec Struct, not {model!r}")
+        raise TypeError(
+            f"Partial takes a pydantic model class, a dataclass, a msgspec Struct or a class of attrs, not {model!r}"
+        )
     return dict(infos)
 
 

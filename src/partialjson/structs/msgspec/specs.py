@@ -13,7 +13,8 @@ from msgspec import NODEFAULT
 from msgspec import inspect as nodes
 
 from partialjson._core.spec import ANYTHING, ARRAY, INTEGER, NO_DEFAULT, NUMBER_LIMITS, OBJECT, STRING, Field, Spec
-from partialjson.structs.types import (
+from partialjson.structs.classes import describe_class
+from partialjson.structs.msgspec.types import (
     Node,
     bare,
     branches_of,
@@ -174,7 +175,7 @@ class Specs:
 
     def _fill_object(self, spec: Spec, node: Any) -> None:
         """An object with fields of its own."""
-        self._name(spec, node)
+        describe_class(spec, class_of(node))
         spec.fields = {each.name: self._field(each) for each in node.fields}
         spec.lead()
 
@@ -194,7 +195,7 @@ class Specs:
 
     def _fill_row(self, spec: Spec, node: Any) -> None:
         """An array whose places are the fields of a class."""
-        self._name(spec, node)
+        describe_class(spec, class_of(node))
         spec.limits = {}
         if not node.fields:
             spec.lead()
@@ -207,19 +208,6 @@ class Specs:
             spec.limits["maxItems"] = begins_with_tag + len(node.fields)
         tag = [Spec()] if begins_with_tag else []
         spec.lead(prefix=[*tag, *[self.spec(each.type) for each in node.fields]], items=Spec() if is_open else None)
-
-    def _name(self, spec: Spec, node: Any) -> None:
-        cls = class_of(node)
-        spec.title = cls.__name__
-        spec.noun = f"a {cls.__name__}"
-        spec.description = (cls.__dict__.get("__doc__") or "").strip()
-        if spec.description.startswith(f"{cls.__name__}("):
-            # What ``dataclasses`` writes.
-            spec.description = ""
-        spec.is_pure = not any(
-            hasattr(cls, name)
-            for name in ("__post_init__", "__attrs_post_init__", "__attrs_pre_init__", "__attrs_attrs__")
-        )
 
     def _field(self, field: nodes.Field) -> Field:
         title, description = description_of(field.type)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from partialjson.structs.classes import partial_of
 from partialjson.typed.partial import Partial, maker_of
 
 T = TypeVar("T", covariant=True)
@@ -71,14 +72,7 @@ def partial_struct(cls: Any) -> type[PartialStruct[Any]]:
         fields: Any = getattr(cls, "__attrs_attrs__", None) or dataclasses.fields(cls)
         names = [field.name for field in fields]
         hidden = frozenset(field.name for field in fields if not field.repr)
-    namespace = {
-        "__slots__": (),
-        "__module__": cls.__module__,
-        "__pydantic_model__": cls,
-        "__partial_fields__": dict.fromkeys(names),
-        "__unprinted_fields__": hidden,
-    }
-    return type(f"Partial[{cls.__name__}]", (PartialStruct,), namespace)
+    return partial_of(PartialStruct, cls, names, hidden)
 
 
 def maker_for(cls: Any) -> Callable[[dict[str, Any], Any], Partial[Any]]:

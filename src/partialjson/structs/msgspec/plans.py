@@ -31,10 +31,10 @@ from msgspec import inspect as nodes
 from partialjson._core.plan import HIDDEN, Child, Failure, Plan, Shape, Switch
 from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
 from partialjson._core.target import Options
-from partialjson.structs.faults import ANY_KEY, Fault, at_index, at_key, failure_of, refusal, settled_by
-from partialjson.structs.partial import maker_for
-from partialjson.structs.specs import Specs
-from partialjson.structs.types import (
+from partialjson.structs.msgspec.faults import ANY_KEY, Fault, at_index, at_key, failure_of, refusal, settled_by
+from partialjson.structs.msgspec.partial import maker_for
+from partialjson.structs.msgspec.specs import Specs
+from partialjson.structs.msgspec.types import (
     LIMITS,
     Node,
     bare,

@@ -6,7 +6,6 @@ What is compiled of a type is kept and shared by all parsers of that type.
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -14,7 +13,8 @@ from msgspec import inspect as nodes
 
 from partialjson._core.plan import Plan
 from partialjson._core.target import Options, Target, name_of
-from partialjson.structs.plans import Compiler, DecHook
+from partialjson.structs.classes import digest_of, refuse_options, stable_name
+from partialjson.structs.msgspec.plans import Compiler, DecHook
 
 __all__ = ["MsgspecTarget", "msgspec_target"]
 
@@ -38,8 +38,7 @@ class MsgspecTarget:
         return f"msgspec_target({name}{options})"
 
     def __partialjson_target__(self, options: Options) -> Target:
-        if options.context is not None or options.by_alias is not None or options.by_name is not None:
-            raise TypeError("context, by_alias and by_name are for types of pydantic; msgspec has no such options")
+        refuse_options(options, "msgspec")
         strict = self.strict if options.strict is None else options.strict
         plan = _plan_of(self.type, strict, self.dec_hook)
         assert plan.spec is not None
@@ -82,30 +81,11 @@ def _cached_plan(given: Any, spelling: str, strict: bool, dec_hook: DecHook | No
 
 def _fingerprint(given: Any, strict: bool, dec_hook: DecHook | None) -> str:
     """A digest of what msgspec knows of the type, with classes and functions by their names."""
-    digest = sha256(f"msgspec {strict} {_name(dec_hook)}".encode())
-    todo: list[Any] = [nodes.type_info(given)]
-    seen: dict[int, int] = {}
-    while todo:
-        each = todo.pop()
-        if isinstance(each, nodes.Type | nodes.Field):
-            if id(each) in seen:
-                digest.update(b"#%d" % seen[id(each)])
-                continue
-            seen[id(each)] = len(seen)
-            digest.update(type(each).__name__.encode())
-            todo += [getattr(each, name) for name in each.__struct_fields__]
-        elif isinstance(each, list | tuple):
-            digest.update(b"[%d" % len(each))
-            todo += each
-        else:
-            digest.update(_name(each).encode() + b"\0")
-    return digest.hexdigest()
+    about = f"msgspec {strict} {stable_name(dec_hook)}"
+    return digest_of(about, nodes.type_info(given), _parts_of)
 
 
-def _name(given: Any) -> str:
-    """A leaf as text that does not depend on the process."""
-    name = getattr(given, "__qualname__", None)
-    if name is not None:
-        return f"{getattr(given, '__module__', '')}.{name}"
-    # The arguments of a generic class are in its fields; a default may be shown with its address.
-    return repr(given).partition(" at 0x")[0]
+def _parts_of(node: Any) -> list[Any] | None:
+    if isinstance(node, nodes.Type | nodes.Field):
+        return [getattr(node, name) for name in node.__struct_fields__]
+    return None
