@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from jsonschema.exceptions import ValidationError
 
-from partialjson._core.plan import Failure
+from partialjson._core.plan import Failure, Plan
 from partialjson._core.rules import Rule
 from partialjson._core.target import Options, Target
 from partialjson.schema.compiler import Compiler, is_regex
 from partialjson.schema.dialects import Dialect, dialect_named, dialect_of
 from partialjson.schema.errors import Explainer, best_of
+from partialjson.schema.plans import Plans
 from partialjson.schema.specs import Specs
 from partialjson.schema.values import plain
 
@@ -136,11 +137,20 @@ class _Compiled:
         self._explainer: Final = Explainer(
             compiler.references.root, registry, format_checker, compiler.has_pattern_properties, compiler.size()
         )
-        self._spec: Final = Specs().spec(self.rule)
+        self._specs: Final = Specs()
+        self._spec: Final = self._specs.spec(self.rule)
+        self._plan: Plan | None = None
         self._fingerprint = ""
 
     def target(self, given: Schema) -> Target:
-        return Target(given, None, None, self._spec, self.fingerprint, self.rule, self)
+        return Target(given, None, None, self._spec, self.fingerprint, self.rule, self, self.plan)
+
+    def plan(self) -> Plan:
+        """The plan for parsers that coerce; made when the first one needs it."""
+        if self._plan is None:
+            plans = Plans(self._specs, self.refuse_at)
+            self._plan = plans.root(self.rule, lambda rules, value, found: self.refuse(value, found))
+        return self._plan
 
     def fingerprint(self) -> str:
         """Distinguishes schemas, with all that they refer to."""
