@@ -121,12 +121,12 @@ class Plans:
 
         A choice that only asks which keys there are is left to the bones, if it is about objects.
         """
-        narrowed = Source(source.rules, source.settled, source.kinds & kind, binds=source.binds)
+        narrowed = source.only(kind)
         while kind == OBJECT:
             of_keys = {id(group) for group, rules in Gathered(narrowed).choices if _asks_for_keys(rules)}
             if not of_keys:
                 break
-            narrowed = Source(narrowed.rules, narrowed.settled | of_keys, narrowed.kinds, binds=narrowed.binds)
+            narrowed = Source(source.rules, narrowed.settled | of_keys, narrowed.kinds)
         gathered, branches, _ = self._specs.settle(narrowed)
         return gathered, branches
 
@@ -134,7 +134,7 @@ class Plans:
         """The kinds of which every value is valid."""
         exact = 0
         for kind in (STRING, NUMBER, BOOLEAN, NULL, OBJECT, ARRAY):
-            gathered, branches = self._at(source, kind)
+            gathered, branches, _ = self._specs.settle(source.only(kind))
             if branches or gathered.kinds & kind == 0 or gathered.choices or any(map(_conditions, gathered.rules)):
                 continue
             rules = gathered.rules
@@ -179,7 +179,9 @@ class Plans:
             if NOTHING not in told:
                 children[key] = Child(key, self._plan(Source(tuple(told))), RAW if key in late else 0)
         closed = any(rule.additional is NOTHING for rule in rules)
-        has_patterns = any(rule.pattern_props for rule in rules)
+        # Does it depend on its name what another member may be?
+        differ = any(rule.pattern_props for rule in rules) or any(NOTHING in gathered.under(key) for key in keys)
+        forbids = closed or differ
         others = [rule.additional for rule in rules if rule.additional is not None]
         required = frozenset(key for rule in rules for key in rule.required)
         bones = [made for rule in rules if (made := _bones(rule, gathered)) is not None]
@@ -188,7 +190,7 @@ class Plans:
         def is_whole(made: dict[str, Any]) -> bool:
             if not required <= made.keys():
                 return False
-            if closed and any(key not in children and NOTHING in gathered.under(key) for key in made):
+            if forbids and any(key not in children and NOTHING in gathered.under(key) for key in made):
                 return False
             for key, told in raw.items():
                 if key in made and not all(is_valid(rule, made[key]) for rule in told):
@@ -211,15 +213,15 @@ class Plans:
                     made[key] = json.loads(child.text) if isinstance(child, RawText) else child
             return made if not failed and is_whole(made) else place.failure(made)
 
-        rest = None if closed and not has_patterns else self._plan(Source(tuple(others)))
+        rest = None if closed and not differ else self._plan(Source(tuple(others)))
         shape = Shape(close, children, rest)
-        if has_patterns:
+        if differ:
             shape.others = self._by_key(gathered)
         shape.keeps_unnamed = bool(keys) and not closed and not gathered.speaks_of_others()
-        is_loose = not (required or closed or bones)
+        is_loose = not (required or forbids or bones)
         if not late:
             shape.is_plain = is_loose
-            shape.is_direct = not closed
+            shape.is_direct = not forbids
             if not is_loose:
                 shape.quick = lambda last, run: last if is_whole(last) else None
         return shape

@@ -81,6 +81,10 @@ class Source:
         self.kinds = kinds
         self.null = null
 
+    def only(self, kind: int) -> Source:
+        """The same for values of one kind."""
+        return Source(self.rules, self.settled, self.kinds & kind, binds=self.binds)
+
     def key(self) -> tuple[Any, ...]:
         return tuple(sorted({id(rule) for rule in self.rules})), self.settled, self.kinds, self.null, self.binds
 
@@ -181,7 +185,8 @@ class Specs:
             spec.description = spec.description or _text(each.get("description"))
         notes = {name: each[name] for each in reversed(contents) for name in _NOTES if name in each}
         spec.kinds = kinds
-        spec.nullable = kinds & NULL != 0 and kinds not in (NULL, ANYTHING)
+        # Null is no branch.
+        spec.nullable = kinds & NULL != 0 and (bool(branches) or kinds not in (NULL, ANYTHING))
         usual = kinds & ~NULL if spec.nullable else kinds
         if branches:
             spec.usual = usual
