@@ -48,8 +48,6 @@ _MOST_KEYS: Final = 1000
 """Of so many keys that match patterns, each object of a schema remembers the plans."""
 
 
-
-
 class Plans:
     """The plans of one schema.
 
