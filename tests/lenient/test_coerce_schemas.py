@@ -359,6 +359,17 @@ def test_the_errors_are_those_of_what_was_read() -> None:
     ]
 
 
+def test_errors_where_jsonschema_cannot_tell() -> None:
+    either = {"anyOf": [fields(a={"$ref": "#"}, n=INTEGER), {**fields(a={"$ref": "#"}, n=INTEGER), "minProperties": 1}]}
+    text = '{"a": ' * 60 + '{"n": "x"}' + "}" * 60
+    told = []
+    for level in ("syntax", "safe"):
+        outcome, _ = ends(Schema(either), text, level)
+        assert isinstance(outcome, Failed)
+        told.append([(each.message, list(each.path), each.validator) for each in outcome.errors])
+    assert told[0] == told[1] == [("the value fits none of the alternatives of 'anyOf'", [], "anyOf")]
+
+
 def test_the_document_stays_as_it_was_written() -> None:
     parser = made(fields(["a_b"], a_b=INTEGER))()
     parser.feed('{"A B": "1"}')

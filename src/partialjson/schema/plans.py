@@ -25,7 +25,6 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, Final
 
-from partialjson._core.events import Path
 from partialjson._core.judge import is_valid
 from partialjson._core.plan import RAW, Child, Failure, Plan, RawText, Shape, Switch
 from partialjson._core.rules import ALL, ANY, NOTHING, ONE, Group, Rule
@@ -36,11 +35,8 @@ from partialjson.schema.values import comparable
 __all__ = ["Plans", "Refuse"]
 
 Rules = Sequence[Rule]
-Refuse = Callable[[Rules, Any, Sequence[tuple[Path, str, str]]], Failure]
-"""Makes the failure of a value that breaks rules; see ``Refuses.refuse_at``."""
-
-# Where jsonschema cannot tell what is wrong.
-_UNKNOWN: Final[list[tuple[Path, str, str]]] = [((), "", "the value does not fit its schema")]
+Refuse = Callable[[Rules, Any], Failure]
+"""Makes the failure of a value that breaks some of these rules."""
 
 _MOST_PLANS: Final = 10_000
 """Rules may hold together in more ways than there are rules. What is beyond this settles as a whole."""
@@ -289,7 +285,7 @@ class _Place:
 
     def failure(self, value: Any) -> Failure:
         """The failure of a value that is not valid here."""
-        return self._refuse(self.rules, value, _UNKNOWN)
+        return self._refuse(self.rules, value)
 
 
 # Questions about rules.

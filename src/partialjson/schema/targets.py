@@ -22,7 +22,7 @@ from partialjson._core.rules import Rule
 from partialjson._core.target import Options, Target
 from partialjson.schema.compiler import Compiler, is_regex
 from partialjson.schema.dialects import Dialect, dialect_named, dialect_of
-from partialjson.schema.errors import Explainer, best_of
+from partialjson.schema.errors import Explainer, best_of, faults_of
 from partialjson.schema.plans import Plans
 from partialjson.schema.specs import Specs
 from partialjson.schema.values import plain
@@ -148,8 +148,15 @@ class _Compiled:
     def plan(self) -> Plan:
         """The plan for parsers that coerce; made when the first one needs it."""
         if self._plan is None:
-            plans = Plans(self._specs, self.refuse_at)
-            self._plan = plans.root(self.rule, lambda rules, value, found: self.refuse(value, found))
+            explainer = self._explainer
+
+            def refuse(rules: Sequence[Rule], value: Any) -> Failure:
+                return _failure(lambda: explainer.errors(value), value, lambda: faults_of(rules, value))
+
+            def refuse_at(rules: Sequence[Rule], value: Any) -> Failure:
+                return _failure(lambda: explainer.errors_at(rules, value), value, lambda: faults_of(rules, value))
+
+            self._plan = Plans(self._specs, refuse_at).root(self.rule, refuse)
         return self._plan
 
     def fingerprint(self) -> str:
@@ -169,27 +176,27 @@ class _Compiled:
             value: the document.
             found: what the judge has found: for each fault its path, keyword and message.
         """
-        return _failure(lambda: self._explainer.errors(value), value, found)
+        return _failure(lambda: self._explainer.errors(value), value, lambda: found)
 
     def refuse_at(self, rules: Sequence[Rule], value: Any, found: Sequence[tuple[Path, str, str]]) -> Failure:
         """The same for a value inside the document, which breaks these rules; paths begin at the value."""
-        return _failure(lambda: self._explainer.errors_at(rules, value), value, found)
+        return _failure(lambda: self._explainer.errors_at(rules, value), value, lambda: found)
 
 
 _kept = lru_cache(maxsize=512)(lambda text, default: _Compiled(text, default, None, None))
 
 
 def _failure(
-    ask: Callable[[], list[ValidationError] | None], value: Any, found: Sequence[tuple[Path, str, str]]
+    ask: Callable[[], list[ValidationError] | None], value: Any, found: Callable[[], Sequence[tuple[Path, str, str]]]
 ) -> Failure:
-    """A failure whose errors are made when somebody asks."""
+    """A failure whose errors are made when somebody asks; ``found`` gives the faults, if jsonschema does not."""
     made: list[ValidationError] = []
 
     def errors() -> list[ValidationError]:
         if not made:
             told = ask()
             # jsonschema breaks, or does not find anything: the judge has.
-            made.extend(told or [_error_of(value, *each) for each in found])
+            made.extend(told or [_error_of(value, *each) for each in found()])
         return made
 
     return Failure(None, lambda: best_of(errors()), None, errors)
