@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import random
 import re
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, StrictBool, create_model
 
 from partialjson import (
     MISSING,
@@ -37,6 +36,7 @@ from partialjson.testing.chunking import check_all_chunkings
 from partialjson.testing.laws import Maker
 from partialjson.testing.oneshot import describe
 from support.coercible import (
+    KINDS,
     TARGETS,
     Aliased,
     Closed,
@@ -49,6 +49,7 @@ from support.coercible import (
     Tagged,
     nearly,
     nearly_fits,
+    strictly,
 )
 from support.effort import examples
 
@@ -91,48 +92,6 @@ def shown_by(text: str, target: Any, level: Any = "guided") -> list[str]:
         if not shown or shown[-1] != now:
             shown.append(now)
     return shown
-
-
-def strictly(kind: Any) -> Any:
-    """A type that reads only what it is."""
-    return Annotated[kind, Field(strict=True)]
-
-
-# One row for each kind: a target, what is written for it, and what it is read as.
-KINDS: list[tuple[CoercionKind, Any, Any, Any]] = [
-    (CoercionKind.QUOTED_NUMBER, strictly(int), "12", 12),
-    (CoercionKind.QUOTED_NUMBER, strictly(float), " +1.50 ", 1.5),
-    (CoercionKind.QUOTED_NUMBER, Literal[1, 2], "2", 2),
-    (CoercionKind.BOOL_WORD, strictly(bool), "Yes", True),
-    (CoercionKind.BOOL_WORD, Literal[True], "true", True),
-    (CoercionKind.NULL_WORD, int | None, "None", None),
-    (CoercionKind.UNQUOTED_STRING, str, 12, "12"),
-    (CoercionKind.UNQUOTED_STRING, str, True, "true"),
-    (CoercionKind.UNQUOTED_STRING, Literal["1", "2"], 2, "2"),
-    (CoercionKind.MEMBER_CASE, Color, "Red", Color.RED),
-    (CoercionKind.MEMBER_CASE, Literal["low", "high"], " HIGH ", "high"),
-    (CoercionKind.MEMBER_SEPARATORS, Color, "Dark Blue", Color.DARK_BLUE),
-    (CoercionKind.MEMBER_SEPARATORS, Literal["in-progress"], "inProgress", "in-progress"),
-    (CoercionKind.KEY, Single, {"N": 1}, Single(n=1)),
-    (CoercionKind.JSON_IN_STRING, list[int], "[1, 2]", [1, 2]),
-    (CoercionKind.JSON_IN_STRING, Single, '{"n": 1}', Single(n=1)),
-    (CoercionKind.THOUSANDS, int, "12,111", 12111),
-    (CoercionKind.THOUSANDS, float, "1 234 567.5", 1234567.5),
-    (CoercionKind.THOUSANDS, Decimal, "12,345,678,901,234.567891", Decimal("12345678901234.567891")),
-    (CoercionKind.WORD_IN_TEXT, Color, "RED, since it is urgent", Color.RED),
-    (CoercionKind.WORD_IN_TEXT, bool, "The answer is **True**.", True),
-    (CoercionKind.LIST_OF_ONE, list[int], 1, [1]),
-    (CoercionKind.LIST_OF_ONE, list[Single], {"n": 1}, [Single(n=1)]),
-    (CoercionKind.LIST_OF_ONE, set[str], "a", {"a"}),
-    (CoercionKind.ONE_OF_LIST, int, [1], 1),
-    (CoercionKind.ONE_OF_LIST, Single, [{"n": 1}], Single(n=1)),
-    (CoercionKind.WRAPPER, int, {"result": 1}, 1),
-    (CoercionKind.WRAPPER, Item, {"item": {"first_name": "Ada", "n": 1}}, Item(first_name="Ada", n=1)),
-    (CoercionKind.WRAPPER, list[Single], {"items": [{"n": 1}, {"n": 2}]}, [Single(n=1), Single(n=2)]),
-    (CoercionKind.SINGLE_FIELD, Single, 1, Single(n=1)),
-    (CoercionKind.JSON_AS_TEXT, str, {"a": 1.50, "b": []}, None),
-    (CoercionKind.ABSENT_NULL, Note, {"n": 1}, Note(note=None, n=1)),
-]
 
 
 @pytest.mark.parametrize(("kind", "target", "written", "read"), [row for row in KINDS if row[3] is not None])

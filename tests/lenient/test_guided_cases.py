@@ -1,4 +1,5 @@
-"""The corpus's guided cases: broken documents with BAML's classes, and what BAML reads in them.
+"""The corpus's guided cases: broken documents with BAML's classes, and what BAML reads in them. Each is read with the
+classes as types, and with their JSON Schema.
 
 ``DISAGREEMENTS`` says for each case that comes out otherwise why.
 """
@@ -9,8 +10,9 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
-from partialjson import Complete, Parser
+from partialjson import Complete, Parser, Schema
 from partialjson.repairs import Lenient
 from partialjson.testing.laws import feed
 from support.baml import NoSchema, as_json, target_of
@@ -43,10 +45,14 @@ def _outcome(case: dict[str, Any], target: Any, size: int) -> Any:
     return parser.end()
 
 
-def _is_right(case: dict[str, Any], outcome: Any) -> bool:
+def _is_right(case: dict[str, Any], outcome: Any, adapter: TypeAdapter[Any] | None = None) -> bool:
+    """Does a document end as the case says? ``adapter`` makes objects of what was read with a schema."""
     if case.get("expected_error"):
         return not isinstance(outcome, Complete)
-    return isinstance(outcome, Complete) and as_json(outcome.value) == case["expected"]
+    if not isinstance(outcome, Complete):
+        return False
+    value = outcome.value if adapter is None else adapter.validate_json(json.dumps(outcome.value))
+    return bool(as_json(value) == case["expected"])
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +73,14 @@ def test_what_is_read_in_the_cases(cases: list[tuple[dict[str, Any], Any]], size
     wrong = {case["name"] for case, target in cases if not _is_right(case, _outcome(case, target, size))}
     assert wrong == DISAGREEMENTS.keys()
     assert len(wrong) <= 0.15 * len(cases)
+
+
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_what_is_read_with_the_schema_of_the_target(cases: list[tuple[dict[str, Any], Any]], size: int) -> None:
+    wrong = set()
+    for case, target in cases:
+        adapter: TypeAdapter[Any] = TypeAdapter(target)
+        outcome = _outcome(case, Schema(adapter.json_schema()), size)
+        if not _is_right(case, outcome, adapter):
+            wrong.add(case["name"])
+    assert wrong == DISAGREEMENTS.keys()

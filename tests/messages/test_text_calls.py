@@ -10,7 +10,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from partialjson import Complete, Limits, Truncated
@@ -27,6 +27,11 @@ TOOLS = {"get_weather": Weather, "now": None}
 ZURICH = '{"city": "Zürich", "days": 2}'
 CALL = f'{{"name": "get_weather", "arguments": {ZURICH}}}'
 HERMES = f"<tool_call>\n{CALL}\n</tool_call>"
+XML = "<tool_call>\n<function=get_weather>\n<parameter=city>\nZürich\n</parameter>\n<parameter=days>\n2\n</parameter>\n"
+XML += "</function>\n</tool_call>"
+GLM = "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>Zürich</arg_value>\n<arg_key>days</arg_key>\n"
+GLM += "<arg_value>2</arg_value>\n</tool_call>"
+DEEPSEEK = f"<｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{ZURICH}<｜tool▁call▁end｜>"
 
 
 def shown(message: MessageParser) -> list[tuple[Any, ...]]:
@@ -87,6 +92,22 @@ WEATHER = ("get_weather", {"city": "Zürich", "days": 2})
         ("mistral", f"[TOOL_CALLS]get_weather[ARGS]{ZURICH}"),
         ("mistral", f"[TOOL_CALLS]get_weather[CALL_ID]9[ARGS]{ZURICH}"),
         ("mistral", f"[TOOL_CALLS]get_weather{ZURICH}"),
+        ("qwen-xml", XML),
+        ("qwen-xml", XML.replace("\n", "")),
+        ("qwen-xml", XML.removeprefix("<tool_call>\n")),
+        ("qwen-xml", XML.removeprefix("<tool_call>\n").removesuffix("\n</tool_call>")),
+        ("qwen-xml", XML.replace("</function>\n", "")),
+        ("qwen-xml", XML.replace("</parameter>\n", "")),
+        ("glm", GLM),
+        ("glm", GLM.replace("\n", "")),
+        ("glm", GLM.replace("Zürich", "\nZürich\n\n")),
+        ("deepseek", f"<｜tool▁calls▁begin｜>{DEEPSEEK}<｜tool▁calls▁end｜>"),
+        ("deepseek", DEEPSEEK),
+        (
+            "deepseek",
+            "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n"
+            f"{ZURICH}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+        ),
     ],
 )
 def test_spellings(style: str, text: str) -> None:
@@ -109,6 +130,11 @@ def test_several_calls() -> None:
     assert calls(f'{CALL};{{"name": "now", "parameters": {{}}}}') == two
     assert calls(f'[TOOL_CALLS][{CALL}, {{"name": "now", "arguments": {{}}}}]') == two
     assert calls(f"[TOOL_CALLS]get_weather[ARGS]{ZURICH}[TOOL_CALLS]now[ARGS]{{}}") == two
+    assert calls(f"{XML}\n<tool_call>\n<function=now>\n</function>\n</tool_call>") == two
+    assert calls(f"{XML.removesuffix('</tool_call>')}<function=now></function></tool_call>") == two
+    assert calls(f"{GLM}\n<tool_call>now\n</tool_call>") == two
+    now = "<｜tool▁call▁begin｜>now<｜tool▁sep｜>{}<｜tool▁call▁end｜>"
+    assert calls(f"<｜tool▁calls▁begin｜>{DEEPSEEK}\n{now}<｜tool▁calls▁end｜>") == two
 
 
 def test_text_around_calls_stays_text() -> None:
@@ -139,7 +165,16 @@ def test_a_mark_inside_the_arguments_is_content() -> None:
         '{"name": "Bob", "age": 3}',
         '{"name": "unknown", "parameters": {}}',
         '{"city": "now", "name": "now", "parameters": {}}',
-        "<function=now>\n<parameter=a>\n1\n</parameter>\n</function>",
+        "<function=now> is how it begins",
+        "<function=now>\n<parameter",
+        "<tool_call> now and then",
+        "<tool_call>now and then",
+        "<tool_call>\n<function=",
+        "`<function=later>\n<parameter=a>\n1\n</parameter>\n</function>`",
+        "<｜tool▁calls▁begin｜>",
+        "<｜tool▁call▁begin｜>now<｜tool",
+        "<｜tool▁call▁begin｜>function<｜tool▁sep｜>get weather\n```json\n{}\n```",
+        "<｜tool▁call▁begin｜>now<｜tool▁sep｜>[1]",
         "[now(a=1)]",
         "[TOOL_CALLS] and so on",
         "[TOOL_CALLS]now[ARG]{}",
@@ -173,6 +208,14 @@ def test_a_tool_of_the_caller_counts_inside_a_fence() -> None:
         f'<tool_call>{{"name": "get_weather", "arguments": {ZURICH}, "arguments": {{}}}}</tool_call>',
         f'<tool_call>{{"name": "get_weather", "arguments": {ZURICH} oh no',
         "[TOOL_CALLS]get_weather[ARGS]{",
+        "<tool_call>\n<function=get_weather>\n<parameter=city>\nZ",
+        "<function=get_weather>\n<parameter=city>\nZ\n</parameter>\n",
+        "<function=get_weather>\n<parameter=city>\nZ\n</parameter>\nand so on</function>",
+        "<function=get_weather>\n<parameter=city>\nZ\n</tool_call>",
+        "<function=get_weather>\n<parameter=city>\nZ</function></tool_call>",
+        "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>Z\n</tool_call>",
+        "<tool_call>get_weather\n<arg_key>city</arg_key>\nZ</tool_call>",
+        '<｜tool▁call▁begin｜>get_weather<｜tool▁sep｜>{"city": <｜tool▁call▁end｜>',
     ],
 )
 def test_a_call_that_does_not_close_is_never_ready(text: str) -> None:
@@ -210,6 +253,145 @@ def test_arguments_stream_and_the_call_is_ready_when_it_has_closed() -> None:
     assert len(seen) == len(ZURICH)
 
 
+ARGUMENTS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string"},
+        "note": {"type": ["string", "null"]},
+        "count": {"type": "integer"},
+        "ratio": {"type": "number"},
+        "flag": {"type": "boolean"},
+        "level": {"enum": [1, 2]},
+        "tags": {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]},
+        "inner": {"$ref": "#/$defs/inner"},
+    },
+    "$defs": {"inner": {"type": "object"}},
+}
+
+
+def written(key: str, value: str, spelling: str = "qwen-xml", **options: Any) -> Any:
+    """What becomes of one argument."""
+    if spelling == "glm":
+        text = f"<tool_call>f\n<arg_key>{key}</arg_key>\n<arg_value>{value}</arg_value>\n</tool_call>"
+    else:
+        text = f"<tool_call>\n<function=f>\n<parameter={key}>\n{value}\n</parameter>\n</function>\n</tool_call>"
+    message = said(text, **{"tools": {"f": ARGUMENTS}, **options})
+    (call,) = message.calls
+    assert call.done
+    return call.json.get(key) if isinstance(call.json, dict) else call.json
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "read"),
+    [
+        ("text", "12", "12"),
+        ("text", "null", "null"),
+        ("text", "a </function> and <parameter=b>\n </tool_call>", "a </function> and <parameter=b>\n </tool_call>"),
+        ("text", '{"a": 1}', '{"a": 1}'),
+        (
+            "text",
+            'two\n\nlines \\ and "quotes"\t<b>&amp;</b> </param',
+            'two\n\nlines \\ and "quotes"\t<b>&amp;</b> </param',
+        ),
+        ("note", "null", None),
+        ("note", "Null", None),
+        ("note", "nullify", "nullify"),
+        ("note", "nul", "nul"),
+        ("count", "12", 12),
+        ("count", " 12 ", 12),
+        ("count", "twelve", "twelve"),
+        ("count", "12 " * 200 + "!", "12 " * 200 + "!"),
+        ("ratio", "-1.5e3", -1500.0),
+        ("ratio", "NaN", "NaN"),
+        ("flag", "True", True),
+        ("flag", "false", False),
+        ("flag", "1", "1"),
+        ("level", "2", 2),
+        ("tags", '["a", "b]"]', ["a", "b]"]),
+        ("tags", "null", None),
+        ("tags", "a, b", "a, b"),
+        ("inner", '{"a": {"b": "<c> }"}}', {"a": {"b": "<c> }"}}),
+        ("other", "5", "5"),
+    ],
+)
+def test_an_argument_between_tags(key: str, value: str, read: Any) -> None:
+    assert written(key, value) == read
+    # What a tool does not know, GLM writes as JSON.
+    if key != "other":
+        assert written(key, value, "glm") == read
+
+
+def test_an_argument_of_which_nothing_is_known() -> None:
+    for value, read in (
+        ("5", 5),
+        ("[1]", [1]),
+        ("[1", "[1"),
+        ("null", None),
+        ("Bern", "Bern"),
+        ('"a"', "a"),
+        ("NaN", "NaN"),
+    ):
+        assert written("x", value, "glm", tools=None) == read
+        assert written("x", value, tools=None) == value
+    assert written("days", "3", tools={"f": Weather}) == 3
+    assert written("city", "3", tools={"f": Weather}) == "3"
+
+
+@pytest.mark.parametrize("value", ["[1, 2", '{"a": 1}}', '["a"] and more', '{"a": 1}, "text": "b"'])
+def test_a_structure_that_does_not_end_with_its_tag_breaks_the_call(value: str) -> None:
+    text = f"<function=f>\n<parameter=tags>\n{value}\n</parameter>\n<parameter=text>a</parameter></function>"
+    (call,) = said(text, tools={"f": ARGUMENTS}).calls
+    assert not call.ready
+    assert call.held
+
+
+def test_arguments_between_tags_grow() -> None:
+    message = MessageParser("openai-chat", tools=TOOLS, text_calls="qwen-xml")
+    seen = ""
+    for character in XML:
+        for update in message.feed(chunk({"content": character})):
+            if isinstance(update, DocumentProgress):
+                seen += update.text
+        if message.calls and "Zür" in seen and "Züric" not in seen:
+            assert message.calls[0].value.city in ("Zür", "Züri")
+    assert seen == ZURICH
+    assert message.calls[0].ready
+
+
+MARKS = ("<parameter=", "</function>", "</tool_call>")
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(["text", "note", "more"]), st.text(), min_size=1),
+    st.sampled_from(["qwen-xml", "glm"]),
+)
+def test_any_text_between_tags(arguments: dict[str, str], style: str) -> None:
+    opens, between, closes, end = (
+        ("<function=f>", ">", "</parameter>", "</function>")
+        if style == "qwen-xml"
+        else ("<tool_call>f", "</arg_key><arg_value>", "</arg_value>", "</tool_call>")
+    )
+    tag = "<parameter=" if style == "qwen-xml" else "<arg_key>"
+    # What a value cannot hold, or cannot begin or end with.
+    values = {key: value.strip() + "." for key, value in arguments.items()}
+    assume(not any(closes in value or f"\n{mark}" in f"\n{value}" for value in values.values() for mark in MARKS))
+    text = opens + "".join(f"{tag}{key}{between}{value}{closes}" for key, value in values.items()) + end
+    known = {"f": {"properties": {key: {"type": "string"} for key in ("text", "note", "more")}}}
+    (call,) = said(text, tools=known).calls
+    assert call.json == values
+
+
+def test_coerced_arguments_of_a_tool_given_as_a_schema() -> None:
+    text = '<tool_call>{"name": "f", "arguments": {"Count": 3, "flag": "yes", "ratio": "1.5"}}</tool_call>'
+    tool = {"properties": ARGUMENTS["properties"] | {"inner": True}, "required": ["count"]}
+    (call,) = said(text, tools={"f": tool}, lenient=True, ready_if="repaired").calls
+    assert call.ready
+    assert call.value == {"count": 3, "flag": True, "ratio": 1.5}
+    (call,) = said(text, tools={"f": tool}, lenient=True).calls
+    assert not call.ready
+
+
 def test_without_the_option_nothing_changes() -> None:
     assert said(HERMES, text_calls=False).text == HERMES
     assert not any(isinstance(update, CallHeld) for update in read([HERMES], text_calls=()).end().updates)
@@ -217,7 +399,7 @@ def test_without_the_option_nothing_changes() -> None:
 
 def test_what_is_asked_wrongly() -> None:
     unknown: Any = "qwen"
-    with pytest.raises(ValueError, match="text_calls must be True, or of 'hermes', 'llama', 'mistral', not 'qwen'"):
+    with pytest.raises(ValueError, match=r"text_calls must be True, or of 'hermes', 'llama', .*'deepseek', not 'qwen'"):
         MessageParser("openai-chat", text_calls=unknown)
 
 
@@ -297,6 +479,23 @@ PARTS = st.sampled_from(
         *("[TOOL_CALLS]", "[ARGS]", "[CALL_ID]", "[TOOL", "</too", "<", "[", "]", "{", "}", ",", ":", ";", '"', "\\"),
         *('{"name": "f"', ', "arguments": ', '"parameters":', '{"a": "x{"}', '"id": "7"', '"function": {', "null"),
         *('{"name": "f", "arguments": {"q": 1}}', '{"arguments": {"q": "<tool_call>"}, "name": "g"}', "12", "{}"),
+        *(
+            "<function=f>",
+            "<parameter=a>",
+            "</parameter>",
+            "<param",
+            "<arg_key>k</arg_key>",
+            "<arg_value>",
+            "</arg_value>",
+        ),
+        *(
+            "<tool_call>f",
+            "<｜tool▁calls▁begin｜>",
+            "<｜tool▁call▁begin｜>f<｜tool▁sep｜>",
+            "<｜tool▁sep｜>",
+            "```json\n{}",
+        ),
+        *("<｜tool▁call▁begin｜>function<｜tool▁sep｜>g", "<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>", "nul", "\n\n"),
         *("<think>", "</think>", "<thi", "`", "```", "\n", " ", " " * 60, "text", "é"),
     ]
 )
@@ -317,7 +516,10 @@ def test_law_1_chunking_is_invisible_in_any_text(parts: list[str], styles: Any, 
         assert "".join(op.text for op in whole if isinstance(op, ops.Text)) == text
 
 
-@given(values(), st.sampled_from(["a/b", "get-weather", "f.g"]), st.sampled_from(STYLES))
+WITH_JSON = ("hermes", "llama", "mistral", "deepseek")
+
+
+@given(values(), st.sampled_from(["a/b", "get-weather", "f.g"]), st.sampled_from(WITH_JSON))
 @settings(deadline=None, max_examples=examples(100))
 def test_any_arguments(value: Any, name: str, style: str) -> None:
     arguments = json.dumps({"x": value}, ensure_ascii=False)
@@ -325,6 +527,7 @@ def test_any_arguments(value: Any, name: str, style: str) -> None:
         "hermes": f'<tool_call>{{"name": {json.dumps(name)}, "arguments": {arguments}}}</tool_call>',
         "llama": f"<function={name}>{arguments}</function>",
         "mistral": f"[TOOL_CALLS]{name}[ARGS]{arguments}",
+        "deepseek": f"<｜tool▁call▁begin｜>{name}<｜tool▁sep｜>{arguments}<｜tool▁call▁end｜>",
     }[style]
     whole = operations([f"a {written} b"])
     assert operations(list(f"a {written} b")) == whole

@@ -54,7 +54,8 @@ __all__ = ["Coercer", "coercer_of"]
 class Coercer:
     """Coerces the values of one document, in some ways.
 
-    ``changes`` has what was done for the value that closes now, for whoever reports it.
+    ``changes`` has what was done for the value that closes now, for whoever reports it; ``given_back`` the keys in it
+    that counted as others for a while, so that what was changed under them is changed no more.
     """
 
     def __init__(self, kinds: frozenset[CoercionKind]) -> None:
@@ -65,6 +66,7 @@ class Coercer:
         # Is the root text without quotes? Something may be read in it, but an apology is no answer in a list.
         self.reads_prose = False
         self.changes: list[Change] = []
+        self.given_back: list[str] = []
 
     def take_changes(self) -> list[Change]:
         changes = self.changes
@@ -134,7 +136,7 @@ class Coercer:
         if frame.switch is not None:
             return self._meant_for_tag(frame, frame.switch.key, key)
         shape = frame.shape
-        if shape.rest is not None:
+        if shape.rest is not None and not shape.keeps_unnamed:
             return key
         keys = self._keys_of(frame)
         if keys is None:
@@ -188,7 +190,8 @@ class Coercer:
 
         Nothing else is seen in an object that has a key of its own.
         """
-        keys = None if frame.shape.rest is not None else self._keys_of(frame)
+        shape = frame.shape
+        keys = None if shape.rest is not None and not shape.keeps_unnamed else self._keys_of(frame)
         if keys is None:
             return refused
         found = self._complete(frame, keys, value, run, refused)

@@ -464,7 +464,7 @@ class Keys:
         own: the fields, by each key under which they are looked for.
         spelled: the fields of which another key may be a spelling, by ``key_spelling``. Such a field has one key, and
             an object that has another key in its place can never be valid as it stands: the field is required, or no
-            other key is allowed. An object that accepts other keys shows them, and what was shown stays.
+            other key is allowed. An object whose target speaks of other keys shows them, and what was shown stays.
         single: the only field of an object that has just one.
     """
 
@@ -474,17 +474,18 @@ class Keys:
         self.spelled: dict[str, list[Field]] = {}
         self.single: Field | None = None
         fields = leaf.fields or {}
+        is_free = leaf.rest is None or leaf.keeps_unnamed
         for field in fields.values():
             if not field.is_read:
                 continue
             for way in field.ways:
                 if isinstance(way[0], str):
                     self.own[way[0]] = field
-            if leaf.rest is None and has_one_key(field) and (field.required or leaf.keys is not None):
+            if is_free and has_one_key(field) and (field.required or leaf.keys is not None):
                 spelling = key_spelling(key_of(field))
                 if spelling:
                     self.spelled.setdefault(spelling, []).append(field)
-        if len(fields) == 1 and leaf.usual == OBJECT and leaf.rest is None:
+        if len(fields) == 1 and leaf.usual == OBJECT and is_free:
             field = next(iter(fields.values()))
             self.single = field if has_one_key(field) else None
 

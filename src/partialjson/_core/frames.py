@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.fitting import Change, Keys
-from partialjson._core.plan import HIDDEN, RAW, Plan, Shape, Switch
+from partialjson._core.plan import HIDDEN, RAW, Failure, Plan, Shape, Switch
 from partialjson._core.refcounts import COMPILED
 
 if TYPE_CHECKING:
@@ -100,6 +100,10 @@ class Frame:
         self.renames: dict[str, str] | None = None
         self.told: dict[str, Any] = NO_MEMBERS
         self.late: list[Change] | None = None
+        # Keys that counted as fields whose own keys came later.
+        self.both: list[str] | None = None
+        # Are keys that nothing is said of not shown before it closes? It may be something around another object.
+        self.hides_unnamed = False
         # Is it a list that the document does not have, around one element? And is it the element of such a list, and
         # may still be something else?
         self.is_implied = False
@@ -119,7 +123,26 @@ class Frame:
     def forget_spellings(self, own: str) -> None:
         """No other key counts as ``own`` any more: it came itself."""
         if self.renames is not None and own in self.renames.values():
+            if self.shape.keeps_unnamed:
+                # It is a key of the object, too.
+                if self.is_direct:
+                    self.list_children(False)
+                self.both = self.both or []
+                self.both += [key for key, each in self.renames.items() if each == own]
             self.renames = {key: each for key, each in self.renames.items() if each != own}
+
+    def give_back(self, value: dict[str, Any]) -> None:
+        """The object closes as ``value``, and keys that counted as fields stand for themselves."""
+        last: dict[str | int, Any] = {}
+        i: i64
+        for i in range(len(self.keys)):
+            last[self.keys[i]] = self.settled[i]
+        self.keys = [key for key in value]
+        self.settled = [last.get(key, value[key]) for key in value]
+        self.has_failed = False
+        for each in self.settled:
+            if isinstance(each, Failure):
+                self.has_failed = True
 
     def key_of(self, key: str) -> str:
         """The key as which this one counts."""
@@ -151,8 +174,8 @@ class Frame:
             child = shape.children.get(key)
             if child is None:
                 self.child_name = key
-                self.child_plan = shape.rest
-                self.child_traits = 0
+                self.child_plan = shape.rest if shape.others is None else shape.others(key)
+                self.child_traits = HIDDEN if self.hides_unnamed and not self.names else 0
                 return
             if self.came is not None:
                 self.came.add(key)

@@ -442,9 +442,14 @@ class Observer:
 
     def _report_coercions(self, at: Builder, key: str | int, coercer: Coercer) -> None:
         """Tell what was coerced so that the value at ``key`` fits, and in it where nothing was selected."""
-        if not coercer.changes and not self.untold:
+        if not coercer.changes and not self.untold and not coercer.given_back:
             return
         path = self.node_at(at, key).path()
+        if coercer.given_back:
+            places = [(*path, each) for each in coercer.given_back]
+            coercer.given_back = []
+            self.untold = [each for each in self.untold if each.path[: len(path) + 1] not in places]
+            self.coerced = [each for each in self.coerced if each.path[: len(path) + 1] not in places]
         for change in coercer.take_changes():
             event = Coerced((*path, *change.path), change.kind, change.before, change.after)
             self.untold.append(event)

@@ -226,10 +226,13 @@ class Parser(Generic[T]):
         stops = self._on_invalid == "raise"
         skips = self._on_invalid == "skip"
         plan = target.plan
+        coerces = self._coerces()
         if plan is None and skips:
             raise TypeError(
                 'on_invalid="skip" needs a type: the result of a schema is the document itself, with all its elements'
             )
+        if plan is None and coerces and target.fitting_plan is not None:
+            plan = target.fitting_plan()
         if plan is not None:
             view = View(plan, target.run, self._tree.missing, source)
             view.skips = skips
@@ -241,10 +244,11 @@ class Parser(Generic[T]):
                 return
         if plan is None or stops or reports:
             # Without a plan, its verdict is the document's.
-            rule = target.rule
+            rule = None if coerces and plan is not None else target.rule
             if rule is None:
-                rule = loose_rule_of(target.spec) if self._coerces() else rule_of(target.spec)
-            self._tree.be_judged(Judge(rule, source, self._predicts, skips), source, target.refuses, stops)
+                rule = loose_rule_of(target.spec) if coerces else rule_of(target.spec)
+            refuses = target.refuses if plan is None else None
+            self._tree.be_judged(Judge(rule, source, self._predicts, skips), source, refuses, stops)
 
     # Text in.
 

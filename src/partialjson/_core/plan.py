@@ -125,6 +125,9 @@ class Shape:
         children: known keys of an object, by their name in the document.
         items: the first elements of an array that have plans of their own.
         rest: the plan of all other array elements or keys; None if they are not part of the result.
+        others: gives the plan of a key that is not among the children, for objects in which it depends on the key; None
+            where ``rest`` is the plan of all.
+        keeps_unnamed: are other keys kept though nothing is said of them (``Spec.keeps_unnamed``)?
         wrap: makes the partial view of an object from the dict of what has come and the run; None shows the dict or
             list itself.
         close: gives the final value or a ``Failure`` from the keys, the settled children, the JSON value and the run.
@@ -150,6 +153,8 @@ class Shape:
         self.close = close
         self.children = children
         self.rest = rest
+        self.others: Callable[[str], Plan | None] | None = None
+        self.keeps_unnamed = False
         self.wrap = wrap
         self.items: list[Child] = items or []
         self.whole = whole

@@ -159,6 +159,8 @@ class Spec:
         fields: the fields of an object, by their names in the program; None for anything else.
         keys: the only keys that an object may have; None if it may have others.
         by_key: are the fields items of a dict in the program, not attributes?
+        keeps_unnamed: does an object keep keys of which nothing is said, so that one of them may also be another
+            spelling of a field?
         root: for a class around a single value, which adds nothing to the document: that value, as a field.
         is_pure: is a valid value made without the user's own code, so that it may be made before its turn?
         may_drop: are elements final only with their container, because it may drop some (a set)?
@@ -184,6 +186,7 @@ class Spec:
         self.fields: dict[str, Field] | None = None
         self.keys: frozenset[str] | None = None
         self.by_key = False
+        self.keeps_unnamed = False
         self.root: Field | None = None
         self.is_pure = True
         self.may_drop = False

@@ -65,6 +65,8 @@ class Target:
         run: the value that is passed to settling, for the compiler that made the plan.
         spec: what may stand at the root.
         rule: what the root must satisfy; None if nothing is known but the spec.
+        fitting_plan: makes the plan for parsers that read a refused value in another form, if ``plan`` is None; None if
+            they do not.
         refuses: makes the errors of values that break their rules; None where the plan does.
     """
 
@@ -77,6 +79,7 @@ class Target:
         fingerprint: Callable[[], str] | str = "",
         rule: Rule | None = None,
         refuses: Refuses | None = None,
+        fitting_plan: Callable[[], Plan] | None = None,
     ) -> None:
         self.given: Any = given
         self.plan = plan
@@ -85,6 +88,7 @@ class Target:
         self._fingerprint = fingerprint
         self.rule = rule
         self.refuses: Any = refuses
+        self.fitting_plan = fitting_plan
 
     @property
     def spec(self) -> Spec:

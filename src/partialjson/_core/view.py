@@ -94,7 +94,9 @@ class View:
         frame = self.frame
         if self.coercer is not None and isinstance(key, str):
             key = self.coercer.meant(frame, key)
-            if frame.is_tentative and (frame.shape.rest is not None or key in frame.shape.children):
+            shape = frame.shape
+            takes_any = shape.rest is not None and not shape.keeps_unnamed
+            if frame.is_tentative and (takes_any or key in shape.children):
                 self._is_element(frame)
         frame.enter(key)
 
@@ -108,7 +110,9 @@ class View:
         if plan is not None:
             shape = plan.object if is_object else plan.array
             if shape is not None:
-                frame = Frame(plan, shape, is_object, self.run, self.source.at, self.skips or loose)
+                hides = self._hides_unnamed(shape)
+                frame = Frame(plan, shape, is_object, self.run, self.source.at, self.skips or loose or hides)
+                frame.hides_unnamed = hides
                 frame.loose = loose
                 frame.is_spare = above.is_spare or self._is_spare(above)
                 frame.never_visible = plan.whole or shape.whole or above.child_traits & UNSEEN != 0
@@ -148,12 +152,18 @@ class View:
         assert element is not None
         shape = element.object
         assert shape is not None
-        frame = Frame(element, shape, True, self.run, self.source.at, self.skips)
+        hides = self._hides_unnamed(shape)
+        frame = Frame(element, shape, True, self.run, self.source.at, self.skips or hides)
+        frame.hides_unnamed = hides
         frame.is_spare = above.is_spare or self._is_spare(above)
         frame.never_visible = element.whole or shape.whole
         frame.is_tentative = True
         frame.depth = depth
         self._push(frame)
+
+    def _hides_unnamed(self, shape: Shape) -> bool:
+        """May an object of this shape be something around what is meant, as long as no key of its own has come?"""
+        return shape.keeps_unnamed and self.coercer is not None and self.coercer.moves
 
     def _is_element(self, frame: Frame) -> None:
         """The object in ``frame`` is the element of an implied list."""
@@ -269,7 +279,11 @@ class View:
 
     def _settle_whole(self, plan: Plan, value: object, text: str) -> object:
         """What a value settles to that is not followed inside."""
-        result: object = plan.settle(text, self.run)
+        result: object = None
+        if plan.by_value & (OBJECT | ARRAY) and kind_of(value) & plan.by_value and plan.settle_value is not None:
+            result = plan.settle_value(value, self.run)
+        if result is None:
+            result = plan.settle(text, self.run)
         if self.coercer is not None and isinstance(result, Failure) and result.waiver is None:
             return self.coercer.settle_again(plan, value, text, self.run, result)
         return result
@@ -282,6 +296,9 @@ class View:
         if frame.renames:
             named = cast("dict[str, Any]", value)
             value = {frame.key_of(key): named[key] for key in named}
+        if frame.both is not None and frame.shape.keeps_unnamed:
+            frame.give_back(cast("dict[str, Any]", value))
+            coercer.given_back += frame.both
         had_failed = frame.has_failed
         result = self._close_frame(frame, value)
         if frame.is_object and not had_failed and isinstance(result, Failure) and result.waiver is None:
@@ -392,6 +409,8 @@ class View:
         plan = shape.rest
         if isinstance(key, str):
             child = shape.children.get(key)
+            if child is None and shape.others is not None:
+                plan = shape.others(key)
             if child is not None:
                 if child.after and frame.came is not None and not frame.came.isdisjoint(child.after):
                     return None

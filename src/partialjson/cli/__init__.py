@@ -121,8 +121,8 @@ def _repair(parser: argparse.ArgumentParser, args: argparse.Namespace) -> int:
     from partialjson.cli import repair, watch
     from partialjson.cli.writing import Layout
 
-    if args.coerce and not args.model:
-        parser.error("--coerce needs --model, whose types say what may be meant")
+    if args.coerce and not (args.model or args.schema):
+        parser.error("--coerce needs --model or --schema, which says what may be meant")
     if args.in_place and args.file is None:
         parser.error("--in-place needs a FILE")
     try:
@@ -264,7 +264,7 @@ def _parser() -> argparse.ArgumentParser:
     repair.add_argument(
         "--coerce",
         choices=["syntax", "safe", "guided"],
-        help="how far values may be changed to fit the model (default: safe)",
+        help="how far values may be changed to fit the model or the schema (default: safe)",
     )
     repair.add_argument(
         "--documents",

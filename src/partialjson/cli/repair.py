@@ -294,6 +294,9 @@ def _fitted(target: Any, document: Any, outcome: Complete[Any]) -> Any:
     """
     if not outcome.coerced:
         return document
+    if hasattr(type(target), "__partialjson_target__"):
+        # The result of a JSON Schema is the document itself.
+        return outcome.value
     fitted = _changed(document, outcome.coerced)
     if fitted is not MISSING:
         parser: Parser[Any] = Parser(target, select=[])

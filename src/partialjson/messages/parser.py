@@ -15,7 +15,7 @@ from partialjson.messages.dispatch import Dispatcher
 from partialjson.messages.fold import Choice, MessageState
 from partialjson.messages.resumption import Resumption
 from partialjson.messages.strangers import KEPT, described, excerpt, understood
-from partialjson.messages.targets import ReadyIf, Tools
+from partialjson.messages.targets import ReadyIf, Tools, kinds_in
 from partialjson.messages.timings import Timings
 from partialjson.messages.updates import (
     DocumentProgress,
@@ -65,8 +65,9 @@ class MessageParser:
     target is a JSON Schema. The other options are those of ``Parser`` and go to every document; those that
     concern targets go to documents with one.
 
-    ``text_calls`` reads tool calls that the model writes into its text: "hermes", "llama", "mistral", several of them,
-    or True for all; see ``partialjson.wire.text_calls``. Such calls are like any others.
+    ``text_calls`` reads tool calls that the model writes into its text: "hermes", "llama", "mistral", "qwen-xml",
+    "glm", "deepseek", several of them, or True for all; see ``partialjson.wire.text_calls``. Such calls are like any
+    others.
 
     ``lenient=True``, or a ``Lenient``, reads arguments and structured output that are broken, in fences, or after prose
     and thoughts. A call is ``ready`` only if nothing of its arguments was mended, read in another form or left out;
@@ -112,7 +113,7 @@ class MessageParser:
         self.timings = timings
         limits = options.get("limits") or DEFAULT
         self._dispatcher = Dispatcher(self.state, limits)
-        self._text_calls = TextCalls(styles, tools, limits.text) if styles else None
+        self._text_calls = TextCalls(styles, tools, limits.text, kinds_in(tools)) if styles else None
         self._framings = framings_of(api)
         self._framing: Framing | None = None  # made when bytes come: events may come without any
         # What is being handled; an exception from a validator interrupts it, and the next call goes on with it.

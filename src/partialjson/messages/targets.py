@@ -7,7 +7,11 @@ from functools import partial
 from typing import Any, Final, Literal, get_args
 
 from partialjson._core.parser import Parser
+from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING, Spec
+from partialjson._core.target import given_of, spec_of
 from partialjson.options import DocumentOptions, with_target, without_target
+from partialjson.wire.text_calls import Kinds
+from partialjson.wire.text_parameters import JSONKind
 from partialjson.wire.tools import output_target, tool_targets
 
 Tools = Mapping[str, Any] | Iterable[Any] | None
@@ -17,6 +21,45 @@ ReadyIf = Literal["verbatim", "repaired"]
 """When a call with arguments that were read leniently may be run: only if they were JSON that fits as it stood, or also
 if they were mended."""
 READY_IF: Final[tuple[ReadyIf, ...]] = get_args(ReadyIf)
+
+
+_KIND_NAMES: Final[dict[int, JSONKind]] = {
+    STRING: "string",
+    INTEGER: "integer",
+    FLOAT: "number",
+    BOOLEAN: "boolean",
+    NULL: "null",
+    OBJECT: "object",
+    ARRAY: "array",
+}
+
+
+def kinds_in(tools: Mapping[str, Any]) -> Kinds:
+    """What is known of the arguments of these tools: the kinds of JSON that usually come, by tool and key."""
+    specs: dict[str, Spec | None] = {}
+
+    def spec_of_tool(name: str) -> Spec | None:
+        target = tools.get(name)
+        if target is None or target is Any:
+            return None
+        if isinstance(target, (Mapping, bool)):
+            target = given_of(None, target if isinstance(target, bool) else dict(target))
+        return spec_of(target)
+
+    def kinds(name: str, key: str) -> tuple[JSONKind, ...]:
+        if name not in specs:
+            specs[name] = spec_of_tool(name)
+        spec = specs[name]
+        found = 0
+        for leaf in [] if spec is None else spec.leaves():
+            for field in (leaf.fields or {}).values():
+                if (key,) in field.ways:
+                    for each in field.spec.leaves():
+                        found |= each.usual
+                    found |= NULL if field.spec.may_be_null() else 0
+        return () if found == ANYTHING else tuple(word for kind, word in _KIND_NAMES.items() if found & kind)
+
+    return kinds
 
 
 class Targets:

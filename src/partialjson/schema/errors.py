@@ -16,6 +16,7 @@ it look at the same value exponentially often. Both are stopped, and then the er
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Final
@@ -26,14 +27,24 @@ from jsonschema.validators import extend
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import lookup_recursive_ref
 
+from partialjson._core.canonical import canonical_text
 from partialjson._core.digits import is_integer, is_multiple
+from partialjson._core.events import Path
+from partialjson._core.judge import Judge
+from partialjson._core.lexer import Lexer
+from partialjson._core.plan import Failure
 from partialjson._core.rules import NOTHING, Rule
+from partialjson._core.source import Source
+from partialjson._core.tree import Tree
+from partialjson._missing import MISSING
+from partialjson.errors import ParseError
+from partialjson.limits import LARGEST
 from partialjson.schema.dialects import Dialect, dialect_of
 from partialjson.schema.patterns import pattern_of
 from partialjson.schema.references import METASCHEMAS, Place
 from partialjson.schema.values import comparable
 
-__all__ = ["Explainer", "best_of"]
+__all__ = ["Explainer", "best_of", "faults_of"]
 
 # How often jsonschema may enter a subschema: so often in any case, for each value of the document, and for each value
 # and rule. It enters each subschema a few times for a value, where unions do not lead back to themselves.
@@ -42,6 +53,10 @@ _STEPS_A_VALUE: Final = 200
 _STEPS_A_RULE: Final = 4
 
 _left: ContextVar[int] = ContextVar("_left")
+
+
+Faults = list[tuple[Path, str, str]]
+"""What is wrong with a value: for each fault its path, keyword and message."""
 
 
 class _TooLong(Exception):
@@ -119,6 +134,35 @@ def best_of(errors: list[ValidationError]) -> ValidationError:
     except (RecursionError, TypeError):
         best = None
     return errors[0] if best is None else best
+
+
+def faults_of(rules: Sequence[Rule], value: Any) -> Faults:
+    """What the judge finds wrong with a value that breaks some of these rules; at least one fault."""
+    collector = _Collector()
+    for rule in rules:
+        source = Source()
+        tree = Tree(None, MISSING)
+        tree.be_judged(Judge(rule, source), source, collector, False)
+        lexer = Lexer(tree, LARGEST, LARGEST, LARGEST, LARGEST, source, True)
+        # NaN is no JSON.
+        with suppress(ParseError):
+            # A number ends with what follows it.
+            lexer.feed(canonical_text(value) + " ")
+    return collector.found or [((), "", "the value does not fit its schema")]
+
+
+class _Collector:
+    """Keeps what the judge has found in a document."""
+
+    def __init__(self) -> None:
+        self.found: Faults = []
+
+    def refuse(self, value: Any, found: Sequence[tuple[Path, str, str]]) -> Failure:
+        self.found += found
+        return Failure(ValueError("the document is invalid"))
+
+    def refuse_at(self, rules: Sequence[Rule], value: Any, found: Sequence[tuple[Path, str, str]]) -> Failure:
+        return Failure(ValueError("the value is invalid"))
 
 
 def _size(value: Any) -> int:

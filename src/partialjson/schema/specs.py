@@ -30,7 +30,7 @@ from partialjson._core.spec import (
 from partialjson.schema.references import Place
 from partialjson.schema.values import comparable
 
-__all__ = ["Specs"]
+__all__ = ["Gathered", "Source", "Specs"]
 
 _NOUNS: Final = {
     STRING: "a string",
@@ -58,13 +58,14 @@ _HIGH: Final = {
 }
 
 
-class _Source:
+class Source:
     """What a spec is made of: the rules that hold, the choices that are settled, and the kinds that are left.
 
-    ``null`` says whether null is valid, for a choice that was settled to its only other branch.
+    ``null`` says whether null is valid, for a choice that was settled to its only other branch; ``binds``, whether the
+    rules hold in any case, or only under some condition.
     """
 
-    __slots__ = ("kinds", "null", "rules", "settled")
+    __slots__ = ("binds", "kinds", "null", "rules", "settled")
 
     def __init__(
         self,
@@ -72,20 +73,26 @@ class _Source:
         settled: frozenset[int] = frozenset(),
         kinds: int = ANYTHING,
         null: bool | None = None,
+        binds: bool = True,
     ) -> None:
+        self.binds = binds
         self.rules = rules
         self.settled = settled
         self.kinds = kinds
         self.null = null
 
+    def only(self, kind: int) -> Source:
+        """The same for values of one kind."""
+        return Source(self.rules, self.settled, self.kinds & kind, binds=self.binds)
+
     def key(self) -> tuple[Any, ...]:
-        return tuple(sorted({id(rule) for rule in self.rules})), self.settled, self.kinds, self.null
+        return tuple(sorted({id(rule) for rule in self.rules})), self.settled, self.kinds, self.null, self.binds
 
 
-class _Gathered:
+class Gathered:
     """All that applies to a value of a source."""
 
-    def __init__(self, source: _Source) -> None:
+    def __init__(self, source: Source) -> None:
         self.source = source
         self.rules: list[Rule] = []
         self.choices: list[tuple[Group, list[Rule]]] = []
@@ -131,6 +138,12 @@ class _Gathered:
                     found = [each for each in found if comparable(each) in known]
         return found if found is None else [each for each in found if judged_kind(each) & self.kinds]
 
+    def speaks_of_others(self) -> bool:
+        """Is anything said of the members of an object that are not named, if only that they are allowed?"""
+        if any(rule.additional is not None or rule.pattern_props for rule in self.rules):
+            return True
+        return any("additionalProperties" in contents for contents in self.contents())
+
     def under(self, key: str) -> list[Rule]:
         """The rules of the member with this key."""
         found: list[Rule] = []
@@ -148,9 +161,9 @@ class Specs:
 
     def spec(self, rule: Rule) -> Spec:
         """The spec of the values that satisfy a rule; it is filled on demand."""
-        return self._spec(_Source((rule,)))
+        return self.of(Source((rule,)))
 
-    def _spec(self, source: _Source) -> Spec:
+    def of(self, source: Source) -> Spec:
         if not source.rules:
             return self._anything
         key = source.key()
@@ -160,24 +173,28 @@ class Specs:
             spec = self._made.setdefault(key, Spec(self._fill, source))
         return spec
 
-    def _of(self, rules: list[Rule]) -> Spec:
-        return self._spec(_Source(tuple(rules)))
+    def _of(self, rules: list[Rule], binds: bool = True) -> Spec:
+        return self.of(Source(tuple(rules), binds=binds))
 
-    def _fill(self, spec: Spec, source: _Source) -> None:
-        gathered, branches, kinds = self._settle(source)
+    def _fill(self, spec: Spec, source: Source) -> None:
+        gathered, branches, kinds = self.settle(source)
+        spec.binding = source.binds
         contents = gathered.contents()
         for each in contents:
             spec.title = spec.title or _text(each.get("title"))
             spec.description = spec.description or _text(each.get("description"))
         notes = {name: each[name] for each in reversed(contents) for name in _NOTES if name in each}
         spec.kinds = kinds
-        spec.nullable = kinds & NULL != 0 and kinds not in (NULL, ANYTHING)
+        # Null is no branch.
+        spec.nullable = kinds & NULL != 0 and (bool(branches) or kinds not in (NULL, ANYTHING))
         usual = kinds & ~NULL if spec.nullable else kinds
         if branches:
             spec.usual = usual
             spec.noun = _noun(usual)
-            spec.lead(branches=[self._spec(each) for each in branches], notes=notes)
-            self._tag(spec, branches)
+            spec.lead(branches=[self.of(each) for each in branches], notes=notes)
+            tag, tagged = self.tags(branches)
+            spec.tag = tag
+            spec.tags = {word: self.of(each) for word, each in tagged.items()}
             return
         # Where no type is given, the keywords tell which one is meant.
         usual = usual & _meant(gathered.rules) or usual
@@ -197,25 +214,25 @@ class Specs:
         else:
             spec.lead(notes=notes)
 
-    def _settle(self, source: _Source) -> tuple[_Gathered, list[_Source], int]:
+    def settle(self, source: Source) -> tuple[Gathered, list[Source], int]:
         """What holds at a source, the branches that are left to choose from, and the kinds of all of them."""
         while True:
-            gathered = _Gathered(source)
-            following: _Source | None = None
+            gathered = Gathered(source)
+            following: Source | None = None
             for group, rules in gathered.choices:
                 settled = source.settled | {id(group)}
-                null = gathered.kinds & NULL != 0 and any(_Gathered(_Source((rule,))).kinds & NULL for rule in rules)
+                null = gathered.kinds & NULL != 0 and any(Gathered(Source((rule,))).kinds & NULL for rule in rules)
                 # Null is no branch.
                 around = source.kinds & ~NULL
-                branches = [_Source((*source.rules, rule), settled, around) for rule in rules]
-                kept = [(each, left) for each in branches if (left := _Gathered(each).kinds)]
+                branches = [Source((*source.rules, rule), settled, around, binds=source.binds) for rule in rules]
+                kept = [(each, left) for each in branches if (left := Gathered(each).kinds)]
                 if len(kept) > 1:
                     kinds = NULL if null else 0
                     for _, left in kept:
                         kinds |= left
                     return gathered, [each for each, _ in kept], kinds
                 if kept:
-                    following = _Source(kept[0][0].rules, settled, source.kinds, null)
+                    following = Source(kept[0][0].rules, settled, source.kinds, null, source.binds)
                     break
             if following is None:
                 break
@@ -224,13 +241,13 @@ class Specs:
         if gathered.kinds & both == both and (gathered.kinds != ANYTHING or _structure(gathered.rules) == both):
             # One spec describes an object or an array, not both.
             masks = [source.kinds & ~NULL & ~other for other in (ARRAY, OBJECT)]
-            branches = [_Source(source.rules, source.settled, mask) for mask in masks]
+            branches = [Source(source.rules, source.settled, mask, binds=source.binds) for mask in masks]
             return gathered, branches, gathered.kinds
         return gathered, [], gathered.kinds
 
     # Objects and arrays.
 
-    def _fill_object(self, spec: Spec, gathered: _Gathered) -> Spec | None:
+    def _fill_object(self, spec: Spec, gathered: Gathered) -> Spec | None:
         """Set the fields of an object; returns the spec of the other members."""
         rules = [*gathered.rules, *_with_parts(gathered.conditional)]
         required = {key: None for rule in gathered.rules for key in rule.required}
@@ -242,7 +259,8 @@ class Specs:
                 here = gathered.under(key)
                 told = here or [each for rule in rules for each in _under(rule, key)]
                 if NOTHING not in told:
-                    spec.fields[key] = self._field(key, rules, told, key in required)
+                    inside = self._of(told, binds=bool(here) or not told)
+                    spec.fields[key] = self._field(key, rules, inside, key in required)
         closed = [rule for rule in gathered.rules if rule.additional is NOTHING]
         if closed:
             allowed = frozenset.intersection(*(frozenset(rule.properties) for rule in closed))
@@ -251,11 +269,12 @@ class Specs:
                 return None
         others = [rule.additional for rule in gathered.rules if rule.additional not in (None, NOTHING)]
         patterns = [each for rule in gathered.rules for _, each in rule.pattern_props]
+        spec.keeps_unnamed = bool(keys) and not closed and not gathered.speaks_of_others()
         if not others and len(patterns) == 1:
             others = [patterns[0]]
-        return self._of([each for each in others if each is not None])
+        return self._of([each for each in others if each is not None], binds=not patterns)
 
-    def _field(self, key: str, rules: list[Rule], told: list[Rule], required: bool) -> Field:
+    def _field(self, key: str, rules: list[Rule], inside: Spec, required: bool) -> Field:
         title = description = ""
         default: Any = NO_DEFAULT
         for rule in rules:
@@ -269,14 +288,14 @@ class Specs:
         return Field(
             key,
             ((key,),),
-            self._of(told),
+            inside,
             required,
             title=title,
             description=description,
             default=default,
         )
 
-    def _elements(self, gathered: _Gathered) -> tuple[list[Spec], Spec | None]:
+    def _elements(self, gathered: Gathered) -> tuple[list[Spec], Spec | None]:
         """The specs of the first elements of an array, and of the others."""
         rules = gathered.rules
         prefix: list[Spec] = []
@@ -290,28 +309,28 @@ class Specs:
 
     # Choices.
 
-    def _tag(self, spec: Spec, branches: list[_Source]) -> None:
-        """Find the member that tells which branch an object belongs to."""
-        all_of_them = [_Gathered(branch) for branch in branches]
+    def tags(self, branches: list[Source]) -> tuple[str | None, dict[Any, Source]]:
+        """The member that tells which branch an object belongs to, and the branches by its values; None and nothing if
+        there is no such member."""
+        all_of_them = [Gathered(branch) for branch in branches]
         if any(each.kinds != OBJECT for each in all_of_them):
-            return
+            return None, {}
         first, *others = all_of_them
         for key in [key for rule in first.rules for key in rule.required]:
             if any(not any(key in rule.required for rule in each.rules) for each in others):
                 continue
-            tags: dict[Any, Spec] = {}
+            tags: dict[Any, Source] = {}
             count = 0
             for gathered, branch in zip(all_of_them, branches, strict=True):
-                words = _Gathered(_Source(tuple(gathered.under(key)))).members()
+                words = Gathered(Source(tuple(gathered.under(key)))).members()
                 if not words or not all(type(word) in (str, int) for word in words):
                     break
                 count += len(words)
-                tags.update(dict.fromkeys(words, self._spec(branch)))
+                tags.update(dict.fromkeys(words, branch))
             else:
                 if len(tags) == count:
-                    spec.tag = key
-                    spec.tags = tags
-                    return
+                    return key, tags
+        return None, {}
 
 
 def _under(rule: Rule, key: str) -> list[Rule]:
@@ -325,7 +344,7 @@ def _under(rule: Rule, key: str) -> list[Rule]:
 
 def _with_parts(rules: list[Rule]) -> list[Rule]:
     """Some rules and all that hold with each of them."""
-    return [each for rule in rules for each in _Gathered(_Source((rule,))).rules]
+    return [each for rule in rules for each in Gathered(Source((rule,))).rules]
 
 
 def _structure(rules: list[Rule]) -> int:

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from jsonschema.exceptions import ValidationError
 
-from partialjson._core.plan import Failure
+from partialjson._core.plan import Failure, Plan
 from partialjson._core.rules import Rule
 from partialjson._core.target import Options, Target
 from partialjson.schema.compiler import Compiler, is_regex
 from partialjson.schema.dialects import Dialect, dialect_named, dialect_of
-from partialjson.schema.errors import Explainer, best_of
+from partialjson.schema.errors import Explainer, best_of, faults_of
+from partialjson.schema.plans import Plans
 from partialjson.schema.specs import Specs
 from partialjson.schema.values import plain
 
@@ -136,11 +137,27 @@ class _Compiled:
         self._explainer: Final = Explainer(
             compiler.references.root, registry, format_checker, compiler.has_pattern_properties, compiler.size()
         )
-        self._spec: Final = Specs().spec(self.rule)
+        self._specs: Final = Specs()
+        self._spec: Final = self._specs.spec(self.rule)
+        self._plan: Plan | None = None
         self._fingerprint = ""
 
     def target(self, given: Schema) -> Target:
-        return Target(given, None, None, self._spec, self.fingerprint, self.rule, self)
+        return Target(given, None, None, self._spec, self.fingerprint, self.rule, self, self.plan)
+
+    def plan(self) -> Plan:
+        """The plan for parsers that coerce; made when the first one needs it."""
+        if self._plan is None:
+            explainer = self._explainer
+
+            def refuse(rules: Sequence[Rule], value: Any) -> Failure:
+                return _failure(lambda: explainer.errors(value), value, lambda: faults_of(rules, value))
+
+            def refuse_at(rules: Sequence[Rule], value: Any) -> Failure:
+                return _failure(lambda: explainer.errors_at(rules, value), value, lambda: faults_of(rules, value))
+
+            self._plan = Plans(self._specs, refuse_at).root(self.rule, refuse)
+        return self._plan
 
     def fingerprint(self) -> str:
         """Distinguishes schemas, with all that they refer to."""
@@ -159,27 +176,27 @@ class _Compiled:
             value: the document.
             found: what the judge has found: for each fault its path, keyword and message.
         """
-        return _failure(lambda: self._explainer.errors(value), value, found)
+        return _failure(lambda: self._explainer.errors(value), value, lambda: found)
 
     def refuse_at(self, rules: Sequence[Rule], value: Any, found: Sequence[tuple[Path, str, str]]) -> Failure:
         """The same for a value inside the document, which breaks these rules; paths begin at the value."""
-        return _failure(lambda: self._explainer.errors_at(rules, value), value, found)
+        return _failure(lambda: self._explainer.errors_at(rules, value), value, lambda: found)
 
 
 _kept = lru_cache(maxsize=512)(lambda text, default: _Compiled(text, default, None, None))
 
 
 def _failure(
-    ask: Callable[[], list[ValidationError] | None], value: Any, found: Sequence[tuple[Path, str, str]]
+    ask: Callable[[], list[ValidationError] | None], value: Any, found: Callable[[], Sequence[tuple[Path, str, str]]]
 ) -> Failure:
-    """A failure whose errors are made when somebody asks."""
+    """A failure whose errors are made when somebody asks; ``found`` gives the faults, if jsonschema does not."""
     made: list[ValidationError] = []
 
     def errors() -> list[ValidationError]:
         if not made:
             told = ask()
             # jsonschema breaks, or does not find anything: the judge has.
-            made.extend(told or [_error_of(value, *each) for each in found])
+            made.extend(told or [_error_of(value, *each) for each in found()])
         return made
 
     return Failure(None, lambda: best_of(errors()), None, errors)

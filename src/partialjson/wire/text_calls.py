@@ -8,6 +8,13 @@ a model without a tool parser, they arrive in the text:
                 <function=f>{...}</function>                                        Llama 3.1, custom tools
     "mistral"   [TOOL_CALLS][{"name": "f", "arguments": {...}}, ...]                Mistral up to tokenizer 7
                 [TOOL_CALLS]f[ARGS]{...}, [TOOL_CALLS]f{...}                        Mistral from tokenizer 11
+    "qwen-xml"  <tool_call><function=f><parameter=key>value</parameter>...          Qwen3-Coder, also without the
+                </function></tool_call>                                             first tag
+    "glm"       <tool_call>f<arg_key>key</arg_key><arg_value>value</arg_value>...   GLM from 4.5
+                </tool_call>
+    "deepseek"  <｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{...}          DeepSeek from V3.1
+                <｜tool▁call▁end｜><｜tool▁calls▁end｜>
+                ...<｜tool▁call▁begin｜>function<｜tool▁sep｜>f, and {...} in a fence   DeepSeek V3 and R1
 
 ``TextCalls`` stands between an adapter and whoever reads its operations. It changes the texts of blocks of the kind
 "text", and passes everything else on. What follows a call is a text block of its own. White space that touches a call
@@ -24,22 +31,28 @@ it stays on hold.
 caller's tools. The same holds for an object at the beginning of the text without any mark, which could be an answer. In
 thoughts at the beginning of the text (``<think>...</think>``) there are no calls.
 
-Not read are calls whose arguments are no JSON: Qwen3-Coder's ``<parameter=...>``, and Python calls in brackets (Llama
-3.2 and 4). They stay text. Nothing here depends on how the text was cut, and each character is read once.
+Arguments between tags (``text_parameters``) are passed on as the text of a JSON object. Not read are Python calls in
+brackets (Llama 3.2 and 4). They stay text.
+
+Nothing here depends on how the text was cut, and each character is read once.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, Literal, get_args
 
 from partialjson.wire import ops
+from partialjson.wire.text_parameters import ARG_KEYS, PARAMETERS, JSONKind, Parameters, Spelling
 
-__all__ = ["STYLES", "TextCallStyle", "TextCalls", "styles_of"]
+__all__ = ["STYLES", "Kinds", "TextCallStyle", "TextCalls", "styles_of"]
 
-TextCallStyle = Literal["hermes", "llama", "mistral"]
+TextCallStyle = Literal["hermes", "llama", "mistral", "qwen-xml", "glm", "deepseek"]
+
+Kinds = Callable[[str, str], Collection[JSONKind]]
+"""The kinds that an argument of a tool may have, by the names of both; none if they are not known."""
 
 STYLES: Final[tuple[TextCallStyle, ...]] = get_args(TextCallStyle)
 
@@ -51,12 +64,21 @@ _MARKS: Final[dict[TextCallStyle, tuple[str, ...]]] = {
     "hermes": ("<tool_call>",),
     "llama": ("<|python_tag|>", "<function="),
     "mistral": ("[TOOL_CALLS]",),
+    "qwen-xml": ("<tool_call>", "<function="),
+    "glm": ("<tool_call>",),
+    "deepseek": ("<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>"),
 }
 _CLOSINGS: Final[dict[TextCallStyle, tuple[str, ...]]] = {
     "hermes": ("</tool_call>",),
     "llama": ("</function>", "<|eom_id|>", "<|eot_id|>"),
     "mistral": ("[/TOOL_CALLS]",),
+    "qwen-xml": ("</function>", "</tool_call>"),
+    "glm": ("</tool_call>",),
+    "deepseek": ("<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>"),
 }
+_NEXT_CALL: Final = "<｜tool▁call▁begin｜>"
+_SEPARATOR: Final = "<｜tool▁sep｜>"
+_FENCE: Final = "```json"
 _ARGUMENTS: Final = ("arguments", "parameters")
 # Blocks of thoughts, and what ends them.
 _THOUGHTS: Final = {
@@ -76,7 +98,7 @@ _SCALAR_END: Final = re.compile(r"[,}\] \t\r\n]")
 _TICKS: Final = re.compile(r"`+")
 
 # What is read: text; what follows a mark; the name of a call, or its id; its object, or its arguments alone; what
-# follows a call, or an element of a list of calls; thoughts.
+# follows a call, or an element of a list of calls; thoughts; parameters between tags; a fence around arguments.
 _TEXT: Final = 0
 _OPENED: Final = 1
 _NAME: Final = 2
@@ -86,6 +108,8 @@ _ONLY_ARGUMENTS: Final = 5
 _AFTER: Final = 6
 _AFTER_ELEMENT: Final = 7
 _THINKING: Final = 8
+_PARAMETERS: Final = 9
+_FENCED_ARGUMENTS: Final = 10
 
 # Inside the object of a call.
 _KEY: Final = 0
@@ -119,12 +143,16 @@ class TextCalls:
         styles: the spellings to look for.
         tools: the names of the caller's tools, as far as they are known.
         limit: how many characters are held.
+        kinds: what is known of their arguments, for styles in which those are no JSON.
     """
 
-    def __init__(self, styles: Sequence[TextCallStyle], tools: Collection[str], limit: int) -> None:
+    def __init__(
+        self, styles: Sequence[TextCallStyle], tools: Collection[str], limit: int, kinds: Kinds | None = None
+    ) -> None:
         self._styles = tuple(styles)
         self._tools = tools
         self._limit = limit
+        self._kinds: Kinds = kinds or _unknown
         self._blocks: dict[ops.Key, _Block] = {}
 
     def translate(self, operations: Iterable[ops.Operation]) -> list[ops.Operation]:
@@ -138,7 +166,7 @@ class TextCalls:
                 else:
                     block.feed(op.text, out)
             elif isinstance(op, ops.Open) and op.kind == "text":
-                self._blocks[op.key] = _Block(op, self._styles, self._tools, self._limit)
+                self._blocks[op.key] = _Block(op, self._styles, self._tools, self._limit, self._kinds)
             elif isinstance(op, (ops.End, ops.Begin)) or (isinstance(op, ops.Error) and op.fatal):
                 out += self.end()
                 out.append(op)
@@ -214,8 +242,11 @@ class _Block:
     arguments that wait for the name; whether its arguments have begun and ended.
     """
 
-    def __init__(self, op: ops.Open, styles: Sequence[TextCallStyle], tools: Collection[str], limit: int) -> None:
+    def __init__(
+        self, op: ops.Open, styles: Sequence[TextCallStyle], tools: Collection[str], limit: int, kinds: Kinds
+    ) -> None:
         self._op = op
+        self._kinds = kinds
         self._styles = styles
         self._tools = tools
         self._limit = limit
@@ -262,6 +293,9 @@ class _Block:
         self._this_key = ""
         self._token = ""
         self._value = _Value()
+        self._parameters: Parameters | None = None
+        self._is_typed = False  # the word "function" stands before its name
+        self._is_named = False  # ... and its name has ended
 
     # What the translator calls.
 
@@ -332,7 +366,7 @@ class _Block:
             elif mode == _THINKING:
                 i = self._think(s, i, final, out)
             elif mode == _OPENED:
-                i = self._read_opened(s, i, out)
+                i = self._read_opened(s, i, final, out)
             elif mode == _NAME:
                 i = self._read_name(s, i, final, out)
             elif mode == _ID:
@@ -341,6 +375,10 @@ class _Block:
                 i = self._read_object(s, i, final, out)
             elif mode == _ONLY_ARGUMENTS:
                 i = self._read_value(s, i, final, True, out)
+            elif mode == _PARAMETERS:
+                i = self._read_parameters(s, i, final, out)
+            elif mode == _FENCED_ARGUMENTS:
+                i = self._read_fence(s, i, final, out)
             elif mode == _AFTER:
                 i = self._read_after(s, i, final, out)
             else:
@@ -471,7 +509,7 @@ class _Block:
         self._raw = [mark]
         self._raw_length = len(mark)
         self._forget_call()
-        self._mode = _NAME if mark == "<function=" else _OPENED
+        self._mode = _NAME if mark in ("<function=", _NEXT_CALL) else _OPENED
 
     def _keep(self, piece: str, out: list[ops.Operation]) -> bool:
         """Keeps what is read as long as it may be text; whether it may go on."""
@@ -547,27 +585,46 @@ class _Block:
         self._forget_call()
         self._mode = _AFTER_ELEMENT if self._in_list else _AFTER
 
-    def _read_opened(self, s: str, i: int, out: list[ops.Operation]) -> int:
-        """What follows a mark: the object of a call, a list of them, or a name."""
+    def _read_opened(self, s: str, i: int, final: bool, out: list[ops.Operation]) -> int:
+        """What follows a mark: the object of a call, a list of them, another mark, or a name."""
         match = _NOT_BLANK.search(s, i)
         at = len(s) if match is None else match.start()
         if at > i:
             self._keep(s[i:at], out)
             return at
         character = s[at]
-        if character == "{":
+        inner = self._inner_mark()
+        if inner and s.startswith(inner, at):
+            self._mark = inner
+            self._keep(inner, out)
+            self._mode = _NAME
+            return at + len(inner)
+        if inner and not final and inner.startswith(s[at : at + len(inner)]):
+            return at
+        takes_objects = "hermes" in self._styles if self._mark == "<tool_call>" else self._style != "deepseek"
+        if character == "{" and takes_objects:
             self._keep(character, out)
             self._mode = _OBJECT
             return at + 1
-        if character == "[" and not self._in_list and self._mark not in ("", ";"):
+        if takes_objects and character == "[" and not self._in_list and self._mark not in ("", ";"):
             self._keep(character, out)
             self._in_list = True
             return at + 1
-        if self._mark == "[TOOL_CALLS]" and not self._in_list and not _NO_NAME.match(character):
+        if self._takes_name() and not self._in_list and not _NO_NAME.match(character):
             self._mode = _NAME
             return at
         self._refuse(out)
         return at
+
+    def _inner_mark(self) -> str:
+        """The mark that may follow this one; empty if there is none."""
+        if self._mark == "<tool_call>" and "qwen-xml" in self._styles:
+            return "<function="
+        return _NEXT_CALL if self._style == "deepseek" else ""
+
+    def _takes_name(self) -> bool:
+        """May a name follow the mark?"""
+        return self._mark == "[TOOL_CALLS]" or (self._mark == "<tool_call>" and "glm" in self._styles)
 
     def _read_name(self, s: str, i: int, final: bool, out: list[ops.Operation]) -> int:
         """A name that stands outside the arguments."""
@@ -585,7 +642,18 @@ class _Block:
                 self._refuse(out)
                 return at
             self._keep(">", out)
+            if "qwen-xml" in self._styles:
+                self._expect_parameters(PARAMETERS, "qwen-xml")
+                return at + 1
             return self._expect_arguments(at + 1)
+        if self._mark == "<tool_call>":
+            if s[at] not in "<" + _BLANK:
+                self._refuse(out)
+            else:
+                self._expect_parameters(ARG_KEYS, "glm")
+            return at
+        if self._style == "deepseek":
+            return self._read_separator(s, at, final, out)
         if s[at] in "{" + _BLANK:
             return self._expect_arguments(at)
         for token in ("[ARGS]", "[CALL_ID]"):
@@ -614,6 +682,76 @@ class _Block:
         if final or not "[ARGS]".startswith(s[at : at + 6]):
             self._refuse(out)
         return at
+
+    def _read_separator(self, s: str, at: int, final: bool, out: list[ops.Operation]) -> int:
+        """What follows a name of DeepSeek's."""
+        if s.startswith(_SEPARATOR, at) and self._name:
+            self._keep(_SEPARATOR, out)
+            self._mode = _FENCED_ARGUMENTS
+            return at + len(_SEPARATOR)
+        if final or not _SEPARATOR.startswith(s[at : at + len(_SEPARATOR)]):
+            self._refuse(out)
+        return at
+
+    def _read_fence(self, s: str, i: int, final: bool, out: list[ops.Operation]) -> int:
+        """The arguments after a name of DeepSeek's; or, after the word "function", the name itself, and they are in a
+        fence."""
+        match = _NOT_BLANK.search(s, i)
+        at = len(s) if match is None else match.start()
+        if at > i:
+            self._keep(s[i:at], out)
+            self._is_named = self._is_named or (self._is_typed and bool(self._name))
+            return at
+        if s[at] == "{" and not self._is_typed:
+            return self._expect_arguments(at)
+        if self._name == "function" and not self._is_typed and not _NO_NAME.match(s[at]):
+            self._is_typed = True
+            self._name = ""
+        match = _NO_NAME.search(s, at)
+        end = len(s) if match is None else match.start()
+        if self._is_typed and not self._is_named and end > at:
+            self._name += s[at:end]
+            if self._keep(s[at:end], out) and len(self._name) > _LONGEST_NAME:
+                self._refuse(out)
+            return end
+        if s.startswith(_FENCE, at) and self._name:
+            self._keep(_FENCE, out)
+            self._closings = ("```", *self._closings)
+            return self._expect_arguments(at + len(_FENCE))
+        if final or not _FENCE.startswith(s[at : at + len(_FENCE)]):
+            self._refuse(out)
+        return at
+
+    def _expect_parameters(self, spelling: Spelling, style: TextCallStyle) -> None:
+        name = self._name
+        self._style = style
+        self._closings = _CLOSINGS[style]
+        self._parameters = Parameters(spelling, lambda key: self._kinds(name, key))
+        self._mode = _PARAMETERS
+
+    def _read_parameters(self, s: str, i: int, final: bool, out: list[ops.Operation]) -> int:
+        """Arguments between tags."""
+        parameters = self._parameters
+        assert parameters is not None
+        if not parameters.has_begun and self._mark == "<function=" and "llama" in self._styles:
+            match = _NOT_BLANK.search(s, i)
+            if match is not None and s[match.start()] == "{":
+                self._style = "llama"
+                self._closings = _CLOSINGS["llama"]
+                return self._expect_arguments(i)
+        end, written, state = parameters.read(s, i, final)
+        if parameters.has_begun and not self._has_arguments:
+            self._has_arguments = True
+            if not self._open(out):
+                return i
+        self._argue(written, out)
+        if not self._keep(s[i:end], out):
+            return end
+        if state == "broken":
+            self._refuse(out)
+        elif state == "ended":
+            self._finish(out)
+        return end
 
     def _expect_arguments(self, at: int) -> int:
         self._mode = _ONLY_ARGUMENTS
@@ -831,6 +969,10 @@ class _Block:
         self._in_list = False
         self._mode = _AFTER
         return at + 1 if s[at] == "]" else at
+
+
+def _unknown(name: str, key: str) -> tuple[JSONKind, ...]:
+    return ()
 
 
 def _key(key: ops.Key, kind: str, number: int) -> ops.Key:
