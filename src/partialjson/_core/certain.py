@@ -1,7 +1,7 @@
 """What strict parsing reads the same way, whatever follows: for lenient parsing.
 
-Lenient parsing drives the strict lexer from its own loop, ``read_certain``, as far as the reading is *certain*, and
-mends what is left. A token is certain if it is correct, it is whole, and what comes after it shows that it ends there:
+Lenient parsing drives the strict lexer from its own loop, in ``Certain``, as far as the reading is *certain*, and mends
+what is left. A token is certain if it is correct, it is whole, and what comes after it shows that it ends there:
 
     a string        before a closing bracket, or a comma; in an object, a quote or a line end must follow the comma
     a number, word  before a closing bracket, a line end, or a comma; in an object, no digit may follow the comma
@@ -13,22 +13,31 @@ Nothing at the root is certain but brackets, since a scalar there may be the beg
 *Cut tokens.* Chunks are short, so most tokens are cut. The beginning of a string or a key is certain as soon as its
 quote has come; it is left open in the lexer, with all of its text but a run of delimiters at the end, which are
 structure if the closing quote is missing. Everything else that is cut waits: its reader cannot tell it from what is to
-be mended. The answer is then negative, so that nobody looks at it again before more text has come.
+be mended.
+
+*Chunk after chunk.* Valid text never needs the mender, so it must not cost what the mender keeps. While everything is
+certain, ``feed`` takes the chunks, and nothing is known of them but the state of the lexer and the few characters that
+wait, in ``held``. In most cases these are a quote, a comma, or both, and the next chunk decides about them by its first
+characters (``_resume``). Otherwise they are read again, as the beginning of the next chunk. Once something is not
+certain, ``feed`` says how far it came, and the mender takes over there.
 
 The rules must agree with those of ``mender``, which reads what is left: the decision is the same, only earlier, and the
 state where the text stops is the same. The loop is that of ``Lexer`` with these questions in it; strict parsing must
-not pay for them.
+not pay for them. What is found out about the text after a token is used at once, to read the comma as well: that pays
+for the questions.
 """
 
 from __future__ import annotations
 
+import re
+
 # In every Python, though typeshed leaves it out.
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.bulk import LEAST
 from partialjson._core.lexer import Lexer
-from partialjson._core.lookout import MORE, NO, REACH, YES, is_blank, may_follow, skip_blank
+from partialjson._core.lookout import MORE, NO, REACH, SLASH, YES, is_blank, may_follow, skip_blank
 from partialjson._core.machine import (
     AFTER,
     BACKSLASH,
@@ -44,6 +53,7 @@ from partialjson._core.machine import (
     ENDED,
     FIRST_KEY,
     FIRST_VALUE,
+    FRACTION,
     KEY,
     NEWLINE,
     OPEN_BRACE,
@@ -56,9 +66,13 @@ from partialjson._core.machine import (
     TAB,
     TEXT,
     VALUE,
+    WHOLE,
 )
-from partialjson._core.numbers import POWERS_OF_TEN
-from partialjson._core.strings import end_text, grow_by_run, key_comes, open_key, open_text, plain_until, read_text
+from partialjson._core.numbers import POWERS_OF_TEN, number_comes
+from partialjson._core.refcounts import COMPILED
+from partialjson._core.source import Source
+from partialjson._core.strings import end_text, grow_by_run, key_comes, open_key, open_text, read_text
+from partialjson._core.tree import Tree
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -69,198 +83,678 @@ _NEAR: Final = 48
 # Numbers of so many digits and one point are exact as doubles, and so is a power of ten for each place.
 _FEW_DIGITS: Final = 15
 
-# What may stand after a backslash, alone.
-_ESCAPED: Final = '"\\/bfnrt'
+_SPECIAL: Final = re.compile(r'["\\\x00-\x1f\ud800-\udfff]').search
+
+# What waits at the end of the chunks that were read.
+LEFT: Final = -2  # nothing is certain from there on, which the mender does not know yet
+OFF: Final = -1  # the mender reads
+NOTHING: Final = 0
+SOMETHING: Final = 1  # it is read again, with the next chunk
+A_QUOTE: Final = 2  # a quote that may end a string or a key
+A_QUOTE_AND_COMMA: Final = 3  # the same of a string in an object, and a comma, with at most one space after it
+A_COMMA: Final = 4  # after a value, with at most one space after it
 
 
-def read_certain(x: Lexer, s: str, i: i64, n: i64) -> i64:
-    """Read ``s`` from index ``i`` on, as far as the reading is certain; returns the index where it stopped.
+@final
+class Certain:
+    """Reads what is certain, and lets a lexer know of it. Between two calls the lexer is between two tokens, or in a
+    string in double quotes that is like its source so far.
 
-    If nothing can be told of the text from there on before more has come, it returns -1 minus that index.
-
-    The lexer is between two tokens, or in a string in double quotes that is like its source so far; so it is
-    afterwards. ``s`` has no surrogates where they are refused.
-
-    Raises:
-        ParseError: a limit is passed.
+    Attributes:
+        wait: whether chunks may be fed, and what waits at their end.
+        held: the text that waits. The lexer knows nothing of it.
+        done_to: how much of the chunk has been read that was not certain as a whole.
+        wide: how many bytes of UTF-8 the chunks had more than characters, without what waits.
+        again: how many characters were read again with the next chunk.
+        most: the offset in the lexer's text that may not be passed.
+        base, line, line_start: those of the lexer before the last chunk.
     """
-    x.base -= i
-    source = x.source
-    if source is not None:
-        source.open_window(s, x.base, i)
-    stopped = _read(x, s, i, n)
-    end = stopped if stopped >= 0 else -1 - stopped
-    x.base += end
-    if source is not None:
-        source.close_window(end)
-    return stopped
 
+    def __init__(self, lexer: Lexer) -> None:
+        self.lexer: Final = lexer
+        self.tree: Final[Tree] = lexer.tree
+        self.source: Final[Source | None] = lexer.source
+        self.wait: i64 = OFF
+        self.held = ""
+        self.done_to: i64 = 0
+        self.wide: i64 = 0
+        self.again: i64 = 0
+        self.most: i64 = 0
+        self.base: i64 = 0
+        self.line: i64 = 1
+        self.line_start: i64 = 0
+        # Has a character come that takes more than one byte?
+        self.is_wide = False
 
-def _read(x: Lexer, s: str, i: i64, n: i64) -> i64:
-    tree = x.tree
-    x.bulk_from = 0
-    if x.state == TEXT:
-        i = _text(x, s, i, i, n)
-        if x.state == TEXT:
-            return i
-    while i < n:
+    # Chunk after chunk.
+
+    def begin(self, held: str, most: i64) -> None:
+        """From here on chunks may be fed; ``held`` waits."""
+        self.held = held
+        self.most = most
+        self.wide = 0
+        self.again = 0
+        self.wait = self._kind_of(held, 0, len(held))
+
+    def feed(self, s: str) -> bool:
+        """Read a chunk. False if not all of it can be told by strict parsing: ``done_to`` and ``held`` say what is
+        left, and the mender must take over.
+
+        Raises:
+            ParseError: a limit is passed, or a value that does not fit its target stops the document.
+        """
+        n: i64 = len(s)
+        wait = self.wait
+        if wait == NOTHING and n <= SHORT and self.lexer.state == TEXT and self._grows_by(s, n):
+            return True
+        return self._feed(s, n, wait)
+
+    def _grows_by(self, s: str, n: i64) -> bool:
+        """Read a short chunk that only continues a string value, the most common kind; or leave it unread."""
+        x = self.lexer
+        if n == 0:
+            return True
+        if x.is_key or x.high != 0 or x.length + n > x.max_string or x.base + n > self.most:
+            return False
+        i: i64 = 0
+        c: i64 = 0
+        wide: i64 = 0
+        if not COMPILED:
+            if not s.isascii() or _SPECIAL(s) is not None:
+                return False
+            i = n
+            c = ord(s[n - 1])
+        while i < n:
+            c = ord(s[i])
+            if c <= QUOTE:
+                if c == QUOTE or c < SPACE:
+                    return False
+            elif c == BACKSLASH:
+                return False
+            elif c > 0x7F:
+                if 0xD800 <= c <= 0xDFFF and not x.lone_surrogates:
+                    return False
+                wide += _more_bytes(c)
+            i += 1
+        if c == SPACE or may_follow(c, False):
+            return False
+        if self.source is not None:
+            self._remember()
+            self.source.add(s)
+        x.length += n
+        x.base += n
+        self.tree.grow(s)
+        self.wide += wide
+        return True
+
+    def _feed(self, s: str, n: i64, wait: i64) -> bool:
+        x = self.lexer
+        if n == 0:
+            return True
+        if n > SHORT and not s.isascii():
+            self.is_wide = True
+        if x.base + SHORT + n > self.most or (self.is_wide and not x.lone_surrogates and not _is_unicode(s)):
+            # The mender knows what to say.
+            return self._leave(0)
+        self._remember()
+        i: i64 = 0
+        before: i64 = 0
+        if wait != NOTHING:
+            i = self._resume(s, n, wait)
+            if i < 0:
+                i = 0
+                before = len(self.held)
+                self.again += before
+                s = self.held + s
+                n += before
+        source = self.source
+        if source is not None:
+            source.open_window(s, x.base, 0)
+        end = self._read(s, i, n)
+        waits = end < 0
+        if waits:
+            end = -1 - end
+        x.base += end
+        if source is not None:
+            source.close_window(end)
+        if self.is_wide:
+            self.is_wide = False
+            self.wide += _more_bytes_of(s, end)
+        if end == n and x.state != ENDED:
+            self.wait = NOTHING
+            return True
+        if waits and n - end <= SHORT:
+            self.wait = self._kind_of(s, end, n)
+            return True
+        self.wait = SOMETHING
+        self.held = s[end:before] if end < before else ""
+        return self._leave(end - before if end > before else 0)
+
+    def _leave(self, done_to: i64) -> bool:
+        """Leave the chunk to the mender, from that index on."""
+        if self.wait == NOTHING:
+            self.held = ""
+        self.wait = LEFT
+        self.done_to = done_to
+        self.is_wide = False
+        return False
+
+    def _remember(self) -> None:
+        x = self.lexer
+        self.base = x.base
+        self.line = x.line
+        self.line_start = x.line_start
+
+    def _kind_of(self, s: str, i: i64, n: i64) -> i64:
+        """What it is that waits, ``s[i:n]``; it is kept."""
+        x = self.lexer
+        if i == n:
+            return NOTHING
+        # Most of it is one of a few texts, which need not be made.
+        size = n - i
         c: i64 = ord(s[i])
-        if c <= SPACE:
-            if c == NEWLINE:
-                x.line += 1
-                x.line_start = x.base + i + 1
-            elif c != SPACE and c != RETURN and c != TAB:
-                return i
-            i += 1
-            continue
-        state = x.state
-        if state == AFTER:
+        if x.source is None and size <= 3 and self.tree.containers:
+            if c == COMMA and x.state == AFTER:
+                if size == 1:
+                    self.held = ","
+                    return A_COMMA
+                if size == 2 and ord(s[i + 1]) == SPACE:
+                    self.held = ", "
+                    return A_COMMA
+            elif c == QUOTE and x.state == TEXT and x.high == 0:
+                if size == 1:
+                    self.held = '"'
+                    return A_QUOTE
+                if ord(s[i + 1]) == COMMA and not x.is_key:
+                    if size == 2:
+                        self.held = '",'
+                        return A_QUOTE_AND_COMMA
+                    if ord(s[i + 2]) == SPACE:
+                        self.held = '", '
+                        return A_QUOTE_AND_COMMA
+        self.held = s[i:n]
+        return SOMETHING
+
+    def _resume(self, s: str, n: i64, wait: i64) -> i64:
+        """Decide about what waits by the beginning of the next chunk. The index from which to go on; -1 if that takes
+        more than a look."""
+        x = self.lexer
+        c: i64 = ord(s[0])
+        i: i64 = 0
+        if wait == A_QUOTE:
+            if x.is_key:
+                if c != COLON_SIGN:
+                    return -1
+                x.base += 1
+                end_text(x, -1)
+                x.state = VALUE
+                return 1
+            if not self.tree.in_object:
+                if c != COMMA and c != CLOSE_BRACKET:
+                    return -1
+                x.base += 1
+                x.text_closed()
+                return self._separator(s, 0, n)
             if c == COMMA:
-                j = i + 1
-                while j < n and ord(s[j]) == SPACE:
-                    j += 1
-                answer = _comma_separates(tree.in_object, s, j, n)
-                if answer != YES:
-                    return i if answer == NO or n - i > REACH else -1 - i
-                x.read_after(s, c, i)
-                i = j
-                continue
-            if c != (CLOSE_BRACE if tree.in_object else CLOSE_BRACKET):
+                i = 2 if n > 1 and ord(s[1]) == SPACE else 1
+                if i >= n or ord(s[i]) != QUOTE:
+                    return -1
+                x.base += 1
+                x.text_closed()
+                x.state = KEY
                 return i
-            i = x.read_after(s, c, i)
-        elif state == VALUE or state == FIRST_VALUE:
-            if n - i > LEAST and i >= x.bulk_from and not tree.in_object:
-                i = x.read_elements(s, c, i, n)
-                if x.state == AFTER:
+            if c != CLOSE_BRACE:
+                return -1
+            x.base += 1
+            x.text_closed()
+            return 0
+        if wait == SOMETHING:
+            return -1
+        if c == SPACE:
+            if n == 1:
+                return -1
+            i = 1
+            c = ord(s[1])
+        if wait == A_COMMA:
+            if c != QUOTE and (self.tree.in_object or not begins_value(c)):
+                return -1
+            x.base += len(self.held)
+            x.state = KEY if self.tree.in_object else VALUE
+            return i
+        if c != QUOTE:
+            return -1
+        x.base += len(self.held)
+        x.text_closed()
+        x.state = KEY
+        return i
+
+    # The loop.
+
+    def read(self, s: str, i: i64, n: i64) -> i64:
+        """Read ``s`` from index ``i`` on, as far as the reading is certain; returns the index where it stopped.
+
+        If nothing can be told of the text from there on before more has come, it returns -1 minus that index. ``s``
+        has no surrogates where they are refused.
+
+        Raises:
+            ParseError: a limit is passed, or a value that does not fit its target stops the document.
+        """
+        x = self.lexer
+        x.base -= i
+        source = self.source
+        if source is not None:
+            source.open_window(s, x.base, i)
+        stopped = self._read(s, i, n)
+        end = stopped if stopped >= 0 else -1 - stopped
+        x.base += end
+        if source is not None:
+            source.close_window(end)
+        return stopped
+
+    def _read(self, s: str, i: i64, n: i64) -> i64:
+        x = self.lexer
+        tree = self.tree
+        x.bulk_from = 0
+        if x.state == TEXT:
+            i = self._text(s, i, i, n)
+            if x.state == TEXT:
+                return i
+        while i < n:
+            c: i64 = ord(s[i])
+            if c <= SPACE:
+                if c == NEWLINE:
+                    x.line += 1
+                    x.line_start = x.base + i + 1
+                elif c != SPACE and c != RETURN and c != TAB:
+                    return i
+                i += 1
+                continue
+            state = x.state
+            if state == VALUE or state == FIRST_VALUE:
+                if n - i > LEAST and i >= x.bulk_from and not tree.in_object:
+                    i = x.read_elements(s, c, i, n)
+                    if x.state == AFTER:
+                        continue
+                if c == QUOTE:
+                    if not tree.containers:
+                        return i
+                    i = self._string(s, i, n)
+                    if x.state == TEXT:
+                        return i
                     continue
-            if c == OPEN_BRACE or c == OPEN_BRACKET or (c == CLOSE_BRACKET and state == FIRST_VALUE):
-                i = x.read_value(s, c, i, n)
-            elif not tree.containers:
-                return i
-            elif c == QUOTE:
-                i = _string(x, s, i, n)
-                if x.state == TEXT:
+                if c == OPEN_BRACE or c == OPEN_BRACKET or (c == CLOSE_BRACKET and state == FIRST_VALUE):
+                    i = x.read_value(s, c, i, n)
+                elif not tree.containers:
                     return i
-                continue
+                else:
+                    j = self._number(s, c, i, n) if c == DASH or DIGIT_0 <= c <= DIGIT_9 else self._word(s, c, i, n)
+                    if j <= i:
+                        return j
+                    i = j
+                    continue
+            elif state == KEY or state == FIRST_KEY:
+                if c == QUOTE:
+                    i = self._key(s, i, n)
+                    if x.state == TEXT:
+                        return i
+                    continue
+                if c != CLOSE_BRACE or state == KEY:
+                    return i
+                i = x.end_container(i)
+            elif state == AFTER:
+                if c == COMMA:
+                    j = i + 1
+                    while j < n and ord(s[j]) == SPACE:
+                        j += 1
+                    answer = _comma_separates(tree.in_object, s, j, n)
+                    if answer != YES:
+                        return i if answer == NO or n - i > REACH else -1 - i
+                    x.read_after(s, c, i)
+                    i = j
+                    continue
+                if c != (CLOSE_BRACE if tree.in_object else CLOSE_BRACKET):
+                    return i
+                i = x.end_container(i)
+            elif state == COLON and c == COLON_SIGN:
+                x.state = VALUE
+                i += 1
             else:
-                j = _number(x, s, c, i, n) if c == DASH or DIGIT_0 <= c <= DIGIT_9 else _word(x, s, c, i, n)
-                if j <= i:
-                    return j
-                i = j
-        elif state == KEY or state == FIRST_KEY:
-            if c == QUOTE:
-                i = _key(x, s, i, n)
-                if x.state == TEXT:
-                    return i
-                continue
-            if c != CLOSE_BRACE or state == KEY:
                 return i
-            i = x.end_container(i)
-        elif state == COLON and c == COLON_SIGN:
-            x.state = VALUE
+            if x.state == ENDED:
+                return i
+        return n
+
+    def _separator(self, s: str, i: i64, n: i64) -> i64:
+        """A value has closed before index ``i``. If a comma is there, and what follows it shows at once that it
+        separates, it is read too; returns the index from which to go on."""
+        j = i + 1
+        if j >= n or ord(s[i]) != COMMA:
+            return i
+        c: i64 = ord(s[j])
+        if c == SPACE:
+            j += 1
+            if j == n:
+                return i
+            c = ord(s[j])
+        in_object = self.tree.in_object
+        if c != QUOTE and (in_object or not begins_value(c)):
+            return i
+        if self.source is None:
+            self.lexer.state = KEY if in_object else VALUE
+        else:
+            self.lexer.read_after(s, COMMA, i)
+        return j
+
+    # Strings.
+
+    def _plain(self, s: str, i: i64, stop: i64) -> i64:
+        """The first quote, backslash or control character at or after ``i``; ``stop`` if there is none before that."""
+        if not COMPILED:
+            special = _SPECIAL(s, i, stop)
+            while special is not None and self.lexer.lone_surrogates and special[0] > "\\":
+                special = _SPECIAL(s, special.end(), stop)
+            end = stop if special is None else special.start()
+            self.is_wide = self.is_wide or not s.isascii()
+            return end
+        while i < stop:
+            c: i64 = ord(s[i])
+            if c <= QUOTE:
+                if c == QUOTE or c < SPACE:
+                    return i
+            elif c == BACKSLASH:
+                return i
+            elif c > 0x7F:
+                self.is_wide = True
+                if 0xD800 <= c <= 0xDFFF and not self.lexer.lone_surrogates:
+                    # The mender knows what to say.
+                    return i
             i += 1
+        return i
+
+    def _string(self, s: str, start: i64, n: i64) -> i64:
+        """Read the string value that begins at ``start``; returns the index from which to go on, or it is left open
+        (``_text``)."""
+        x = self.lexer
+        i = start + 1
+        j = self._plain(s, i, i + _NEAR if i + _NEAR < n else n)
+        if j < n and ord(s[j]) == QUOTE:
+            if j - i <= x.max_string and self._string_ends(s, j + 1, n) == YES:
+                x.value_comes(QUOTE, start)
+                x.string_closed(s[i:j])
+                return self._separator(s, j + 1, n)
+        elif n - j > SHORT and s.find('"', j + 1) >= 0:
+            end = self._scanned(s, start, n)
+            if end > 0:
+                return self._separator(s, end, n)
+        x.value_comes(QUOTE, start)
+        open_text(x)
+        return self._text(s, i, j, n)
+
+    def _scanned(self, s: str, start: i64, n: i64) -> i64:
+        """``_string``, read by the standard library's scanner; 0 if it is not certain."""
+        x = self.lexer
+        value: str
+        end: i64
+        try:
+            value, end = scanstring(s, start + 1, True)
+        except ValueError:
+            return 0
+        if len(value) > x.max_string or (not x.lone_surrogates and s.find("\\u", start, end) >= 0):
+            return 0
+        if self._string_ends(s, end, n) != YES:
+            return 0
+        x.value_comes(QUOTE, start)
+        x.string_closed(value)
+        return end
+
+    def _key(self, s: str, start: i64, n: i64) -> i64:
+        """Read the key that begins at ``start``; returns the index after it, or it is left open (``_text``)."""
+        x = self.lexer
+        x.key_at = x.base + start
+        i = start + 1
+        j = i
+        c: i64 = 0
+        hashed: i64 = 0
+        stop = i + SHORT if i + SHORT < n else n
+        while j < stop:
+            c = ord(s[j])
+            if c == QUOTE or c == BACKSLASH or c < SPACE or c > 0x7F:
+                break
+            hashed = hashed * 31 + c
+            j += 1
+        if j < stop and c == QUOTE and j - i <= x.max_string:
+            if j + 1 < n and ord(s[j + 1]) == COLON_SIGN:
+                key_comes(x, s, i, j, hashed)
+                x.state = VALUE
+                return j + 2
+            if _colon_follows(s, j + 1, n) == YES:
+                key_comes(x, s, i, j, hashed)
+                x.state = COLON
+                return j + 1
+        open_key(x, i)
+        return self._text(s, i, j, n)
+
+    def _text(self, s: str, i: i64, j: i64, n: i64) -> i64:
+        """Read on in the open string or key from ``i`` on; up to ``j`` there are only plain characters.
+
+        Returns the index after it. If it does not certainly end, it stays open, and the index is that of the first
+        character which is not known to be its text; -1 minus that if more text must come to tell.
+        """
+        x = self.lexer
+        is_key = x.is_key
+        has_escapes = x.high != 0
+        answer = MORE
+        to: i64 = -1
+        while True:
+            j = self._plain(s, j, n)
+            if j == n:
+                break
+            c: i64 = ord(s[j])
+            if c == QUOTE:
+                answer = _colon_follows(s, j + 1, n) if is_key else self._string_ends(s, j + 1, n)
+            elif c != BACKSLASH:
+                answer = NO
+            elif j + 1 < n:
+                end = _escape_ends(s, j, n)
+                if end > 0:
+                    has_escapes = True
+                    j = end
+                    continue
+                if end == 0:
+                    answer = NO
+                else:
+                    # It is cut.
+                    to = j
+            break
+        if to < 0:
+            to = j if answer == YES else _delimiters(s, i, j, is_key)
+        if has_escapes:
+            if answer == YES:
+                to += 1
+            if i < to:
+                x.base += i
+                read_text(x, s[i:to], 0, to - i)
+                x.base -= i
+            if answer == YES:
+                return to
+        elif i < to:
+            if is_key or x.length + to - i > x.max_string:
+                grow_by_run(x, s, i, to)
+            else:
+                x.length += to - i
+                self.tree.grow(s[i:to])
+        if answer != YES:
+            return to if answer == NO else -1 - to
+        end_text(x, j)
+        j += 1
+        if not is_key:
+            return self._separator(s, j, n)
+        if ord(s[j]) == COLON_SIGN:
+            x.state = VALUE
+            j += 1
+        return j
+
+    def _string_ends(self, s: str, start: i64, n: i64) -> i64:
+        """Does a string that may end before index ``start`` certainly end there?"""
+        if start < n:
+            # The usual cases.
+            c: i64 = ord(s[start])
+            if not self.tree.in_object:
+                if (c == COMMA or c == CLOSE_BRACKET) and self.tree.containers:
+                    return YES
+            elif c == CLOSE_BRACE:
+                return YES
+        return self._ends(s, start, n, True)
+
+    # Numbers and words.
+
+    def _number(self, s: str, c: i64, i: i64, n: i64) -> i64:
+        """Read the number that begins with ``c`` at ``i``; returns the index after it, else what ``read`` does."""
+        x = self.lexer
+        first = i + 1 if c == DASH else i
+        # One digit more than is exact: then it is not computed on the way, as it is in ``short_number``.
+        stop = first + _FEW_DIGITS + 1 if first + _FEW_DIGITS + 1 < n else n
+        j = first
+        mantissa: i64 = 0
+        c = 0
+        while j < stop:
+            c = ord(s[j])
+            if c < DIGIT_0 or c > DIGIT_9:
+                break
+            mantissa = mantissa * 10 + c - DIGIT_0
+            j += 1
+        whole = j - first
+        scale: i64 = 0
+        if j < stop and c == DOT:
+            j += 1
+            while j < stop:
+                c = ord(s[j])
+                if c < DIGIT_0 or c > DIGIT_9:
+                    break
+                mantissa = mantissa * 10 + c - DIGIT_0
+                j += 1
+            scale = j - first - whole - 1
+            if scale == 0 and j < n:
+                return i
+        if j == stop or c == 101 or c == 69 or j - i > x.max_short:
+            return self._long_number(s, i, j, n)
+        if whole != 1 and (whole == 0 or ord(s[first]) == DIGIT_0):
+            return i
+        if self.tree.in_object or (c != COMMA and c != CLOSE_BRACKET):
+            answer = self._ends(s, j, n, False)
+            if answer != YES:
+                return i if answer == NO else -1 - i
+        value: object
+        if scale > 0:
+            number = float(mantissa) / POWERS_OF_TEN[scale]
+            value = -number if first > i else number
+        else:
+            value = -mantissa if first > i else mantissa
+        if self.source is None:
+            x.atom_closed(value, "")
+        else:
+            x.value_comes(ord(s[i]), i)
+            x.atom_closed(value, s[i:j])
+        return self._separator(s, j, n)
+
+    def _long_number(self, s: str, i: i64, j: i64, n: i64) -> i64:
+        """``_number`` for one whose value is not computed on the way; up to ``j`` there are digits and a point."""
+        x = self.lexer
+        first = i + 1 if ord(s[i]) == DASH else i
+        point: i64 = s.find(".", first, j)
+        c: i64 = 0
+        while j < n:
+            c = ord(s[j])
+            if c < DIGIT_0 or c > DIGIT_9:
+                if c != DOT or point >= 0:
+                    break
+                point = j
+            j += 1
+        digits = WHOLE if point < 0 else FRACTION
+        whole = (j if point < 0 else point) - first
+        is_number = (whole == 1 or (whole > 1 and ord(s[first]) != DIGIT_0)) and j - point > 1
+        if j < n and (c == 101 or c == 69):
+            digits = FRACTION
+            j += 1
+            if j < n and (ord(s[j]) == DASH or ord(s[j]) == PLUS):
+                j += 1
+            start = j
+            while j < n and DIGIT_0 <= ord(s[j]) <= DIGIT_9:
+                j += 1
+            is_number = is_number and j > start
+        if j - i > x.max_number:
+            return i
+        if j == n:
+            return -1 - i
+        answer = self._ends(s, j, n, False)
+        if not is_number or answer == NO:
+            return i
+        if answer == MORE:
+            return -1 - i
+        x.value_comes(ord(s[i]), i)
+        number_comes(x, s[i:j], digits, s, j)
+        return self._separator(s, j, n)
+
+    def _word(self, s: str, c: i64, i: i64, n: i64) -> i64:
+        """Read the word that begins with ``c`` at ``i``; returns the index after it, else what ``read`` does."""
+        x = self.lexer
+        value: object = None
+        if c == 116:
+            word = "true"
+            value = True
+        elif c == 102:
+            word = "false"
+            value = False
+        elif c == 110:
+            word = "null"
         else:
             return i
-        if x.state == ENDED:
+        end = i + len(word)
+        if n <= end:
+            return -1 - i if word.startswith(s[i:n]) else i
+        if not s.startswith(word, i):
             return i
-    return n
+        answer = self._ends(s, end, n, False)
+        if answer != YES:
+            return i if answer == NO else -1 - i
+        x.value_comes(c, i)
+        x.atom_closed(value, word)
+        return self._separator(s, end, n)
 
-
-# Strings.
-
-
-def _string(x: Lexer, s: str, start: i64, n: i64) -> i64:
-    """Read the string value that begins at ``start``; returns the index after it, or it is left open (``_text``)."""
-    i = start + 1
-    j = plain_until(x, s, i, i + _NEAR if i + _NEAR < n else n)
-    if j < n and ord(s[j]) == QUOTE:
-        if j - i <= x.max_string and _ends(x, s, j + 1, n, True) == YES:
-            x.string_comes(start)
-            x.string_closed(s[i:j])
-            return j + 1
-    elif n - j > SHORT and s.find('"', j + 1) >= 0:
-        end = _scanned(x, s, start, n)
-        if end > 0:
-            return end
-    x.string_comes(start)
-    open_text(x)
-    return _text(x, s, i, j, n)
-
-
-def _scanned(x: Lexer, s: str, start: i64, n: i64) -> i64:
-    """``_string``, read by the standard library's scanner; 0 if it is not certain."""
-    value: str
-    end: i64
-    try:
-        value, end = scanstring(s, start + 1, True)
-    except ValueError:
-        return 0
-    if len(value) > x.max_string or (not x.lone_surrogates and s.find("\\u", start, end) >= 0):
-        return 0
-    if _ends(x, s, end, n, True) != YES:
-        return 0
-    x.string_comes(start)
-    x.string_closed(value)
-    return end
-
-
-def _key(x: Lexer, s: str, start: i64, n: i64) -> i64:
-    """Read the key that begins at ``start``; returns the index after it, or it is left open (``_text``)."""
-    x.key_at = x.base + start
-    i = start + 1
-    j = i
-    c: i64 = 0
-    hashed: i64 = 0
-    stop = i + SHORT if i + SHORT < n else n
-    while j < stop:
-        c = ord(s[j])
-        if c == QUOTE or c == BACKSLASH or c < SPACE:
-            break
-        hashed = hashed * 31 + c
-        j += 1
-    if j < stop and c == QUOTE and j - i <= x.max_string and _colon_follows(s, j + 1, n) == YES:
-        key_comes(x, s, i, j, hashed)
-        x.state = COLON
-        return j + 1
-    open_key(x, i)
-    return _text(x, s, i, j, n)
-
-
-def _text(x: Lexer, s: str, i: i64, j: i64, n: i64) -> i64:
-    """Read on in the open string or key from ``i`` on; up to ``j`` there are only plain characters.
-
-    Returns the index after it. If it does not certainly end, it stays open, and the index is that of the first
-    character which is not known to be its text; -1 minus that if more text must come to tell.
-    """
-    is_key = x.is_key
-    has_escapes = False
-    c: i64 = 0
-    answer = MORE
-    while True:
-        j = plain_until(x, s, j, n)
-        if j == n:
-            break
-        c = ord(s[j])
-        if c == BACKSLASH and j + 1 < n and s[j + 1] in _ESCAPED:
-            has_escapes = True
-            j += 2
-            continue
-        if c == QUOTE:
-            answer = _colon_follows(s, j + 1, n) if is_key else _ends(x, s, j + 1, n, True)
-        elif c != BACKSLASH or j + 1 < n:
-            answer = NO
-        break
-    to = j if answer == YES else _delimiters(s, i, j, is_key)
-    if has_escapes:
-        x.base += i
-        read_text(x, s[i:to], 0, to - i)
-        x.base -= i
-    elif i < to:
-        grow_by_run(x, s, i, to)
-    if answer != YES:
-        return to if answer == NO else -1 - to
-    end_text(x, j)
-    return j + 1
+    def _ends(self, s: str, start: i64, n: i64, is_string: bool) -> i64:
+        """Does a scalar that may end before index ``start`` certainly end there?"""
+        tree = self.tree
+        j = start
+        c: i64 = 0
+        while j < n:
+            c = ord(s[j])
+            if c > SPACE:
+                break
+            if c == NEWLINE and not is_string:
+                return YES
+            if not is_blank(c):
+                return NO
+            j += 1
+        if j < n:
+            if not tree.in_object:
+                return YES if (c == COMMA or c == CLOSE_BRACKET) and tree.containers else NO
+            if c == CLOSE_BRACE:
+                return YES
+            if c != COMMA:
+                return NO
+            if not is_string and j > start:
+                return YES
+            j += 1
+            while j < n:
+                c = ord(s[j])
+                if not is_string:
+                    return NO if DIGIT_0 <= c <= DIGIT_9 else YES
+                if c == NEWLINE or c == QUOTE:
+                    return YES
+                if not is_blank(c):
+                    return NO
+                j += 1
+        return MORE if n - start < REACH else NO
 
 
 def _delimiters(s: str, i: i64, j: i64, is_key: bool) -> i64:
@@ -274,141 +768,32 @@ def _delimiters(s: str, i: i64, j: i64, is_key: bool) -> i64:
     return k
 
 
+def _escape_ends(s: str, i: i64, n: i64) -> i64:
+    """The index after the escape that begins at ``i``, of which two characters have come; 0 if it is none, -1 if it is
+    cut."""
+    c: i64 = ord(s[i + 1])
+    if c == 110 or c == QUOTE or c == BACKSLASH or c == SLASH or c == 116 or c == 114 or c == 98 or c == 102:
+        return i + 2
+    if c != 117:
+        return 0
+    i += 2
+    end = i + 4
+    while i < end:
+        if i == n:
+            return -1
+        c = ord(s[i])
+        if not (DIGIT_0 <= c <= DIGIT_9 or 97 <= c <= 102 or 65 <= c <= 70):
+            return 0
+        i += 1
+    return end
+
+
 def _colon_follows(s: str, j: i64, n: i64) -> i64:
     """Does a key that may end before index ``j`` certainly end there?"""
     k = skip_blank(s, j, n)
     if k < n:
         return YES if ord(s[k]) == COLON_SIGN else NO
     return MORE if n - j < REACH else NO
-
-
-# Numbers and words.
-
-
-def _number(x: Lexer, s: str, c: i64, i: i64, n: i64) -> i64:
-    """Read the number that begins with ``c`` at ``i``; returns the index after it, else what ``read_certain`` does."""
-    first = i + 1 if c == DASH else i
-    few = first + _FEW_DIGITS if first + _FEW_DIGITS < n else n
-    j = first
-    point: i64 = -1
-    # A number of few characters is computed on the way, as in ``short_number``.
-    mantissa: i64 = 0
-    while j < few:
-        c = ord(s[j])
-        if c < DIGIT_0 or c > DIGIT_9:
-            if c != DOT or point >= 0:
-                break
-            point = j
-        else:
-            mantissa = mantissa * 10 + c - DIGIT_0
-        j += 1
-    is_short = j < few
-    while j == few and few < n:
-        c = ord(s[j])
-        if c < DIGIT_0 or c > DIGIT_9:
-            if c != DOT or point >= 0:
-                break
-            point = j
-        few += 1
-        j += 1
-    whole = (j if point < 0 else point) - first
-    is_number = (whole == 1 or (whole > 1 and ord(s[first]) != DIGIT_0)) and j - point > 1
-    if c == COMMA and is_short and is_number and not x.tree.in_object and _computed(x, s, i, j, point, mantissa):
-        return j
-    if j < n and (c == 101 or c == 69):
-        is_short = False
-        j += 1
-        if j < n and (ord(s[j]) == DASH or ord(s[j]) == PLUS):
-            j += 1
-        digits = j
-        while j < n and DIGIT_0 <= ord(s[j]) <= DIGIT_9:
-            j += 1
-        is_number = is_number and j > digits
-    if j - i > x.max_number:
-        return i
-    if j == n:
-        return -1 - i
-    answer = _ends(x, s, j, n, False)
-    if not is_number or answer == NO:
-        return i
-    if answer == MORE:
-        return -1 - i
-    if is_short and _computed(x, s, i, j, point, mantissa):
-        return j
-    return x.read_value(s, ord(s[i]), i, n)
-
-
-def _computed(x: Lexer, s: str, i: i64, j: i64, point: i64, mantissa: i64) -> bool:
-    """Close the number ``s[i:j]``, whose digits are this, if nothing but its value is wanted."""
-    if x.source is not None or j - i > x.max_short:
-        return False
-    is_negative = ord(s[i]) == DASH
-    if point < 0:
-        x.atom_closed(-mantissa if is_negative else mantissa, "")
-    else:
-        number = float(mantissa) / POWERS_OF_TEN[j - point - 1]
-        x.atom_closed(-number if is_negative else number, "")
-    return True
-
-
-def _word(x: Lexer, s: str, c: i64, i: i64, n: i64) -> i64:
-    """Read the word that begins with ``c`` at ``i``; returns the index after it, else what ``read_certain`` does."""
-    if c == 116:
-        word = "true"
-    elif c == 102:
-        word = "false"
-    elif c == 110:
-        word = "null"
-    else:
-        return i
-    end = i + len(word)
-    if n <= end:
-        return -1 - i if word.startswith(s[i:n]) else i
-    if not s.startswith(word, i):
-        return i
-    answer = _ends(x, s, end, n, False)
-    if answer == YES:
-        return x.read_value(s, c, i, n)
-    return i if answer == NO else -1 - i
-
-
-# What follows.
-
-
-def _ends(x: Lexer, s: str, start: i64, n: i64, is_string: bool) -> i64:
-    """Does a scalar that may end before index ``start`` certainly end there?"""
-    tree = x.tree
-    j = start
-    c: i64 = 0
-    while j < n:
-        c = ord(s[j])
-        if c > SPACE:
-            break
-        if c == NEWLINE and not is_string:
-            return YES
-        if not is_blank(c):
-            return NO
-        j += 1
-    if j < n:
-        if not tree.in_object:
-            return YES if (c == COMMA or c == CLOSE_BRACKET) and tree.containers else NO
-        if c == CLOSE_BRACE:
-            return YES
-        if c != COMMA:
-            return NO
-        if not is_string and j > start:
-            return YES
-        j += 1
-        while j < n:
-            c = ord(s[j])
-            if not is_string:
-                return NO if DIGIT_0 <= c <= DIGIT_9 else YES
-            if c == NEWLINE or c == QUOTE:
-                return YES
-            if not is_blank(c):
-                return NO
-            j += 1
-    return MORE if n - start < REACH else NO
 
 
 def _comma_separates(in_object: bool, s: str, j: i64, n: i64) -> i64:
@@ -435,3 +820,34 @@ def begins_value(c: i64) -> bool:
         or c == 102
         or c == 110
     )
+
+
+# Bytes of UTF-8.
+
+
+def _more_bytes(c: i64) -> i64:
+    """How many more bytes than one a character beyond ASCII takes."""
+    return 1 if c < 0x800 else 2 if c < 0x10000 else 3
+
+
+def _more_bytes_of(s: str, end: i64) -> i64:
+    """How many more bytes than characters ``s[:end]`` takes."""
+    if not COMPILED or end > SHORT:
+        return len(s[:end].encode("utf-8", "surrogatepass")) - end
+    more: i64 = 0
+    i: i64 = 0
+    while i < end:
+        c: i64 = ord(s[i])
+        if c > 0x7F:
+            more += _more_bytes(c)
+        i += 1
+    return more
+
+
+def _is_unicode(s: str) -> bool:
+    """Is the text free of surrogates?"""
+    try:
+        s.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

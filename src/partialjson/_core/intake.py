@@ -128,7 +128,8 @@ class Intake:
         mender = self.mender
         unread: i64 = 0
         try:
-            self.feed(text)
+            if not mender.goes_on(text):
+                self.feed(text)
             if self._locator is None and mender.stops and self._lexer.done():
                 unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
             elif utf8.fault:
@@ -177,7 +178,7 @@ class Intake:
             if self._locator is not None and not self._locator.reading:
                 pos: i64 = self._locator.pos
                 return pos
-        return self.mender.read
+        return self.mender.pos()
 
     def bytes_read(self) -> i64:
         """How many bytes of UTF-8 those are."""

@@ -235,12 +235,12 @@ class Lexer(Machine):
         self.matched = 1
         return self._word(s, i + 1, n)
 
-    def string_comes(self, i: i64) -> None:
-        """A string value that begins at ``i`` has been read, and is about to close."""
+    def value_comes(self, c: i64, i: i64) -> None:
+        """A value that begins with ``c`` at ``i`` has been read by somebody else, and is about to open or close."""
         if self.source is not None:
             self.source.reach(self.base + i)
             if self.tree.is_judged:
-                self._begins(QUOTE)
+                self._begins(c)
 
     def _begins(self, c: i64) -> None:
         """Tell the tree what the first character of a value reveals about it."""

@@ -28,10 +28,10 @@ Each repair is recorded when it is decided, and an event tells of it, in the ord
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.canonical import canonical_text
-from partialjson._core.certain import begins_value, read_certain
+from partialjson._core.certain import NOTHING, OFF, Certain, begins_value
 from partialjson._core.lexer import Lexer
 from partialjson._core.lookout import (
     BACKTICK,
@@ -149,6 +149,11 @@ class Mender(TokenMender):
     def __init__(self, lexer: Lexer, kinds: frozenset[RepairKind], selector: Selector | None) -> None:
         super().__init__(lexer, kinds, selector)
         lexer.is_mended = True
+        # What is valid so far is read by this, without the mender (``goes_on``). The line of the lexer that the first
+        # line here belongs to; and whether everything up to the end of the text is certain.
+        self.certain: Final = Certain(lexer)
+        self.strict_line: i64 = 1
+        self.is_certain = False
         # Text at the root.
         self.parts: list[str] = []
         # A comment: 0 up to the end of the line, 1 up to "*/". A skipped value: its depth, and the quote it is inside.
@@ -165,16 +170,111 @@ class Mender(TokenMender):
 
     # Text in.
 
+    def goes_on(self, s: str) -> bool:
+        """Read a chunk of which strict parsing can tell everything; False if there is more to it, and ``feed`` must
+        read it, or the rest of it.
+
+        Raises:
+            ParseError: as ``feed``.
+        """
+        certain = self.certain
+        if certain.wait < NOTHING:
+            return False
+        try:
+            is_read = certain.feed(s)
+        except BaseException as error:
+            self._stops_at(error, s)
+            raise
+        if self.map is not None:
+            self._translate_events()
+        return is_read
+
+    def _stops_at(self, error: BaseException, s: str) -> None:
+        """An error came while a chunk was read strictly."""
+        certain = self.certain
+        text = s if certain.wait == NOTHING else certain.held + s
+        self._settle_at(certain.base, certain.line, certain.line_start, "")
+        certain.wait = OFF
+        self.read += len(text)
+        if isinstance(error, ParseError):
+            self._translate(error, text)
+        if self.map is not None:
+            self._translate_events()
+
+    def settle(self) -> None:
+        """Take over how far strict parsing has come, and what waits there."""
+        certain = self.certain
+        if certain.wait != OFF:
+            lexer = self.lexer
+            held = "" if certain.wait == NOTHING else certain.held
+            self._settle_at(lexer.base, lexer.line, lexer.line_start, held)
+
+    def _settle_at(self, base: i64, line: i64, line_start: i64, held: str) -> None:
+        """Take over that the lexer was between tokens, or in a string, at this place of its text, and ``held`` waits
+        there."""
+        if self.gap:
+            self._reads_gap_again()
+        lexer = self.lexer
+        certain = self.certain
+        at = base + self.shift
+        self.steps += at - self.at + certain.again
+        self.first_bytes += at - self.at + certain.wide
+        certain.again = 0
+        certain.wide = 0
+        if line > self.strict_line:
+            self.first_line += line - self.strict_line
+            self.first_line_start = line_start + self.shift
+            self.strict_line = line
+        self.at = at
+        self.read = at + len(held)
+        self.pend = held
+        self._unmark()
+        if lexer.state == TEXT:
+            self._opens_string(QUOTE)
+            return
+        self.mode = BETWEEN
+        if held and lexer.state == AFTER:
+            self._begin_gap(held, 0, True)
+            self.gap = held
+            self.pend = ""
+            self._pass(held, len(held))
+
+    def _mends_from_here(self) -> None:
+        """Nothing is read without the mender until it says so."""
+        self.settle()
+        self.certain.wait = OFF
+
+    def _reads_on_strictly(self) -> None:
+        """Let the next chunks be read without the mender, if only what strict parsing can tell has come last."""
+        held = self.gap or self.pend
+        at = self.gap_at if self.gap else self.at
+        base = self.lexer.base
+        if len(held) <= SHORT and at - base == self.shift and not self.puts_in and self.sleeps == AWAKE:
+            self.strict_line = self.lexer.line
+            self.certain.begin(held, self.max_document - self.shift)
+
     def feed(self, s: str) -> None:
         """Read one chunk.
 
         Raises:
             ParseError: a limit is passed, or the text needs a repair of a kind that is not wanted.
         """
+        certain = self.certain
+        if certain.wait == OFF:
+            self._feed_new(s)
+        elif not self.goes_on(s):
+            done_to = certain.done_to
+            self._mends_from_here()
+            self._feed_new(s[done_to:])
+            if self.stopped >= 0:
+                self.stopped += done_to
+
+    def _feed_new(self, s: str) -> None:
         n: i64 = len(s)
         if self.read + n > self.max_document:
             end = self.max_document - self.read
-            self.feed(s[:end])
+            self._feed_new(s[:end])
+            self._mends_from_here()
             if self.stopped < 0:
                 raise self.too_long()
             self.rest += s[end:]
@@ -185,6 +285,7 @@ class Mender(TokenMender):
             except UnicodeEncodeError as bad:
                 start: i64 = bad.start
                 self._feed(s[:start])
+                self._mends_from_here()
                 if self.stopped < 0:
                     raise self.refusal(HALF_PAIR, f"U+{ord(s[start]):04X} is half of a surrogate pair") from None
                 self.rest += s[start:]
@@ -213,6 +314,7 @@ class Mender(TokenMender):
             else:
                 before = 0
         self.sleeps = AWAKE
+        self.is_certain = False
         self._unmark()
         n += before
         i: i64 = 0
@@ -236,6 +338,8 @@ class Mender(TokenMender):
             self.rest = self.pend
             self.pend = ""
             self.stopped = max(self.stopped - before, 0)
+        elif self.is_certain:
+            self._reads_on_strictly()
 
     def _sleeps_on(self, s: str, n: i64, before: i64) -> bool:
         """Take a chunk that cannot decide what is held, and leave it at that."""
@@ -297,6 +401,7 @@ class Mender(TokenMender):
         lexer = self.lexer
         while i < n:
             self.done_to = i
+            self.is_certain = False
             mode = self.mode
             if mode == BETWEEN:
                 if self.stops and lexer.state == ENDED and not self.groups:
@@ -346,13 +451,13 @@ class Mender(TokenMender):
         lexer = self.lexer
         shift = self.shift
         if self.at + i - lexer.base == shift and not self.puts_in:
-            stopped = read_certain(lexer, s, i, n)
+            stopped = self.certain.read(s, i, n)
         else:
             shifted = self.shifted
             puts_in = self.puts_in
             key_source = self.key_source
             self._begin_segment(s, i, False)
-            stopped = read_certain(lexer, s, i, n)
+            stopped = self.certain.read(s, i, n)
             if stopped == i or stopped == -1 - i:
                 # Nothing has been read.
                 self.shift = shift
@@ -362,6 +467,7 @@ class Mender(TokenMender):
                 if self.map is not None:
                     self.map.take_back()
         self.steps += (stopped if stopped >= 0 else -1 - stopped) - i
+        self.is_certain = (stopped < 0 or stopped == n) and lexer.state != ENDED
         if lexer.state == TEXT:
             self._opens_string(QUOTE)
         else:
@@ -1143,6 +1249,7 @@ class Mender(TokenMender):
                 not wanted.
             ParseError: another repair is needed that is not wanted.
         """
+        self._mends_from_here()
         lexer = self.lexer
         s = self.pend
         n: i64 = len(s)
@@ -1225,6 +1332,28 @@ class Mender(TokenMender):
         self.left_out.append(Record(UNFINISHED, start, self.at + n, ()))
         lexer.forget_key()
 
+    # Asking.
+
+    def place(self) -> tuple[int, int, int, int]:
+        """Where what has been read ends: in characters, in bytes, the line, and where that begins."""
+        self.settle()
+        return self.read, self.first_bytes, self.first_line, self.first_line_start
+
+    def pos(self) -> i64:
+        """How many characters have come."""
+        self.settle()
+        return self.read
+
+    def bytes_read(self) -> i64:
+        """How many bytes all that has come takes in UTF-8."""
+        self.settle()
+        return self.first_bytes + len(self.pend.encode("utf-8", "surrogatepass"))
+
+    def refusal(self, fault: i64, msg: str) -> ParseError:
+        """An error after everything that has come; the fault is one of the constants of ``machine``."""
+        self.settle()
+        return self._error(fault, msg, self.pend, len(self.pend))
+
     # A part of a longer text.
 
     def leave_blanks(self, s: str) -> None:
@@ -1235,6 +1364,7 @@ class Mender(TokenMender):
 
     def drop_token(self) -> i64:
         """Go back to before the number, literal or escape that the end of the text cut; returns its length."""
+        self._mends_from_here()
         pend = self.pend
         dropped: i64 = 0
         if self.is_strict:

@@ -218,6 +218,13 @@ def _read_by(m: Machine, parse: Any, text: str, i: i64) -> i64:
     return i
 
 
+def number_comes(m: Machine, text: str, digits: i64, s: str, i: i64) -> None:
+    """A number has been read by somebody else: its text, which is correct, and the state of the automaton after it.
+    ``i`` is the index after it."""
+    m.digits = digits
+    _ends(m, text, s, i)
+
+
 def end_number(m: Machine) -> None:
     """Close a number at the root, if it can end here."""
     if m.state == NUMBER and m.tree.depth() == 0 and _may_end(m):

@@ -35,6 +35,7 @@ from partialjson._core.lexer import Lexer
 from partialjson._core.loose_rules import loose_rule_of
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import KeptBack, Mask, mask_of, without_kept_back
+from partialjson._core.mender import Mender
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
@@ -208,6 +209,7 @@ class Parser(Generic[T]):
         self._intake: Intake | None = None
         if self._lenient is not None:
             self._intake = Intake(self._lexer, self._target, self._lenient, selector, _reader)
+        self._mender: Final[Mender | None] = None if self._intake is None else self._intake.mender
 
     def __repr__(self) -> str:
         name = "" if self._target is None else f" of {name_of(self._target.given)}"
@@ -278,7 +280,11 @@ class Parser(Generic[T]):
                 if type(chunk) is not str:
                     # A subclass could override adding and slicing.
                     chunk = "".join((chunk,))
-                if self._reads == STR or self._reads_by_lexer(STR, chunk):
+                if self._reads == STR:
+                    self._lexer.feed(chunk)
+                elif self._mender is not None and self._input == STR and self._mender.goes_on(chunk):
+                    pass
+                elif self._reads_by_lexer(STR, chunk):
                     self._lexer.feed(chunk)
             elif isinstance(chunk, bytes):
                 if type(chunk) is not bytes:

@@ -351,14 +351,6 @@ class Scribe:
         self.first_line_start = line_start
         self._unmark()
 
-    def place(self) -> tuple[int, int, int, int]:
-        """Where what has been read ends: in characters, in bytes, the line, and where that begins."""
-        return self.read, self.first_bytes, self.first_line, self.first_line_start
-
-    def bytes_read(self) -> i64:
-        """How many bytes all that has come takes in UTF-8."""
-        return self.first_bytes + len(self.pend.encode("utf-8", "surrogatepass"))
-
     def source_of(self, pos: i64) -> i64:
         """The offset in the source of one in the mended text."""
         if pos >= self.shifted:
@@ -425,7 +417,3 @@ class Scribe:
         self._place(error, s, i)
         self.own = error
         return error
-
-    def refusal(self, fault: i64, msg: str) -> ParseError:
-        """An error after everything that has come; the fault is one of the constants of ``machine``."""
-        return self._error(fault, msg, self.pend, len(self.pend))
