@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--seconds",
         type=float,
-        default=90,
+        default=60,
         metavar="S",
-        help="run tests of this many seconds for one mutant (default: 90)",
+        help="run tests of this many seconds for one mutant (default: 60)",
     )
     parser.add_argument("--seed", default="1", help="which mutants are drawn (default: 1)")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="how many mutants to try at once (default: 1)")

@@ -18,9 +18,8 @@ from mutation.trials import Bench, Ended, Run
 
 __all__ = ["Fate", "Verdict", "judge", "judge_all", "try_unchanged"]
 
-FIRST = 4.0
-"""Seconds of the tests that are asked first."""
-FIRST_FILES = 8
+QUICK = ((1.0, 3), (8.0, 8))
+"""What is asked first: tests of so many seconds, from so many files. To start a run and to collect a file costs too."""
 CHECKING = 600
 """Seconds that the type checker may take."""
 
@@ -33,7 +32,7 @@ class Fate(StrEnum):
     ENDLESS = "out of time"
     """The tests took several times as long as they usually do."""
     REFUSED = "refused"
-    """No test failed, but the type checker refuses it."""
+    """No quick test failed, and the type checker refuses it; slow tests are not asked then."""
     SURVIVED = "survived"
     UNREACHED = "not reached"
     """Survived, since no test runs the line."""
@@ -63,21 +62,23 @@ def judge(bench: Bench, mutant: Mutant, traced: Traced, most: float) -> Steps:
     """
     tests = traced.reaching(mutant.module, None if mutant.importing else mutant.lines)
     with bench.changed(mutant.module, mutant.code):
-        for batch in batches(tests, mutant.module, traced, most):
+        quick, slow = batches(tests, mutant.module, traced, most)
+        for number, batch in enumerate([*quick, *slow]):
+            if number == len(quick) and (yield from _refused(bench, mutant.module)):
+                return Verdict(mutant, Fate.REFUSED, bench.plan.types[0])
             ended, report = yield from _asked(bench, batch, traced)
             if report.failed or ended.status not in (0, 5):
                 out_of_time = ended.out_of_time and not report.failed
                 return Verdict(mutant, Fate.ENDLESS if out_of_time else Fate.KILLED, report.culprit)
-        if bench.plan.types:
-            ended = yield Run(bench, lambda: _check(bench, mutant.module), CHECKING)
-            if ended.status == 1:
-                return Verdict(mutant, Fate.REFUSED, bench.plan.types[0])
+        if not slow and (yield from _refused(bench, mutant.module)):
+            return Verdict(mutant, Fate.REFUSED, bench.plan.types[0])
     return Verdict(mutant, Fate.SURVIVED if tests else Fate.UNREACHED)
 
 
 def try_unchanged(bench: Bench, traced: Traced, most: float) -> str:
     """A test that fails where nothing was changed, or nothing; it runs as many tests as `judge` does, in its order."""
-    for batch in batches(list(traced.seconds), "", traced, most):
+    quick, slow = batches(list(traced.seconds), "", traced, most)
+    for batch in [*quick, *slow]:
         steps = _asked(bench, batch, traced)
         try:
             run = next(steps)
@@ -100,27 +101,31 @@ def _asked(bench: Bench, batch: Sequence[str], traced: Traced) -> Generator[Run,
     return ended, read_report(told)
 
 
-def batches(tests: Iterable[str], module: str, traced: Traced, most: float) -> Iterator[list[str]]:
-    """Tests in the order in which they are asked, those of a file together: first some quick ones, then the others."""
-    ordered = _ordered([test for test in tests if test in traced.seconds], module, traced)
-    chosen: list[str] = []
-    files: dict[str, list[str]] = {}
-    spent = 0.0
-    first = True
-    for test in ordered:
-        seconds = traced.seconds[test]
+def batches(tests: Iterable[str], module: str, traced: Traced, most: float) -> tuple[list[list[str]], list[list[str]]]:
+    """Tests in the order in which they are asked, those of a file together: some batches of quick ones, and what is
+    left of those that take `most` seconds together."""
+    left = _ordered([test for test in tests if test in traced.seconds], module, traced)
+    quick = []
+    for seconds, files in QUICK:
+        batch, left = _taken(left, traced, seconds, files)
+        quick.append(batch)
+    spent = sum(traced.seconds[test] for batch in quick for test in batch)
+    slow, _ = _taken(left, traced, most - spent, len(left))
+    return [batch for batch in quick if batch], [slow] if slow else []
+
+
+def _taken(tests: Sequence[str], traced: Traced, seconds: float, files: int) -> tuple[list[str], list[str]]:
+    """As many tests as so many seconds and files allow, by file, and the others."""
+    taken: dict[str, list[str]] = {}
+    others = []
+    for test in tests:
         file = test.partition("::")[0]
-        full = first and chosen and (spent + seconds > FIRST or (file not in files and len(files) == FIRST_FILES))
-        if full:
-            yield [test for group in files.values() for test in group]
-            chosen, files, first = [], {}, False
-        if spent + seconds > most and not first:
-            continue
-        spent += seconds
-        chosen.append(test)
-        files.setdefault(file, []).append(test)
-    if chosen:
-        yield [test for group in files.values() for test in group]
+        if traced.seconds[test] <= seconds and (file in taken or len(taken) < files):
+            seconds -= traced.seconds[test]
+            taken.setdefault(file, []).append(test)
+        else:
+            others.append(test)
+    return [test for group in taken.values() for test in group], others
 
 
 def _ordered(tests: Sequence[str], module: str, traced: Traced) -> list[str]:
@@ -135,6 +140,14 @@ def _ordered(tests: Sequence[str], module: str, traced: Traced) -> list[str]:
         mirrors = stem and stem in PurePosixPath(test.partition("::")[0]).stem
         keys[test] = (traced.seconds[test] + 0.005) * before[function] / (8 if mirrors else 1)
     return sorted(keys, key=lambda test: keys[test])
+
+
+def _refused(bench: Bench, module: str) -> Generator[Run, Ended, bool]:
+    """Whether the type checker finds something in a module, which it does not in the original."""
+    if not bench.plan.types:
+        return False
+    ended = yield Run(bench, lambda: _check(bench, module), CHECKING)
+    return ended.status == 1
 
 
 def _check(bench: Bench, module: str) -> int:
