@@ -28,6 +28,8 @@ class Plan:
     equivalents: Path
     results: Path
     preload: tuple[str, ...]
+    environment: dict[str, str]
+    """Variables that the tests see."""
     types: tuple[str, ...]
     """The type checker's module and its arguments; nothing if types are not checked."""
     parts: dict[str, Part]
@@ -68,6 +70,7 @@ def read_plan(file: Path) -> Plan:
         root / read["equivalents"],
         root / read["results"],
         tuple(read["preload"]),
+        dict(read.get("environment", {})),
         tuple(argument.format(root=root) for argument in read.get("types", ())),
         parts,
     )

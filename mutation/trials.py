@@ -98,6 +98,7 @@ class Run:
             for here, there in ((nothing, 0), (log, 1), (log, 2)):
                 os.dup2(here, there)
             os.chdir(bench.plan.root)
+            os.environ.update(bench.plan.environment)
             os.environ["PYTHONPATH"] = str(bench.sources)
             sys.path.insert(0, str(bench.sources))
             status = work()
