@@ -453,6 +453,7 @@ def test_text_in_a_choice_as_completions_have_it() -> None:
         ({"choices": [{"index": 0, "delta": {}, "error": {"message": "no", "code": 502}}]}, 502),
         ({"choices": [{"index": 0, "finish_reason": "error", "error": {"message": "no", "code": "x"}}]}, "x"),
         ({"choices": None, "base_resp": {"status_code": 1004, "status_msg": "no"}}, 1004),
+        ({"choices": [], "x_groq": {"id": "g", "error": {"message": "no", "code": 7}}}, 7),
     ],
 )
 def test_an_error_in_any_place(event: Any, code: Any) -> None:
@@ -460,6 +461,7 @@ def test_an_error_in_any_place(event: Any, code: Any) -> None:
     error = message.end().error
     assert isinstance(error, ProviderError)
     assert (error.message, error.code, message.end().reason) == ("no", code, "error")
+    assert message.unread == {}
 
 
 def test_what_stopped_it_is_in_the_details() -> None:
@@ -479,6 +481,7 @@ def test_what_stopped_it_is_in_the_details() -> None:
         ("openai-chat", chunk({"hologram": "x", "content": "a"}), ("field", "delta.hologram")),
         ("openai-chat", chunk({"content": "a"}, echo=[1]), ("field", "echo")),
         ("openai-chat", {"choices": [{"index": 0, "delta": {}, "mood": 1}]}, ("field", "choice.mood")),
+        ("openai-chat", chunk({"content": "a"}, x_groq={"mood": 1}), ("field", "x_groq.mood")),
         ("openai-chat", {"type": "response.created", "response": {}}, ("event", "response.created")),
         ("openai-chat", {"foo": 1, "bar": 2}, ("event", "with foo, bar")),
         ("openai-chat", chunk({"tool_calls": [{"index": 0, "colour": 1}]}), ("field", "tool_call.colour")),
@@ -515,6 +518,7 @@ BESIDE = {
         *("role", "name", "channel", "tool_call_id", "index", "token_id", "audio_content", "parsed", "prefix"),
         "stop_reason",
     ],
+    "x_groq": ["id", "usage_breakdown", "seed", "debug"],
 }
 
 
@@ -522,10 +526,17 @@ BESIDE = {
 def test_what_servers_send_beside_a_message_is_known(place: str, name: str) -> None:
     delta: dict[str, Any] = {"content": "a"}
     choice = {"index": 0, "delta": delta, "finish_reason": None}
-    whole = {"id": "r1", "model": "m1", "choices": [choice]}
-    {"chunk": whole, "choice": choice, "delta": delta}[place][name] = 1
+    groq: dict[str, Any] = {}
+    whole = {"id": "r1", "model": "m1", "choices": [choice], "x_groq": groq}
+    {"chunk": whole, "choice": choice, "delta": delta, "x_groq": groq}[place][name] = 1
     message, _ = fed("openai-chat", whole, chunk({}, "stop"))
     assert (message.text, message.unread, message.end().reason) == ("a", {}, "complete")
+
+
+@pytest.mark.parametrize("name", ["event", "created_at", "output_index", "content_index", "agent_id", "role", "object"])
+def test_where_an_event_of_mistral_stands_is_known(name: str) -> None:
+    message, _ = fed("mistral", {"type": "message.output.delta", "content": "a", name: 1})
+    assert (message.text, message.unread) == ("a", {})
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])

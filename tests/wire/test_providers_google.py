@@ -363,6 +363,9 @@ def test_an_edit_that_cannot_be_read_spoils_the_call() -> None:
     assert message.calls[0].extra == {"unread": [bad]}
     assert message.calls[0].json == {"b": True}
     assert message.end().reason == "truncated"
+    # Even if it is the only one: a call whose arguments were lost is not one without arguments.
+    alone, _ = fed(GEMINI, call(name="f", willContinue=True), edits(bad), call(), STOP)
+    assert (alone.calls[0].ready, alone.calls[0].text) == (False, "{")
 
 
 # Bodies.
