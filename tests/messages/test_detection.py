@@ -94,6 +94,14 @@ def test_the_beginning_is_enough() -> None:
         assert apis_of(body[:end]) == ("anthropic-messages",)
 
 
+@pytest.mark.parametrize("strangers", range(4))
+def test_lines_are_those_of_an_api_if_most_of_them_are(strangers: int) -> None:
+    """Any line can be JSON, unlike an event, so more of them must be understood than not."""
+    line = bodies.body("ollama", TOLD[0]).decode().splitlines()[0] + "\n"
+    for lines in ([line] * 2 + ['{"foo": 1}\n'] * strangers, ['{"foo": 1}\n'] * strangers + [line] * 2):
+        assert apis_of("".join(lines)) == (("ollama",) if strangers < 2 else ())
+
+
 def test_heartbeats_before_the_first_event() -> None:
     body = bodies.body("openai-chat", TOLD[0]).decode()
     assert apis_of(": ping\n\n" * 3 + body)[0] == "openai-chat"

@@ -818,6 +818,31 @@ def test_any_other_event_without_its_blank_line_is_incomplete() -> None:
     assert incomplete.line == "data: [DO"
 
 
+@pytest.mark.parametrize("size", [1, 4, 100])
+@pytest.mark.parametrize(
+    ("text", "line"), [("Bad gateway", "Bad gateway"), ("a: b\nc: d\ne", "e"), ("a: b\ndata", "data")]
+)
+def test_what_a_body_ends_with_is_told_even_if_it_is_no_stream(text: str, line: str, size: int) -> None:
+    message = MessageParser(CHAT)
+    for at in range(0, len(text), size):
+        message.feed_bytes(text[at : at + size].encode())
+    end = message.end()
+    assert end.reason == "error"
+    assert end.incomplete is not None
+    assert end.incomplete.line == line
+
+
+@pytest.mark.parametrize(("texts", "counted"), [(0, "0 blocks"), (1, "1 block"), (2, "2 blocks")])
+def test_a_parser_shows_how_far_it_is(texts: int, counted: str) -> None:
+    message = MessageParser(ANTHROPIC)
+    message.feed_bytes(anthropic(HELLO, *(event for number in range(texts) for event in text_block(number, "a"))))
+    assert repr(message) == f"<MessageParser anthropic-messages, open, {counted}>"
+    message.feed_bytes(anthropic(because("end_turn"), BYE))
+    assert repr(message) == f"<MessageParser anthropic-messages, done, {counted}>"
+    message.end()
+    assert repr(message) == f"<MessageParser anthropic-messages, ended, {counted}>"
+
+
 CUT_BODIES = {
     "chat calls": (
         CHAT,

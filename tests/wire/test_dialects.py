@@ -453,6 +453,7 @@ def test_text_in_a_choice_as_completions_have_it() -> None:
         ({"choices": [{"index": 0, "delta": {}, "error": {"message": "no", "code": 502}}]}, 502),
         ({"choices": [{"index": 0, "finish_reason": "error", "error": {"message": "no", "code": "x"}}]}, "x"),
         ({"choices": None, "base_resp": {"status_code": 1004, "status_msg": "no"}}, 1004),
+        ({"choices": [], "x_groq": {"id": "g", "error": {"message": "no", "code": 7}}}, 7),
     ],
 )
 def test_an_error_in_any_place(event: Any, code: Any) -> None:
@@ -460,6 +461,7 @@ def test_an_error_in_any_place(event: Any, code: Any) -> None:
     error = message.end().error
     assert isinstance(error, ProviderError)
     assert (error.message, error.code, message.end().reason) == ("no", code, "error")
+    assert message.unread == {}
 
 
 def test_what_stopped_it_is_in_the_details() -> None:
@@ -479,6 +481,7 @@ def test_what_stopped_it_is_in_the_details() -> None:
         ("openai-chat", chunk({"hologram": "x", "content": "a"}), ("field", "delta.hologram")),
         ("openai-chat", chunk({"content": "a"}, echo=[1]), ("field", "echo")),
         ("openai-chat", {"choices": [{"index": 0, "delta": {}, "mood": 1}]}, ("field", "choice.mood")),
+        ("openai-chat", chunk({"content": "a"}, x_groq={"mood": 1}), ("field", "x_groq.mood")),
         ("openai-chat", {"type": "response.created", "response": {}}, ("event", "response.created")),
         ("openai-chat", {"foo": 1, "bar": 2}, ("event", "with foo, bar")),
         ("openai-chat", chunk({"tool_calls": [{"index": 0, "colour": 1}]}), ("field", "tool_call.colour")),
@@ -487,12 +490,63 @@ def test_what_stopped_it_is_in_the_details() -> None:
         ("cohere", {"type": "memory-start", "index": 0}, ("event", "memory-start")),
         ("cohere", {"type": "content-delta", "delta": {"message": {"mood": 1}}}, ("field", "delta.message.mood")),
         ("ollama", {"message": {"content": "a", "sound": "x"}}, ("field", "message.sound")),
+        ("ollama", {"message": {"tool_calls": [{"function": {"name": "f"}, "x": 1}]}}, ("field", "tool_call.x")),
+        ("ollama", {"message": {"tool_calls": [{"function": {"name": "f", "x": 1}}]}}, ("field", "function.x")),
         ("ollama", {"foo": 1}, ("event", "with foo")),
     ],
 )
 def test_what_is_not_understood_is_counted(api: str, event: Any, expected: tuple[str, str]) -> None:
     message, _ = fed(api, event, event)
     assert message.unread == {expected: 2}
+
+
+# What servers are known to send that says nothing of the message, by the place where they send it.
+BESIDE = {
+    "chunk": [
+        *("object", "created", "service_tier", "system_fingerprint", "stream_options", "metadata", "obfuscation", "p"),
+        *("provider", "request_id", "requestId", "sla_metrics", "nvext", "prompt_filter_results", "prompt_token_ids"),
+        *("prompt_logprobs", "prompt_routed_experts", "timings", "time_info", "prompt_progress", "kv_transfer_params"),
+        *("__verbose", "input_sensitive", "output_sensitive", "input_sensitive_type", "output_sensitive_type"),
+        *("output_sensitive_int", "x_groq", "base_resp", "chunk"),
+    ],
+    "choice": [
+        *("native_finish_reason", "content_filter_results", "content_filter_result", "content_filter_offsets"),
+        *("end_turn", "stop_reason", "matched_stop", "token_ids", "routed_experts", "hidden_states", "seed"),
+        *("prompt_logprobs", "prompt_token_ids"),
+    ],
+    "delta": [
+        *("role", "name", "channel", "tool_call_id", "index", "token_id", "audio_content", "parsed", "prefix"),
+        "stop_reason",
+    ],
+    "x_groq": ["id", "usage_breakdown", "seed", "debug"],
+}
+
+
+@pytest.mark.parametrize(("place", "name"), [(place, name) for place, names in BESIDE.items() for name in names])
+def test_what_servers_send_beside_a_message_is_known(place: str, name: str) -> None:
+    delta: dict[str, Any] = {"content": "a"}
+    choice = {"index": 0, "delta": delta, "finish_reason": None}
+    groq: dict[str, Any] = {}
+    whole = {"id": "r1", "model": "m1", "choices": [choice], "x_groq": groq}
+    {"chunk": whole, "choice": choice, "delta": delta, "x_groq": groq}[place][name] = 1
+    message, _ = fed("openai-chat", whole, chunk({}, "stop"))
+    assert (message.text, message.unread, message.end().reason) == ("a", {}, "complete")
+
+
+@pytest.mark.parametrize("name", ["event", "created_at", "output_index", "content_index", "agent_id", "role", "object"])
+def test_where_an_event_of_mistral_stands_is_known(name: str) -> None:
+    message, _ = fed("mistral", {"type": "message.output.delta", "content": "a", name: 1})
+    assert (message.text, message.unread) == ("a", {})
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_what_comes_beside_no_text_is_in_its_choice(number: int) -> None:
+    events = [chunk({"content": "a"}, "stop" if other != number else None, other) for other in range(3)]
+    events[number] = chunk({"annotations": [NOTE]}, "stop", number)
+    message, _ = fed("openai-chat", *events)
+    assert [[(block.kind, block.extra) for block in choice.blocks] for choice in message.choices] == [
+        [("other", {"annotations": [NOTE]})] if other == number else [("text", {})] for other in range(3)
+    ]
 
 
 @pytest.mark.parametrize("api", ["openai-chat", "mistral", "cohere", "ollama"])

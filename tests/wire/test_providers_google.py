@@ -363,6 +363,9 @@ def test_an_edit_that_cannot_be_read_spoils_the_call() -> None:
     assert message.calls[0].extra == {"unread": [bad]}
     assert message.calls[0].json == {"b": True}
     assert message.end().reason == "truncated"
+    # Even if it is the only one: a call whose arguments were lost is not one without arguments.
+    alone, _ = fed(GEMINI, call(name="f", willContinue=True), edits(bad), call(), STOP)
+    assert (alone.calls[0].ready, alone.calls[0].text) == (False, "{")
 
 
 # Bodies.
@@ -515,6 +518,33 @@ def test_interactions_thoughts_and_others() -> None:
     ]
     assert message.blocks[0].extra == {"signature": "s"}
     assert message.blocks[1].extra["google_search_result"][0]["result"] == [1]
+    assert [block.index for block in message.blocks] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("delta", "kind", "type"),
+    [
+        ({"type": "text", "text": "a"}, "text", "model_output"),
+        ({"type": "thought_summary", "content": {"type": "text", "text": "a"}}, "reasoning", "thought"),
+        ({"type": "arguments_delta", "arguments": "a"}, "call", "function_call"),
+    ],
+)
+def test_interactions_a_step_that_was_not_announced(delta: dict[str, Any], kind: str, type: str) -> None:
+    (block,) = fed(STEPS, {"event_type": "step.delta", "index": 0, "delta": delta}, stop(0))[0].blocks
+    assert (block.kind, block.type, block.text) == (kind, type, "a")
+
+
+def test_interactions_blocks_have_the_numbers_of_their_steps() -> None:
+    events = [
+        event
+        for number in (7, 3, 9)
+        for event in (step(number, "function_call", id=f"c{number}", name="f", arguments={"x": number}), stop(number))
+    ]
+    assert [(call.index, call.value) for call in fed(STEPS, *events)[0].calls] == [
+        (7, {"x": 7}),
+        (3, {"x": 3}),
+        (9, {"x": 9}),
+    ]
 
 
 # Live.

@@ -384,6 +384,21 @@ def test_a_commentary_is_no_output() -> None:
     assert message.text == "I will look.[1]"
 
 
+def test_a_commentary_may_be_called_so_when_it_is_done() -> None:
+    """Some servers name the phase of an item only in the whole of it."""
+    events = [
+        event
+        for number, (text, phase) in enumerate([("I will look.", "commentary"), ("[1]", "final_answer")])
+        for event in (
+            added(number, type="message", content=[]),
+            grow(number, text, "output_text", content_index=0),
+            done(number, type="message", phase=phase, content=[{"type": "output_text", "text": text}]),
+        )
+    ]
+    message = response(*events, output=list[int])
+    assert (message.output.value, message.text) == ([1], "I will look.[1]")
+
+
 def test_reasoning() -> None:
     """Parts of a summary are paragraphs; a text whose index counts up with each delta is one; secrets are kept."""
     events = [

@@ -348,6 +348,18 @@ def test_ollama_arguments_that_are_text() -> None:
     assert (message.end().reason, message.end().raw) == ("tool_calls", None)
 
 
+@pytest.mark.parametrize("done", [False, True])
+def test_ollama_fields_of_the_server_are_known(done: bool) -> None:
+    """What its documentation lists for a line, and what is measured, says nothing of the message."""
+    served = {"created_at": "2026-01-01", "remote_model": "m", "remote_host": "h"}
+    pulled = {"status": "pulling", "completed": 1, "total": 2, "completion": 3}
+    durations = {f"{each}_duration": 4 for each in ("total", "load", "prompt_eval", "eval")}
+    counted = {"prompt_eval_count": 5, "eval_count": 6, "peak_memory": 7} | durations
+    message, _ = fed(OLLAMA, line(response="a", done=done, **served, **pulled, **counted))
+    assert message.unread == {}
+    assert dict(message.usage) == ({name: counted[name] for name in counted if name != "peak_memory"} if done else {})
+
+
 def test_ollama_lines_that_are_no_json() -> None:
     raw = body(OLLAMA, ollama(Said(("a",), reason=None)))
     message = MessageParser(OLLAMA)

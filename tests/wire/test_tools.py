@@ -175,6 +175,7 @@ FORMATS: dict[str, tuple[Any, Any]] = {
     "anthropic": ({"type": "json_schema", "schema": CITY}, CITY),
     "mistral's SDK": ({"type": "json_schema", "json_schema": {"name": "city", "schema_definition": CITY}}, CITY),
     "cohere": ({"type": "json_object", "schema": CITY}, CITY),
+    "any JSON, with a schema": ({"type": "json_object", "json_schema": CITY}, CITY),
     "text of responses": ({"format": {"type": "json_schema", "name": "city", "schema": CITY}}, CITY),
     "anthropic's configuration": ({"format": {"type": "json_schema", "schema": CITY}}, CITY),
     "gemini": ({"responseMimeType": "application/json", "responseSchema": OPENAPI}, CITY),
