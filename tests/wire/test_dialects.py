@@ -525,10 +525,11 @@ BESIDE = {
 @pytest.mark.parametrize(("place", "name"), [(place, name) for place, names in BESIDE.items() for name in names])
 def test_what_servers_send_beside_a_message_is_known(place: str, name: str) -> None:
     delta: dict[str, Any] = {"content": "a"}
-    choice = {"index": 0, "delta": delta, "finish_reason": None}
+    choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": None}
     groq: dict[str, Any] = {}
-    whole = {"id": "r1", "model": "m1", "choices": [choice], "x_groq": groq}
-    {"chunk": whole, "choice": choice, "delta": delta, "x_groq": groq}[place][name] = 1
+    whole: dict[str, Any] = {"id": "r1", "model": "m1", "choices": [choice], "x_groq": groq}
+    places: dict[str, dict[str, Any]] = {"chunk": whole, "choice": choice, "delta": delta, "x_groq": groq}
+    places[place][name] = 1
     message, _ = fed("openai-chat", whole, chunk({}, "stop"))
     assert (message.text, message.unread, message.end().reason) == ("a", {}, "complete")
 
