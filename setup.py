@@ -176,7 +176,7 @@ def readme_for_an_index() -> str:
     text = re.sub(r'"\.\[(demo|web)\]"', r'"partialjson-live[\1]"', text)
     parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
     for at in range(0, len(parts), 2):  # what lies between the blocks of code
-        prose = re.sub(r"^!\[[^\]]*\]\((?![a-z]+:).*\n\n", "", parts[at], flags=re.MULTILINE)
+        prose = re.sub(r'^(!\[[^\]]*\]\(|<p><img src=")(?![a-z]+:).*\n\n', "", parts[at], flags=re.MULTILINE)
         parts[at] = re.sub(r"\[([^\]]*)\]\((?![a-z]+:|#)[^)]*\)", r"\1", prose)
     text = "".join(parts)
     return f"{text}\nThe pages named here are in the source distribution, in `docs/`.\n"
