@@ -26,7 +26,8 @@ from pydantic import BaseModel
 import running
 from partialjson import Lenient, RepairKind
 from partialjson.lenient import candidates, last, locate
-from partialjson.testing.laws import Maker, feed, law_1, law_2, law_3, law_4, law_8, law_9, law_10, law_11, law_12
+from partialjson.testing.laws import feed, law_1, law_2, law_3, law_4, law_8, law_9, law_10, law_11, law_12
+from partialjson.testing.makers import Maker
 from support.accidents import BOM, pieces
 from support.forgery import check_forged, forged
 

@@ -34,7 +34,7 @@ from partialjson import Complete, Completed, Failed, Invalid, ParseError, Parser
 from partialjson.schema.dialects import DIALECTS
 from partialjson.testing.chunking import event_key
 from partialjson.testing.laws import demand
-from partialjson.testing.schemas import told
+from partialjson.testing.makers.schemas import told
 from support.accidents import pieces
 from support.json_schemas import document_text, make_pair, repeating_text
 

@@ -37,7 +37,6 @@ from partialjson.testing.chunking import check_all_chunkings, observe
 from partialjson.testing.damage import NOISE, SIGNS
 from partialjson.testing.laws import (
     Broken,
-    Maker,
     grows,
     in_chunks,
     law_1,
@@ -54,6 +53,7 @@ from partialjson.testing.laws import (
     saved,
     work_of,
 )
+from partialjson.testing.makers import Maker
 from support.agreement import check_agreement, check_text, described, feed_all, place_of, predicted, shown
 from support.effort import examples
 from support.memory import held_by

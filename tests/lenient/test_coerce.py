@@ -33,7 +33,7 @@ from partialjson._core.fitting import key_spelling
 from partialjson.coercions import KINDS_OF_LEVEL
 from partialjson.testing import laws
 from partialjson.testing.chunking import check_all_chunkings
-from partialjson.testing.laws import Maker
+from partialjson.testing.makers import Maker
 from partialjson.testing.oneshot import describe
 from support.coercible import (
     KINDS,

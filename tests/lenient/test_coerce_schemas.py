@@ -31,7 +31,7 @@ from partialjson import (
 from partialjson.schema import plans
 from partialjson.testing import laws
 from partialjson.testing.chunking import check_all_chunkings
-from partialjson.testing.laws import Maker
+from partialjson.testing.makers import Maker
 from support.coercible import KINDS, TARGETS, Aliased, Item, Pair, Single, Tagged, nearly, nearly_fits
 from support.effort import examples
 from support.json_schemas import document_text, make_pair

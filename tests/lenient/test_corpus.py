@@ -17,7 +17,8 @@ import pytest
 
 from partialjson import Complete, Failed, ParseError, Parser, Truncated
 from partialjson.testing.chunking import check_all_chunkings
-from partialjson.testing.laws import Maker, law_2, law_11, law_12
+from partialjson.testing.laws import law_2, law_11, law_12
+from partialjson.testing.makers import Maker
 from support.corpus import corpus_files
 
 LENIENT = Maker(lenient=True)

@@ -23,7 +23,8 @@ from partialjson import (
     documents,
 )
 from partialjson.testing import strategies
-from partialjson.testing.laws import Maker, feed, law_1, law_10, law_11
+from partialjson.testing.laws import feed, law_1, law_10, law_11
+from partialjson.testing.makers import Maker
 from support.effort import amount, examples
 from support.forgery import check_forged, forged
 

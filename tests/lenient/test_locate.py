@@ -24,7 +24,7 @@ from partialjson.lenient.candidates import HELD
 from partialjson.lenient.last import LastDocument
 from partialjson.lenient.locate import Locator, root_kinds
 from partialjson.testing.chunking import check_all_chunkings, random_partition
-from partialjson.testing.laws import Maker
+from partialjson.testing.makers import Maker
 from partialjson.testing.strategies import documents
 from support.effort import examples
 

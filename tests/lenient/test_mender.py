@@ -26,7 +26,8 @@ from partialjson import (
     Violation,
 )
 from partialjson.testing.chunking import check_all_chunkings
-from partialjson.testing.laws import Maker, feed
+from partialjson.testing.laws import feed
+from partialjson.testing.makers import Maker
 from support.twins import Parser as Twin
 
 LENIENT = Maker(lenient=True)

@@ -16,20 +16,8 @@ from partialjson import Complete, Lenient, Limits, ParseError, Parser, RepairKin
 from partialjson.testing import strategies
 from partialjson.testing.chunking import check_all_chunkings
 from partialjson.testing.damage import NOISE
-from partialjson.testing.laws import (
-    Maker,
-    feed,
-    law_1,
-    law_2,
-    law_3,
-    law_4,
-    law_7,
-    law_8,
-    law_9,
-    law_10,
-    law_11,
-    law_12,
-)
+from partialjson.testing.laws import feed, law_1, law_2, law_3, law_4, law_7, law_8, law_9, law_10, law_11, law_12
+from partialjson.testing.makers import Maker
 from support.damage import damaged
 from support.dialects import Dialect, dialects, plain_documents, write
 from support.effort import amount, examples

@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import recorded
 
 from partialjson.testing.damage import AROUND, CUT, HARSH, LABELS, damage_value
-from partialjson.testing.laws import Maker, law_1, law_2
+from partialjson.testing.laws import law_1, law_2
+from partialjson.testing.makers import Maker
 from support.corpus import corpus_root
 from support.effort import amount
 

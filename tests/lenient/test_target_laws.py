@@ -12,7 +12,8 @@ from pydantic import BaseModel
 from partialjson import Lenient, Replaced
 from partialjson.schema import Schema
 from partialjson.testing import strategies
-from partialjson.testing.laws import Maker, feed, law_1, law_2, law_3, law_8, law_10
+from partialjson.testing.laws import feed, law_1, law_2, law_3, law_8, law_10
+from partialjson.testing.makers import Maker
 from support.damage import damaged
 from support.effort import examples
 

@@ -15,7 +15,7 @@ from partialjson import Schema
 from partialjson._core.target import Options
 from partialjson.schema.dialects import DIALECTS
 from partialjson.schema.errors import best_of
-from partialjson.testing.schemas import told
+from partialjson.testing.makers.schemas import told
 from support.effort import amount
 from support.json_schemas import make_pair
 from support.schema_suite import FOLDERS, remotes, suite

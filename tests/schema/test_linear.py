@@ -10,7 +10,7 @@ import pytest
 
 from partialjson import Schema
 from partialjson.testing.laws import in_chunks, law_7, work_of
-from partialjson.testing.schemas import SchemaMaker
+from partialjson.testing.makers.schemas import SchemaMaker
 
 MOST = 400
 KEYS = [f"k{number:03}" for number in range(MOST)]

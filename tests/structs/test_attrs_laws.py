@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from partialjson.structs import CattrsTarget
 from partialjson.testing import documents_for
-from partialjson.testing.laws import law_1, law_5, maker_for
+from partialjson.testing.laws import law_1, law_5
+from partialjson.testing.makers import maker_for
 from support.attrs_classes import Everything, Item, Tree, targets
 from support.class_targets import (
     check_all_laws,

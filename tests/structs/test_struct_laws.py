@@ -15,7 +15,8 @@ pytest.importorskip("attrs", reason="the package attrs is not installed")
 
 from partialjson.structs import MsgspecTarget, msgspec_target
 from partialjson.testing import documents_for
-from partialjson.testing.laws import law_1, law_5, maker_for
+from partialjson.testing.laws import law_1, law_5
+from partialjson.testing.makers import maker_for
 from support.class_targets import check_all_laws, check_that_cost_grows_with_the_text, check_that_valid_is_not_refused
 from support.structs import TYPES, Color, Everything, Item, Pet, Row, Tree, Unread
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from partialjson import Parser, Violation
 from partialjson.testing import check_laws
-from partialjson.testing.laws import law_7, maker_for
+from partialjson.testing.laws import law_7
+from partialjson.testing.makers import maker_for
 from support.effort import examples
 
 lawful = settings(

@@ -21,7 +21,8 @@ from pydantic import BaseModel, Field, ValidationError
 from partialjson import MISSING, ParseError, Parser
 from partialjson.cli.recordings import RECORDINGS
 from partialjson.messages import MessageParser
-from partialjson.testing.laws import Maker, check_laws, law_1, law_2, law_9, law_11, law_12
+from partialjson.testing.laws import check_laws, law_1, law_2, law_9, law_11, law_12
+from partialjson.testing.makers import Maker
 from partialjson.web.static import rpds
 
 # Where jsonschema finds no rpds, as in a browser.

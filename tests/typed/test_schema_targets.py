@@ -14,7 +14,8 @@ from pydantic import TypeAdapter
 from partialjson import Completed, Parser, stream
 from partialjson.streaming.paths import record
 from partialjson.streaming.places import written
-from partialjson.testing.laws import Maker, check_laws, check_validated_once
+from partialjson.testing.laws import check_laws, check_validated_once
+from partialjson.testing.makers import Maker
 from partialjson.testing.modelling import target_of
 from partialjson.testing.oneshot import describe, oneshot
 from support.schemas import damaged_value, documents_of

@@ -4,8 +4,8 @@
 where it does not. The property tests of the library, its fuzzers and `check_laws` call the same functions; none of them
 needs pytest or hypothesis.
 
-`make` is a `Maker`: it makes parsers for one target with certain options, and knows what validating in one shot says
-of a text; ``maker_for`` makes the one for a target. Most laws take `chunks`, the pieces in which the text comes; one
+`make` is a `Maker` (``makers``): it makes parsers for one target with certain options, and knows what validating in one
+shot says of a text. Most laws take `chunks`, the pieces in which the text comes; one
 character after the other where none are given. What is left to chance is drawn from a `source`, so that a
 caller can repeat it.
 
@@ -23,7 +23,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Concatenate, Final, ParamSpec
 
-from pydantic import BaseModel, RootModel, ValidationError
+from pydantic import BaseModel, RootModel
 
 from partialjson import (
     MISSING,
@@ -32,7 +32,6 @@ from partialjson import (
     Failed,
     IncompleteError,
     Invalid,
-    Limits,
     ParseError,
     Parser,
     Partial,
@@ -40,7 +39,6 @@ from partialjson import (
     Replaced,
     Truncated,
 )
-from partialjson._core.target import library_of
 from partialjson.errors import Explained
 from partialjson.patch import apply_deltas, to_json_patch
 from partialjson.testing.chunking import (
@@ -53,13 +51,12 @@ from partialjson.testing.chunking import (
     random_partition,
     state_of,
 )
-from partialjson.testing.oneshot import Verdict, describe, oneshot, verdict_of
+from partialjson.testing.makers import Maker, maker_for
 from partialjson.testing.work import Memory, Steps, Work
 
 __all__ = [
     "CHECKED",
     "Broken",
-    "Maker",
     "as_str",
     "check_growth",
     "check_laws",
@@ -87,7 +84,6 @@ __all__ = [
     "law_10",
     "law_11",
     "law_12",
-    "maker_for",
     "nodes_of",
     "passes_a_limit",
     "plain",
@@ -108,55 +104,6 @@ class Broken(Explained, AssertionError):
     """A law does not hold; the message begins with its number and name."""
 
     code: str = "law"
-
-
-class Maker:
-    """Makes parsers for one target with the same options; `Maker()` makes untyped ones."""
-
-    raises: tuple[type[Exception], ...] = (ParseError, ValidationError)
-    """What `close` may raise."""
-
-    def __init__(self, target: Any = None, **options: Any) -> None:
-        self.target = target
-        self.options = options
-
-    def __call__(self) -> Parser[Any]:
-        return Parser(self.target, **self.options)
-
-    def __repr__(self) -> str:
-        return f"Maker({self.target!r}, **{self.options!r})"
-
-    @property
-    def typed(self) -> bool:
-        return self.target is not None
-
-    @property
-    def lenient(self) -> bool:
-        return bool(self.options.get("lenient", False))
-
-    @property
-    def limits(self) -> Limits:
-        limits: Limits = self.options.get("limits") or Limits()
-        return limits
-
-    def restore(self, state: Any) -> Parser[Any]:
-        return Parser.restore(state, self.target, context=self.options.get("context"))
-
-    def describe(self, value: Any) -> Any:
-        """A value as something that is equal for the same values of the same types only."""
-        return describe(value) if self.typed else fingerprint(value)
-
-    def one_shot(self, text: str | bytes) -> Verdict:
-        """What pydantic or `json.loads` says of the whole text, which is JSON."""
-        if not self.typed:
-            return Verdict(self.describe(json.loads(text)), None)
-        names = ("strict", "context", "by_alias", "by_name")
-        options = {name: self.options[name] for name in names if name in self.options}
-        return oneshot(self.target, text, **options)
-
-    def verdict_of(self, parser: Parser[Any]) -> Verdict:
-        """What a parser that has read the whole text says, described in the same way; closes it."""
-        return verdict_of(parser) if self.typed else Verdict(self.describe(parser.close()), None)
 
 
 def demand(holds: Any, what: str, *details: Any) -> None:
@@ -1026,42 +973,6 @@ def check_laws(
         law_11(text, make, pieces)
     if 12 in laws and not make.lenient and is_json(text):
         law_12(text, type(make)(make.target, **{**make.options, "lenient": True}), pieces)
-
-
-def maker_for(target: Any = None, **options: Any) -> Maker:
-    """The maker for what ``Parser`` takes; a maker is returned as it is.
-
-    Raises:
-        TypeError: there are options beside a maker, or ``Parser`` does not take them.
-    """
-    if isinstance(target, Maker):
-        if options:
-            raise TypeError(f"a Maker has its options already; these are too many: {', '.join(options)}")
-        return target
-    if "schema" in options:
-        if target is not None:
-            raise TypeError("either a target or schema=, not both")
-        target = options.pop("schema")
-    if isinstance(target, dict | bool):
-        from partialjson.schema import Schema
-
-        target = Schema(target)
-    maker: type[Maker] = Maker
-    if type(target).__name__ == "Schema" and hasattr(target, "dialect"):
-        from partialjson.testing.schemas import SchemaMaker
-
-        maker = SchemaMaker
-    elif type(target).__name__ == "MsgspecTarget" or library_of(target) == "msgspec":
-        from partialjson.testing.structs import StructMaker
-
-        maker = StructMaker
-    elif type(target).__name__ == "CattrsTarget" or library_of(target) == "cattrs":
-        from partialjson.testing.attrs import AttrsMaker
-
-        maker = AttrsMaker
-    made = maker(target, **options)
-    made()  # so that a wrong target is refused here, not as a broken law
-    return made
 
 
 def check_validated_once(text: str, make: Maker, calls: list[Any], source: random.Random | None = None) -> None:

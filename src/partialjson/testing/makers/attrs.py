@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from partialjson.structs import CattrsTarget, cattrs_target
-from partialjson.testing.classes import ClassMaker
+from partialjson.testing.makers.classes import ClassMaker
 
 __all__ = ["AttrsMaker"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from partialjson.structs import MsgspecTarget, msgspec_target
-from partialjson.testing.classes import ClassMaker
+from partialjson.testing.makers.classes import ClassMaker
 
 __all__ = ["StructMaker"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from partialjson import ParseError, Parser
-from partialjson.testing.laws import Maker
+from partialjson.testing.makers import Maker
 from partialjson.testing.oneshot import Verdict, describe
 
 __all__ = ["ClassMaker"]

@@ -9,7 +9,7 @@ from jsonschema.exceptions import ValidationError
 
 from partialjson import Complete, Failed, ParseError, Parser, Schema
 from partialjson.schema.dialects import DIALECTS
-from partialjson.testing.laws import Maker
+from partialjson.testing.makers import Maker
 from partialjson.testing.oneshot import Verdict, describe
 
 __all__ = ["SchemaMaker", "told"]
