@@ -59,10 +59,10 @@ class Release:
         for path in filter(None, (self.sdist, *self.wheels)):
             with self.report.step(f"{path.name}: contents and metadata") as step:
                 tools.run("-m", "twine", "check", "--strict", path)
-                sound = contents.faults_of_sdist(path, tracked)
-                faults = list(sound if path == self.sdist else contents.faults_of_wheel(path, sources))
-                if faults:
-                    raise Failed("\n   ".join(faults))
+                is_wheel = path != self.sdist
+                found = contents.faults_of_wheel(path, sources) if is_wheel else contents.faults_of_sdist(path, tracked)
+                if faults := "\n   ".join(found):
+                    raise Failed(faults)
                 step.say(f"{path.stat().st_size / 1e6:.2f} MB")
                 if "-linux_" in path.name:
                     step.say("tagged for Linux alone, which an index refuses: " + _audited(tools, path))
@@ -71,16 +71,16 @@ class Release:
         """The compiled wheel that this Python takes: one that is there, or else a new one."""
         if interpreter.free_threaded:
             return None
-        with tempfile.TemporaryDirectory(dir=self.work) as folder:
-            asked = Environment(interpreter, Path(folder, "asked"))
-            for wheel in self.wheels:
-                if wheel != self.pure and trying.is_for(asked, wheel):
-                    return wheel
-        made = None
-        with self.report.step(f"Python {interpreter.exact}: compiling, a minute or two") as step:
-            made = building.compiled_wheel(interpreter, sources, self.work, self.dist)
-            step.say(made.name)
-        return made
+        with self.report.step(
+            f"Python {interpreter.exact}: a compiled wheel, made in minutes if there is none"
+        ) as step:
+            with tempfile.TemporaryDirectory(dir=self.work) as folder:
+                asked = Environment(interpreter, Path(folder, "asked"))
+                fitting = [wheel for wheel in self.wheels if wheel != self.pure and trying.is_for(asked, wheel)]
+            made = fitting or [building.compiled_wheel(interpreter, sources, self.work, self.dist)]
+            step.say(made[0].name)
+            return made[0]
+        return None
 
     def try_wheel(self, interpreter: Interpreter, wheel: Path, sources: Path, whole: bool) -> Environment | None:
         """One wheel in a fresh environment; the environment, if it could be set up."""
@@ -188,7 +188,7 @@ def main() -> int:
         parser.error(f"{dist} holds files: name another folder, or give --built to check them")
     dist.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="release-", ignore_cleanup_errors=True) as work:
-        release = Release(Path(work), dist, pythons, args.tests == "whole", args.workers, report)
+        release = Release(Path(work).resolve(), dist, pythons, args.tests == "whole", args.workers, report)
         check(release, not args.no_pyodide)
     print(f"\n{report.text()}\n\n{dist}")
     return 0 if report.passed else 1

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from release.environments import Environment, Interpreter
+from release.environments import Environment, Interpreter, run
 from release.report import Failed, Report, Step
 
 __all__ = ["PART", "check_commands", "check_import", "check_tests", "check_time", "example", "is_for", "set_up"]
@@ -100,14 +100,12 @@ def check_import(environment: Environment, compiled: bool, step: Step) -> None:
 def check_commands(environment: Environment, version: str, compiled: bool, step: Step) -> None:
     """The commands, as they are installed and as a module."""
     environment.pip("check")
-    command = environment.script("partialjson")
     said = environment.run("-I", "-m", "partialjson", "--version").strip()
     if not said.startswith(f"partialjson {version} (the core is {'compiled' if compiled else 'interpreted'}"):
         raise Failed(f"--version says {said}")
     step.say(said)
-    program = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
     for arguments in (["--version"], ["doctor"], ["demo", "--speed", "0", "--no-tty"]):
-        environment.run("-I", "-c", program, command, *arguments)
+        run([environment.script("partialjson"), *arguments], cwd=environment.folder)
     step.say("pip check, doctor and demo have nothing to complain about")
 
 
