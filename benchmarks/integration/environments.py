@@ -68,8 +68,9 @@ ENVIRONMENTS: dict[str, Environment] = {
         ("llama-index-core<0.15", "llama-index-llms-openai"), ("llama-index-core==0.14.0",), ("llama_index",)
     ),
     "marvin": Environment(
-        ("marvin<4", "pydantic-ai-slim[openai]<2"),
-        ("marvin==3.2.7", "pydantic-ai-slim[openai]<2"),
+        # It makes an object of pydantic-ai in a way that later versions refuse.
+        ("marvin<4", "pydantic-ai==1.80.0"),
+        ("marvin==3.2.7", "pydantic-ai==1.80.0"),
         ("marvin",),
     ),
     "instructor": Environment(

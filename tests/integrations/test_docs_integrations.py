@@ -47,6 +47,18 @@ def chat() -> bytes:
     return server_events([begin, *[chunk({"content": piece}) for piece in pieces()], chunk({}, "stop")])
 
 
+class Provider(Loopback):
+    """Chat Completions that call a tool: the first that a request names, with the report as its result."""
+
+    def _reply(self, path: str) -> Reply:
+        tools = json.loads(self.last.body or b"{}").get("tools")
+        if not tools or not path.endswith("/chat/completions"):
+            return super()._reply(path)
+        arguments = f'{{"result": {REPORT}}}'
+        cut = tuple(arguments[at : at + 5] for at in range(0, len(arguments), 5))
+        return Reply(turn("openai-chat", Said((), (), (Say("t", tools[0]["function"]["name"], cut),), "tool_calls")))
+
+
 def messages() -> bytes:
     usage = {"input_tokens": 1, "output_tokens": 1}
     message = {"id": "m", "type": "message", "role": "assistant", "model": "claude", "content": [], "usage": usage}
@@ -74,6 +86,12 @@ def test_each_library_has_a_row() -> None:
     assert rows == set(NAMES)
 
 
+def test_each_library_has_a_program() -> None:
+    """The line that is added stands in it."""
+    named = {name for name in NAMES for _, _, code in PROGRAMS if f'install("{name}"' in code}
+    assert named == set(NAMES)
+
+
 def test_the_functions_of_compat(capsys: pytest.CaptureFixture[str]) -> None:
     found = re.search(r"```python\n(from partialjson.compat.+?)```\n\n```\n(.+?)```", TEXT, re.DOTALL)
     assert found is not None
@@ -83,13 +101,13 @@ def test_the_functions_of_compat(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(("name", "modules", "code"), PROGRAMS, ids=[name for name, _, _ in PROGRAMS])
-def test_program(name: str, modules: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_program(name: str, modules: str, code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     skip_without(modules)
     if not any(known for library, _, known in integrations.libraries() if f'install("{library.name}"' in code):
         pytest.skip("its version is not known")
     printed = io.StringIO()
     compat.forget()
-    with Loopback() as server:
+    with Provider() as server:
         server.replies["/v1/chat/completions"] = Reply(chat())
         server.replies["/v1/messages"] = Reply(messages())
         for variable in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY"):
@@ -97,6 +115,11 @@ def test_program(name: str, modules: str, code: str, monkeypatch: pytest.MonkeyP
         monkeypatch.setenv("OPENAI_BASE_URL", f"{server.url}/v1")
         monkeypatch.setenv("OPENAI_API_BASE", f"{server.url}/v1")
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        # Nothing is kept, shown or fetched but what the program says.
+        monkeypatch.setenv("DSPY_CACHEDIR", str(tmp_path))
+        monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+        monkeypatch.setenv("MARVIN_DATABASE_URL", "sqlite+aiosqlite:///:memory:")
+        monkeypatch.setenv("MARVIN_ENABLE_DEFAULT_PRINT_HANDLER", "false")
         namespace: dict[str, Any] = {"__name__": "program"}
         made: list[integrations.Installation] = []
         install = integrations.install
