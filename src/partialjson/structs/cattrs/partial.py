@@ -121,7 +121,7 @@ def partial_object(cls: Any) -> type[PartialObject[Any]]:
     )
 
 
-def _rebuild(cls: Any, values: dict[str, Any], missing: Any) -> PartialObject[Any]:
+def _rebuild(cls: Any, values: dict[str, Any], missing: Any) -> Partial[Any]:
     return partial_object(cls)(values, missing)
 
 
