@@ -107,6 +107,17 @@ class Frozen:
     size: Size = Size.SMALL
 
 
+@attrs.define
+class Mixed:
+    """Required and optional fields, by position and by name."""
+
+    first: str
+    third: int | None = attrs.field(default=None, kw_only=True)
+    second: list[Item]
+    fourth: Item = attrs.field(kw_only=True)
+    fifth: int | None = None
+
+
 @dataclasses.dataclass
 class Plain:
     a: int
@@ -248,6 +259,7 @@ USUAL: list[Any] = [
     Box[Item],
     list[Even],
     Frozen,
+    Mixed,
     Everything,
     Untyped,
     dict[str, Item],

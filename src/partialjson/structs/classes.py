@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from partialjson._core.spec import Spec
 from partialjson._core.target import Options
@@ -44,7 +44,8 @@ def partial_of(
         "__unprinted_fields__": frozenset(hidden),
         **more,
     }
-    return type(f"Partial[{cls.__name__}]", (base,), namespace)
+    made: type[PartialT] = cast("Any", type(f"Partial[{cls.__name__}]", (base,), namespace))
+    return made
 
 
 def refuse_options(options: Options, library: str, *more: str) -> None:

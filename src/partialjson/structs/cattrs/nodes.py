@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from functools import partial
 from types import FunctionType, MethodType
 from typing import Any, Final, TypeVar, get_args, get_origin
@@ -505,15 +505,16 @@ def _positional(cls: Any, hook: Any) -> list[Any]:
     found = []
     for each in _attributes(cls):
         override = hook.overrides.get(each.name)
-        has_default = not _is_absent(each.default) or not _is_absent(getattr(each, "default_factory", None))
         is_left_out = (override is not None and override.omit) or not each.init
-        if not has_default and not is_left_out and not each.kw_only:
+        if not _has_default(each) and not is_left_out and not each.kw_only:
             found.append(each)
     return found
 
 
-def _is_absent(default: Any) -> bool:
-    return default is None or default is attrs.NOTHING or type(default).__name__ == "_MISSING_TYPE"
+def _has_default(attribute: Any) -> bool:
+    """Does a field of attrs or of a dataclass have a default, or something that makes one?"""
+    factory = getattr(attribute, "default_factory", MISSING)
+    return factory is not MISSING or (attribute.default is not attrs.NOTHING and attribute.default is not MISSING)
 
 
 @dataclass
@@ -594,7 +595,6 @@ def _probed(hook: Any, given: Any, defaults: dict[str, Any], has_all: bool) -> _
         except Exception:
             if has_all:
                 raise
-        # A key that is renamed is set under its name first.
         probe.places += [_Place(name, token.key, False) for name, token in result.items()]
         return probe
     hook(probe, given, **kept, __cl=probe.make)

@@ -11,7 +11,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import attrs
 from cattrs import BaseConverter
@@ -117,11 +117,19 @@ def partial_object(cls: Any) -> type[PartialObject[Any]]:
         cls,
         [field.name for field in fields],
         [field.name for field in fields if not field.repr],
-        __dumper__=Dumper(converter_for_json(), {}, {field.name: field.type for field in fields}),
+        __dumper__=Dumper(converter_for_json(), {}, _types_of(cls)),
     )
 
 
-def _rebuild(cls: Any, values: dict[str, Any], missing: Any) -> PartialObject[Any]:
+def _types_of(cls: Any) -> dict[str, Any]:
+    """The types of the fields; none if one cannot be told yet, and then values are dumped by their own classes."""
+    try:
+        return get_type_hints(cls, include_extras=True)
+    except (NameError, TypeError):
+        return {}
+
+
+def _rebuild(cls: Any, values: dict[str, Any], missing: Any) -> Partial[Any]:
     return partial_object(cls)(values, missing)
 
 
