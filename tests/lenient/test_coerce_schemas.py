@@ -280,7 +280,11 @@ def test_any_schema(seed: int, draft: str) -> None:
     schema = contents if isinstance(contents, Schema) else Schema(contents)
     level = source.choice(["safe", "guided"])
     check(schema, document_text(value, source), level)
-    check(schema, json.dumps(misspelled(value, source)), level)
+    text = json.dumps(misspelled(value, source))
+    check(schema, text, level)
+    laws.law_1(text, made(schema, level), list(text))
+    if not has_two_spellings(json.loads(text)):
+        laws.law_2(text, made(schema, level))
 
 
 @pytest.mark.parametrize("draft", list(FOLDERS))
