@@ -423,6 +423,23 @@ def test_nothing_that_needs_the_whole_object_runs_inside_or_outside() -> None:
     assert partials(Point, '{"x": 1, "y": "a"}')[-1].model_dump() == {"x": 1, "y": "a"}
 
 
+class Branch(BaseModel):
+    """Refers to itself, so that its schema is one of definitions."""
+
+    name: Annotated[str, PlainSerializer(str.upper)]
+    secret: str = Field(default="", exclude=True)
+    inner: Branch | None = None
+    more: list[Branch] = []
+
+
+def test_a_model_that_refers_to_itself_is_dumped_by_its_own_rules_at_every_depth() -> None:
+    text = '{"name": "a", "secret": "s", "inner": {"name": "b", "secret": "s", "inner": null}, "more": [{"name": "c"}]}'
+    dumps = [value.model_dump(exclude_unset=True) for value in partials(Branch, text)]
+    assert {"name": "A"} in dumps
+    assert {"name": "A", "inner": {"name": "B"}} in dumps
+    assert dumps[-1] == {"name": "A", "inner": {"name": "B", "inner": None}, "more": [{"name": "C"}]}
+
+
 def test_the_arguments_reach_every_depth() -> None:
     class Leaf(BaseModel):
         n: int | None = Field(alias="N")

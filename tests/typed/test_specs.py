@@ -144,6 +144,7 @@ def kinds(target: Any) -> tuple[int, int]:
         (Annotated[int, AfterValidator(abs)], ATOMS, INTEGER),
         (Fruit, STRING, STRING),
         (Choosy, ANYTHING, STRING),
+        (Literal[Fruit.APPLE], ATOMS, STRING),
         (Literal["a", 1, None], ATOMS | NULL, STRING | NUMBER | NULL),
         pytest.param(collections.deque[int], ARRAY, ARRAY, marks=since_2_14),
         (Json[list[int]], STRING, STRING),
