@@ -327,7 +327,7 @@ def awaited_by_functions(fields: Mapping[str, Schema], by_ref: Mapping[str, Sche
 
 
 def _needs_a_guard(schema: Any) -> bool:
-    """Is there a class in it that is serialized by a function of its own, or shown as what it holds while it is open?"""
+    """Is there a class in it that is serialized by a function of its own, or shown as what it holds while open?"""
     todo: list[Any] = [schema]
     seen: set[int] = set()
     while todo:
