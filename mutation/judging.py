@@ -61,6 +61,8 @@ def judge(bench: Bench, mutant: Mutant, traced: Traced, most: float) -> Steps:
     Tests that take `most` seconds together are run, at most.
     """
     tests = traced.reaching(mutant.module, None if mutant.importing else mutant.lines)
+    if mutant.importing and not tests:
+        tests = list(traced.seconds)
     with bench.changed(mutant.module, mutant.code):
         quick, slow = batches(tests, mutant.module, traced, most)
         for number, batch in enumerate([*quick, *slow]):
