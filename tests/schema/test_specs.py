@@ -277,3 +277,15 @@ def test_the_narrowest_limit_is_told(keyword: str) -> None:
     for values in ([1, 2, 3], [3, 1, 2], [2, 3, 1]):
         told = spec({"allOf": [{keyword: value} for value in values]}).limits
         assert told == {keyword: max(values) if low else min(values)}
+
+
+NOTES: dict[str, Any] = {
+    "format": "date", "contentEncoding": "base64", "contentMediaType": "image/png", "deprecated": True,
+    "examples": [1], "readOnly": True, "writeOnly": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("keyword", NOTES)
+def test_annotations_are_kept_by_their_keywords(keyword: str) -> None:
+    assert spec({keyword: NOTES[keyword]}).notes == {keyword: NOTES[keyword]}
+    assert spec({keyword: NOTES[keyword], "x-other": 1}).notes == {keyword: NOTES[keyword]}
