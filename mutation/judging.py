@@ -61,6 +61,8 @@ def judge(bench: Bench, mutant: Mutant, traced: Traced, most: float) -> Steps:
     Tests that take `most` seconds together are run, at most.
     """
     tests = traced.reaching(mutant.module, None if mutant.importing else mutant.lines)
+    if mutant.importing and not tests:
+        tests = list(traced.seconds)
     with bench.changed(mutant.module, mutant.code):
         quick, slow = batches(tests, mutant.module, traced, most)
         for number, batch in enumerate([*quick, *slow]):
@@ -105,9 +107,13 @@ def batches(tests: Iterable[str], module: str, traced: Traced, most: float) -> t
     """Tests in the order in which they are asked, those of a file together: some batches of quick ones, and what is
     left of those that take `most` seconds together."""
     left = _ordered([test for test in tests if test in traced.seconds], module, traced)
+    # What one test has made may be kept and used by others, which then do not run the lines that made it.
+    files = {test.partition("::")[0] for test in left}
+    others = [test for test in traced.seconds.keys() - set(left) if test.partition("::")[0] in files]
+    left += _ordered(others, module, traced)
     quick = []
-    for seconds, files in QUICK:
-        batch, left = _taken(left, traced, seconds, files)
+    for seconds, most_files in QUICK:
+        batch, left = _taken(left, traced, seconds, most_files)
         quick.append(batch)
     spent = sum(traced.seconds[test] for batch in quick for test in batch)
     slow, _ = _taken(left, traced, most - spent, len(left))

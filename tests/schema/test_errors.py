@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from jsonschema.exceptions import ValidationError, best_match
 
-from partialjson import Schema
+from partialjson import Failed, Parser, Schema
 from partialjson._core.target import Options
 from partialjson.schema.dialects import DIALECTS
 from partialjson.schema.errors import best_of
@@ -204,3 +204,39 @@ def test_a_subschema_with_a_draft_of_its_own_is_guarded_too() -> None:
 def test_the_best_of_errors_that_cannot_be_compared() -> None:
     first, second = ValidationError("one", path=[1]), ValidationError("two", path=["a"])
     assert best_of([first, second]) is first
+
+
+@pytest.mark.parametrize("divisor", [0.5, 3, 1e-300, 1e300])
+@pytest.mark.parametrize("number", ["1e400", "-1e400"])
+def test_a_number_beyond_a_double_is_no_multiple(number: str, divisor: float) -> None:
+    """jsonschema breaks there; the error is complete all the same."""
+    parser: Parser[Any] = Parser(Schema({"items": {"multipleOf": divisor}}))
+    parser.feed(f"[0, {number}]")
+    end = parser.end()
+    assert isinstance(end, Failed)
+    assert isinstance(end.error, ValidationError)
+    error = end.error
+    assert (list(error.absolute_path), error.validator, error.validator_value) == ([1], "multipleOf", divisor)
+    assert list(error.absolute_schema_path) == ["items", "multipleOf"]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "instance"),
+    [("7", [], 7), ("[[], 7]", [1], 7), ('{"a": [[], {"b": 7}]}', ["a", 1, "b"], 7), ('[{"a": 7.5}]', [0, "a"], 7.5)],
+)
+def test_what_the_judge_found_stands_in_where_jsonschema_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch, text: str, path: list[Any], instance: Any
+) -> None:
+    monkeypatch.setattr("partialjson.schema.errors._STEPS", -(10**9))
+    schema = {
+        "anyOf": [{"type": "array"}, {"type": "object"}],
+        "items": {"$ref": "#"},
+        "additionalProperties": {"$ref": "#"},
+        "title": f"judged alone: {text}",  # of its own, since what was compiled for a schema is kept
+    }
+    parser: Parser[Any] = Parser(Schema(schema))
+    parser.feed(text)
+    end = parser.end()
+    assert isinstance(end, Failed)
+    assert isinstance(end.error, ValidationError)
+    assert (list(end.error.path), end.error.validator, end.error.instance) == (path, "anyOf", instance)

@@ -407,3 +407,58 @@ def test_where_no_key_may_come_its_quote_is_enough(schema: Any, text: str, pos: 
             strict.feed(chunks[-1])
         assert caught.value.pos == pos
         assert Parser.restore(parser.checkpoint(), schema=schema).json == parser.json
+
+
+TREE: dict[str, Any] = {
+    "$id": "http://example.org/tree",
+    "$recursiveAnchor": True,
+    "type": "object",
+    "properties": {"data": True, "children": {"type": "array", "items": {"$recursiveRef": "#"}}},
+}
+STRICT_TREE: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2019-09/schema",
+    "$id": "http://example.org/strict",
+    "$recursiveAnchor": True,
+    "$ref": "tree",
+    "unevaluatedProperties": False,
+    "$defs": {"tree": TREE},
+}
+
+
+@pytest.mark.parametrize("anchor", [True, False])
+@pytest.mark.parametrize(
+    "text",
+    ['{"data": 1}', '{"daat": 1}', '{"children": [{"data": 1}]}', '{"children": [{"daat": 1}]}',
+     '{"children": [{"children": [{"daat": 1}]}]}', '{"children": [[]]}'],
+)  # fmt: skip
+def test_recursive_references_lead_to_the_outermost_anchor(text: str, anchor: bool) -> None:
+    """What extends a schema holds at every depth, if both say that they can be extended."""
+    schema = {**STRICT_TREE, "$recursiveAnchor": anchor}
+    expected = [each.message for each in jsonschema.Draft201909Validator(schema).iter_errors(json.loads(text))]
+    seen = check_all_chunkings(text, make=lambda: Parser(Schema(schema)), partitions=3)
+    assert isinstance(seen.outcome, Failed if expected else Complete)
+    assert bool(expected) == (("daat" in text and (anchor or "children" not in text)) or "[[]]" in text)
+
+
+@pytest.mark.parametrize("depth", [3, 60, 100])
+def test_a_fault_deep_inside_has_its_place(depth: int) -> None:
+    schema = {"items": {"$ref": "#"}, "properties": {"a": {"$ref": "#"}}, "type": ["array", "object"]}
+    parser: Parser[Any] = Parser(Schema(schema))
+    parser.feed('[{"a": ' * depth + "7" + "}]" * depth)
+    end = parser.end()
+    assert isinstance(end, Failed)
+    error = end.error
+    assert isinstance(error, ValidationError)
+    assert list(error.absolute_path) == [0, "a"] * depth
+    assert (error.instance, error.validator) == (7, "type")
+
+
+def test_what_is_missing_is_said(tmp_path: Path) -> None:
+    program = (
+        "import sys; sys.modules['jsonschema'] = None; import partialjson; partialjson.Parser(partialjson.Schema({}))"
+    )
+    folder = str(Path(partialjson.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONPATH": folder}, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "need the package jsonschema, 4.20 or newer: pip install 'partialjson-live[jsonschema]'" in done.stderr

@@ -253,3 +253,39 @@ def test_the_json_schema_of_a_model_is_described_like_the_model(model: type[Base
             if one.items is not None and other.items is not None:
                 pairs.append((one.items, other.items))
     assert shown(model).keys() == shown(Schema(model.model_json_schema())).keys()
+
+
+LIMITS: dict[str, Any] = {
+    "minLength": 2, "maxLength": 5, "pattern": "^a",
+    "minimum": -3, "maximum": 9.5, "exclusiveMinimum": -4, "exclusiveMaximum": 10, "multipleOf": 0.5,
+    "minItems": 1, "maxItems": 0, "uniqueItems": True,
+    "minProperties": 3, "maxProperties": 7,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("keyword", LIMITS)
+def test_limits_are_told_by_their_keywords(keyword: str) -> None:
+    value = LIMITS[keyword]
+    assert spec({keyword: value}).limits == {keyword: value}
+    assert spec({"allOf": [{keyword: value}, {}], "title": "a"}).limits == {keyword: value}
+    assert spec({"$ref": "#/$defs/a", "$defs": {"a": {keyword: value}}}).limits == {keyword: value}
+
+
+@pytest.mark.parametrize("keyword", [word for word in LIMITS if word.startswith(("min", "max", "exclusive"))])
+def test_the_narrowest_limit_is_told(keyword: str) -> None:
+    low = "min" in keyword.lower()
+    for values in ([1, 2, 3], [3, 1, 2], [2, 3, 1]):
+        told = spec({"allOf": [{keyword: value} for value in values]}).limits
+        assert told == {keyword: max(values) if low else min(values)}
+
+
+NOTES: dict[str, Any] = {
+    "format": "date", "contentEncoding": "base64", "contentMediaType": "image/png", "deprecated": True,
+    "examples": [1], "readOnly": True, "writeOnly": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("keyword", NOTES)
+def test_annotations_are_kept_by_their_keywords(keyword: str) -> None:
+    assert spec({keyword: NOTES[keyword]}).notes == {keyword: NOTES[keyword]}
+    assert spec({keyword: NOTES[keyword], "x-other": 1}).notes == {keyword: NOTES[keyword]}

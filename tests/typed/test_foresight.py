@@ -170,6 +170,14 @@ def test_what_may_still_be_valid_violates_nothing(target: Any, text: str) -> Non
 
 def test_strict_and_coercing_targets() -> None:
     assert foreseen(Annotated[int, Field(strict=True)], '"5"') == [((), 0, "expected a number, found a string")]
+
+    class Strict(BaseModel):
+        model_config = ConfigDict(strict=True)
+
+        a: int
+        b: Annotated[int, Field(strict=False)] = 0
+
+    assert foreseen(Strict, '{"b": "5", "a": "5"}') == [(("a",), 16, "expected a number, found a string")]
     adapter: Any = Annotated[str, Field(coerce_numbers_to_str=True)]
     assert foreseen(adapter, "5") == []
 

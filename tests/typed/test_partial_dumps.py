@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import inspect
 import json
 import math
 import pickle
@@ -33,7 +34,7 @@ from pydantic import (
     model_serializer,
 )
 
-from partialjson import MISSING, Parser, Preview
+from partialjson import MISSING, Parser, Partial, Preview
 from support.versions import since_2_14
 
 
@@ -423,6 +424,64 @@ def test_nothing_that_needs_the_whole_object_runs_inside_or_outside() -> None:
     assert partials(Point, '{"x": 1, "y": "a"}')[-1].model_dump() == {"x": 1, "y": "a"}
 
 
+class Branch(BaseModel):
+    """Refers to itself, so that its schema is one of definitions."""
+
+    name: Annotated[str, PlainSerializer(str.upper)]
+    secret: str = Field(default="", exclude=True)
+    inner: Branch | None = None
+    more: list[Branch] = []
+
+
+def test_a_model_that_refers_to_itself_is_dumped_by_its_own_rules_at_every_depth() -> None:
+    text = '{"name": "a", "secret": "s", "inner": {"name": "b", "secret": "s", "inner": null}, "more": [{"name": "c"}]}'
+    dumps = [value.model_dump(exclude_unset=True) for value in partials(Branch, text)]
+    assert {"name": "A"} in dumps
+    assert {"name": "A", "inner": {"name": "B"}} in dumps
+    assert dumps[-1] == {"name": "A", "inner": {"name": "B", "inner": None}, "more": [{"name": "C"}]}
+
+
+class Masked(RootModel[list[Annotated[str, PlainSerializer(lambda text: "*" * len(text))]]]):
+    pass
+
+
+class Raw(RootModel[list[bytes]]):
+    model_config = ConfigDict(ser_json_bytes="base64")
+
+
+class Rooted(RootModel[list[Masked]]):
+    pass
+
+
+class Roots(BaseModel):
+    masked: Masked = Masked([])
+    raw: Raw = Raw([])
+    deep: list[Rooted] = []
+    named: dict[str, Masked] = {}
+    maybe: Masked | int = 0
+    last: int = 0
+
+
+@pytest.mark.parametrize(
+    ("text", "dumped"),
+    [
+        ('{"masked": ["ab", "c', {"masked": ["**"]}),
+        ('{"masked": ["ab", "c"], "last": 1', {"masked": ["**", "*"]}),
+        ('{"raw": ["ab", "c"], "last": 1', {"raw": ["YWI=", "Yw=="]}),
+        ('{"raw": ["ab", ', {"raw": ["YWI="]}),
+        ('{"deep": [[["a"]], [["b"], ["c"', {"deep": [[["*"]]]}),
+        ('{"named": {"x": ["a"], "y": ["b", "c"', {"named": {"x": ["*"]}}),
+        ('{"maybe": ["ab"], "last": 1', {"maybe": ["**"]}),
+    ],
+)
+def test_a_root_model_is_dumped_by_its_own_rules_while_it_is_open(text: str, dumped: Any) -> None:
+    parser = Parser(Roots)
+    parser.feed(text)
+    for _ in range(2):
+        assert isinstance(parser.value, Partial)
+        assert json.loads(parser.value.model_dump_json(exclude_unset=True)) == dumped
+
+
 def test_the_arguments_reach_every_depth() -> None:
     class Leaf(BaseModel):
         n: int | None = Field(alias="N")
@@ -460,3 +519,18 @@ def test_dumps_depend_neither_on_the_chunks_nor_on_readers(data: st.DataObject) 
         pieces.feed(piece)
         _ = pieces.value
     assert str(getattr(pieces.value, "model_dump", dict)()) == str(getattr(whole.value, "model_dump", dict)())
+
+
+@pytest.mark.parametrize("name", ["model_dump", "model_dump_json"])
+def test_the_arguments_have_the_defaults_of_pydantic(name: str) -> None:
+    """Those that this version of pydantic has; a newer one may have more, which are handed on."""
+
+    def defaults(of: Any) -> dict[str, Any]:
+        parameters = inspect.signature(getattr(of, name)).parameters.values()
+        return {each.name: each.default for each in parameters if each.kind is each.KEYWORD_ONLY}
+
+    theirs, ours = defaults(BaseModel), defaults(Partial)
+    assert {word: value for word, value in ours.items() if word in theirs} == {
+        word: value for word, value in theirs.items() if word in ours
+    }
+    assert theirs.keys() - ours.keys() <= {"polymorphic_serialization"}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Optional
@@ -20,11 +20,13 @@ from pydantic import (
     AfterValidator,
     AliasChoices,
     AliasPath,
+    AnyUrl,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     Json,
+    PostgresDsn,
     RootModel,
     SecretStr,
     TypeAdapter,
@@ -144,6 +146,7 @@ def kinds(target: Any) -> tuple[int, int]:
         (Annotated[int, AfterValidator(abs)], ATOMS, INTEGER),
         (Fruit, STRING, STRING),
         (Choosy, ANYTHING, STRING),
+        (Literal[Fruit.APPLE], ATOMS, STRING),
         (Literal["a", 1, None], ATOMS | NULL, STRING | NUMBER | NULL),
         pytest.param(collections.deque[int], ARRAY, ARRAY, marks=since_2_14),
         (Json[list[int]], STRING, STRING),
@@ -171,6 +174,32 @@ def test_kinds(target: Any, certain: int, usual: int) -> None:
 def test_words_bind_only_where_they_are_all(target: Any, words: dict[str, Any] | None) -> None:
     found = strings_of(rule_of(spec_of(target)))
     assert (None if found is None else sorted(found)) == (None if words is None else sorted(words))
+
+
+@pytest.mark.parametrize(
+    ("target", "noun", "format"),
+    [
+        (bool, "a bool", ""),
+        (int, "an int", ""),
+        (float, "a float", ""),
+        pytest.param(Decimal, "a Decimal", "", marks=since_2_14),
+        (complex, "a complex", ""),
+        (str, "a str", ""),
+        (bytes, "bytes", "binary"),
+        (date, "a date", "date"),
+        (time, "a time", "time"),
+        (datetime, "a datetime", "date-time"),
+        (timedelta, "a timedelta", "duration"),
+        (AnyUrl, "a URL", "uri"),
+        (PostgresDsn, "a URL", "multi-host-uri"),
+        (UUID, "a UUID", "uuid"),
+    ],
+)
+def test_scalars_are_called_as_json_schema_does(target: Any, noun: str, format: str) -> None:
+    spec = spec_of(target)
+    assert (spec.noun, spec.notes.get("format", "")) == (noun, format)
+    if format:
+        assert TypeAdapter(target).json_schema()["format"] in (format, "postgres")
 
 
 def test_limits_are_those_of_the_document() -> None:

@@ -40,7 +40,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic_core import PydanticCustomError, PydanticKnownError, core_schema
 from typing_extensions import TypedDict
 
 import partialjson
@@ -195,6 +195,17 @@ class Dog(BaseModel):
 class Point(NamedTuple):
     x: int
     y: int = 0
+
+
+class _OnlyValues:
+    """A dict whose schema says nothing of its keys, as types with schemas of their own may."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        return core_schema.dict_schema(values_schema=core_schema.int_schema())
+
+
+ValuesOnly = Annotated[dict, _OnlyValues]
 
 
 class Movie(TypedDict, total=False):
@@ -985,6 +996,9 @@ def test_paths_and_json_speak_the_documents_names() -> None:
         (str | None, '"te', "te"),
         (Annotated[str, Field(min_length=9)], '"te', "te"),
         (Annotated[str, Field(max_length=1)], '"te', "te"),
+        (Annotated[str, Field(strict=True)], '"te', "te"),
+        (Annotated[str, Field(strict=True, min_length=1)], '"te', "te"),
+        (ValuesOnly, '{"a": 1, "b": 2', {"a": 1}),
         (Annotated[str, Field(pattern="x")], '"te', MISSING),
         (Annotated[str, StringConstraints(strip_whitespace=True)], '"te', MISSING),
         (Annotated[str, StringConstraints(to_lower=True)], '"te', MISSING),

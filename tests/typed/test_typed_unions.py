@@ -84,6 +84,15 @@ class Point:
     y: int = 0
 
 
+@dataclass
+class Place:
+    name: str
+
+
+class Spot(TypedDict):
+    name: str
+
+
 class Names(RootModel[list[str]]):
     pass
 
@@ -206,6 +215,8 @@ def test_unions_do_not_show_their_chunks(name: str) -> None:
         (list[Item] | Item, '[{"name": "te', [Partial[Item]({"name": "te"})]),
         (Names | Item, '["a", "b', ["a", "b"]),
         (dict | int, '{"a": [1, "b', {"a": [1, "b"]}),
+        (list[int] | Place, '{"name": "te', Partial[Place]({"name": "te"})),
+        (list[int] | Spot, '{"name": "te', {"name": "te"}),
         (Node, '{"child": {"child": {"child": "x', None),
         (Item | Node, '{"name": "te', MISSING),
         (Item | dict[str, Any], '{"name": "te', MISSING),

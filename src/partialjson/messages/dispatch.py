@@ -718,8 +718,7 @@ class Dispatcher:
         self.tell(MessageEnded(index, ended(choice, stop, cause, error, incomplete, self._unread())))
 
     def _unread(self) -> tuple[Unread, ...]:
-        unread = self.state.unread
-        return tuple(Unread(*what, count) for what, count in unread.items()) if unread else ()
+        return tuple(Unread(*what, count) for what, count in self.state.unread.items())
 
     def _end_document(self, update: DocumentProgress) -> None:
         """Reports the end of a document if that changes anything; otherwise the end of the message covers it."""

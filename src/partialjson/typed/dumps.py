@@ -210,7 +210,7 @@ class _Recipe:
             extra = holder.get("extra_behavior") or (config or {}).get("extra_fields_behavior")
             self.allows_extra = extra == "allow"
             self.awaited = awaited_by_functions(given, by_ref)
-            if any(_serializes_itself(each) for each in (given, definitions)):
+            if any(_needs_a_guard(each) for each in (given, definitions)):
                 holder["fields"] = {name: _guarded(field) for name, field in fields.items()}
                 definitions = [_guarded(each) for each in definitions]
         whole: Any = core_schema.model_schema(self.half_class, holder, config=config)
@@ -326,8 +326,8 @@ def awaited_by_functions(fields: Mapping[str, Schema], by_ref: Mapping[str, Sche
     return found
 
 
-def _serializes_itself(schema: Any) -> bool:
-    """Is there a class in it that is serialized by a function of its own?"""
+def _needs_a_guard(schema: Any) -> bool:
+    """Is there a class in it that is serialized by a function of its own, or shown as what it holds while open?"""
     todo: list[Any] = [schema]
     seen: set[int] = set()
     while todo:
@@ -336,21 +336,24 @@ def _serializes_itself(schema: Any) -> bool:
             todo.extend(node)
         elif isinstance(node, dict) and id(node) not in seen:
             seen.add(id(node))
-            if node.get("type") in ("model", "dataclass") and _is_function(node):
+            if node.get("type") in ("model", "dataclass") and (_is_function(node) or node.get("root_model")):
                 return True
             todo.extend(value for key, value in node.items() if key not in _DATA)
     return False
 
 
 def _guarded(schema: Any) -> Any:
-    """The schema, with partial objects kept away from functions that serialize whole objects."""
+    """The schema, with partial objects kept away from functions that serialize whole objects, and with root models
+    that also take what they hold, which stands for them while they are open."""
     if isinstance(schema, list | tuple):
         return type(schema)(_guarded(each) for each in schema)
     if not isinstance(schema, dict):
         return schema
     copied: Any = {key: value if key in _DATA else _guarded(value) for key, value in schema.items()}
-    if copied.get("type") not in ("model", "dataclass") or not _is_function(copied):
+    if copied.get("type") not in ("model", "dataclass"):
         return copied
+    if not _is_function(copied):
+        return _rooted(copied) if copied.get("root_model") else copied
     cls = copied["cls"]
 
     def serialize(value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
@@ -362,6 +365,26 @@ def _guarded(schema: Any) -> Any:
 
     ref = copied.pop("ref", None)
     guard: Any = core_schema.wrap_serializer_function_ser_schema(serialize, schema=copied, info_arg=True)
+    return core_schema.any_schema(ref=ref, serialization=guard)
+
+
+def _rooted(schema: Any) -> Any:
+    """A root model that also takes what it holds, and serializes that by its own configuration."""
+    cls = schema["cls"]
+
+    def serialize(value: Any, handler: Callable[[Any], Any]) -> Any:
+        if not isinstance(value, cls):
+            # An object of the class, made without any code of the user's.
+            whole = object.__new__(cls)
+            object.__setattr__(whole, "__dict__", {"root": value})
+            object.__setattr__(whole, "__pydantic_fields_set__", {"root"})
+            object.__setattr__(whole, "__pydantic_extra__", None)
+            object.__setattr__(whole, "__pydantic_private__", None)
+            value = whole
+        return handler(value)
+
+    ref = schema.pop("ref", None)
+    guard: Any = core_schema.wrap_serializer_function_ser_schema(serialize, schema=schema)
     return core_schema.any_schema(ref=ref, serialization=guard)
 
 
