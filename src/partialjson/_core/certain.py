@@ -85,14 +85,17 @@ _FEW_DIGITS: Final = 15
 
 _SPECIAL: Final = re.compile(r'["\\\x00-\x1f\ud800-\udfff]').search
 
+_DELIMITERS: Final = " ,+]}`"
+
 # What waits at the end of the chunks that were read.
 LEFT: Final = -2  # nothing is certain from there on, which the mender does not know yet
 OFF: Final = -1  # the mender reads
 NOTHING: Final = 0
-SOMETHING: Final = 1  # it is read again, with the next chunk
-A_QUOTE: Final = 2  # a quote that may end a string or a key
-A_QUOTE_AND_COMMA: Final = 3  # the same of a string in an object, and a comma, with at most one space after it
-A_COMMA: Final = 4  # after a value, with at most one space after it
+A_RUN: Final = 1  # delimiters in a string value, hidden in the tree
+SOMETHING: Final = 2  # it is read again, with the next chunk
+A_QUOTE: Final = 3  # a quote that may end a string or a key
+A_QUOTE_AND_COMMA: Final = 4  # the same of a string in an object, and a comma, with at most one space after it
+A_COMMA: Final = 5  # after a value, with at most one space after it
 
 
 @final
@@ -134,7 +137,7 @@ class Certain:
         self.most = most
         self.wide = 0
         self.again = 0
-        self.wait = self._kind_of(held, 0, len(held))
+        self.wait = self._kind_of(held, 0, len(held)) if held else NOTHING
 
     def feed(self, s: str) -> bool:
         """Read a chunk. False if not all of it can be told by strict parsing: ``done_to`` and ``held`` say what is
@@ -143,52 +146,14 @@ class Certain:
         Raises:
             ParseError: a limit is passed, or a value that does not fit its target stops the document.
         """
+        x = self.lexer
         n: i64 = len(s)
         wait = self.wait
-        if wait == NOTHING and n <= SHORT and self.lexer.state == TEXT and self._grows_by(s, n):
-            return True
-        return self._feed(s, n, wait)
-
-    def _grows_by(self, s: str, n: i64) -> bool:
-        """Read a short chunk that only continues a string value, the most common kind; or leave it unread."""
-        x = self.lexer
-        if n == 0:
-            return True
-        if x.is_key or x.high != 0 or x.length + n > x.max_string or x.base + n > self.most:
-            return False
-        i: i64 = 0
-        c: i64 = 0
-        wide: i64 = 0
-        if not COMPILED:
-            if not s.isascii() or _SPECIAL(s) is not None:
+        if wait <= A_RUN:
+            if wait < NOTHING:
                 return False
-            i = n
-            c = ord(s[n - 1])
-        while i < n:
-            c = ord(s[i])
-            if c <= QUOTE:
-                if c == QUOTE or c < SPACE:
-                    return False
-            elif c == BACKSLASH:
-                return False
-            elif c > 0x7F:
-                if 0xD800 <= c <= 0xDFFF and not x.lone_surrogates:
-                    return False
-                wide += _more_bytes(c)
-            i += 1
-        if c == SPACE or may_follow(c, False):
-            return False
-        if self.source is not None:
-            self._remember()
-            self.source.add(s)
-        x.length += n
-        x.base += n
-        self.tree.grow(s)
-        self.wide += wide
-        return True
-
-    def _feed(self, s: str, n: i64, wait: i64) -> bool:
-        x = self.lexer
+            if n <= SHORT and x.state == TEXT and self._grows_by(s, n, wait):
+                return True
         if n == 0:
             return True
         if n > SHORT and not s.isascii():
@@ -196,7 +161,9 @@ class Certain:
         if x.base + SHORT + n > self.most or (self.is_wide and not x.lone_surrogates and not _is_unicode(s)):
             # The mender knows what to say.
             return self._leave(0)
-        self._remember()
+        self.base = x.base
+        self.line = x.line
+        self.line_start = x.line_start
         i: i64 = 0
         before: i64 = 0
         if wait != NOTHING:
@@ -207,8 +174,11 @@ class Certain:
                 self.again += before
                 s = self.held + s
                 n += before
+            else:
+                self.base = x.base
+                self.wait = NOTHING
         source = self.source
-        if source is not None:
+        if source is not None and not source.window:
             source.open_window(s, x.base, 0)
         end = self._read(s, i, n)
         waits = end < 0
@@ -230,48 +200,126 @@ class Certain:
         self.held = s[end:before] if end < before else ""
         return self._leave(end - before if end > before else 0)
 
+    def _grows_by(self, s: str, n: i64, wait: i64) -> bool:
+        """Read a short chunk that only continues a string value, the most common kind; or leave it unread."""
+        x = self.lexer
+        if n == 0:
+            return True
+        if x.is_key or x.high != 0 or x.base + 2 * SHORT > self.most or x.length + 2 * SHORT > x.max_string:
+            return False
+        i: i64 = 0
+        c: i64 = 0
+        wide: i64 = 0
+        # How many delimiters are at the end.
+        run: i64 = 0
+        if not COMPILED:
+            if not s.isascii() or _SPECIAL(s) is not None:
+                return False
+            run = n - len(s.rstrip(_DELIMITERS))
+            i = n
+        while i < n:
+            c = ord(s[i])
+            if c <= COMMA:
+                if c == QUOTE or c < SPACE:
+                    return False
+                run = run + 1 if c == SPACE or c == COMMA or c == PLUS else 0
+            elif c < BACKSLASH:
+                run = 0
+            elif c == BACKSLASH:
+                return False
+            elif c <= 0x7F:
+                run = run + 1 if may_follow(c, False) else 0
+            else:
+                run = 0
+                if 0xD800 <= c <= 0xDFFF and not x.lone_surrogates:
+                    return False
+                wide += _more_bytes(c)
+            i += 1
+        tree = self.tree
+        if run > 0 and not tree.may_hide():
+            return False
+        if wait == A_RUN:
+            if run == n or not self._is_content(ord(s[0])):
+                return False
+            self._show()
+        if self.source is not None:
+            self.base = x.base
+            self.line = x.line
+            self.line_start = x.line_start
+            self.source.add(s[: n - run])
+        tree.grow(s)
+        x.length += n - run
+        x.base += n - run
+        self.wide += wide
+        if run > 0:
+            tree.hidden = run
+            self.held = s[n - run :]
+            self.wait = A_RUN
+        else:
+            self.wait = NOTHING
+        return True
+
+    def _is_content(self, c: i64) -> bool:
+        """Does a character, after a run of delimiters, show that these are text?"""
+        return c > SPACE and c != QUOTE and c != BACKSLASH and not may_follow(c, False)
+
+    def _show(self) -> None:
+        """The run of delimiters that was hidden is text."""
+        x = self.lexer
+        tree = self.tree
+        hidden = tree.hidden
+        if self.source is not None:
+            self.source.add(self.held)
+        x.base += hidden
+        x.length += hidden
+        tree.show()
+        self.wait = NOTHING
+
+    def take_back(self) -> None:
+        """The tree knows nothing of what waits."""
+        if self.wait == A_RUN:
+            self.tree.take_back()
+            self.wait = SOMETHING
+
     def _leave(self, done_to: i64) -> bool:
         """Leave the chunk to the mender, from that index on."""
         if self.wait == NOTHING:
             self.held = ""
+        self.take_back()
         self.wait = LEFT
         self.done_to = done_to
         self.is_wide = False
         return False
 
-    def _remember(self) -> None:
-        x = self.lexer
-        self.base = x.base
-        self.line = x.line
-        self.line_start = x.line_start
-
     def _kind_of(self, s: str, i: i64, n: i64) -> i64:
         """What it is that waits, ``s[i:n]``; it is kept."""
         x = self.lexer
-        if i == n:
-            return NOTHING
         # Most of it is one of a few texts, which need not be made.
         size = n - i
         c: i64 = ord(s[i])
-        if x.source is None and size <= 3 and self.tree.containers:
-            if c == COMMA and x.state == AFTER:
+        if self.tree.hidden > 0:
+            self.held = s[i:n]
+            return A_RUN
+        if size <= 3 and self.tree.containers:
+            if c == QUOTE:
+                if x.state == TEXT and x.high == 0:
+                    if size == 1:
+                        self.held = '"'
+                        return A_QUOTE
+                    if ord(s[i + 1]) == COMMA and not x.is_key:
+                        if size == 2:
+                            self.held = '",'
+                            return A_QUOTE_AND_COMMA
+                        if ord(s[i + 2]) == SPACE:
+                            self.held = '", '
+                            return A_QUOTE_AND_COMMA
+            elif c == COMMA and x.state == AFTER:
                 if size == 1:
                     self.held = ","
                     return A_COMMA
                 if size == 2 and ord(s[i + 1]) == SPACE:
                     self.held = ", "
                     return A_COMMA
-            elif c == QUOTE and x.state == TEXT and x.high == 0:
-                if size == 1:
-                    self.held = '"'
-                    return A_QUOTE
-                if ord(s[i + 1]) == COMMA and not x.is_key:
-                    if size == 2:
-                        self.held = '",'
-                        return A_QUOTE_AND_COMMA
-                    if ord(s[i + 2]) == SPACE:
-                        self.held = '", '
-                        return A_QUOTE_AND_COMMA
         self.held = s[i:n]
         return SOMETHING
 
@@ -280,53 +328,58 @@ class Certain:
         more than a look."""
         x = self.lexer
         c: i64 = ord(s[0])
+        if wait == SOMETHING:
+            return -1
+        if wait == A_RUN:
+            if self._is_content(c):
+                self._show()
+                return 0
+            self.take_back()
+            return -1
+        in_object = self.tree.in_object
         i: i64 = 0
         if wait == A_QUOTE:
             if x.is_key:
                 if c != COLON_SIGN:
                     return -1
-                x.base += 1
+                self._take_held(s)
                 end_text(x, -1)
                 x.state = VALUE
                 return 1
-            if not self.tree.in_object:
-                if c != COMMA and c != CLOSE_BRACKET:
-                    return -1
-                x.base += 1
-                x.text_closed()
-                return self._separator(s, 0, n)
-            if c == COMMA:
+            if c == COMMA and in_object:
                 i = 2 if n > 1 and ord(s[1]) == SPACE else 1
                 if i >= n or ord(s[i]) != QUOTE:
                     return -1
-                x.base += 1
-                x.text_closed()
-                x.state = KEY
-                return i
-            if c != CLOSE_BRACE:
+            elif c != COMMA and c != (CLOSE_BRACE if in_object else CLOSE_BRACKET):
                 return -1
-            x.base += 1
+            self._take_held(s)
             x.text_closed()
-            return 0
-        if wait == SOMETHING:
-            return -1
+            return self._separator(s, 0, n)
         if c == SPACE:
             if n == 1:
                 return -1
             i = 1
             c = ord(s[1])
-        if wait == A_COMMA:
-            if c != QUOTE and (self.tree.in_object or not begins_value(c)):
-                return -1
-            x.base += len(self.held)
-            x.state = KEY if self.tree.in_object else VALUE
-            return i
-        if c != QUOTE:
+        if c != QUOTE and (in_object or wait != A_COMMA or not begins_value(c)):
             return -1
-        x.base += len(self.held)
-        x.text_closed()
-        x.state = KEY
+        comma: i64 = -len(self.held)
+        self._take_held(s)
+        if wait == A_QUOTE_AND_COMMA:
+            x.text_closed()
+            comma += 1
+        if self.source is not None:
+            x.read_after(s, COMMA, comma)
+        x.state = KEY if in_object else VALUE
         return i
+
+    def _take_held(self, s: str) -> None:
+        """What waits before the chunk has been decided."""
+        x = self.lexer
+        x.base += len(self.held)
+        source = self.source
+        if source is not None:
+            source.add(self.held)
+            source.open_window(s, x.base, 0)
 
     # The loop.
 
@@ -577,10 +630,15 @@ class Certain:
                 x.base -= i
             if answer == YES:
                 return to
-        elif i < to:
-            if is_key or x.length + to - i > x.max_string:
-                grow_by_run(x, s, i, to)
-            else:
+        elif i < j:
+            if is_key or x.length + j - i > x.max_string:
+                if i < to:
+                    grow_by_run(x, s, i, to)
+            elif to < j and self.wait != OFF and j == n and j - to <= SHORT and self.tree.may_hide():
+                x.length += to - i
+                self.tree.grow(s[i:])
+                self.tree.hidden = j - to
+            elif i < to:
                 x.length += to - i
                 self.tree.grow(s[i:to])
         if answer != YES:

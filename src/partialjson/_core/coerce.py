@@ -153,7 +153,7 @@ class Coercer:
             if field is not None and key_of(field) in shape.children:
                 frame.rename(key, key_of(field))
         if field is not None:
-            frame.names.add(field.name)
+            frame.has_come(field.name)
         return frame.key_of(key)
 
     def waited(self, frame: Frame, key: str) -> str:
@@ -162,7 +162,7 @@ class Coercer:
             return self.meant(frame, key)
         keys = self._keys_of(frame)
         if keys is not None and key in keys.own:
-            frame.names.add(keys.own[key].name)
+            frame.has_come(keys.own[key].name)
         return key
 
     def _meant_for_tag(self, frame: Frame, tag: str, key: str) -> str:

@@ -109,10 +109,18 @@ class Frame:
         self.is_implied = False
         self.is_tentative = False
 
-    def begin_coercion(self) -> None:
-        """Note what coercion has to know."""
-        self.names = set()
-        self.told = {}
+    def has_come(self, name: str) -> None:
+        """A key of this field has come."""
+        if not self.names:
+            # Most frames never need one.
+            self.names = set()
+        self.names.add(name)
+
+    def tag_told(self, key: str, told: object) -> None:
+        """The tag under ``key`` has told something."""
+        if not self.told:
+            self.told = {}
+        self.told[key] = told
 
     def rename(self, key: str, own: str) -> None:
         """What comes under ``key`` counts as if it came under ``own``."""

@@ -8,7 +8,9 @@ The document may begin anywhere, so the text takes one of three ways:
 - into the pieces that are *held*, where the last document of the text is wanted. Only the end of the text shows which
   that is, so nothing is read before.
 
-A locator is loaded when a parser needs one; this module knows only its face.
+A locator is loaded when a parser needs one; this module knows only its face. It decides by the text alone, so it need
+not see each chunk: a string that begins the text may be the document or prose, which only its end can tell, and what
+comes inside it is *gathered* until then, or until somebody asks.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, final
 
+from partialjson._core.certain import NOTHING
 from partialjson._core.checkpoint import load_count, save_document, typed
 from partialjson._core.lexer import Lexer
-from partialjson._core.machine import NOT_UTF8
+from partialjson._core.machine import BACKSLASH, NOT_UTF8, QUOTE, SHORT, SPACE
 from partialjson._core.mender import Mender
 from partialjson._core.mender_state import load_mender, save_mender
 from partialjson._core.scribe import AT_ROOT
@@ -63,6 +66,12 @@ class Intake:
         self._locator: Any = None
         # Is it known that it has handed on to the mender?
         self._is_inside = False
+        # Chunks that it has not seen, inside a string that begins the text: how much they may hold, and where in the
+        # string they end: 0 in none, 1 between its characters, 2 after a backslash.
+        self._gathered: list[str] = []
+        self._gathered_size: i64 = 0
+        self._room: i64 = 0
+        self._in_string: i64 = 0
         # The text so far, where its last document is wanted, and its length; and what was then left out.
         self._held: list[str] | None = None
         self._held_size: i64 = 0
@@ -89,6 +98,8 @@ class Intake:
         """
         locator = self._locator
         mender = self.mender
+        if mender.certain.wait >= NOTHING and mender.goes_on(text):
+            return
         if locator is None:
             if self._held is not None:
                 self._hold(text)
@@ -97,6 +108,10 @@ class Intake:
             if mender.stopped >= 0:
                 mender.leave_blanks(text)
             return
+        if self._in_string > 0:
+            if self._gather(text):
+                return
+            text = self._take_gathered() + text
         while text:
             if not self._is_inside and not locator.reading:
                 room = mender.max_document - locator.pos
@@ -110,6 +125,9 @@ class Intake:
                 elif beyond:
                     mender.starts_at(*locator.place)
                     raise mender.too_long()
+                else:
+                    self._in_string = locator.in_string
+                    self._room = mender.max_document - locator.pos
                 continue
             self._is_inside = True
             mender.stops = True
@@ -122,20 +140,57 @@ class Intake:
             mender.stopped = -1
             locator.advanced(*mender.place())
 
+    def _gather(self, text: str) -> bool:
+        """Keep a chunk that stays inside the string; or leave it. A long one is no trouble to the locator."""
+        n: i64 = len(text)
+        if n > SHORT or self._gathered_size + n > self._room:
+            return False
+        is_escaped = self._in_string == 2
+        i: i64 = 0
+        while i < n:
+            c: i64 = ord(text[i])
+            if is_escaped:
+                is_escaped = False
+            elif c == BACKSLASH:
+                is_escaped = True
+            elif c == QUOTE or c < SPACE:
+                return False
+            i += 1
+        self._in_string = 2 if is_escaped else 1
+        self._gathered.append(text)
+        self._gathered_size += n
+        return True
+
+    def _take_gathered(self) -> str:
+        """What was gathered; the locator is told next."""
+        gathered = "".join(self._gathered)
+        self._gathered = []
+        self._gathered_size = 0
+        self._in_string = 0
+        return gathered
+
+    def _tell_locator(self) -> None:
+        """Let the locator know of everything that has come."""
+        if self._gathered:
+            found = self._locator.seek(self._take_gathered())
+            assert not found, "a string was open"
+            self._in_string = self._locator.in_string
+            self._room = self.mender.max_document - self._locator.pos
+
     def feed_bytes(self, utf8: Utf8, chunk: bytes) -> i64:
         """``feed`` for bytes; returns how many at the end of the chunk are left, if it was to end with the document."""
         text = utf8.decode(chunk)
         mender = self.mender
         unread: i64 = 0
         try:
-            if not mender.goes_on(text):
-                self.feed(text)
+            self.feed(text)
             if self._locator is None and mender.stops and self._lexer.done():
                 unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
             elif utf8.fault:
                 if self._held is not None:
                     mender.starts_at(*_place_of(self._held_text(), self._held_size))
                 elif self._locator is not None and not self._locator.reading:
+                    self._tell_locator()
                     mender.starts_at(*self._locator.place)
                 raise mender.refusal(NOT_UTF8, utf8.fault)
         except ParseError as error:
@@ -149,6 +204,7 @@ class Intake:
         Raises:
             IncompleteError: there is no whole document, and the end may not be mended.
         """
+        self._tell_locator()
         mender = self.mender
         if self._held is not None:
             self._read_last(is_cut, is_bytes)
@@ -177,7 +233,7 @@ class Intake:
                 return self._held_size
             if self._locator is not None and not self._locator.reading:
                 pos: i64 = self._locator.pos
-                return pos
+                return pos + self._gathered_size
         return self.mender.pos()
 
     def bytes_read(self) -> i64:
@@ -185,6 +241,7 @@ class Intake:
         if self._held is not None:
             return _place_of(self._held_text(), self._held_size)[1]
         if self._locator is not None and not self._locator.reading:
+            self._tell_locator()
             size: i64 = self._locator.place[1]
             return size
         return self.mender.bytes_read()
@@ -202,12 +259,14 @@ class Intake:
 
     def skipped(self) -> tuple[Skipped, ...]:
         """What is no part of the document."""
+        self._tell_locator()
         around: list[Skipped] = [] if self._locator is None else self._locator.skipped
         return tuple(sorted([*around, *self._left_out, *self.mender.skipped()], key=_start_of))
 
     # Saving.
 
     def save(self) -> dict[str, Any]:
+        self._tell_locator()
         return {
             "mending": save_mender(self.mender),
             "locator": None if self._locator is None else self._locator.save(),
@@ -236,6 +295,9 @@ class Intake:
         """Take over the rest, after the lexer was loaded."""
         load_mender(self.mender, state["mending"])
         self._locator = None if state["locator"] is None else _loaded_locator(state["locator"])
+        if self._locator is not None and not self._locator.reading:
+            self._in_string = self._locator.in_string
+            self._room = self.mender.max_document - self._locator.pos
 
     # The last document.
 

@@ -177,21 +177,21 @@ class Mender(TokenMender):
         Raises:
             ParseError: as ``feed``.
         """
-        certain = self.certain
-        if certain.wait < NOTHING:
-            return False
         try:
-            is_read = certain.feed(s)
+            is_read = self.certain.feed(s)
         except BaseException as error:
-            self._stops_at(error, s)
+            self.stops_at(error, s)
             raise
         if self.map is not None:
             self._translate_events()
         return is_read
 
-    def _stops_at(self, error: BaseException, s: str) -> None:
-        """An error came while a chunk was read strictly."""
+    def stops_at(self, error: BaseException, s: str) -> None:
+        """An error came while a chunk was read strictly, unless it came otherwise."""
         certain = self.certain
+        if certain.wait < NOTHING:
+            return
+        certain.take_back()
         text = s if certain.wait == NOTHING else certain.held + s
         self._settle_at(certain.base, certain.line, certain.line_start, "")
         certain.wait = OFF
@@ -205,6 +205,7 @@ class Mender(TokenMender):
         """Take over how far strict parsing has come, and what waits there."""
         certain = self.certain
         if certain.wait != OFF:
+            certain.take_back()
             lexer = self.lexer
             held = "" if certain.wait == NOTHING else certain.held
             self._settle_at(lexer.base, lexer.line, lexer.line_start, held)

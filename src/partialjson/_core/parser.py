@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
+from partialjson._core.certain import Certain
 from partialjson._core.checkpoint import (
     CORRUPT,
     VERSION,
@@ -35,7 +36,6 @@ from partialjson._core.lexer import Lexer
 from partialjson._core.loose_rules import loose_rule_of
 from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import KeptBack, Mask, mask_of, without_kept_back
-from partialjson._core.mender import Mender
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
@@ -209,7 +209,10 @@ class Parser(Generic[T]):
         self._intake: Intake | None = None
         if self._lenient is not None:
             self._intake = Intake(self._lexer, self._target, self._lenient, selector, _reader)
-        self._mender: Final[Mender | None] = None if self._intake is None else self._intake.mender
+        # What reads of it what needs no mending, and tells nobody of it.
+        self._certain: Certain | None = None
+        if self._intake is not None and source is None:
+            self._certain = self._intake.mender.certain
 
     def __repr__(self) -> str:
         name = "" if self._target is None else f" of {name_of(self._target.given)}"
@@ -282,7 +285,8 @@ class Parser(Generic[T]):
                     chunk = "".join((chunk,))
                 if self._reads == STR:
                     self._lexer.feed(chunk)
-                elif self._mender is not None and self._input == STR and self._mender.goes_on(chunk):
+                elif self._certain is not None and self._input == STR and self._certain.feed(chunk):
+                    # Nothing is to be told by whoever mends.
                     pass
                 elif self._reads_by_lexer(STR, chunk):
                     self._lexer.feed(chunk)
@@ -307,6 +311,8 @@ class Parser(Generic[T]):
         except BaseException as error:
             try:
                 if self._life == RUNNING:
+                    if self._intake is not None and isinstance(chunk, str):
+                        self._intake.mender.stops_at(error, chunk)
                     self._fail(error)
             finally:
                 # Even if an interrupt comes while an error is handled.

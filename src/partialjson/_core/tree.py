@@ -65,9 +65,11 @@ class Tree(Builder):
         self.is_examined = False
         # Has the open path been handed out?
         self.shared = False
-        # The growing string: the part in the tree as ``text``, and what has come since.
+        # The growing string: the part in the tree as ``text``, what has come since, and how much at its end is not yet
+        # known to be text.
         self.text = ""
         self.news = ""
+        self.hidden: i64 = 0
 
     # What is observed.
 
@@ -211,6 +213,24 @@ class Tree(Builder):
             self.observer.string_grew(len(part))
             if self.is_examined:
                 self._look(part)
+
+    def may_hide(self) -> bool:
+        """May a part that ``grow`` is given be hidden: does nobody look at parts but those who read the tree?"""
+        observer = self.observer
+        return observer is None or (observer.changes is None and not self.is_examined)
+
+    def show(self) -> None:
+        """What is hidden belongs to the open string."""
+        hidden = self.hidden
+        self.hidden = 0
+        if self.observer is not None:
+            # Changes may be noted since it was hidden.
+            self.observer.string_grew(hidden)
+
+    def take_back(self) -> None:
+        """What is hidden does not belong to the open string."""
+        self.news = self.news[: len(self.news) - self.hidden]
+        self.hidden = 0
 
     def end_text(self) -> None:
         value = self._current_text()
@@ -407,6 +427,11 @@ class Tree(Builder):
     def _current_text(self) -> str:
         """Bring the growing string in the tree up to date."""
         news = self.news
+        later = ""
+        if self.hidden > 0:
+            shown = len(news) - self.hidden
+            later = news[shown:]
+            news = news[:shown]
         if not news:
             return self.text
         if self.shared:
@@ -424,7 +449,7 @@ class Tree(Builder):
             text = self.text + news
         self._put_text(text)
         self.text = text
-        self.news = ""
+        self.news = later
         return text
 
     def _put_text(self, text: str) -> None:

@@ -176,8 +176,6 @@ class View:
     def _push(self, frame: Frame) -> None:
         self.frames.append(frame)
         self.frame = frame
-        if self.coercer is not None:
-            frame.begin_coercion()
         if frame.shape.mark is not None:
             self.marks = True
 
@@ -615,7 +613,7 @@ class View:
                     if text:
                         told = json.loads(text)
                         plan = switch.decide(text, self.run)
-                frame.told[switch.key] = told
+                frame.tag_told(switch.key, told)
             if plan is not None and plan.object is not None:
                 return plan
             if plan is None or plan.switch is None:

@@ -239,6 +239,16 @@ class Locator:
         self._over()
 
     @property
+    def in_string(self) -> int:
+        """Where the text ends: 1 inside a string that may be the document, 2 the same after a backslash, 0 elsewhere.
+
+        Inside it, ``seek`` finds nothing before a quote or a control character comes, however much it is given.
+        """
+        if not self._in_string or self._closed:
+            return 0
+        return 2 if self._escaped else 1
+
+    @property
     def ended(self) -> int:
         """Where the last document ended, in characters; -1 if none has."""
         return self._read_to if self.found and not self.reading else -1
