@@ -91,12 +91,13 @@ class Release:
         with self.report.step(f"{name}: from nothing to the first example") as step:
             folder = self.work / f"{build}-{interpreter.exact.replace(' ', '-')}"
             environment, seconds = trying.set_up(interpreter, wheel, sources, folder, step)
-            trying.check_time(seconds, self.report, step)
+            trying.judge(step.name, seconds, trying.FIRST, self.report)
         if environment is None:
             return None
         with self.report.step(f"{name}: import, commands") as step:
-            trying.check_import(environment, compiled, step)
+            cost = trying.check_import(environment, compiled, step)
             trying.check_commands(environment, wheel.name.split("-")[1], compiled, step)
+            trying.judge(f"{name}: the import", cost, trying.IMPORT, self.report)
         which = [] if whole else trying.PART
         with self.report.step(f"{name}: {'all tests' if whole else ', '.join(which)}"):
             trying.check_tests(environment, wheel, sources, which, self.workers)

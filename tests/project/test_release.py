@@ -264,6 +264,20 @@ def test_a_step_that_fails_does_not_stop_the_others(capsys: pytest.CaptureFixtur
     assert "FAILED: it is not so" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("load", [0.0, 1e6])
+def test_a_busy_machine_does_not_judge(load: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0), raising=False)
+    report = Report()
+    trying.judge("it", 10.0, 10.0, report)
+    assert report.left == []
+    if load:
+        trying.judge("it", 10.1, 10.0, report)
+        assert len(report.left) == 1
+    else:
+        with pytest.raises(Failed, match=r"it takes 10\.1 s, and 10 s are promised"):
+            trying.judge("it", 10.1, 10.0, report)
+
+
 def test_an_unknown_error_is_no_failed_step() -> None:
     with pytest.raises(ZeroDivisionError), Report().step("one"):
         raise ZeroDivisionError
