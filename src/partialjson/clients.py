@@ -47,6 +47,7 @@ made up for a stream that was cut off is left out.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
@@ -199,8 +200,9 @@ class _Reader:
     def _stays_open(self, source: Any) -> bool:
         return not self._close or (_is_connection(source) and self._over())
 
-    def _break(self, error: BaseException) -> tuple[bool, list[Update]]:
-        """The source failed: whether to raise that, and the updates to yield before."""
+    def _break(self, error: BaseException, outside: BaseException | None) -> tuple[bool, list[Update]]:
+        """The source failed: whether to raise that, and the updates to yield before. ``outside`` is what the caller was
+        handling meanwhile, which says nothing of this source."""
         self.error = error
         updates: list[Update] = []
         if self._closed:
@@ -210,7 +212,7 @@ class _Reader:
         stop = _stop_in(error)
         if stop is not None and self.message.api == "openai-chat":
             updates += self._fed(self.message.feed(stop))
-        for event in _reported(error) if not self._failed else ():
+        for event in _reported(error, outside) if not self._failed else ():
             if errors_in(self.message.api, event):
                 updates += self._fed(self.message.feed(event))
                 break
@@ -256,12 +258,13 @@ class MessageStream(_Reader, Generic[T]):
         self._begun = True
         try:
             while self._goes_on():
+                outside = sys.exception()
                 try:
                     item = self._next()
                 except StopIteration:
                     break
                 except Exception as error:
-                    again, updates = self._break(error)
+                    again, updates = self._break(error, outside)
                     yield None, updates
                     if again:
                         raise
@@ -398,12 +401,13 @@ class AsyncMessageStream(_Reader, Generic[T]):
         self._begun = True
         try:
             while self._goes_on():
+                outside = sys.exception()
                 try:
                     item = await self._next()
                 except StopAsyncIteration:
                     break
                 except Exception as error:
-                    again, updates = self._break(error)
+                    again, updates = self._break(error, outside)
                     yield None, updates
                     if again:
                         raise
@@ -754,14 +758,14 @@ def _stop_in(error: BaseException) -> dict[str, object] | None:
     return {"choices": stops} if stops else None
 
 
-def _reported(error: BaseException) -> Iterator[object]:
+def _reported(error: BaseException, outside: BaseException | None) -> Iterator[object]:
     """The events that may represent an error from the provider which an SDK turned into an exception, or a library the
     SDK's exception into one of its own."""
     yield from _said_in(error)
     origin = error
     for _ in range(_DEEPEST):
         below = origin.__cause__ or origin.__context__
-        if below is None:
+        if below is None or below is outside:
             break
         origin = below
         yield from _said_in(origin)

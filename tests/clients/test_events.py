@@ -288,6 +288,23 @@ def test_an_error_with_no_word_of_the_provider_behind_it_is_a_disconnection(orig
     assert message.end().reason == "disconnected"
 
 
+@Both
+def test_what_the_caller_is_handling_says_nothing(make: Callable[..., Source]) -> None:
+    """Another attempt, made where the first one's error is caught: Python links the two."""
+    message = MessageParser(CHAT)
+    source = make(events(CHAT, SAID)[:2], error=ConnectionResetError())
+
+    def again() -> None:
+        try:
+            raise Raised("before", body={"message": "busy", "type": "server_error"}, status_code=500, message="busy")
+        except Raised:
+            follow(source, message)
+
+    with pytest.raises(ConnectionResetError):
+        again()
+    assert message.end().reason == "disconnected"
+
+
 def test_errors_that_are_behind_each_other_are_followed_to_an_end() -> None:
     first, second = Raised("first"), Raised("second")
     first.__cause__, second.__cause__ = second, first

@@ -30,6 +30,7 @@ WRITERS = {
         "json_schema",
         "parametersJsonSchema",
         "parameters_json_schema",
+        "params_json_schema",  # the OpenAI Agents SDK
         "responseJsonSchema",
         "response_json_schema",
         'output: a format of type "json_schema" has the JSON Schema under "schema"',
