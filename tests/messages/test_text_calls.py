@@ -20,6 +20,7 @@ from partialjson.testing.chunking import random_partition
 from partialjson.testing.strategies import values
 from partialjson.wire import ops
 from partialjson.wire.text_calls import STYLES, TextCalls
+from partialjson.wire.text_parameters import ARG_KEYS, PARAMETERS, Spelling, Value
 from support.effort import examples
 from support.models import Weather
 
@@ -343,6 +344,25 @@ def test_a_structure_that_does_not_end_with_its_tag_breaks_the_call(value: str) 
     (call,) = said(text, tools={"f": ARGUMENTS}).calls
     assert not call.ready
     assert call.held
+
+
+@pytest.mark.parametrize("piece", ["x", " ", "<", "\n", "1", "{"])
+@pytest.mark.parametrize("spelling", [PARAMETERS, ARG_KEYS])
+@pytest.mark.parametrize("kinds", [("string",), ("integer",), ("object",), ()])
+def test_each_character_is_written_or_held_once(piece: str, spelling: Spelling, kinds: Any) -> None:
+    class Counted(list[str]):
+        characters = 0
+
+        def append(self, text: str) -> None:
+            self.characters += len(text)
+
+    value = Value(kinds, spelling)
+    written = Counted()
+    size = 3000
+    for _ in range(size):
+        assert value.feed(piece, written) < 0
+    held = sum(map(len, value._held)) + sum(map(len, value._tail))
+    assert written.characters + held <= 2 * size + 2
 
 
 def test_arguments_between_tags_grow() -> None:

@@ -240,7 +240,7 @@ class Value:
         self._held: list[str] = []
         self._held_size = 0
         # White space, or a line end, that may be the end of the value.
-        self._tail = ""
+        self._tail: list[str] = []
         # Inside a structure.
         self._depth = 0
         self._in_string = False
@@ -258,13 +258,15 @@ class Value:
             self._begun = True
             if not self._strips and piece[0] == "\n":
                 piece = piece[1:]
-        text = self._tail + piece
-        end = len(text.rstrip(_BLANK)) if self._strips else len(text) - text.endswith("\n")
-        self._tail = text[end:]
-        if end == 0:
+        bare = piece.rstrip(_BLANK) if self._strips else piece.removesuffix("\n")
+        left = piece[len(bare) :]
+        if not bare and self._strips:
+            self._tail.append(left)
             return -1
-        broken = self._go_on(text[:end], written)
-        return -1 if broken < 0 else size - (len(text) - broken)
+        text = "".join(self._tail) + bare
+        self._tail = [left]
+        broken = self._go_on(text, written) if text else -1
+        return -1 if broken < 0 else size - len(left) - (len(text) - broken)
 
     def end(self, written: list[str]) -> bool:
         """The value has ended; False if it is broken."""
