@@ -84,8 +84,10 @@ def try_part(plan: Plan, part: Part, benches: Sequence[Bench], options: argparse
     traced = trace(plan, part.tests, benches, say)
     for test in traced.failing:
         say(f"left out, since it fails without a mutant: {test}")
-    say(f"{part.name}: trying {len(traced.seconds)} tests on the unchanged sources, as far as there is time")
-    failed = try_unchanged(benches[0], traced, options.seconds)
+    failed = ""
+    if not options.survivors:  # the run before has done this
+        say(f"{part.name}: trying {len(traced.seconds)} tests on the unchanged sources, as far as there is time")
+        failed = try_unchanged(benches[0], traced, options.seconds)
     if failed:
         say(f"{part.name}: a test fails where nothing was changed, so nothing can be said of mutants: {failed}")
         return False

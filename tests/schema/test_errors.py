@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import SchemaError, ValidationError, best_match
 
 from partialjson import Failed, Parser, Schema
 from partialjson._core.target import Options
@@ -240,3 +240,27 @@ def test_what_the_judge_found_stands_in_where_jsonschema_takes_too_long(
     assert isinstance(end, Failed)
     assert isinstance(end.error, ValidationError)
     assert (list(end.error.path), end.error.validator, end.error.instance) == (path, "anyOf", instance)
+
+
+def test_a_part_in_another_draft_is_explained_in_that_draft() -> None:
+    """The draft around it does not know the keyword."""
+    part = {
+        "$id": "http://example.org/part",
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "allOf": [{"dependencies": {"x": ["y"]}}],
+    }
+    parser: Parser[Any] = Parser(Schema({"properties": {"a": part}, "dependencies": {"a": ["b"]}}))
+    parser.feed('{"a": {"x": 1}}')
+    end = parser.end()
+    assert isinstance(end, Failed)
+    assert isinstance(end.error, ValidationError)
+    error = end.error
+    assert (list(error.absolute_path), error.validator, error.validator_value) == (["a"], "dependencies", {"x": ["y"]})
+    assert list(error.absolute_schema_path) == ["properties", "a", "allOf", 0, "dependencies"]
+
+
+def test_a_schema_that_contains_itself_is_refused() -> None:
+    schema: dict[str, Any] = {"type": "array"}
+    schema["items"] = schema
+    with pytest.raises(SchemaError, match=r"^the schema is nested too deeply, or contains itself"):
+        Schema(schema)
