@@ -187,6 +187,9 @@ class Lenient:
         return f"Lenient({', '.join(given)})"
 
 
+_EVERYTHING: Final = Lenient()
+
+
 def lenient_of(given: Any) -> Lenient | None:
     """What the option ``lenient`` means: None for strict parsing.
 
@@ -196,7 +199,7 @@ def lenient_of(given: Any) -> Lenient | None:
     if given is None or given is False:
         return None
     if given is True:
-        return Lenient()
+        return _EVERYTHING
     if not isinstance(given, Lenient):
         raise TypeError(f"lenient is True, False or a Lenient, not {type(given).__name__}")
     return given

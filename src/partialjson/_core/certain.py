@@ -80,12 +80,13 @@ if TYPE_CHECKING:
 # From here on the standard library's scanner is faster.
 _NEAR: Final = 48
 
+# And a regular expression is, where the end of a string is far.
+_FAR: Final = 256
+
 # Numbers of so many digits and one point are exact as doubles, and so is a power of ten for each place.
 _FEW_DIGITS: Final = 15
 
 _SPECIAL: Final = re.compile(r'["\\\x00-\x1f\ud800-\udfff]').search
-
-_DELIMITERS: Final = " ,+]}`"
 
 # What waits at the end of the chunks that were read.
 LEFT: Final = -2  # nothing is certain from there on, which the mender does not know yet
@@ -149,12 +150,18 @@ class Certain:
         x = self.lexer
         n: i64 = len(s)
         wait = self.wait
+        plain: i64 = 0
         if wait <= A_RUN:
             if wait < NOTHING:
                 return False
-            if n <= SHORT and x.state == TEXT and self._grows_by(s, n, wait):
+            if n == 0:
                 return True
-        if n == 0:
+            if n <= SHORT and x.state == TEXT and not x.is_key:
+                plain = self._grows_by(s, n, wait)
+                if plain < 0:
+                    return True
+                wait = self.wait
+        elif n == 0:
             return True
         if n > SHORT and not s.isascii():
             self.is_wide = True
@@ -174,13 +181,15 @@ class Certain:
                 self.again += before
                 s = self.held + s
                 n += before
+                if wait == A_RUN:
+                    plain += before
             else:
                 self.base = x.base
                 self.wait = NOTHING
         source = self.source
         if source is not None and not source.window:
             source.open_window(s, x.base, 0)
-        end = self._read(s, i, n)
+        end = self._read(s, i, plain, n)
         waits = end < 0
         if waits:
             end = -1 - end
@@ -200,64 +209,65 @@ class Certain:
         self.held = s[end:before] if end < before else ""
         return self._leave(end - before if end > before else 0)
 
-    def _grows_by(self, s: str, n: i64, wait: i64) -> bool:
-        """Read a short chunk that only continues a string value, the most common kind; or leave it unread."""
+    def _grows_by(self, s: str, n: i64, wait: i64) -> i64:
+        """Read a short chunk that only continues a string value, the most common kind, and return -1. Or leave it
+        unread, and return how many plain characters it begins with."""
         x = self.lexer
-        if n == 0:
-            return True
-        if x.is_key or x.high != 0 or x.base + 2 * SHORT > self.most or x.length + 2 * SHORT > x.max_string:
-            return False
         i: i64 = 0
         c: i64 = 0
         wide: i64 = 0
-        # How many delimiters are at the end.
-        run: i64 = 0
         if not COMPILED:
-            if not s.isascii() or _SPECIAL(s) is not None:
-                return False
-            run = n - len(s.rstrip(_DELIMITERS))
-            i = n
+            i = self._plain(s, 0, n)
+            if i == n:
+                c = ord(s[n - 1])
+                wide = _more_bytes_of(s, n)
+                self.is_wide = False
         while i < n:
             c = ord(s[i])
-            if c <= COMMA:
+            if c <= QUOTE:
                 if c == QUOTE or c < SPACE:
-                    return False
-                run = run + 1 if c == SPACE or c == COMMA or c == PLUS else 0
-            elif c < BACKSLASH:
-                run = 0
+                    break
             elif c == BACKSLASH:
-                return False
-            elif c <= 0x7F:
-                run = run + 1 if may_follow(c, False) else 0
-            else:
-                run = 0
+                break
+            elif c > 0x7F:
                 if 0xD800 <= c <= 0xDFFF and not x.lone_surrogates:
-                    return False
+                    break
                 wide += _more_bytes(c)
             i += 1
+        if wide > 0:
+            self.is_wide = True
+        if i < n:
+            return i
+        if x.high != 0 or x.base + 2 * SHORT > self.most or x.length + 2 * SHORT > x.max_string:
+            return 0
         tree = self.tree
-        if run > 0 and not tree.may_hide():
-            return False
         if wait == A_RUN:
-            if run == n or not self._is_content(ord(s[0])):
-                return False
+            if not self._is_content(ord(s[0])):
+                return 0
             self._show()
+        if c == SPACE or may_follow(c, False):
+            # The delimiters at the end wait.
+            if not tree.may_hide():
+                return i
+            i -= 1
+            while i > 0 and (ord(s[i - 1]) == SPACE or may_follow(ord(s[i - 1]), False)):
+                i -= 1
         if self.source is not None:
             self.base = x.base
             self.line = x.line
             self.line_start = x.line_start
-            self.source.add(s[: n - run])
+            self.source.add(s[:i])
         tree.grow(s)
-        x.length += n - run
-        x.base += n - run
-        self.wide += wide
-        if run > 0:
-            tree.hidden = run
-            self.held = s[n - run :]
+        x.length += i
+        x.base += i
+        if wide > 0:
+            self.wide += wide
+            self.is_wide = False
+        if i < n:
+            tree.hidden = n - i
+            self.held = s[i:]
             self.wait = A_RUN
-        else:
-            self.wait = NOTHING
-        return True
+        return -1
 
     def _is_content(self, c: i64) -> bool:
         """Does a character, after a run of delimiters, show that these are text?"""
@@ -397,19 +407,21 @@ class Certain:
         source = self.source
         if source is not None:
             source.open_window(s, x.base, i)
-        stopped = self._read(s, i, n)
+        stopped = self._read(s, i, i, n)
         end = stopped if stopped >= 0 else -1 - stopped
         x.base += end
         if source is not None:
             source.close_window(end)
         return stopped
 
-    def _read(self, s: str, i: i64, n: i64) -> i64:
+    def _read(self, s: str, i: i64, plain: i64, n: i64) -> i64:
+        """``read``, where the lexer counts from the beginning of ``s``. If it is in a string, only plain characters
+        come before ``plain``."""
         x = self.lexer
         tree = self.tree
         x.bulk_from = 0
         if x.state == TEXT:
-            i = self._text(s, i, i, n)
+            i = self._text(s, i, plain, n)
             if x.state == TEXT:
                 return i
         while i < n:
@@ -502,7 +514,7 @@ class Certain:
 
     def _plain(self, s: str, i: i64, stop: i64) -> i64:
         """The first quote, backslash or control character at or after ``i``; ``stop`` if there is none before that."""
-        if not COMPILED:
+        if not COMPILED or stop - i > _FAR:
             special = _SPECIAL(s, i, stop)
             while special is not None and self.lexer.lone_surrogates and special[0] > "\\":
                 special = _SPECIAL(s, special.end(), stop)
@@ -694,6 +706,8 @@ class Certain:
             scale = j - first - whole - 1
             if scale == 0 and j < n:
                 return i
+        if j == n and j - i <= x.max_number:
+            return -1 - i
         if j == stop or c == 101 or c == 69 or j - i > x.max_short:
             return self._long_number(s, i, j, n)
         if whole != 1 and (whole == 0 or ord(s[first]) == DIGIT_0):
@@ -767,11 +781,13 @@ class Certain:
             word = "null"
         else:
             return i
-        end = i + len(word)
-        if n <= end:
-            return -1 - i if word.startswith(s[i:n]) else i
-        if not s.startswith(word, i):
-            return i
+        end = i
+        for letter in word:
+            if end == n:
+                return -1 - i
+            if ord(s[end]) != ord(letter):
+                return i
+            end += 1
         answer = self._ends(s, end, n, False)
         if answer != YES:
             return i if answer == NO else -1 - i

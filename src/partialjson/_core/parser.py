@@ -285,7 +285,7 @@ class Parser(Generic[T]):
                     chunk = "".join((chunk,))
                 if self._reads == STR:
                     self._lexer.feed(chunk)
-                elif self._certain is not None and self._input == STR and self._certain.feed(chunk):
+                elif self._input == STR and (certain := self._certain) is not None and certain.feed(chunk):
                     # Nothing is to be told by whoever mends.
                     pass
                 elif self._reads_by_lexer(STR, chunk):
