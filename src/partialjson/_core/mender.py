@@ -1352,7 +1352,7 @@ class Mender(TokenMender):
 
     def refusal(self, fault: i64, msg: str) -> ParseError:
         """An error after everything that has come; the fault is one of the constants of ``machine``."""
-        self.settle()
+        self._mends_from_here()
         return self._error(fault, msg, self.pend, len(self.pend))
 
     # A part of a longer text.
