@@ -15,8 +15,10 @@ tests that reach the changed line, and tells which mutants no test noticed. It w
 5. The table has a row for each part; survivors are shown as diffs. ``equivalents.toml`` lists the mutants that behave
    as the original does, each with the reason; they count neither way.
 
-The score is the share of noticed mutants. It is a lower bound: the tests of one part only are asked, at quick effort,
-without recorded streams, and slow tests only as far as there is time.
+The score is the share of noticed mutants: those that a test kills or that run out of time, and those that the type
+checker refuses, which the table tells apart. The tests of one part only are asked, at quick effort, without recorded
+streams, and slow ones only as far as there is time. Once tests were written for the survivors of a sample, its score is
+no estimate for other mutants; draw another with ``--seed``.
 
 The sources run interpreted. A process is forked for each mutant, so this needs Linux or macOS.
 """
