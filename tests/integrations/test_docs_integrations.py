@@ -118,7 +118,7 @@ def test_program(name: str, modules: str, code: str, monkeypatch: pytest.MonkeyP
         # Nothing is kept, shown or fetched but what the program says.
         monkeypatch.setenv("DSPY_CACHEDIR", str(tmp_path))
         monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-        monkeypatch.setenv("MARVIN_DATABASE_URL", "sqlite+aiosqlite:///:memory:")
+        monkeypatch.setenv("MARVIN_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/marvin.db")
         monkeypatch.setenv("MARVIN_ENABLE_DEFAULT_PRINT_HANDLER", "false")
         namespace: dict[str, Any] = {"__name__": "program"}
         made: list[integrations.Installation] = []

@@ -419,6 +419,22 @@ def test_reasoning() -> None:
     assert message.blocks[3].extra == {"encrypted_content": "yyy"}
 
 
+@pytest.mark.parametrize("is_item_whole", [False, True])
+@pytest.mark.parametrize("grows", [False, True], ids=["done only", "growing"])
+def test_parts_of_a_reasoning_text(grows: bool, is_item_whole: bool) -> None:
+    """Each comes once, whichever events bring it; one that is told again changes nothing."""
+    texts = ["one ", "two ", "three"]
+    events: list[Any] = [added(0, type="reasoning", id="a")]
+    for index, text in enumerate(texts):
+        if grows:
+            events += [grow(0, part, "reasoning_text", content_index=index) for part in (text[:2], text[2:])]
+        said = {"type": "response.reasoning_text.done", "output_index": 0, "content_index": index, "text": text}
+        events += [said, said]
+    content = [{"type": "reasoning_text", "text": text} for text in texts] if is_item_whole else []
+    message = response(*events, done(0, type="reasoning", id="a", content=content))
+    assert [block.text for block in message.blocks] == ["one two three"]
+
+
 def test_annotations() -> None:
     note = {"type": "response.output_text.annotation.added", "output_index": 0, "content_index": 0}
     events = [grow(0, "a", "output_text", content_index=0), note | {"annotation": {"url": "u"}}]

@@ -204,6 +204,7 @@ class _Block:
     given: object = None  # what its item was announced with: all there is, if nothing follows
     writer: EditWriter | None = None  # of the commands of a shell
     commands: set[tuple[str, int]] = field(default_factory=set)  # those that have begun
+    wholes: set[int] = field(default_factory=set)  # the parts that came whole, of one that is not cut by their numbers
 
 
 @dataclass(slots=True)
@@ -711,11 +712,18 @@ class Adapter:
         block.stem = type
         if verb == "delta":
             block.grown = True
+            block.wholes.clear()
             out.append(ops.Text(block.key, text))
             self._goes_on(block, event, known.number)
-        elif not block.closed and (known.number or not block.grown):
+        elif not block.closed and known.number:
             block.grown = True
             out.append(ops.Restate(block.key, text))
+        elif not block.closed and (block.wholes or not block.grown):
+            block.grown = True
+            part = as_int(event.get("content_index")) or 0
+            if part not in block.wholes:
+                block.wholes.add(part)
+                out.append(ops.Text(block.key, text))
         chances = event.get("logprobs")
         if chances and verb == "delta":
             out.extend(ops.Attach(block.key, "logprobs", plain(each), append=True) for each in as_list(chances))
