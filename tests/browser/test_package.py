@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
-import partialjson
 from partialjson import Parser
 from partialjson.broadcast import DocumentState, Phase, ResponseState
 from partialjson.messages import MessageParser
@@ -17,7 +16,7 @@ from support.node import BROWSER, needs_node, needs_npm, node, npm
 
 PACKAGE: dict[str, Any] = json.loads((BROWSER / "package.json").read_text(encoding="utf-8"))
 MODULES = sorted(path.name for path in BROWSER.glob("*.js"))
-ROOT = Path(partialjson.__file__).parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_it_has_the_version_of_the_library() -> None:
