@@ -182,7 +182,8 @@ class Mender(TokenMender):
         except BaseException as error:
             self.stops_at(error, s)
             raise
-        if self.map is not None:
+        # Of a chunk that ``feed`` goes on with, it also gives the events their offsets.
+        if is_read and self.map is not None:
             self._translate_events()
         return is_read
 
