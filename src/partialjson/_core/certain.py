@@ -80,9 +80,6 @@ if TYPE_CHECKING:
 # From here on the standard library's scanner is faster.
 _NEAR: Final = 48
 
-# And a regular expression is, where the end of a string is far.
-_FAR: Final = 256
-
 # Numbers of so many digits and one point are exact as doubles, and so is a power of ten for each place.
 _FEW_DIGITS: Final = 15
 
@@ -514,7 +511,7 @@ class Certain:
 
     def _plain(self, s: str, i: i64, stop: i64) -> i64:
         """The first quote, backslash or control character at or after ``i``; ``stop`` if there is none before that."""
-        if not COMPILED or stop - i > _FAR:
+        if not COMPILED:
             special = _SPECIAL(s, i, stop)
             while special is not None and self.lexer.lone_surrogates and special[0] > "\\":
                 special = _SPECIAL(s, special.end(), stop)

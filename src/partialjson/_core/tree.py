@@ -427,13 +427,13 @@ class Tree(Builder):
     def _current_text(self) -> str:
         """Bring the growing string in the tree up to date."""
         news = self.news
-        later = ""
-        if self.hidden > 0:
-            shown = len(news) - self.hidden
-            later = news[shown:]
-            news = news[:shown]
         if not news:
             return self.text
+        hidden = self.hidden
+        if hidden > 0:
+            news = news[: len(news) - hidden]
+            if not news:
+                return self.text
         if self.shared:
             self._unshare()
         elif self.observer is not None:
@@ -449,7 +449,7 @@ class Tree(Builder):
             text = self.text + news
         self._put_text(text)
         self.text = text
-        self.news = later
+        self.news = "" if hidden == 0 else self.news[len(self.news) - hidden :]
         return text
 
     def _put_text(self, text: str) -> None:
