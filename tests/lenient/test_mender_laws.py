@@ -96,6 +96,25 @@ def test_law_1_chunking_is_invisible(make: Maker, data: st.DataObject) -> None:
     law_1(encoded, make, data.draw(strategies.chunkings(encoded)))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ' \t\r\n{ "-a" : [ ] , "b" : { } }\n ',  # the offset of a violation, after white space
+        'Here: {"b": [1, 2], "a": [{"key": 1}, 2]} and so on',
+        '["word, ", "a ,  ]}", "]  , "] ',  # delimiters that are text, at the end of any chunk
+        '{"a\\u00e9, ": "\\ud83d\\ude00 \u00e9, \U0001f600 ", "b": -12.5e3 , "key": true}',
+        '{"b": "words and words, and" more words", "a": [1,2,]}',
+    ],
+)
+@pytest.mark.parametrize("make", MAKERS, ids=repr)
+def test_law_1_where_what_is_certain_ends_anywhere(make: Maker, text: str) -> None:
+    for cut in range(len(text)):
+        law_1(text, make, [text[:cut], text[cut:]])
+        law_1(text.encode(), make, [text.encode()[:cut], text.encode()[cut:]])
+    for size in range(1, 6):
+        law_1(text, make, [text[start : start + size] for start in range(0, len(text), size)])
+
+
 @settings(max_examples=examples(10))
 @given(damaged().filter(lambda text: len(text) < 60))
 def test_law_1_every_way_to_cut(text: str) -> None:
