@@ -764,7 +764,8 @@ def _reported(error: BaseException, outside: BaseException | None) -> Iterator[o
     yield from _said_in(error)
     origin = error
     for _ in range(_DEEPEST):
-        below = origin.__cause__ or origin.__context__
+        # Who raises ``from None`` hides what came before, and may have to: it can quote a key.
+        below = origin.__cause__ or (None if origin.__suppress_context__ else origin.__context__)
         if below is None or below is outside:
             break
         origin = below
