@@ -27,6 +27,7 @@ from partialjson._core.scribe import (
     Record,
     number_of,
 )
+from partialjson.limits import LARGEST
 from partialjson.repairs import KINDS, RepairKind
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def load_mender(m: Mender, saved: Any) -> None:
     Raises:
         LookupError, TypeError, ValueError: no mender saved this.
     """
+    # The lexer has no limit on mended text, and none of it may come near to what an offset can be.
+    load_count(m.lexer.base, LARGEST // 2)
     m.is_strict = typed(bool, saved["strict"])
     m.lexer.is_mended = not m.is_strict
     m.pend = typed(str, saved["pend"])
