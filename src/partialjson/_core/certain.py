@@ -109,6 +109,7 @@ class Certain:
         again: how many characters were read again with the next chunk.
         most: the offset in the lexer's text that may not be passed.
         base, line, line_start: those of the lexer before the last chunk.
+        text: what was read from there on when an error came.
     """
 
     def __init__(self, lexer: Lexer) -> None:
@@ -124,6 +125,7 @@ class Certain:
         self.base: i64 = 0
         self.line: i64 = 1
         self.line_start: i64 = 0
+        self.text = ""
         # Has a character come that takes more than one byte?
         self.is_wide = False
 
@@ -186,7 +188,11 @@ class Certain:
         source = self.source
         if source is not None and not source.window:
             source.open_window(s, x.base, 0)
-        end = self._read(s, i, plain, n)
+        try:
+            end = self._read(s, i, plain, n)
+        except BaseException:
+            self.text = s
+            raise
         waits = end < 0
         if waits:
             end = -1 - end

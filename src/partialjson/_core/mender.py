@@ -180,20 +180,22 @@ class Mender(TokenMender):
         try:
             is_read = self.certain.feed(s)
         except BaseException as error:
-            self.stops_at(error, s)
+            certain = self.certain
+            certain.text = s if certain.wait == NOTHING else certain.held + s
+            self.stops_at(error)
             raise
         # Of a chunk that ``feed`` goes on with, it also gives the events their offsets.
         if is_read and self.map is not None:
             self._translate_events()
         return is_read
 
-    def stops_at(self, error: BaseException, s: str) -> None:
+    def stops_at(self, error: BaseException) -> None:
         """An error came while a chunk was read strictly, unless it came otherwise."""
         certain = self.certain
         if certain.wait < NOTHING:
             return
         certain.take_back()
-        text = s if certain.wait == NOTHING else certain.held + s
+        text = certain.text
         self._settle_at(certain.base, certain.line, certain.line_start, "")
         certain.wait = OFF
         self.read += len(text)

@@ -285,7 +285,7 @@ class Parser(Generic[T]):
                     chunk = "".join((chunk,))
                 if self._reads == STR:
                     self._lexer.feed(chunk)
-                elif self._input == STR and (certain := self._certain) is not None and certain.feed(chunk):
+                elif self._certain is not None and self._input == STR and self._certain.feed(chunk):
                     # Nothing is to be told by whoever mends.
                     pass
                 elif self._reads_by_lexer(STR, chunk):
@@ -311,8 +311,6 @@ class Parser(Generic[T]):
         except BaseException as error:
             try:
                 if self._life == RUNNING:
-                    if self._intake is not None and isinstance(chunk, str):
-                        self._intake.mender.stops_at(error, chunk)
                     self._fail(error)
             finally:
                 # Even if an interrupt comes while an error is handled.
@@ -418,6 +416,8 @@ class Parser(Generic[T]):
 
     def _fail(self, error: BaseException) -> None:
         self._life = FAILED
+        if self._intake is not None:
+            self._intake.mender.stops_at(error)
         if isinstance(error, Exception):
             self._failure = error
         else:

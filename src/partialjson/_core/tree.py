@@ -429,9 +429,8 @@ class Tree(Builder):
         news = self.news
         if not news:
             return self.text
-        hidden = self.hidden
-        if hidden > 0:
-            news = news[: len(news) - hidden]
+        if self.hidden > 0:
+            news = news[: len(news) - self.hidden]
             if not news:
                 return self.text
         if self.shared:
@@ -449,7 +448,10 @@ class Tree(Builder):
             text = self.text + news
         self._put_text(text)
         self.text = text
-        self.news = "" if hidden == 0 else self.news[len(self.news) - hidden :]
+        if self.hidden > 0:
+            self.news = self.news[len(self.news) - self.hidden :]
+        else:
+            self.news = ""
         return text
 
     def _put_text(self, text: str) -> None:
