@@ -57,7 +57,7 @@ class Run:
 class Row:
     """A line of the table: what ran in which version of a library, and how it ended."""
 
-    library: str
+    name: str
     version: str
     about: str
     result: str
@@ -96,7 +96,7 @@ def main() -> int:
 
 def show(rows: list[Row]) -> None:
     """The table of what ran."""
-    cells = [(row.library, row.version, row.about, row.result) for row in rows]
+    cells = [(row.name, row.version, row.about, row.result) for row in rows]
     widths = [max((len(each[at]) for each in cells), default=0) for at in range(3)]
     print()
     for each, row in zip(cells, rows, strict=True):

@@ -176,7 +176,7 @@ def judge_all(
 
     def after(bench: Bench, steps: Steps, ended: Ended | None) -> Verdict | None:
         try:
-            running[bench] = (steps, steps.send(ended))  # type: ignore[arg-type]
+            running[bench] = (steps, next(steps) if ended is None else steps.send(ended))
         except StopIteration as stopped:
             running.pop(bench, None)
             verdict: Verdict = stopped.value

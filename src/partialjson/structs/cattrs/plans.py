@@ -244,7 +244,8 @@ class _Settled:
         return self
 
     def _structure_set(self, value: Any, given: Any, structure_to: type[Any] = set) -> Any:
-        return BaseConverter._structure_set(self, value, given, structure_to)  # type: ignore[arg-type]
+        make_set: Any = BaseConverter._structure_set
+        return make_set(self, value, given, structure_to)
 
 
 def _given(child: Any, value: Any, given: Any = None) -> Any:

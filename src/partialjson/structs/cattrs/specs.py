@@ -57,6 +57,8 @@ _SCALARS: Final[dict[Any, tuple[str, int]]] = {
     float: ("a float", NUMBER),
     bool: ("a bool", BOOLEAN),
 }
+# A class in fact, a function by its stub.
+_FACTORY: Final[Any] = attrs.Factory
 _NATIVE: Final = {STRING: "a str", INTEGER: "an int", FLOAT: "a float", BOOLEAN: "a bool"}
 _MADE_OF_STRINGS: Final = (bytes, datetime.date, datetime.time, datetime.timedelta, PurePath, UUID)
 _FORMATS: Final[dict[Any, str]] = {
@@ -158,7 +160,7 @@ class Specs:
 
     def _field(self, member: Member) -> Field:
         default: Any = member.default
-        factory = isinstance(default, attrs.Factory)  # type: ignore[arg-type]  # a class in fact, a function by its stub
+        factory = isinstance(default, _FACTORY)
         is_known = not factory and default is not attrs.NOTHING and default is not dataclasses.MISSING
         return Field(
             member.name,

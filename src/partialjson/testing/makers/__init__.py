@@ -24,8 +24,8 @@ __all__ = ["Maker", "maker_for"]
 class Maker:
     """Makes parsers for one target with the same options; `Maker()` makes untyped ones."""
 
-    raises: tuple[type[Exception], ...] = (ParseError, ValidationError)
-    """What `close` may raise."""
+    refused: tuple[type[Exception], ...] = (ValidationError,)
+    """The errors with which the target refuses a document."""
 
     def __init__(self, target: Any = None, **options: Any) -> None:
         self.target = target
@@ -36,6 +36,11 @@ class Maker:
 
     def __repr__(self) -> str:
         return f"Maker({self.target!r}, **{self.options!r})"
+
+    @property
+    def raises(self) -> tuple[type[Exception], ...]:
+        """What ``close`` may raise."""
+        return (ParseError, *self.refused)
 
     @property
     def typed(self) -> bool:

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
-from partialjson import ParseError, Parser
+from partialjson import Parser
 from partialjson.testing.makers import Maker
 from partialjson.testing.oneshot import Verdict, describe
 
 __all__ = ["ClassMaker"]
 
 
-class ClassMaker(Maker):
-    """Makes parsers for a target whose documents a library decodes: ``decode`` and ``refused`` say how.
+class ClassMaker(Maker, ABC):
+    """Makes parsers for a target whose documents a library decodes: ``decode`` and ``refused`` say how."""
 
-    Attributes:
-        refused: the errors with which the library refuses a document.
-    """
-
-    refused: tuple[type[Exception], ...] = (Exception,)
-
-    @property
-    def raises(self) -> tuple[type[Exception], ...]:  # type: ignore[override]  # it follows from ``refused``
-        return (ParseError, *self.refused)
-
+    @abstractmethod
     def decode(self, text: str | bytes) -> Any:
         """What the library makes of a whole text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fields_of(self, value: Any) -> dict[str, Any] | None:
         """The fields of an object of the library; None for any other value."""
-        raise NotImplementedError
 
     def describe(self, value: Any) -> Any:
         """A value as something that is equal for the same values of the same types only."""
