@@ -52,6 +52,7 @@ from support.coercible import (
     strictly,
 )
 from support.effort import examples
+from support.growing import changes_of
 
 LEVELS = ("syntax", "safe", "guided")
 
@@ -83,15 +84,7 @@ def value_of(text: str, target: Any, level: Any = "guided", **options: Any) -> A
 
 
 def shown_by(text: str, target: Any, level: Any = "guided") -> list[str]:
-    """What `value` shows after each character, without what only stays."""
-    parser = made(target, level)()
-    shown: list[str] = []
-    for character in text:
-        parser.feed(character)
-        now = repr(parser.value)
-        if not shown or shown[-1] != now:
-            shown.append(now)
-    return shown
+    return changes_of(made(target, level)(), text)
 
 
 @pytest.mark.parametrize(("kind", "target", "written", "read"), [row for row in KINDS if row[3] is not None])

@@ -34,6 +34,7 @@ from partialjson.testing.chunking import check_all_chunkings
 from partialjson.testing.makers import Maker
 from support.coercible import KINDS, TARGETS, A, Aliased, B, Item, Pair, Single, Tagged, nearly, nearly_fits
 from support.effort import examples
+from support.growing import changes_of
 from support.json_schemas import document_text, make_pair
 from support.schema_suite import FOLDERS, remotes, suite
 
@@ -64,15 +65,7 @@ def value_of(text: str, schema: Any, level: Any = "guided") -> Any:
 
 
 def shown_by(text: str, schema: Any, level: Any = "guided") -> list[str]:
-    """What `value` shows after each character, without what only stays."""
-    parser = made(schema, level)()
-    shown: list[str] = []
-    for character in text:
-        parser.feed(character)
-        now = repr(parser.value)
-        if not shown or shown[-1] != now:
-            shown.append(now)
-    return shown
+    return changes_of(made(schema, level)(), text)
 
 
 def fields(required: list[str] | None = None, **properties: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ BASE = {
     "_docs",
     "_jsontext",
     "_missing",
+    "_digests",
     "_pointers",
     "_records",
     "_sources",

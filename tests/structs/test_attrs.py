@@ -41,7 +41,7 @@ from support.attrs_classes import (
     tagging,
     tagging_subclasses,
 )
-from support.class_targets import begun
+from support.class_targets import begun, check_that_processes_agree
 
 TEXT = '{"the_name":"Ann","pets":[{"lives":9,"kind":"cat"},{"kind":"dog","bark":"wow"}],"mixed":[{"name":"pen"}]}'
 
@@ -361,18 +361,7 @@ def test_fingerprints_are_the_same_in_every_process() -> None:
         "from support.attrs_classes import targets; from partialjson import Parser;"
         "print([Parser(each).target.fingerprint() for each in targets()])"
     )
-    path = [each for each in sys.path if each]
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}; {program}"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"PYTHONHASHSEED": str(seed)},
-        ).stdout
-        for seed in (1, 2)
-    ]
-    assert runs[0] == runs[1]
+    check_that_processes_agree(program)
 
 
 def _fingerprint(target: Any) -> str:

@@ -19,7 +19,7 @@ import msgspec
 from partialjson import MISSING, Complete, Completed, Failed, Invalid, Parser, Partial, Truncated, stream
 from partialjson.structs import msgspec_target
 from partialjson.testing.chunking import check_all_chunkings
-from support.class_targets import begun
+from support.class_targets import begun, check_that_processes_agree
 from support.structs import Box, Cat, ClosedRow, Dog, Even, Everything, Item, Pet, Plain, Row, Tree, Unread
 
 TEXT = '{"theName":"Ann","pets":[{"lives":9,"type":"Cat"},{"type":"dog","bark":"wow"}],"mixed":[{"name":"pen"}]}'
@@ -306,18 +306,7 @@ def test_fingerprints_are_the_same_in_every_process() -> None:
         "from partialjson.structs import msgspec_target;"
         "print([Parser(msgspec_target(each)).target.fingerprint() for each in (Everything, Even, Tree)])"
     )
-    path = [each for each in sys.path if each]
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}; {program}"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={"PYTHONHASHSEED": str(seed)},
-        ).stdout
-        for seed in (1, 2)
-    ]
-    assert runs[0] == runs[1]
+    check_that_processes_agree(program)
 
 
 def test_msgspec_is_imported_for_its_own_targets_only() -> None:

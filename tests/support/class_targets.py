@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
+import sys
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +29,22 @@ def begun(target: Any, text: str, **options: Any) -> Parser[Any]:
     for character in text:
         parser.feed(character)
     return parser
+
+
+def check_that_processes_agree(program: str) -> None:
+    """A program prints the same, however its process hashes."""
+    path = [each for each in sys.path if each]
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path[:0] = {path!r}; {program}"],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": str(seed)},
+        ).stdout
+        for seed in (1, 2)
+    ]
+    assert runs[0] == runs[1]
 
 
 def check_all_laws(target: Any, documents: st.SearchStrategy[str]) -> None:

@@ -1,17 +1,15 @@
-"""What the libraries share: how a class is described, its partial objects, and names that are the same everywhere."""
+"""What the libraries share: how a class is described, and its partial objects."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from hashlib import sha256
+from collections.abc import Iterable
 from typing import Any, TypeVar, cast
 
 from partialjson._core.spec import Spec
 from partialjson._core.target import Options
 from partialjson.typed.partial import Partial
 
-__all__ = ["describe_class", "digest_of", "partial_of", "refuse_options", "stable_name"]
+__all__ = ["describe_class", "partial_of", "refuse_options"]
 
 PartialT = TypeVar("PartialT", bound="Partial[Any]")
 
@@ -59,42 +57,3 @@ def refuse_options(options: Options, library: str, *more: str) -> None:
         raise TypeError(
             f"{', '.join(names[:-1])} and {names[-1]} are for types of pydantic; {library} has no such options"
         )
-
-
-def digest_of(about: str, root: Any, parts: Callable[[Any], Iterable[Any] | None]) -> str:
-    """A digest of a graph that is equal in every process.
-
-    Args:
-        about: what else it is a digest of.
-        root: where the graph begins.
-        parts: for a node of the graph, what it consists of; None for a leaf. Classes and functions count by their
-            names.
-    """
-    digest = sha256(about.encode())
-    todo: list[Any] = [root]
-    seen: dict[int, int] = {}
-    while todo:
-        each = todo.pop()
-        inside = parts(each)
-        if inside is not None:
-            if id(each) in seen:
-                digest.update(b"#%d" % seen[id(each)])
-                continue
-            seen[id(each)] = len(seen)
-            digest.update(type(each).__name__.encode())
-            todo += inside
-        elif isinstance(each, list | tuple):
-            digest.update(b"[%d" % len(each))
-            todo += each
-        else:
-            digest.update(stable_name(each).encode() + b"\0")
-    return digest.hexdigest()
-
-
-def stable_name(given: Any) -> str:
-    """A leaf as text that does not depend on the process."""
-    name = getattr(given, "__qualname__", None)
-    if name is not None:
-        return f"{getattr(given, '__module__', '')}.{name}"
-    # What is inside a repr may be shown with its address.
-    return re.sub(r" at 0x[0-9a-f]+", "", repr(given))

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, create_model
 
 from partialjson._core.plan import Plan
 from partialjson._core.target import Options, Target
+from partialjson._digests import digest_of, stable_name
 from partialjson.typed.compiler import Compiler
 from partialjson.typed.schemas import Schema
 from partialjson.typed.skeletons import Run
@@ -110,32 +110,16 @@ def _config_of_class(adapter: TypeAdapter[Any]) -> dict[str, Any]:
 def fingerprint(given: Any) -> str:
     """Distinguishes targets across processes: a digest of the core schema, with functions and classes by their
     names."""
-    digest = sha256()
-    schema = adapter_of(given).core_schema
-    todo: list[Any] = [schema]
-    seen: set[int] = set()
-    while todo:
-        node = todo.pop()
-        if isinstance(node, dict):
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            digest.update(b"{%d" % len(node))
-            for key, value in node.items():
-                if key not in ("metadata", "serialization"):
-                    todo += [value, key]
-        elif isinstance(node, list | tuple):
-            digest.update(b"[%d" % len(node))
-            todo.extend(node)
-        else:
-            digest.update(_name(node).encode() + b"\0")
-    return digest.hexdigest()
+    return digest_of("", adapter_of(given).core_schema, _parts, _name)
 
 
-def _name(node: Any) -> str:
-    """A leaf of a core schema as text that does not depend on the process."""
-    name = getattr(node, "__qualname__", None)
-    if name is not None:
-        return f"{getattr(node, '__module__', '')}.{name}"
+def _parts(node: Any) -> list[Any] | None:
+    """What a node of a core schema says of the target."""
+    if not isinstance(node, dict):
+        return None
+    return [each for item in node.items() if item[0] not in ("metadata", "serialization") for each in item]
+
+
+def _name(leaf: Any) -> str:
     # References end in the memory address of their class.
-    return re.sub(r":\d+|0x[0-9a-f]+", "", repr(node))
+    return re.sub(r":\d+", "", stable_name(leaf))

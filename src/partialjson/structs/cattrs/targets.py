@@ -8,10 +8,11 @@ from typing import Any
 from cattrs import BaseConverter
 
 from partialjson._core.target import Options, Target, name_of
+from partialjson._digests import digest_of, stable_name
 from partialjson.structs.cattrs.nodes import Choice, Either, Node, children_of
 from partialjson.structs.cattrs.partial import converter_for_json
 from partialjson.structs.cattrs.plans import Compiler
-from partialjson.structs.classes import digest_of, refuse_options, stable_name
+from partialjson.structs.classes import refuse_options
 
 __all__ = ["CattrsTarget", "cattrs_target"]
 

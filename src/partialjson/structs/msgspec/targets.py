@@ -13,7 +13,8 @@ from msgspec import inspect as nodes
 
 from partialjson._core.plan import Plan
 from partialjson._core.target import Options, Target, name_of
-from partialjson.structs.classes import digest_of, refuse_options, stable_name
+from partialjson._digests import digest_of, stable_name
+from partialjson.structs.classes import refuse_options
 from partialjson.structs.msgspec.plans import Compiler, DecHook
 
 __all__ = ["MsgspecTarget", "msgspec_target"]
