@@ -83,7 +83,7 @@ def test_nobody_but_the_table_tells_apis_by_name() -> None:
         # What is meant where several APIs read a body alike.
         ("messages/detection.py", "openai-chat"),
         # Whose client raises at a limit of length, where others let the stream end.
-        ("clients.py", "openai-chat"),
+        ("clients/reading.py", "openai-chat"),
         # How models of that name write calls into their text, whatever API they are behind.
         ("wire/text_calls.py", "mistral"),
     }

@@ -13,7 +13,6 @@ from pydantic import PydanticUserError, TypeAdapter, create_model
 
 from partialjson._core.plan import Plan
 from partialjson._core.target import Options, Target
-from partialjson._digests import digest_of, stable_name
 from partialjson.typed.compiler import Compiler
 from partialjson.typed.schemas import Schema
 from partialjson.typed.skeletons import Run
@@ -110,16 +109,16 @@ def _config_of_class(adapter: TypeAdapter[Any]) -> dict[str, Any]:
 def fingerprint(given: Any) -> str:
     """Distinguishes targets across processes: a digest of the core schema, with functions and classes by their
     names."""
-    return digest_of("", adapter_of(given).core_schema, _parts, _name)
+    # For checkpoints only.
+    from partialjson._digests import digest_of, stable_name
 
+    def parts(node: Any) -> list[Any] | None:
+        if not isinstance(node, dict):
+            return None
+        return [each for item in node.items() if item[0] not in ("metadata", "serialization") for each in item]
 
-def _parts(node: Any) -> list[Any] | None:
-    """What a node of a core schema says of the target."""
-    if not isinstance(node, dict):
-        return None
-    return [each for item in node.items() if item[0] not in ("metadata", "serialization") for each in item]
+    def name(leaf: Any) -> str:
+        # References end in the memory address of their class.
+        return re.sub(r":\d+", "", stable_name(leaf))
 
-
-def _name(leaf: Any) -> str:
-    # References end in the memory address of their class.
-    return re.sub(r":\d+", "", stable_name(leaf))
+    return digest_of("", adapter_of(given).core_schema, parts, name)

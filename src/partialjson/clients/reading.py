@@ -5,16 +5,8 @@
             draw(update)
     run(call for call in response.message.calls if call.ready)
 
-A source is recognised by the methods that it has; no client is imported:
-
-- a response whose body can be iterated, by its own method: ``iter_bytes`` (httpx, raw responses of SDKs),
-  ``iter_content`` (requests), ``content.iter_any`` (aiohttp), ``read1`` (urllib, urllib3, files);
-- a connection with ``recv`` or ``receive``: one message is read from it, and it stays open for the next;
-- any other iterable: its items are chunks of the body if they are bytes or str, decoded server-sent events if they have
-  ``data`` and ``retry``, and otherwise events of the API, dicts or objects of an SDK;
-- a context manager or an awaitable that gives one of these: it is entered or awaited at the first step;
-- a run of an agent with ``stream_events`` and ``cancel``, those of the OpenAI Agents SDK: its events are read, and
-  leaving cancels it.
+What can be read, and how that is opened and closed, stands in ``sources``; what the items and the exceptions of other
+libraries mean, in ``items``.
 
 The events of an agent library hold those of an API, and the adapters take them out (``partialjson.wire.envelopes``). A
 run may be several messages, which are read as one.
@@ -46,26 +38,31 @@ made up for a stream that was cut off is left out.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import (
     AsyncGenerator,
-    AsyncIterable,
     AsyncIterator,
-    Awaitable,
     Callable,
     Generator,
     Iterable,
     Iterator,
-    Mapping,
 )
-from contextlib import AsyncExitStack, ExitStack, aclosing, closing, suppress
-from functools import partial
+from contextlib import AsyncExitStack, ExitStack, aclosing, closing
 from inspect import isawaitable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack, overload
 
 from partialjson._typevars import T
+from partialjson.clients.items import checked, is_frame, reported, server_sent, stop_in, without_made_up_reason
+from partialjson.clients.sources import (
+    aclose_source,
+    async_opener_of,
+    close_source,
+    is_async_manager,
+    is_connection,
+    opener_of,
+    refusal,
+)
 from partialjson.messages import (
     BlockRestarted,
     DocumentProgress,
@@ -81,7 +78,6 @@ from partialjson.messages.fold import CALLS
 from partialjson.messages.parser import MessageOptions, OtherOptions
 from partialjson.wire.apis import ApiName, api_named, errors_in
 from partialjson.wire.envelopes import is_of_run
-from partialjson.wire.fields import as_mapping, get, get_int, get_list, plain
 
 if TYPE_CHECKING:
     from partialjson.streaming import AsyncElements, AsyncStream, Elements, Stream
@@ -90,10 +86,6 @@ __all__ = ["AsyncMessageStream", "MessageStream", "Stopped", "aread", "read"]
 
 E = TypeVar("E")
 V = TypeVar("V")
-
-_PIECE: Final = 1 << 16
-_DEEPEST: Final = 8  # exceptions behind one that was raised
-_REFUSED: Final = 400  # from this status on
 
 
 class _Reader:
@@ -134,22 +126,22 @@ class _Reader:
     def _take(self, item: Any) -> list[Update]:
         self._last = item
         if self._asked is not None:
-            item = _without_made_up_reason(self._asked, item)
+            item = without_made_up_reason(self._asked, item)
         if isinstance(item, (bytes, bytearray, memoryview)):
             return self._fed(self.message.feed_bytes(bytes(item)))
         if isinstance(item, str) and not self._events:
             return self._fed(self.message.feed_bytes(item))
         data = getattr(item, "data", None)
         if isinstance(data, str) and hasattr(item, "retry"):
-            return self._fed(self.message.feed_bytes(_server_sent(item, data)))
-        if _is_frame(item):
+            return self._fed(self.message.feed_bytes(server_sent(item, data)))
+        if is_frame(item):
             return self._fed(self.message.feed_bytes(data)) if isinstance(data, (bytes, str)) else []
         self._events = True
         return self._fed(self.message.feed(item))
 
     def _opened(self, source: Any) -> None:
         """Notes what is known of the source once it is there."""
-        self._session = self._session or _is_connection(source)
+        self._session = self._session or is_connection(source)
         if hasattr(source, "received_finish_reason") and hasattr(source, "intermittent_finish_reason"):
             self._asked = source
 
@@ -198,7 +190,7 @@ class _Reader:
         return not self._closed and not self._over()
 
     def _stays_open(self, source: Any) -> bool:
-        return not self._close or (_is_connection(source) and self._over())
+        return not self._close or (is_connection(source) and self._over())
 
     def _break(self, error: BaseException, outside: BaseException | None) -> tuple[bool, list[Update]]:
         """The source failed: whether to raise that, and the updates to yield before. ``outside`` is what the caller was
@@ -209,10 +201,10 @@ class _Reader:
             return False, updates
         if self.message.terminal:
             return is_of_run(self._last), updates
-        stop = _stop_in(error)
+        stop = stop_in(error)
         if stop is not None and self.message.api == "openai-chat":
             updates += self._fed(self.message.feed(stop))
-        for event in _reported(error, outside) if not self._failed else ():
+        for event in reported(error, outside) if not self._failed else ():
             if errors_in(self.message.api, event):
                 updates += self._fed(self.message.feed(event))
                 break
@@ -231,7 +223,7 @@ class MessageStream(_Reader, Generic[T]):
         super().__init__(source, message, close, early)
         self._stack = ExitStack()
         self._items: Iterator[Any] | None = None
-        if _opener(source) is not None:
+        if opener_of(source) is not None:
             self._stack.callback(self._close_source, source)
 
     def __iter__(self) -> Iterator[Update]:
@@ -356,25 +348,25 @@ class MessageStream(_Reader, Generic[T]):
     def _next(self) -> Any:
         if self._items is None:
             self._items = self._open()
-        return _checked(next(self._items))
+        return checked(next(self._items))
 
     def _open(self) -> Iterator[Any]:
         source = self._source
-        opener = _opener(source)
+        opener = opener_of(source)
         if opener is None:
             source = self._stack.enter_context(source)
-            opener = _opener(source)
+            opener = opener_of(source)
         if opener is None:
-            raise _refusal("read", source)
+            raise refusal("read", source)
         self._opened(source)
         items: Iterator[Any] = iter(opener())
         if items is not source:
-            self._stack.callback(_close, items)
+            self._stack.callback(close_source, items)
         return items
 
     def _close_source(self, source: Any) -> None:
         if not self._stays_open(source):
-            _close(source)
+            close_source(source)
 
 
 class AsyncMessageStream(_Reader, Generic[T]):
@@ -385,7 +377,7 @@ class AsyncMessageStream(_Reader, Generic[T]):
         super().__init__(source, message, close, early)
         self._stack = AsyncExitStack()
         self._items: AsyncIterator[Any] | None = None
-        if not _is_async_manager(source):
+        if not is_async_manager(source):
             self._stack.push_async_callback(self._close_source, source)
 
     async def __aiter__(self) -> AsyncIterator[Update]:
@@ -486,27 +478,27 @@ class AsyncMessageStream(_Reader, Generic[T]):
     async def _next(self) -> Any:
         if self._items is None:
             self._items = await self._open()
-        return _checked(await anext(self._items))
+        return checked(await anext(self._items))
 
     async def _open(self) -> AsyncIterator[Any]:
         source = self._source
-        if _is_async_manager(source):
+        if is_async_manager(source):
             source = await self._stack.enter_async_context(source)
         elif isawaitable(source):
             source = await source
             self._stack.push_async_callback(self._close_source, source)
-        opener = _async_opener(source)
+        opener = async_opener_of(source)
         if opener is None:
-            raise _refusal("aread", source)
+            raise refusal("aread", source)
         self._opened(source)
         items: AsyncIterator[Any] = aiter(opener())
         if items is not source:
-            self._stack.push_async_callback(_aclose, items)
+            self._stack.push_async_callback(aclose_source, items)
         return items
 
     async def _close_source(self, source: Any) -> None:
         if not self._stays_open(source):
-            await _aclose(source)
+            await aclose_source(source)
 
 
 @overload
@@ -553,8 +545,8 @@ def read(
         TypeError: ``source`` cannot be read, or only asynchronously; options beside a ``MessageParser``.
         ValueError: the API is not known, or ``stop_early`` is something else.
     """
-    if _opener(source) is None and not hasattr(source, "__enter__"):
-        raise _refusal("read", source)
+    if opener_of(source) is None and not hasattr(source, "__enter__"):
+        raise refusal("read", source)
     return MessageStream(source, _message(api, options), close, _early(stop_early, options))
 
 
@@ -594,8 +586,8 @@ def aread(
     Raises:
         TypeError, ValueError: as ``read``.
     """
-    if _async_opener(source) is None and not isawaitable(source) and not hasattr(source, "__aenter__"):
-        raise _refusal("aread", source)
+    if async_opener_of(source) is None and not isawaitable(source) and not hasattr(source, "__aenter__"):
+        raise refusal("aread", source)
     return AsyncMessageStream(source, _message(api, options), close, _early(stop_early, options))
 
 
@@ -613,182 +605,3 @@ def _early(stop_early: object, options: MessageOptions) -> EarlyStop | None:
     if stop_early is not True and stop_early != "report":
         raise ValueError(f"stop_early is True, False or 'report', not {stop_early!r}")
     return EarlyStop(stop_early is True, skips=options.get("on_invalid") == "skip")
-
-
-# What a source can do
-
-
-def _opener(source: Any) -> Callable[[], Any] | None:
-    """The callable that returns the items of a source; None if it has none, or none without waiting."""
-    if isinstance(source, Mapping):
-        return _opener(source.get("stream"))  # a response of boto3
-    if source is None or isinstance(source, (str, bytes, bytearray, memoryview)):
-        return None
-    iter_bytes = _method(source, "iter_bytes")
-    if iter_bytes is not None:
-        return iter_bytes
-    iter_content = _method(source, "iter_content")
-    if iter_content is not None:
-        return partial(iter_content, chunk_size=None)
-    read1 = _method(source, "read1")
-    if read1 is not None:
-        return partial(iter, partial(read1, _PIECE), b"")
-    return partial(iter, source) if isinstance(source, Iterable) else None
-
-
-def _async_opener(source: Any) -> Callable[[], Any] | None:
-    if isinstance(source, Mapping):
-        return _async_opener(source.get("stream"))
-    body = _method(source, "aiter_bytes") or _method(source, "iter_bytes") or _method(source, "iter_any")
-    body = body or _method(getattr(source, "content", None), "iter_any")
-    if body is not None:
-        return body
-    if _method(source, "stream_events") is not None and _method(source, "cancel") is not None:
-        return partial(_events_of_run, source)
-    if isinstance(source, AsyncIterable):
-        return partial(aiter, source)
-    return _method(source, "receive")  # a session of Gemini Live
-
-
-async def _events_of_run(run: Any) -> AsyncGenerator[Any]:
-    """The events of an agent's run, which is cancelled when it is left. Its own iterator would wait for its end."""
-    async with aclosing(run.stream_events()) as events:
-        try:
-            async for event in events:
-                yield event
-        except GeneratorExit:
-            run.cancel()
-            raise
-
-
-def _is_async_manager(source: Any) -> bool:
-    """Whether the source has to be entered before it can be read."""
-    return hasattr(source, "__aenter__") and (isawaitable(source) or _async_opener(source) is None)
-
-
-def _method(source: Any, name: str) -> Callable[..., Any] | None:
-    method = getattr(source, name, None)
-    return method if callable(method) else None
-
-
-def _is_connection(source: Any) -> bool:
-    """Whether more than one message may come from the source."""
-    return _method(source, "recv") is not None or _method(source, "receive") is not None
-
-
-def _refusal(name: str, source: Any) -> TypeError:
-    if name == "read":
-        kind, other, readable = "a synchronous", "aread", _async_opener(source) is not None or isawaitable(source)
-    else:
-        kind, other, readable = "an asynchronous", "read", _opener(source) is not None
-    hint = f"use {other}()" if readable else "pass [item] for a single event or body"
-    return TypeError(f"{name}() takes a stream of {kind} client, not {type(source).__name__}; {hint}")
-
-
-# Closing
-
-
-def _close(source: Any) -> None:
-    """Closes the source by its own method; one without such a method is exited as a context manager."""
-    if isinstance(source, Mapping):
-        source = source.get("stream")
-    close = _method(source, "close")
-    leave = _method(source, "__exit__")
-    if close is not None:
-        if not getattr(source, "gi_running", False):  # in another thread; closing what it reads ends it
-            close()
-    elif leave is not None:
-        leave(None, None, None)
-
-
-async def _aclose(source: Any) -> None:
-    if isinstance(source, Mapping):
-        source = source.get("stream")
-    close = _method(source, "aclose") or _method(source, "close")
-    leave = _method(source, "__aexit__")
-    if getattr(source, "ag_running", False):  # in another task
-        return
-    result = close() if close is not None else leave(None, None, None) if leave is not None else None
-    if isinstance(result, Awaitable):
-        await result
-
-
-# What comes from elsewhere
-
-
-def _is_frame(item: Any) -> bool:
-    """Whether it is a message of an aiohttp socket."""
-    return type(getattr(item, "type", None)).__name__ == "WSMsgType"
-
-
-def _checked(item: Any) -> Any:
-    if isinstance(getattr(item, "data", None), Exception) and _is_frame(item):
-        raise item.data
-    return item
-
-
-def _server_sent(event: Any, data: str) -> str:
-    """A server-sent event that another library decoded, as it was on the wire."""
-    name = getattr(event, "event", None)
-    head = f"event: {name}\n" if name else ""
-    return head + "".join(f"data: {line}\n" for line in data.split("\n")) + "\n"
-
-
-def _without_made_up_reason(source: Any, chunk: Any) -> Any:
-    """A chunk of LiteLLM. Where the stream of a provider ends without a reason, some of its versions say "stop"; they
-    tell by ``source`` that none has come."""
-    if source.received_finish_reason is not None or source.intermittent_finish_reason is not None:
-        return chunk
-    choices = get_list(chunk, "choices")
-    if not any(get(choice, "finish_reason") for choice in choices):
-        return chunk
-    fields = as_mapping(plain(chunk))
-    if fields is None:
-        return chunk
-    said = [as_mapping(choice) or {} for choice in get_list(fields, "choices")]
-    return {**fields, "choices": [{**choice, "finish_reason": None} for choice in said]}
-
-
-def _stop_in(error: BaseException) -> dict[str, object] | None:
-    """The last chunk, if a helper of the openai SDK has raised an error in place of it: the model has reached a limit,
-    so what came is no whole output, and the error holds it."""
-    choices = get_list(getattr(error, "completion", None), "choices")
-    said = [(get_int(choice, "index"), get(choice, "finish_reason")) for choice in choices]
-    stops = [{"index": index or 0, "delta": {}, "finish_reason": reason} for index, reason in said if reason]
-    return {"choices": stops} if stops else None
-
-
-def _reported(error: BaseException, outside: BaseException | None) -> Iterator[object]:
-    """The events that may represent an error from the provider which an SDK turned into an exception, or a library the
-    SDK's exception into one of its own."""
-    yield from _said_in(error)
-    origin = error
-    for _ in range(_DEEPEST):
-        # Who raises ``from None`` hides what came before, and may have to: it can quote a key.
-        below = origin.__cause__ or (None if origin.__suppress_context__ else origin.__context__)
-        if below is None or below is outside:
-            break
-        origin = below
-        yield from _said_in(origin)
-    # Libraries that speak with a provider without its SDK, as LiteLLM does.
-    status, message = getattr(origin, "status_code", None), getattr(origin, "message", None)
-    if isinstance(status, int) and status >= _REFUSED and isinstance(message, str):
-        yield {"error": {"message": message, "type": "", "code": status}}
-
-
-def _said_in(error: BaseException) -> Iterator[object]:
-    for name in ("body", "details", "data"):
-        body = getattr(error, name, None)
-        if isinstance(body, str):
-            with suppress(ValueError, RecursionError):
-                body = json.loads(body)
-        if isinstance(body, Mapping) and any(body.get(word) for word in ("error", "message")):
-            yield body
-            yield {"error": body}
-    said = getattr(error, "error", None)
-    if isinstance(said, str) and said:  # ollama
-        yield {"error": said}
-    response = getattr(error, "response", None)
-    said = response.get("Error") if isinstance(response, Mapping) else None
-    if isinstance(said, Mapping):  # botocore
-        yield {str(said.get("Code", "error")): {"message": str(said.get("Message", ""))}}
