@@ -31,8 +31,8 @@ CORE += ["charsets", "nfa", "patterns", "digits", "words", "rules", "spec_rules"
 CORE += ["trials", "wording", "faults", "judge", "fitting", "frames", "coerce", "view", "builder", "observer", "tree"]
 CORE += ["machine", "numbers", "strings", "bulk", "lexer", "expected"]
 CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint"]
-CORE += ["certain", "lookout", "scalars", "sourcemap", "scribe", "tokens", "mender", "mender_state", "intake", "parser"]
-CORE += ["growing"]
+CORE += ["certain", "valid", "lookout", "scalars", "sourcemap", "scribe", "tokens", "mender", "mender_state", "intake"]
+CORE += ["parser", "growing"]
 
 
 # pip asks for names and versions before it builds, in runs of their own, which need no C code.

@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, final
 
-from partialjson._core.certain import NOTHING
 from partialjson._core.checkpoint import load_count, save_document, typed
 from partialjson._core.lexer import Lexer
 from partialjson._core.machine import BACKSLASH, NOT_UTF8, QUOTE, SHORT, SPACE
@@ -28,6 +27,7 @@ from partialjson._core.scribe import AT_ROOT
 from partialjson._core.selection import Selector
 from partialjson._core.target import Target
 from partialjson._core.utf8 import Utf8
+from partialjson._core.valid import NOTHING
 from partialjson.errors import ParseError
 from partialjson.repairs import Lenient, RepairKind, Skipped
 
@@ -98,7 +98,7 @@ class Intake:
         """
         locator = self._locator
         mender = self.mender
-        if mender.certain.wait >= NOTHING and mender.goes_on(text):
+        if mender.valid.wait >= NOTHING and mender.goes_on(text):
             return
         if locator is None:
             if self._held is not None:

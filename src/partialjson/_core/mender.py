@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.canonical import canonical_text
-from partialjson._core.certain import NOTHING, OFF, Certain, begins_value
+from partialjson._core.certain import begins_value
 from partialjson._core.lexer import Lexer
 from partialjson._core.lookout import (
     BACKTICK,
@@ -135,6 +135,7 @@ from partialjson._core.tokens import (
     UNTIL_QUOTE,
     TokenMender,
 )
+from partialjson._core.valid import NOTHING, OFF, ValidChunks
 from partialjson.errors import IncompleteError, ParseError
 from partialjson.repairs import NotMended, RepairKind
 
@@ -151,7 +152,7 @@ class Mender(TokenMender):
         lexer.is_mended = True
         # What is valid so far is read by this, without the mender (``goes_on``). The line of the lexer that the first
         # line here belongs to; and whether everything up to the end of the text is certain.
-        self.certain: Final = Certain(lexer)
+        self.valid: Final = ValidChunks(lexer)
         self.strict_line: i64 = 1
         self.is_certain = False
         # Text at the root.
@@ -178,10 +179,10 @@ class Mender(TokenMender):
             ParseError: as ``feed``.
         """
         try:
-            is_read = self.certain.feed(s)
+            is_read = self.valid.feed(s)
         except BaseException as error:
-            certain = self.certain
-            certain.text = s if certain.wait == NOTHING else certain.held + s
+            valid = self.valid
+            valid.text = s if valid.wait == NOTHING else valid.held + s
             self.stops_at(error)
             raise
         # Of a chunk that ``feed`` goes on with, it also gives the events their offsets.
@@ -191,13 +192,13 @@ class Mender(TokenMender):
 
     def stops_at(self, error: BaseException) -> None:
         """An error came while a chunk was read strictly, unless it came otherwise."""
-        certain = self.certain
-        if certain.wait < NOTHING:
+        valid = self.valid
+        if valid.wait < NOTHING:
             return
-        certain.take_back()
-        text = certain.text
-        self._settle_at(certain.base, certain.line, certain.line_start, "")
-        certain.wait = OFF
+        valid.take_back()
+        text = valid.text
+        self._settle_at(valid.base, valid.line, valid.line_start, "")
+        valid.stop()
         self.read += len(text)
         if isinstance(error, ParseError):
             self._translate(error, text)
@@ -206,11 +207,11 @@ class Mender(TokenMender):
 
     def settle(self) -> None:
         """Take over how far strict parsing has come, and what waits there."""
-        certain = self.certain
-        if certain.wait != OFF:
-            certain.take_back()
+        valid = self.valid
+        if valid.wait != OFF:
+            valid.take_back()
             lexer = self.lexer
-            held = "" if certain.wait == NOTHING else certain.held
+            held = "" if valid.wait == NOTHING else valid.held
             self._settle_at(lexer.base, lexer.line, lexer.line_start, held)
 
     def _settle_at(self, base: i64, line: i64, line_start: i64, held: str) -> None:
@@ -219,12 +220,12 @@ class Mender(TokenMender):
         if self.gap:
             self._reads_gap_again()
         lexer = self.lexer
-        certain = self.certain
+        valid = self.valid
         at = base + self.shift
-        self.steps += at - self.at + certain.again
-        self.first_bytes += at - self.at + certain.wide
-        certain.again = 0
-        certain.wide = 0
+        self.steps += at - self.at + valid.again
+        self.first_bytes += at - self.at + valid.wide
+        valid.again = 0
+        valid.wide = 0
         if line > self.strict_line:
             self.first_line += line - self.strict_line
             self.first_line_start = line_start + self.shift
@@ -246,7 +247,7 @@ class Mender(TokenMender):
     def _mends_from_here(self) -> None:
         """Nothing is read without the mender until it says so."""
         self.settle()
-        self.certain.wait = OFF
+        self.valid.stop()
 
     def _reads_on_strictly(self) -> None:
         """Let the next chunks be read without the mender, if only what strict parsing can tell has come last."""
@@ -255,7 +256,7 @@ class Mender(TokenMender):
         base = self.lexer.base
         if len(held) <= SHORT and at - base == self.shift and not self.puts_in and self.sleeps == AWAKE:
             self.strict_line = self.lexer.line
-            self.certain.begin(held, self.max_document - self.shift)
+            self.valid.begin(held, self.max_document - self.shift)
 
     def feed(self, s: str) -> None:
         """Read one chunk.
@@ -263,11 +264,11 @@ class Mender(TokenMender):
         Raises:
             ParseError: a limit is passed, or the text needs a repair of a kind that is not wanted.
         """
-        certain = self.certain
-        if certain.wait == OFF:
+        valid = self.valid
+        if valid.wait == OFF:
             self._feed_new(s)
         elif not self.goes_on(s):
-            done_to = certain.done_to
+            done_to = valid.done_to
             self._mends_from_here()
             self._feed_new(s[done_to:])
             if self.stopped >= 0:
@@ -455,13 +456,13 @@ class Mender(TokenMender):
         lexer = self.lexer
         shift = self.shift
         if self.at + i - lexer.base == shift and not self.puts_in:
-            stopped = self.certain.read(s, i, n)
+            stopped = self.valid.read(s, i, n)
         else:
             shifted = self.shifted
             puts_in = self.puts_in
             key_source = self.key_source
             self._begin_segment(s, i, False)
-            stopped = self.certain.read(s, i, n)
+            stopped = self.valid.read(s, i, n)
             if stopped == i or stopped == -1 - i:
                 # Nothing has been read.
                 self.shift = shift

@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
-from partialjson._core.certain import Certain
 from partialjson._core.checkpoint import (
     CORRUPT,
     VERSION,
@@ -45,6 +44,7 @@ from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import MakesTarget, Options, Target, given_of, name_of, target_of
 from partialjson._core.tree import Tree
 from partialjson._core.utf8 import Utf8
+from partialjson._core.valid import ValidChunks
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
@@ -210,9 +210,9 @@ class Parser(Generic[T]):
         if self._lenient is not None:
             self._intake = Intake(self._lexer, self._target, self._lenient, selector, _reader)
         # What reads of it what needs no mending, and tells nobody of it.
-        self._certain: Certain | None = None
+        self._valid: ValidChunks | None = None
         if self._intake is not None and source is None:
-            self._certain = self._intake.mender.certain
+            self._valid = self._intake.mender.valid
 
     def __repr__(self) -> str:
         name = "" if self._target is None else f" of {name_of(self._target.given)}"
@@ -285,7 +285,7 @@ class Parser(Generic[T]):
                     chunk = "".join((chunk,))
                 if self._reads == STR:
                     self._lexer.feed(chunk)
-                elif self._certain is not None and self._input == STR and self._certain.feed(chunk):
+                elif self._valid is not None and self._input == STR and self._valid.feed(chunk):
                     # Nothing is to be told by whoever mends.
                     pass
                 elif self._reads_by_lexer(STR, chunk):
