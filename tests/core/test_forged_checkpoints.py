@@ -16,6 +16,7 @@ import pytest
 from pydantic import BaseModel
 
 from partialjson import DocumentSequence, Limits, Parser
+from partialjson.limits import LARGEST
 from support.effort import amount
 from support.forgery import check_forged, deep, forged
 
@@ -54,6 +55,8 @@ STATES: dict[str, tuple[Any, dict[str, Any]]] = {
     "two": (None, saved("[1,2 ")),
     "closed string": (None, saved('"abc"')),
     "mended": (None, saved("[NaN, ", lenient=True)),
+    "mended, strict so far": (None, saved('{"a": [1, ', lenient=True)),
+    "prose": (None, saved("Here it is: ", lenient=True)),
     "done": (None, saved('{"a": 1e9} ')),
     "root number": (None, saved("12")),
     "limits": (None, saved("[1234", limits=Limits(depth=3, string=5, number=6, document=12))),
@@ -99,6 +102,8 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
     "before its second value": ("two", lambda state: state.update(pos=2)),
     "before the end of its string": ("closed string", lambda state: state.update(pos=3)),
     "before its mended value": ("mended", lambda state: state.update(pos=1)),
+    "mended at the end of all offsets": ("mended, strict so far", lambda state: state.update(pos=LARGEST - 1)),
+    "prose beyond its limit": ("prose", lambda state: state["options"]["limits"].__setitem__(3, 5)),
     "shorter than its number": ("root number", lambda state: state.update(pos=1)),
     "a number beyond its limit": ("limits", lambda state: state.update(text="[1234567", pos=8)),
     "a string beyond its limit": ("limits", lambda state: state.update(text='["123456', pos=8)),

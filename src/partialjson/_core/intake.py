@@ -298,6 +298,8 @@ class Intake:
         if self._locator is not None and not self._locator.reading:
             self._in_string = self._locator.in_string
             self._room = self.mender.max_document - self._locator.pos
+        # The limits are saved by themselves.
+        load_count(self.pos(False), self.mender.max_document)
 
     # The last document.
 
