@@ -96,7 +96,7 @@ def test_memory_is_bounded_over_many_texts() -> None:
 
     # Either way, all that is kept has come since the measure began.
     filled = held_by(lambda: show(1000))
-    half = amount(10_000, 500_000)
+    half = amount(10_000, 500_000, quick=3_000)
     in_the_end = held_by(lambda: show(half))
     print(f"{filled} bytes in use after 1000 texts, {in_the_end} after each of two times {half}, each text read twice")
     assert sum(len(each) for each in shelves) <= 256

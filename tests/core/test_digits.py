@@ -186,7 +186,7 @@ def test_whatever_is_excluded_is_invalid() -> None:
 
 
 def test_faults_are_those_of_jsonschema() -> None:
-    for wanted, limits, text, value in tried(2, amount(1_500, 10_000, quick=400)):
+    for wanted, limits, text, value in tried(2, amount(1_500, 10_000, quick=200)):
         schema: dict[str, Any] = {NAMES[name]: wanted[name] for name in NAMES if name in wanted}
         if "integer" in wanted:
             schema["type"] = "integer"

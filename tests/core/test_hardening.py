@@ -1334,9 +1334,9 @@ def test_under_python_dev_mode() -> None:
 @pytest.mark.parametrize(
     ("name", "count"),
     [
-        ("fuzz_core.py", amount(3000, 300_000)),
-        ("fuzz_messages.py", 1000),
-        ("fuzz_lenient.py", amount(1000, 100_000, quick=300)),
+        ("fuzz_core.py", amount(3000, 300_000, quick=600)),
+        ("fuzz_messages.py", amount(1000, 100_000, quick=300)),
+        ("fuzz_lenient.py", amount(1000, 100_000, quick=100)),
     ],
 )
 def test_fuzzing_smoke(name: str, count: int) -> None:

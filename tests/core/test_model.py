@@ -20,9 +20,10 @@ from hypothesis import given, settings
 from partialjson.testing import strategies
 from partialjson.testing.damage import NOISE
 from support import model
-from support.effort import examples
+from support.effort import amount, examples
 from support.model import NOTHING, Ending, Mistake, Prediction, Seen, predict, predict_bytes
 
+LENGTHS = amount(5, 6, quick=4)
 ALPHABET = '{}[],:"\\01-.e+ \nu\x00é'
 
 
@@ -64,7 +65,7 @@ def test_the_model_imports_nothing_it_judges() -> None:
 
 
 def test_every_short_text_is_accepted_or_refused_as_json_does() -> None:
-    for length in range(5):
+    for length in range(LENGTHS):
         for characters in itertools.product(ALPHABET, repeat=length):
             text = "".join(characters)
             prediction = predict(text)
@@ -117,7 +118,7 @@ def test_a_prefix_without_mistake_can_be_completed() -> None:
     of the member, some brackets.
     """
     ways = ["".join(parts) for parts in itertools.product(TOKEN_ENDS, MEMBER_ENDS, BRACKETS)]
-    for length in range(5):
+    for length in range(LENGTHS):
         for characters in itertools.product('{[]},:"\\01-.etu ', repeat=length):
             text = "".join(characters)
             if predict(text).error is None:

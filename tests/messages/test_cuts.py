@@ -42,7 +42,7 @@ def told(api: str) -> list[Said]:
 @pytest.mark.parametrize("api", BODY_APIS)
 def test_every_cut_of_a_body(api: str) -> None:
     read_once = cache(lambda part: read(part, api, **OPTIONS))  # the bodies begin alike
-    for said in told(api):
+    for said in told(api)[: amount(2, 2, quick=1)]:
         raw = body(api, said)
         parts = [read_once(raw[:size]) for size in range(len(raw) + 1)]
         assert list(violations_of(parts)) == []

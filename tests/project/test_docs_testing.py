@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from partialjson.testing import strategies
+from support.effort import needs_full
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "testing.md"
@@ -21,6 +22,7 @@ TEXT = PAGE.read_text(encoding="utf-8")
 SCRIPT = ROOT / "docs" / "bugs_found.py"
 
 
+@needs_full
 def test_the_snippets_run_and_break_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = re.findall(r"^```(python|text)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     assert [kind for kind, _ in blocks].count("python") == 10

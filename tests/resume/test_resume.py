@@ -180,8 +180,10 @@ def test_auto_goes_on_where_nothing_is_repeated(pair: tuple[str, int], farewell:
     text, at = pair
     rest = cut(text, at)
     answer = text[len(rest.prefill) :]
-    seen = longest_repetition(rest.prefill, answer)
-    assume(seen < LEAST_REPETITION or rest.prefill.find(answer[:seen]) != rest.prefill.rfind(answer[:seen]))
+    # Of two equal elements, the second reads like the first again, whatever space stands before it.
+    again = answer.lstrip()
+    seen = longest_repetition(rest.prefill, again)
+    assume(seen < LEAST_REPETITION or rest.prefill.find(again[:seen]) != rest.prefill.rfind(again[:seen]))
     assume(not compact(answer).startswith(compact(rest.prefill)[:LEAST_REPETITION]) or not rest.prefill)
     gives(lambda: cut(text, at), answer + farewell, text)
 

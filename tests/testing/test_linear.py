@@ -11,6 +11,7 @@ import pytest
 from partialjson import Parser
 from partialjson.testing import Push, check_linear
 from partialjson.testing.breach import Breach
+from support.effort import needs_full
 
 
 def joins(chunks: Iterable[str]) -> str:
@@ -56,7 +57,7 @@ def test_work_in_proportion_passes(consumer: Any) -> None:
 @pytest.mark.parametrize(
     ("consumer", "options", "what"),
     [
-        (reads_again, {}, "instructions"),
+        pytest.param(reads_again, {}, "instructions", marks=needs_full),
         (copies, {"as_bytes": True}, "memory"),
         (parses_again, {"gives": "snapshots", "text": lambda length: "[" + "1," * (length // 2)}, ""),
     ],

@@ -16,7 +16,7 @@ from partialjson.testing.breach import cuts_of
 from partialjson.testing.damage import ALL_LABELS, AROUND, CUT, HARSH, LABELS, NOISE, Accident, Damaged
 from partialjson.testing.laws import nodes_of
 from partialjson.testing.strategies import KEYS, damaged_bytes, number_texts, string_texts, values
-from support.effort import examples
+from support.effort import amount, examples
 
 FEW = settings(max_examples=examples(60), deadline=None)
 SEARCH = settings(max_examples=1000, database=None, derandomize=True, phases=[Phase.generate, Phase.shrink])
@@ -85,8 +85,9 @@ def test_unusual_spellings_come(condition: Callable[[str], bool]) -> None:
 
 
 def test_deep_documents_come_and_are_small() -> None:
-    text = smallest(documents(max_depth=60), lambda text: depth_of(text) >= 40)
-    assert len(text) < 500
+    depth = amount(40, 60, quick=20)
+    text = smallest(documents(max_depth=3 * depth // 2), lambda text: depth_of(text) >= depth)
+    assert len(text) < 12 * depth
 
 
 def test_documents_shrink_to_the_plain() -> None:

@@ -366,16 +366,16 @@ def shared(size: int, **options: Any) -> Any:
 @since_2_14
 def test_shared_models_are_compiled_in_linear_steps() -> None:
     Parser(shared(3))
-    few, more, many = (shared(size) for size in (10, 20, 80))
+    few, more, many = (shared(size) for size in (5, 10, 40))
     counted = [steps(lambda model=model: Parser(model)) for model in (few, more, many)]  # type: ignore[misc]
-    # Sixty more cost what six times ten more cost.
+    # Thirty more cost what six times five more cost.
     assert counted[2] - counted[1] < 7 * (counted[1] - counted[0])
 
 
 @since_2_14
 def test_shared_models_with_validated_defaults() -> None:
     config = ConfigDict(validate_default=True)
-    few, many = (shared(size, __config__=config) for size in (12, 24))
+    few, many = (shared(size, __config__=config) for size in (8, 16))
     # A default may be validated by all that is below it.
     assert steps(lambda: Parser(many)) < 6 * steps(lambda: Parser(few))
     model = shared(5, __config__=config)
