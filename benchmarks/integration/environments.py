@@ -107,7 +107,7 @@ ENVIRONMENTS: dict[str, Environment] = {
         suite=("tests/lib/streaming", "tests/lib/_parse", "tests/lib/test_refusal_fallback_streaming.py"),
         needs=("respx", "inline-snapshot", "pytest-xdist", "dirty-equals", "http-snapshot"),
     ),
-    "dspy": Environment(("dspy<4",), ("dspy==3.1.0",), ()),
+    "dspy": Environment(("dspy<4",), ("dspy==3.1.0",), ("dspy",)),
     # Those whose streams are read as they are.
     "litellm": Environment(("litellm<2",), ("litellm==1.77.0",), ()),
     "openai-agents": Environment(("openai-agents<1",), ("openai-agents==0.3.0",), ()),

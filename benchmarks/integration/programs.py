@@ -214,6 +214,17 @@ def marvin(pieces: list[str], take: Take) -> None:
         take(args_dict(SimpleNamespace(snapshot=SimpleNamespace(args=text))))
 
 
+def dspy(pieces: list[str], take: Take) -> None:
+    """``StreamListener`` of one field, with the JSON adapter: the pieces of its text that can be shown."""
+    library = load("dspy")
+    listener = library.streaming.StreamListener("sections")
+    with library.context(adapter=library.JSONAdapter()):
+        for number, piece in enumerate(pieces):
+            chunk = SimpleNamespace(choices=[SimpleNamespace(delta=SimpleNamespace(content=piece))])
+            if response := listener.receive(chunk):
+                take((number, response.chunk))
+
+
 PROGRAMS: dict[str, Program] = {
     "langchain_calls": langchain_calls,
     "langchain_json": langchain_json,
@@ -224,6 +235,7 @@ PROGRAMS: dict[str, Program] = {
     "mirascope": mirascope,
     "openai": openai,
     "anthropic": anthropic,
+    "dspy": dspy,
 }
 
 

@@ -17,6 +17,7 @@ NAMES = {
     "mirascope": "mirascope, structured_stream",
     "openai": "openai SDK, chat.completions.stream",
     "anthropic": "anthropic SDK, messages.stream",
+    "dspy": "DSPy, a listener with the JSON adapter",
 }
 
 
