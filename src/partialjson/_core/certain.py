@@ -30,7 +30,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed le
 from typing import TYPE_CHECKING, Final
 
 from partialjson._core.bulk import LEAST
-from partialjson._core.lexer import Lexer
+from partialjson._core.lexer import Lexer, may_scan
 from partialjson._core.lookout import MORE, NO, REACH, SLASH, YES, is_blank, may_follow, skip_blank
 from partialjson._core.machine import (
     AFTER,
@@ -139,8 +139,8 @@ class Certain:
                 continue
             state = x.state
             if state == VALUE or state == FIRST_VALUE:
-                if n - i > LEAST and i >= x.bulk_from and not tree.in_object:
-                    i = x.read_elements(s, c, i, n)
+                if n - i > LEAST and i >= x.bulk_from and may_scan(c) and not tree.in_object:
+                    i = x.read_elements(s, i, n)
                     if x.state == AFTER:
                         continue
                 if c == QUOTE:
@@ -154,8 +154,21 @@ class Certain:
                     i = x.read_value(s, c, i, n)
                 elif not tree.containers:
                     return i
+                elif c == DASH or DIGIT_0 <= c <= DIGIT_9:
+                    while True:
+                        j = self._number(s, c, i, n)
+                        if j <= i:
+                            return j
+                        i = j
+                        if i == n or x.state != VALUE:
+                            break
+                        # Numbers come in rows.
+                        c = ord(s[i])
+                        if c != DASH and not DIGIT_0 <= c <= DIGIT_9:
+                            break
+                    continue
                 else:
-                    j = self._number(s, c, i, n) if c == DASH or DIGIT_0 <= c <= DIGIT_9 else self._word(s, c, i, n)
+                    j = self._word(s, c, i, n)
                     if j <= i:
                         return j
                     i = j

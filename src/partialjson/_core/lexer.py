@@ -151,8 +151,8 @@ class Lexer(Machine):
             if state == AFTER:
                 i = self.read_after(s, c, i)
             elif state == VALUE or state == FIRST_VALUE:
-                if n - i > LEAST and i >= self.bulk_from and not self.tree.in_object:
-                    i = self.read_elements(s, c, i, n)
+                if n - i > LEAST and i >= self.bulk_from and may_scan(c) and not self.tree.in_object:
+                    i = self.read_elements(s, i, n)
                     if self.state == AFTER:
                         continue
                 i = self.read_value(s, c, i, n)
@@ -311,12 +311,10 @@ class Lexer(Machine):
 
     # Many elements at once.
 
-    def read_elements(self, s: str, c: i64, i: i64, n: i64) -> i64:
+    def read_elements(self, s: str, i: i64, n: i64) -> i64:
         """Take many elements of an array at once. If that is not possible, return ``i`` and leave the state as it
         was."""
-        # A compiled loop is as fast on numbers.
-        if COMPILED and c != OPEN_BRACE and c != QUOTE:
-            return i
+        c: i64 = ord(s[i])
         tree = self.tree
         length = tree.length()
         if length < self.few or not tree.only_builds():
@@ -354,6 +352,11 @@ class Lexer(Machine):
             self.line_start = self.base + s.rfind("\n", i, end) + 1
         self.state = AFTER
         return end
+
+
+def may_scan(c: i64) -> bool:
+    """Does it pay to give elements that begin with ``c`` to the scanner? A compiled loop is as fast on numbers."""
+    return c == OPEN_BRACE or c == QUOTE or not COMPILED
 
 
 def _has_no_surrogates(s: str, n: i64) -> bool:
