@@ -138,8 +138,12 @@ class Coercer:
         shape = frame.shape
         if shape.rest is not None and not shape.keeps_unnamed:
             return key
-        keys = self._keys_of(frame)
+        keys = frame.own_keys
         if keys is None:
+            keys = self._keys_of(frame)
+            if keys is None:
+                return key
+        if frame.is_usual(keys, key):
             return key
         field = keys.own.get(key)
         if field is not None:
@@ -195,7 +199,7 @@ class Coercer:
         if keys is None:
             return refused
         found = self._complete(frame, keys, value, run, refused)
-        if found is refused and not frame.names:
+        if found is refused and not frame.names_came():
             # What was shown is an object.
             found = self.settle_again(frame.plan, value, "", run, refused, OBJECT if frame.visible else ANYTHING)
         return found
@@ -215,8 +219,9 @@ class Coercer:
                     settled[index] = RawText(canonical_text(fit.value))
                     changes += fit.under(frame.written_as(key)).changes
         completed = value.copy()
+        came = frame.names_came()
         for field in (keys.leaf.fields or {}).values():
-            if not field.required or field.name in frame.names:
+            if not field.required or field.name in came:
                 continue
             key = key_of(field) if has_one_key(field) else ""
             child = frame.shape.children.get(key)

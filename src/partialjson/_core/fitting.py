@@ -462,6 +462,7 @@ class Keys:
 
     Attributes:
         own: the fields, by each key under which they are looked for.
+        usual: the first key of each field, in the order in which a document usually has them.
         spelled: the fields of which another key may be a spelling, by ``key_spelling``. Such a field has one key, and
             an object that has another key in its place can never be valid as it stands: the field is required, or no
             other key is allowed. An object whose target speaks of other keys shows them, and what was shown stays.
@@ -471,6 +472,7 @@ class Keys:
     def __init__(self, leaf: Spec) -> None:
         self.leaf = leaf
         self.own: dict[str, Field] = {}
+        self.usual: list[str] = []
         self.spelled: dict[str, list[Field]] = {}
         self.single: Field | None = None
         fields = leaf.fields or {}
@@ -478,9 +480,11 @@ class Keys:
         for field in fields.values():
             if not field.is_read:
                 continue
-            for way in field.ways:
+            for number, way in enumerate(field.ways):
                 if isinstance(way[0], str):
                     self.own[way[0]] = field
+                    if number == 0:
+                        self.usual.append(way[0])
             if is_free and has_one_key(field) and (field.required or leaf.keys is not None):
                 spelling = key_spelling(key_of(field))
                 if spelling:

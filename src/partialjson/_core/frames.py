@@ -94,8 +94,10 @@ class Frame:
         # Its number among the open containers of the document; that of its element for a list that is not there.
         self.depth: i64 = 0
         # What coercion knows of an object (``coerce``): its keys, the names of the fields that came, the keys that
-        # count as others, what its tags told, and changes of members that waited.
+        # count as others, what its tags told, and changes of members that waited. As long as the keys that come are
+        # the usual ones, in their order, they are only counted; -1 from then on.
         self.own_keys: Keys | None = None
+        self.usual: i64 = 0
         self.names: set[str] = NO_NAMES_CAME
         self.renames: dict[str, str] | None = None
         self.told: dict[str, Any] = NO_MEMBERS
@@ -109,8 +111,28 @@ class Frame:
         self.is_implied = False
         self.is_tentative = False
 
+    def is_usual(self, keys: Keys, key: str) -> bool:
+        """Is this key the next of the usual ones, and were they all so far? Then it is counted as one that came."""
+        count = self.usual
+        if count >= 0:
+            if count < len(keys.usual) and keys.usual[count] == key:
+                self.usual = count + 1
+                return True
+            self.names_came()
+            self.usual = -1
+        return False
+
+    def names_came(self) -> set[str]:
+        """The names of the fields of which a key has come."""
+        keys = self.own_keys
+        if self.usual > 0 and keys is not None:
+            self.names = {keys.own[key].name for key in keys.usual[: self.usual]}
+        return self.names
+
     def has_come(self, name: str) -> None:
-        """A key of this field has come."""
+        """A key of this field has come, and was not counted."""
+        self.names_came()
+        self.usual = -1
         if not self.names:
             # Most frames never need one.
             self.names = set()
@@ -124,6 +146,8 @@ class Frame:
 
     def rename(self, key: str, own: str) -> None:
         """What comes under ``key`` counts as if it came under ``own``."""
+        self.names_came()
+        self.usual = -1
         if self.renames is None:
             self.renames = {}
         self.renames[key] = own
@@ -183,7 +207,7 @@ class Frame:
             if child is None:
                 self.child_name = key
                 self.child_plan = shape.rest if shape.others is None else shape.others(key)
-                self.child_traits = HIDDEN if self.hides_unnamed and not self.names else 0
+                self.child_traits = HIDDEN if self.hides_unnamed and self.usual <= 0 and not self.names else 0
                 return
             if self.came is not None:
                 self.came.add(key)

@@ -426,7 +426,7 @@ class Observer:
     def _report(self, at: Builder, key: str | int, result: object, value: object) -> None:
         """The JSON value at ``key`` closed and settled to ``result``."""
         view = self.view
-        if view is not None and view.coercer is not None:
+        if view is not None and view.coercer is not None and self._has_coercions(view.coercer):
             self._report_coercions(at, key, view.coercer)
         if isinstance(result, Failure):
             if result.waiver is not None and self.judge is not None:
@@ -440,10 +440,12 @@ class Observer:
             raw = self.view is not None and self.view.is_inside_whole()
             self.events.append(Completed(self.node_at(at, key), result, raw))
 
+    def _has_coercions(self, coercer: Coercer) -> bool:
+        """Is there anything to tell about coercions?"""
+        return bool(coercer.changes or self.untold or coercer.given_back)
+
     def _report_coercions(self, at: Builder, key: str | int, coercer: Coercer) -> None:
         """Tell what was coerced so that the value at ``key`` fits, and in it where nothing was selected."""
-        if not coercer.changes and not self.untold and not coercer.given_back:
-            return
         path = self.node_at(at, key).path()
         if coercer.given_back:
             places = [(*path, each) for each in coercer.given_back]
@@ -604,7 +606,7 @@ class Observer:
         key = at.here()
         if self.view is not None:
             self.view.leave()
-            if self.view.coercer is not None:
+            if self.view.coercer is not None and self._has_coercions(self.view.coercer):
                 self._report_coercions(at, key, self.view.coercer)
         if self.selects(at, key):
             self.events.append(Completed(self.node_at(at, key), MISSING, True))

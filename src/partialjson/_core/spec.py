@@ -337,9 +337,12 @@ class Spec:
     def chosen(self, value: Any) -> Spec | None:
         """The only leaf to which an open object or array can belong; None if that is not known."""
         wanted = OBJECT if isinstance(value, dict) else ARRAY
+        own = self.filled()
+        if own.root is None and own.tag is None and not own._branches:
+            return own if own.usual & wanted else None
         fitting: list[Spec] = []
         seen: set[int] = set()
-        todo = [self.filled()]
+        todo = [own]
         while todo:
             spec = todo.pop()
             if id(spec) in seen:

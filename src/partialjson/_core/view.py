@@ -332,7 +332,7 @@ class View:
 
     def _tell_renames(self, frame: Frame) -> None:
         """The object in ``frame`` closes: tell which of its keys counted as others."""
-        if self.coercer is not None and not frame.is_lost:
+        if self.coercer is not None and (frame.renames or frame.late) and not frame.is_lost:
             self.coercer.changes += self.coercer.renames_of(frame)
 
     def _close_frame(self, frame: Frame, value: object) -> object:
