@@ -244,6 +244,19 @@ def test_chat_texts(deltas: list[Any], expected: dict[str, str]) -> None:
     assert texts(operations("openai-chat", [as_model(event) for event in events])) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (name, "reasoning" if name.startswith("reasoning") else name.replace("content", "text"))
+        for name in ("content", "reasoning", "reasoning_content", "reasoning_text", "refusal")
+    ],
+)
+def test_chat_where_a_delta_counts_and_not_the_message_beside_it(name: str, kind: str) -> None:
+    event = chunk({name: "hm"})
+    event["choices"][0]["message"] = {"role": "assistant", "content": "whole?"}
+    assert texts(operations("openai-chat", [event])) == {kind: "hm"}
+
+
 def test_chat_extra_fields_of_sdk_objects() -> None:
     delta = Model({"reasoning_content": "hm"}, content=None)
     event = Model({"x_groq": {"error": "gone"}}, choices=[Model(index=0, delta=delta)])

@@ -177,7 +177,7 @@ class Compiler:
 
     def settle_by_value(self, plan: Plan, schema: Schema, config: dict[str, Any]) -> None:
         """A way to settle a scalar without its text."""
-        plan.by_value = kinds_by_value(self.inside_nullables(schema), config)
+        plan.by_value = kinds_by_value(self.inside_nullables(schema))
         if not plan.by_value:
             return
         validate: Callable[..., Any] | None = None

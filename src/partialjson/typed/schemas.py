@@ -193,7 +193,7 @@ def exact_kinds(schema: Schema, config: dict[str, Any]) -> int:
     return _EXACT[kind]
 
 
-def kinds_by_value(schema: Schema, config: dict[str, Any]) -> int:
+def kinds_by_value(schema: Schema) -> int:
     """The JSON kinds for which pydantic accepts the parsed value in Python mode only if it does in JSON mode, with the
     same result.
 

@@ -491,12 +491,6 @@ def _document(cls: Any, base: Any) -> str:
     return inspect.cleandoc(text)
 
 
-def _brings_notes(schema: Schema) -> bool:
-    """Does a node have JSON Schema annotations of its own?"""
-    metadata = schema.get("metadata") or {}
-    return not metadata.keys().isdisjoint(("pydantic_js_functions", "pydantic_js_annotation_functions"))
-
-
 def _annotations(schema: Schema) -> dict[str, Any]:
     """The annotations in the JSON Schema of a node that brings its own."""
     from pydantic.json_schema import GenerateJsonSchema

@@ -19,12 +19,14 @@ __all__ = [
     "as_list",
     "as_mapping",
     "as_str",
+    "error_of",
     "get",
     "get_int",
     "get_list",
     "get_str",
     "members",
     "plain",
+    "read_usage",
     "says_something",
     "unread",
     "unread_event",
@@ -152,6 +154,22 @@ def says_something(value: object) -> bool:
         return bool(value)  # an SDK's own word for a field that was not set is false
     except Exception:
         return True
+
+
+def error_of(error: object, kind: str = "type") -> ops.Error:
+    """An error as APIs tell it: a text, or an object with a message, a code, and its kind in the field of that name."""
+    if isinstance(error, str):
+        return ops.Error(error, body=error)
+    code = get(error, "code")
+    known = code if isinstance(code, (str, int)) else None
+    return ops.Error(get_str(error, "message"), get_str(error, kind), known, plain(error))
+
+
+def read_usage(counts: object, out: list[ops.Operation], *, whole: bool = False) -> None:
+    """The counts of tokens, if they are there; ``whole`` as in ``ops.Usage``."""
+    usage = as_mapping(plain(counts))
+    if usage is not None:
+        out.append(ops.Usage(usage, whole=whole))
 
 
 def unread(fields: Members, known: frozenset[str], place: str, out: list[ops.Operation]) -> None:

@@ -382,7 +382,7 @@ class _Block:
             elif mode == _AFTER:
                 i = self._read_after(s, i, final, out)
             else:
-                i = self._read_after_element(s, i, out)
+                i = self._read_after_element(s, i)
             if i == at and (self._mode, self._place) == (mode, place):
                 break  # only more text can tell
         self._held = s[i:]
@@ -954,7 +954,7 @@ class _Block:
         self._mode = _TEXT
         return at
 
-    def _read_after_element(self, s: str, i: int, out: list[ops.Operation]) -> int:
+    def _read_after_element(self, s: str, i: int) -> int:
         """What follows a call in a list of calls."""
         match = _NOT_BLANK.search(s, i)
         at = len(s) if match is None else match.start()

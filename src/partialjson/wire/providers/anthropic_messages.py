@@ -32,7 +32,20 @@ from typing import Final
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
 from partialjson.wire.envelopes import CARRIES_MESSAGES, word_of
-from partialjson.wire.fields import Members, as_int, as_list, as_mapping, as_str, get, get_list, get_str, members, plain
+from partialjson.wire.fields import (
+    Members,
+    as_int,
+    as_list,
+    as_mapping,
+    as_str,
+    error_of,
+    get,
+    get_list,
+    get_str,
+    members,
+    plain,
+    read_usage,
+)
 from partialjson.wire.providers._values import grown
 
 __all__ = ["Adapter"]
@@ -182,7 +195,7 @@ class Adapter:
             self._start(index, content, out)
             self._finish(index, out)
         self._stop(message, out)
-        _usage(message, out)
+        read_usage(get(message, "usage"), out)
 
     def _message(self, event: Members, out: list[ops.Operation]) -> None:
         """A message that was not streamed."""
@@ -271,20 +284,20 @@ class Adapter:
         out.append(ops.Close(block.key))
 
     def _message_delta(self, event: Members, out: list[ops.Operation]) -> None:
-        for name in _BESIDES:
-            value = plain(event.get(name))
-            if value not in (None, [], {}):
-                self._besides[name] = value
+        self._keep_besides(event)
         self._stop(event.get("delta"), out)
-        _usage(event, out)
+        read_usage(get(event, "usage"), out)
 
-    def _stop(self, holder: object, out: list[ops.Operation]) -> None:
-        """The stop reason, with what accompanies it: the stop sequence that matched, the details of a refusal, and what
-        else belongs to the message, whenever it comes."""
+    def _keep_besides(self, holder: object) -> None:
         for name in _BESIDES:
             value = plain(get(holder, name))
             if value not in (None, [], {}):
                 self._besides[name] = value
+
+    def _stop(self, holder: object, out: list[ops.Operation]) -> None:
+        """The stop reason, with what accompanies it: the stop sequence that matched, the details of a refusal, and what
+        else belongs to the message, whenever it comes."""
+        self._keep_besides(holder)
         word = get_str(holder, "stop_reason")
         said = self._stopped
         if word:
@@ -331,17 +344,7 @@ def _misplace(kind: ops.Kind, word: str, index: int, text: str, out: list[ops.Op
 
 def _read_error(event: object, out: list[ops.Operation]) -> None:
     error = get(event, "error")
-    if isinstance(error, str):
-        out.append(ops.Error(error, body=error))
-        return
-    body = event if error is None else error
-    out.append(ops.Error(get_str(body, "message"), get_str(body, "type"), body=plain(body)))
-
-
-def _usage(holder: object, out: list[ops.Operation]) -> None:
-    counts = as_mapping(plain(get(holder, "usage")))
-    if counts is not None:
-        out.append(ops.Usage(counts))
+    out.append(error_of(event if error is None else error))
 
 
 _HANDLERS: Final[dict[str, Callable[[Adapter, Members, list[ops.Operation]], None]]] = {

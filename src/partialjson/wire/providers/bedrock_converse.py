@@ -18,7 +18,7 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain
+from partialjson.wire.fields import as_mapping, get, get_int, get_str, plain, read_usage
 from partialjson.wire.providers._values import grown
 
 __all__ = ["Adapter"]
@@ -175,9 +175,7 @@ class Adapter:
             out.append(ops.End())
 
     def _metadata(self, data: object, out: list[ops.Operation]) -> None:
-        usage = as_mapping(plain(get(data, "usage")))
-        if usage is not None:
-            out.append(ops.Usage(usage))
+        read_usage(get(data, "usage"), out)
         model = get_str(get(get(data, "trace"), "promptRouter"), "invokedModelId")
         if model:
             out.append(ops.Info(model=model))

@@ -24,12 +24,14 @@ from partialjson.wire.apis import APIS
 from partialjson.wire.fields import (
     as_list,
     as_mapping,
+    error_of,
     get,
     get_int,
     get_list,
     get_str,
     members,
     plain,
+    read_usage,
     says_something,
     unread,
     unread_event,
@@ -231,9 +233,7 @@ class Adapter:
 
     def _end_message(self, event: object, message: object, out: list[ops.Operation]) -> None:
         delta = get(event, "delta")
-        usage = as_mapping(plain(get(delta, "usage")))
-        if usage is not None:
-            out.append(ops.Usage(usage))
+        read_usage(get(delta, "usage"), out)
         error = get(delta, "error")
         if error:
             _read_error({"error": error}, out)
@@ -253,16 +253,11 @@ def _call(message: object) -> object:
 
 
 def _read_error(event: object, out: list[ops.Operation]) -> None:
-    error = get(event, "error")
-    if isinstance(error, str) and error:
-        out.append(ops.Error(error, body=error))
-        return
-    error = error or event
-    message = get_str(error, "message")
-    if message:
-        code = get(error, "code")
-        kind = get_str(error, "type")
-        out.append(ops.Error(message, kind, code if isinstance(code, (str, int)) else None, plain(error)))
+    told = get(event, "error") or event
+    error = error_of(told)
+    # A text that is an event is none.
+    if error.message and not (told is event and isinstance(event, str)):
+        out.append(error)
 
 
 _HANDLERS: Final[dict[str, Callable[[Adapter, object, object, list[ops.Operation]], None]]] = {

@@ -41,18 +41,19 @@ from partialjson.wire.fields import (
     Members,
     as_int,
     as_list,
-    as_mapping,
     as_str,
+    error_of,
     get,
     get_str,
     members,
     plain,
+    read_usage,
     says_something,
 )
 from partialjson.wire.providers._edits import EditWriter, parse_path
 from partialjson.wire.providers._values import grown
 
-__all__ = ["Adapter", "Parts", "first_name", "read_error", "unread_fields", "wire"]
+__all__ = ["Adapter", "Parts", "first_name", "unread_fields", "wire"]
 
 _API: Final = APIS["gemini"]
 # Some gateways send numbers instead of words. Google's two APIs agree on these; of any other number we only know that
@@ -473,12 +474,11 @@ class Adapter:
         if feedback is not None:
             self._read_feedback(feedback, out)
         usage = fields.get("usageMetadata")
-        counts = usage if type(usage) is dict or usage is None else as_mapping(plain(usage))
-        if counts is not None:
-            out.append(ops.Usage(counts, whole=True))
+        if usage is not None:
+            read_usage(usage, out, whole=True)
         error = fields.get("error")
         if error:
-            out.append(read_error(error))
+            out.append(error_of(error, "status"))
         if not out and all(fields.get(name) is None for name in _RESPONSE):
             out.append(ops.Unread("event", first_name(event)))
         elif type(fields) is not dict or not _RESPONSE.issuperset(fields):
@@ -535,16 +535,3 @@ class Adapter:
             details = plain(feedback)
             self._stopped = True
             out.append(ops.Stop("filtered", word, 0, True, details if isinstance(details, Mapping) else None))
-
-
-def read_error(error: object) -> ops.Error:
-    """An error of Google's APIs: a number for the HTTP status and a word for its meaning."""
-    if isinstance(error, str):
-        return ops.Error(error, body=error)
-    code = get(error, "code")
-    return ops.Error(
-        get_str(error, "message"),
-        get_str(error, "status"),
-        code if isinstance(code, (str, int)) else None,
-        plain(error),
-    )

@@ -25,16 +25,17 @@ from partialjson.wire.fields import (
     as_list,
     as_mapping,
     as_str,
+    error_of,
     get,
     get_int,
     get_list,
     get_str,
     members,
     plain,
+    read_usage,
     says_something,
 )
 from partialjson.wire.providers._values import grown
-from partialjson.wire.providers.gemini import read_error
 
 __all__ = ["Adapter"]
 
@@ -124,7 +125,7 @@ class Adapter:
         if id or model:
             out.append(ops.Info(id, model))
         self._token = get(interaction, "continuation_token") or get(event, "continuation_token") or self._token
-        _usage(get(interaction, "usage") or get(event, "usage"), out)
+        read_usage(get(interaction, "usage") or get(event, "usage"), out, whole=True)
 
     def _completed(self, event: object, out: list[ops.Operation]) -> None:
         self._interaction(event, out)
@@ -143,7 +144,7 @@ class Adapter:
             error = None
         status = status or get_str(event, "status") or ("failed" if error else "completed")
         if error:
-            out.append(read_error(error))
+            out.append(error_of(error, "status"))
         token = get(interaction, "continuation_token") or self._token
         details = {"continuation_token": token} if token else None
         self._stopped = True
@@ -153,7 +154,7 @@ class Adapter:
         self._completed({"interaction": {"status": "cancelled", "usage": get(event, "usage")}}, out)
 
     def _error(self, event: object, out: list[ops.Operation]) -> None:
-        out.append(read_error(get(event, "error") or event))
+        out.append(error_of(get(event, "error") or event, "status"))
 
     # Its steps.
 
@@ -192,7 +193,7 @@ class Adapter:
         error = plain(get(data, "error"))
         if error:
             out.append(ops.Attach(self._block(step, own, type, out), "error", error))
-            out.append(read_error(error))
+            out.append(error_of(error, "status"))
         return step
 
     def _part(self, step: _Step, kind: ops.Kind, part: object, out: list[ops.Operation]) -> None:
@@ -266,7 +267,7 @@ class Adapter:
             out.append(ops.Attach(key, type, plain(delta), append=True))
         metadata = get(event, "metadata")
         if metadata is not None:
-            _usage(get(metadata, "total_usage"), out)
+            read_usage(get(metadata, "total_usage"), out, whole=True)
 
     def _read_rest(self, key: int, delta: object, out: list[ops.Operation]) -> None:
         """What a delta brings for a call besides its arguments."""
@@ -300,7 +301,7 @@ class Adapter:
             index = next(reversed(self._steps), -1)
         if index in self._steps:
             self._finish(index, out)
-        _usage(get(event, "usage"), out)
+        read_usage(get(event, "usage"), out, whole=True)
 
     def _finish(self, index: int, out: list[ops.Operation]) -> None:
         step = self._steps.pop(index)
@@ -314,12 +315,6 @@ class Adapter:
         if step.call is not None and step.arguments and not step.grown and not isinstance(step.arguments, str):
             out.append(ops.Value(step.call, step.arguments))
             step.grown = True
-
-
-def _usage(counts: object, out: list[ops.Operation]) -> None:
-    usage = as_mapping(plain(counts))
-    if usage:
-        out.append(ops.Usage(usage, whole=True))
 
 
 _OPENS: Final = {"arguments_delta": "function_call", "text": "model_output", "thought_summary": "thought"}

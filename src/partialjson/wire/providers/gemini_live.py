@@ -17,8 +17,8 @@ from typing import Final
 
 from partialjson.wire import ops
 from partialjson.wire.apis import APIS
-from partialjson.wire.fields import Members, as_list, as_mapping, as_str, get_list, get_str, plain
-from partialjson.wire.providers.gemini import Parts, first_name, read_error, unread_fields, wire
+from partialjson.wire.fields import Members, as_list, as_str, error_of, get_list, get_str, plain, read_usage
+from partialjson.wire.providers.gemini import Parts, first_name, unread_fields, wire
 
 __all__ = ["Adapter"]
 
@@ -62,12 +62,10 @@ class Adapter:
             key = self._calls.get(id) if isinstance(id, str) else None
             if key is not None:
                 out.append(ops.Withdraw(key))
-        usage = as_mapping(plain(fields.get("usageMetadata")))
-        if usage is not None:
-            out.append(ops.Usage(usage, whole=True))
+        read_usage(fields.get("usageMetadata"), out, whole=True)
         error = fields.get("error")
         if error:
-            out.append(read_error(error))
+            out.append(error_of(error, "status"))
         self._end(content, out)
         if not out and all(fields.get(name) is None for name in _MESSAGE):
             name = first_name(event)

@@ -22,7 +22,17 @@ from collections.abc import Callable
 from typing import Final
 
 from partialjson.wire import ops
-from partialjson.wire.fields import as_mapping, get, get_int, get_list, get_str, members, plain, says_something, unread
+from partialjson.wire.fields import (
+    get,
+    get_int,
+    get_list,
+    get_str,
+    members,
+    plain,
+    read_usage,
+    says_something,
+    unread,
+)
 from partialjson.wire.providers import openai_chat
 
 __all__ = ["Adapter"]
@@ -142,9 +152,7 @@ class Adapter(openai_chat.Adapter):
         out.append(ops.Close(key))
 
     def _finished(self, event: object, out: list[ops.Operation]) -> None:
-        usage = as_mapping(plain(get(event, "usage")))
-        if usage is not None:
-            out.append(ops.Usage(usage))
+        read_usage(get(event, "usage"), out)
         self._end(out)
 
     def _failed(self, event: object, out: list[ops.Operation]) -> None:

@@ -35,13 +35,14 @@ from partialjson.wire.fields import (
     Members,
     as_int,
     as_list,
-    as_mapping,
     as_str,
+    error_of,
     get,
     get_int,
     get_str,
     members,
     plain,
+    read_usage,
     says_something,
     unread,
     unread_event,
@@ -61,7 +62,7 @@ from partialjson.wire.providers._chat_texts import (
     without,
 )
 
-__all__ = ["Adapter", "read_error", "read_stop"]
+__all__ = ["Adapter", "read_stop"]
 
 _API: Final = APIS["openai-chat"]
 
@@ -132,7 +133,6 @@ _DELTA: Final = frozenset(
 _CALL: Final = frozenset({"index", "id", "type", "function", "custom", "name", "arguments", "input", *_CALL_NOTES})
 _FUNCTION: Final = frozenset({"name", "arguments", "input", "parsed_arguments", "output", "description", *_CALL_NOTES})
 _GROQ: Final = frozenset({"id", "usage", "error", "usage_breakdown", "seed", "debug"})
-_PLACED: Final = frozenset({"type", "index", "text", "thinking", "refusal"})
 
 # Events of the SDK's accumulating stream, which tell again what its chunks have told.
 _RETOLD: Final = frozenset(
@@ -193,7 +193,7 @@ class Adapter:
             self._read_choice(state, fields, out)
         usage = chunk.get("usage")
         if usage is not None:
-            _read_usage(usage, out)
+            read_usage(usage, out)
         if (
             type(chunk) is dict
             and choices is not None
@@ -209,10 +209,10 @@ class Adapter:
             fields = members(groq)
             unread(fields, _GROQ, "x_groq.", out)
             if usage is None:
-                _read_usage(fields.get("usage"), out)
+                read_usage(fields.get("usage"), out)
             error = error or fields.get("error")
         if error:
-            read_error(error, out)
+            out.append(error_of(error))
         self._read_rest(state, chunk, out)
         if choices is not None or any(not isinstance(op, ops.Info) for op in out):
             unread(chunk, _CHUNK, "", out)
@@ -277,10 +277,10 @@ class Adapter:
         unread(choice, _CHOICE, "choice.", out)
         usage = choice.get("usage")
         if usage is not None:
-            _read_usage(usage, out)
+            read_usage(usage, out)
         error = choice.get("error")
         if error:
-            read_error(error, out)
+            out.append(error_of(error))
 
     def _read_delta(self, state: Choice, delta: Members, out: list[ops.Operation]) -> None:
         more = type(delta) is not dict or not _PLAIN.issuperset(delta)
@@ -478,7 +478,7 @@ class Adapter:
         first, state.stopped = state.stopped is None, stop
         if first and stop.reason == "tool_calls" and not state.calls.slots and state is self._first:
             self._adopt(state, [each for each in self._choices.values() if each.stopped is None], stop, out)
-        self._settle(state, out)
+        self._finish(state, out)
         out.append(stop)
 
     def _adopt(self, state: Choice, others: Iterable[Choice], stop: ops.Stop, out: list[ops.Operation]) -> None:
@@ -506,7 +506,7 @@ class Adapter:
                 stray.stopped = ops.Stop(stop.reason, stop.raw, stray.number, terminal=True)
                 out.append(stray.stopped)
 
-    def _settle(self, state: Choice, out: list[ops.Operation]) -> None:
+    def _finish(self, state: Choice, out: list[ops.Operation]) -> None:
         """What has to be told where the choice ends."""
         for name in list(state.details):
             flush_details(state, name, out)
@@ -541,7 +541,7 @@ class Adapter:
             elif stop.reason in ("complete", "tool_calls"):
                 self._adopt(first, [each for each in states if each.stopped is None], stop, out)
         for state in self._choices.values():
-            self._settle(state, out)
+            self._finish(state, out)
         out.append(ops.End())
 
 
@@ -583,29 +583,7 @@ def _numbered(call: object, position: int) -> Members:
 
 def _brings(delta: Members) -> bool:
     """Whether a delta holds text or calls."""
-    return any(delta.get(name) for name in ("content", "reasoning", "reasoning_content", "refusal", "tool_calls"))
-
-
-def _read_usage(usage: object, out: list[ops.Operation]) -> None:
-    counts = as_mapping(plain(usage))
-    if counts is not None:
-        out.append(ops.Usage(counts))
-
-
-def read_error(error: object, out: list[ops.Operation]) -> None:
-    """An error, in whatever form."""
-    if isinstance(error, str):
-        out.append(ops.Error(error, body=error))
-        return
-    code = get(error, "code")
-    out.append(
-        ops.Error(
-            get_str(error, "message"),
-            get_str(error, "type"),
-            code if isinstance(code, (str, int)) else None,
-            plain(error),
-        )
-    )
+    return bool(_reasoning(delta)) or any(delta.get(name) for name in ("content", "refusal", "tool_calls"))
 
 
 def read_stop(state: Choice, choice: Members) -> ops.Stop | None:

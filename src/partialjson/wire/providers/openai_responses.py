@@ -35,7 +35,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -48,11 +48,13 @@ from partialjson.wire.fields import (
     as_list,
     as_mapping,
     as_str,
+    error_of,
     get,
     get_list,
     get_str,
     members,
     plain,
+    read_usage,
 )
 from partialjson.wire.providers._edits import EditWriter
 from partialjson.wire.providers._values import grown
@@ -346,15 +348,12 @@ class Adapter:
     def _error(self, event: object) -> ops.Error:
         """An error in a field of its event, or one whose fields are the event's own."""
         error = get(event, "error")
-        if isinstance(error, str):
-            return ops.Error(error, body=error)
-        body, type = plain(error), get_str(error, "type")
-        if not error:
-            error, fields, type = event, plain(event), ""
-            if isinstance(fields, Mapping):
-                body = {name: value for name, value in fields.items() if name not in _ENVELOPE}
-        code = get(error, "code")
-        return ops.Error(get_str(error, "message"), type, code if isinstance(code, (str, int)) else None, body)
+        if error or isinstance(error, str):
+            return error_of(error)
+        fields = plain(event)
+        if isinstance(fields, Mapping):
+            fields = {name: value for name, value in fields.items() if name not in _ENVELOPE}
+        return replace(error_of(event), type="", body=fields)
 
     # The response.
 
@@ -404,9 +403,7 @@ class Adapter:
                         self._settle(block, False, out)
                         if item.type not in _BY_PARTS:
                             self._attach_fields(item, block, item.announced, out)
-        usage = as_mapping(plain(get(response, "usage")))
-        if usage is not None:
-            out.append(ops.Usage(usage))
+        read_usage(get(response, "usage"), out)
         self._read_status(run.choice, response, word, out)
         lane = self._lane(members(event))
         del self._runs[lane if self._runs.get(lane) is run else next(reversed(self._runs))]
