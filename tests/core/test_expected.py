@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from partialjson import Expected, Parser
 from partialjson._core.judge import is_valid
-from support.rulebook import Rulebook
+from support.rulebook import AROUND, Rulebook
 from support.toy import Toy
 
 PET = {
@@ -121,6 +121,22 @@ def test_members(text: str, members: tuple[Any, ...] | None) -> None:
 )
 def test_separators(text: str, separators: set[str]) -> None:
     assert after(text, schema=PET).separators == separators
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_the_same_is_expected_wherever_a_schema_stands(around: str) -> None:
+    schema_around, before, _, _ = AROUND[around]
+    for text in (
+        '{"size": "little", "age": 12, "tame": true, "tags": ["x", "x"], "kin": {"kind": "dog", "barks": null}}',
+        '{"kin": {"lives": 3, "kind": "cat"}, "tags": [], "age": null, "size": "big"}',
+    ):
+        alone: Parser[Any] = Parser(schema=PET)
+        inside: Parser[Any] = Parser(schema=schema_around(PET))
+        inside.feed(before)
+        for char in text[:-1]:
+            alone.feed(char)
+            inside.feed(char)
+            assert inside.expected() == alone.expected()
 
 
 def test_members_may_be_structures() -> None:

@@ -18,7 +18,7 @@ from partialjson._core.spec import ARRAY, NULL, NUMBER
 from support.effort import examples
 from support.evaluating import satisfies
 from support.json_schemas import make_pair
-from support.rulebook import Rulebook, drive, judged
+from support.rulebook import AROUND, Rulebook, drive, judged
 
 
 def found(schema: Any, text: str) -> list[tuple[int, str, int]]:
@@ -120,6 +120,19 @@ EARLY: list[tuple[Any, str, int, str]] = [
 def test_when_a_keyword_is_decided(schema: Any, marked: str, depth: int, keyword: str) -> None:
     text = marked.replace("^", "")
     assert found(schema, text)[0] == (depth, keyword, marked.index("^"))
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_the_same_is_found_wherever_a_rule_stands(around: str) -> None:
+    schema_around, before, after, depth = AROUND[around]
+    for number, (schema, marked, _, _) in enumerate(EARLY):
+        text = marked.replace("^", "")
+        _, alone = judged(Rulebook(schema).root, text, 1)
+        judge, findings = judged(Rulebook(schema_around(schema)).root, before + text + after, number % 3)
+        assert judge.culprit is not None
+        inside = [(each.depth - depth, each.keyword, each.msg, each.pos - len(before)) for each in findings]
+        assert inside == [(each.depth, each.keyword, each.msg, each.pos) for each in alone], schema
+        assert [each.number for each in findings] == [each.number for each in alone], schema
 
 
 def test_all_that_is_wrong_is_found() -> None:
