@@ -262,6 +262,11 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     ),
     "an element too late": ("deltas", journal("places", 3, 1, to=2), ORDER),
     "an element twice": ("deltas", journal("places", 3, 1, to=0), ORDER),
+    "an element that was open before": (
+        "deltas, pinned",
+        lambda state: (state["journal"]["places"].append([0, 0]), journal("marks", 1, 1, to=5)(state)),
+        ORDER,
+    ),
     "an element before the first": ("deltas", journal("places", 2, 1, to=-1), ORDER),
     "a member that was added twice": ("deltas", journal("places", 6, 1, to="b"), "a member was added twice"),
     "a replaced member that was not there": (
