@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import pickle
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, Strict
 
 from partialjson import Expected, Parser
 from partialjson._core.judge import is_valid
@@ -137,6 +137,57 @@ def test_the_same_is_expected_wherever_a_schema_stands(around: str) -> None:
             alone.feed(char)
             inside.feed(char)
             assert inside.expected() == alone.expected()
+
+
+@pytest.mark.parametrize(
+    ("schema", "members"),
+    [
+        (True, None),
+        ({"type": "string"}, None),
+        ({"type": ["null", "string"]}, None),
+        ({"type": "null"}, (None,)),
+        ({"type": "boolean"}, (True, False)),
+        ({"type": ["null", "boolean"]}, (True, False, None)),
+        ({"enum": [2, "a", [1], None]}, (2, "a", [1], None)),
+        ({"enum": [2, "a", [1], None], "type": ["array", "null"]}, ([1], None)),
+        ({"enum": ["a", 1], "const": 1}, (1,)),
+        ({"anyOf": [{"const": 1}, {"enum": [True, 1, 2]}]}, (1, True, 2)),
+        ({"oneOf": [{"type": "boolean"}, {"const": "a"}]}, (True, False, "a")),
+        ({"anyOf": [{"const": 1}, {"type": "string"}]}, None),
+        ({"anyOf": [{"type": "string"}, {"const": 1}, {"const": 2}]}, None),
+        ({"allOf": [{"enum": [1, 2, True]}, {"enum": [2, 3, 1.0]}, {"type": "integer"}]}, (1, 2)),
+        ({"allOf": [{"type": "string"}, {"anyOf": [{"const": "b"}, {"allOf": [{"const": "a"}]}]}]}, ("b", "a")),
+        ({"enum": ["a", "b"], "oneOf": [{"const": "b"}, {"const": "c"}]}, ("b",)),
+        ({"enum": ["a", "b"], "anyOf": [{"const": "b"}, {"type": "string"}]}, ("a", "b")),
+        # What must not be and what depends on something else say nothing.
+        ({"enum": ["a", "b"], "not": {"const": "b"}}, ("a", "b")),
+        ({"enum": ["a", "b"], "if": True, "then": {"const": "b"}}, ("a", "b")),
+        ({"not": {"const": "b"}}, None),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_members_by_all_parts(schema: Any, members: tuple[Any, ...] | None) -> None:
+    for text, around in (("", schema), ("[", {"items": schema}), ('{"a": ', {"additionalProperties": schema})):
+        told = after(text, schema=around).members
+        assert told == members
+        assert [type(each) for each in told or ()] == [type(each) for each in members or ()]
+
+
+@pytest.mark.parametrize(
+    ("target", "members"),
+    [
+        (Literal["x", "y"], ("x", "y")),
+        (Literal["x"] | None, ("x", None)),
+        (bool | None, None),
+        (Annotated[bool, Strict()], (True, False)),
+        (Literal["x"] | Annotated[bool, Strict()] | None, ("x", True, False, None)),
+        (Literal["x"] | int, None),
+    ],
+    ids=str,
+)
+def test_members_of_types(target: Any, members: tuple[Any, ...] | None) -> None:
+    assert after("", target=target).members == members
+    assert after("[", target=list[target]).members == members
 
 
 def test_members_may_be_structures() -> None:

@@ -14,6 +14,7 @@ from partialjson import Failed, Parser
 from partialjson._core.faults import identity
 from partialjson._core.judge import Judge, is_valid
 from partialjson._core.rules import ALL, ANY, Rule
+from partialjson._core.source import Source
 from partialjson._core.spec import ARRAY, NULL, NUMBER
 from support.effort import examples
 from support.evaluating import satisfies
@@ -177,6 +178,31 @@ def test_verdicts_are_those_of_one_shot(seed: int) -> None:
             assert bool(findings) != valid, (schema, text)
             seen.append([(each.depth, each.keyword, each.msg, each.pos, each.number) for each in findings])
         assert seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "keywords"),
+    [
+        # An invalid element will be left out, so it may be that it does not count.
+        ({"items": {"type": "null"}, "maxItems": 1}, "[null, 1, null]", ["type"]),
+        ({"items": {"type": "null"}}, "[1, 2]", ["type", "type"]),
+        ({"maxItems": 1}, "[1, 2]", []),
+        # Those at their own places are never left out.
+        ({"prefixItems": [{"type": "null"}, True], "items": False}, "[1, 2, 3]", ["type", "items"]),
+        ({"prefixItems": [True], "items": {"type": "null"}}, "[1, 2]", ["type"]),
+        ({"properties": {"a": {"type": "null"}}}, '{"a": 1}', ["type"]),
+    ],
+    ids=str,
+)
+def test_what_is_found_where_invalid_elements_are_left_out(schema: Any, text: str, keywords: list[str]) -> None:
+    source = Source()
+    source.add(text)
+    for size in (0, 1):
+        judge = Judge(Rulebook(schema).root, source, skips=True)
+        found = []
+        for _ in drive(judge, text, size):
+            found += [each.keyword for each in judge.take()]
+        assert found == keywords
 
 
 # Repeated keys

@@ -182,9 +182,16 @@ def test_how_much_of_a_place_is_kept_back(path: tuple[str | int, ...], kept: str
     assert parser.kept_back(list(path)) == kept
 
 
+class Rooted(RootModel[str]):
+    root: str = Field(exclude=True)
+
+
 def test_nothing_is_kept_back_where_nobody_says_so() -> None:
     assert Parser().kept_back() == Parser(dict[str, int]).kept_back(("a",)) == "nothing"
     assert Parser(SecretStr).kept_back() == "all"
+    # Pydantic dumps the value of a root model, whatever its field says.
+    assert Parser(Rooted).kept_back() == "nothing"
+    assert Rooted("a").model_dump() == "a"
     assert Parser(schema={"properties": {"a": {"writeOnly": True}}}).kept_back(("a",)) == "all"
     # A key in another spelling may count as the field.
     assert Parser(Keyed, lenient=True).kept_back(("TOKEN",)) == "all"
