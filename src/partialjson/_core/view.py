@@ -491,7 +491,6 @@ class View:
             self._leave_out(frame)
         elif frame.child_name in frame.members:
             self._take_back()
-        frame.child_shown = False
         return result
 
     def _settle_loose(self, key: str | int, result: object) -> object:
@@ -519,7 +518,6 @@ class View:
             del frame.members[frame.child_name]
         else:
             frame.items.pop()
-        frame.child_shown = False
 
     def _is_spare(self, frame: Frame) -> bool:
         """Is the current child one of any number of elements, so that it may be left out if it is bad?"""
