@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,25 @@ def test_the_library_in_a_subinterpreter(isolated: bool, loaded: bool) -> None:
 def test_the_main_interpreter_takes_what_is_installed() -> None:
     expected = partialjson.compiled
     assert in_a_fresh_process("import partialjson\nprint(partialjson.compiled)").split() == [str(expected)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken"), [(None, False), ("", False), ("0", False), ("1", True), ("true", True)], ids=str
+)
+def test_the_sources_are_taken_if_they_are_asked_for(
+    asked: str | None, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.delenv("PARTIALJSON_INTERPRETED", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("PARTIALJSON_INTERPRETED", asked)
+    before = len(sys.meta_path)
+    package = SOURCES / "partialjson" / "_core"
+    runpy.run_path(str(package / "__init__.py"), run_name="partialjson._core")
+    assert len(sys.meta_path) - before == taken
+    if taken:
+        finder = sys.meta_path[0]
+        spec = finder.find_spec("partialjson._core.lexer", [str(package)])
+        assert spec is not None
+        assert spec.origin == str(package / "lexer.py")
+        assert finder.find_spec("partialjson.patch", [str(SOURCES / "partialjson")]) is None
