@@ -503,7 +503,8 @@ def ended(text: str | bytes) -> Parser[Any]:
 
 def called_from_inside(call: Callable[[Parser[Any]], Any]) -> None:
     """Call a parser from a validator of its own."""
-    parser: Parser[Any] = Parser(Annotated[int, AfterValidator(lambda value: call(parser))])
+    target: Any = Annotated[int, AfterValidator(lambda value: call(parser))]
+    parser: Parser[Any] = Parser(target)
     parser.feed("1 ")
     parser.close()
 
@@ -581,7 +582,7 @@ MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: parsed("[").deltas(2), ValueError, "since must be between 0 and seq (1), not 2"),
     (lambda: parsed("[").deltas(-1), ValueError, "since must be between 0 and seq (1), not -1"),
     (lambda: parsed("[").status("a"), TypeError, "a path is a tuple of keys and indexes, not str: write ('a',)"),
-    (lambda: parsed("[").kept_back(b"a"), TypeError,  # type: ignore[arg-type]
+    (lambda: parsed("[").kept_back(b"a"), TypeError,
      "a path is a tuple of keys and indexes, not bytes: write (b'a',)"),
     (lambda: parsed("[").end(1), TypeError, "a reason is a str, not int"),  # type: ignore[arg-type]
     (lambda: Parser(select="$.a"), TypeError,

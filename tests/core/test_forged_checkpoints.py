@@ -111,6 +111,14 @@ def journal(part: str, *keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
     return change
 
 
+def both(*changes: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    def change(state: dict[str, Any]) -> None:
+        for each in changes:
+            each(state)
+
+    return change
+
+
 def at(field: str, value: Any, **others: Any) -> Callable[[dict[str, Any]], None]:
     return lambda state: state.update({field: value, **others})
 
@@ -220,7 +228,7 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     ),
     "a change in what is no container": (
         "deltas, done",
-        lambda state: (state["journal"]["places"].extend([[0, 0], [3, "x"]]), journal("marks", 0, 1, to=4)(state)),
+        both(lambda state: state["journal"]["places"].extend([[0, 0], [3, "x"]]), journal("marks", 0, 1, to=4)),
         "the changes have containers that the document does not have",
     ),
     "a member that the document does not have": (
@@ -264,7 +272,7 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     "an element twice": ("deltas", journal("places", 3, 1, to=0), ORDER),
     "an element that was open before": (
         "deltas, pinned",
-        lambda state: (state["journal"]["places"].append([0, 0]), journal("marks", 1, 1, to=5)(state)),
+        both(lambda state: state["journal"]["places"].append([0, 0]), journal("marks", 1, 1, to=5)),
         ORDER,
     ),
     "an element before the first": ("deltas", journal("places", 2, 1, to=-1), ORDER),

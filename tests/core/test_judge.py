@@ -34,6 +34,30 @@ def found(schema: Any, text: str) -> list[tuple[int, str, int]]:
     return [(depth, keyword, pos) for depth, keyword, _, pos in told[0]]
 
 
+# What a part says of a member or an element that nothing else evaluates.
+MEMBERS_BY_PARTS: list[tuple[Any, str]] = [
+    ({"properties": {"b": {}}}, '{"b": 1^}'),
+    ({"patternProperties": {"^b": {}}}, '{"b": 1^}'),
+    ({"additionalProperties": True}, '{"b": 1^}'),
+    ({"unevaluatedProperties": True}, '{"b": 1^}'),
+    ({"allOf": [{"oneOf": [{"properties": {"b": {}}}]}]}, '{"b": 1^}'),
+    ({"dependentSchemas": {"c": {"properties": {"b": {}}}}}, '{"b": 1^}'),
+    ({"if": {"properties": {"b": {}}}}, '{"b": 1^}'),
+    ({"not": {"properties": {"b": {}}}}, '{"b": ^1}'),
+    ({"properties": {"a": {}}, "patternProperties": {"^c": {}}}, '{"b": ^1}'),
+    ({"maxProperties": 0, "properties": {"b": {}}}, '{"b": ^1}'),
+    ({"items": {}, "prefixItems": [{}], "contains": {}}, '{"b": ^1}'),
+]
+ELEMENTS_BY_PARTS: list[tuple[Any, str]] = [
+    ({"prefixItems": [{}]}, "[1^]"),
+    ({"prefixItems": [{}]}, "[1, ^2]"),
+    ({"items": {}}, "[1, 2^]"),
+    ({"unevaluatedItems": True}, "[1, 2^]"),
+    ({"contains": {"const": 2}}, "[1, 2^]"),
+    ({"additionalProperties": {}, "unevaluatedProperties": True}, "[^1]"),
+    ({"not": {"items": {}}}, "[^1]"),
+]
+
 # Each text is invalid, and its mark, ^, stands before the character that shows it.
 EARLY: list[tuple[Any, str, int, str]] = [
     ({"type": "string"}, "^1", 0, "type"),
@@ -114,35 +138,10 @@ EARLY: list[tuple[Any, str, int, str]] = [
      '{"b": ^1}', 0, "unevaluatedProperties"),
     ({"unevaluatedItems": False, "prefixItems": [{}]}, "[1, ^2]", 0, "unevaluatedItems"),
     # Only at the end where a part that may still hold would evaluate it: by itself, or by a part of its own.
-    *[
-        ({"unevaluatedProperties": False, "anyOf": [{**part, "required": ["z"]}, True]}, marked, 0,
-         "unevaluatedProperties")
-        for part, marked in [
-            ({"properties": {"b": {}}}, '{"b": 1^}'),
-            ({"patternProperties": {"^b": {}}}, '{"b": 1^}'),
-            ({"additionalProperties": True}, '{"b": 1^}'),
-            ({"unevaluatedProperties": True}, '{"b": 1^}'),
-            ({"allOf": [{"oneOf": [{"properties": {"b": {}}}]}]}, '{"b": 1^}'),
-            ({"dependentSchemas": {"c": {"properties": {"b": {}}}}}, '{"b": 1^}'),
-            ({"if": {"properties": {"b": {}}}}, '{"b": 1^}'),
-            ({"not": {"properties": {"b": {}}}}, '{"b": ^1}'),
-            ({"properties": {"a": {}}, "patternProperties": {"^c": {}}}, '{"b": ^1}'),
-            ({"maxProperties": 0, "properties": {"b": {}}}, '{"b": ^1}'),
-            ({"items": {}, "prefixItems": [{}], "contains": {}}, '{"b": ^1}'),
-        ]
-    ],
-    *[
-        ({"unevaluatedItems": False, "anyOf": [{**part, "minItems": 3}, True]}, marked, 0, "unevaluatedItems")
-        for part, marked in [
-            ({"prefixItems": [{}]}, "[1^]"),
-            ({"prefixItems": [{}]}, "[1, ^2]"),
-            ({"items": {}}, "[1, 2^]"),
-            ({"unevaluatedItems": True}, "[1, 2^]"),
-            ({"contains": {"const": 2}}, "[1, 2^]"),
-            ({"additionalProperties": {}, "unevaluatedProperties": True}, "[^1]"),
-            ({"not": {"items": {}}}, "[^1]"),
-        ]
-    ],
+    *[({"unevaluatedProperties": False, "anyOf": [{**part, "required": ["z"]}, True]}, marked, 0,
+       "unevaluatedProperties") for part, marked in MEMBERS_BY_PARTS],
+    *[({"unevaluatedItems": False, "anyOf": [{**part, "minItems": 3}, True]}, marked, 0,
+       "unevaluatedItems") for part, marked in ELEMENTS_BY_PARTS],
     ({"unevaluatedItems": False, "contains": {"const": 1}}, "[1, 2^]", 0, "unevaluatedItems"),
     ({"format": "even"}, '"abc^"', 0, "format"),
 ]  # fmt: skip
