@@ -526,8 +526,6 @@ MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
      "declare the field as Decimal, or as str with coerce_numbers_to_str"),
     (lambda: parsed("[1]", parse_int=lambda text: [text]), TypeError,
      "parse_float and parse_int make values of numbers; '1' cannot become a container"),
-    (lambda: Parser(strict=True), TypeError,
-     "strict, context, by_alias and by_name need a target, and this parser has none"),
     (lambda: Parser(predict=True), TypeError, "on_invalid and predict need a target, and this parser has none"),
     (lambda: Parser(on_invalid="skip"), TypeError, "on_invalid and predict need a target, and this parser has none"),
     (lambda: Parser(schema={}, on_invalid="skip"), TypeError,
@@ -537,8 +535,6 @@ MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
      "a target is a type; a JSON Schema is given by name: schema=..."),
     (lambda: Parser(True), TypeError,  # type: ignore[arg-type]
      "a target is a type; a JSON Schema is given by name: schema=..."),
-    (lambda: Parser(Parser(int).target, strict=True), TypeError,
-     "a Target is made with strict, context, by_alias and by_name; they cannot be changed afterwards"),
     (lambda: parsed(None), TypeError,  # type: ignore[arg-type]
      "feed takes str or bytes, not NoneType; a provider's delta may have no text: skip those"),
     (lambda: parsed(bytearray()), TypeError,  # type: ignore[arg-type]
@@ -609,6 +605,23 @@ def test_what_is_said_of_wrong_use(use: Callable[[], Any], kind: type[Exception]
         use()
     assert type(caught.value) is kind
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    "option", [{"strict": False}, {"context": ()}, {"by_alias": True}, {"by_name": False}], ids=str
+)
+def test_options_of_validation_need_a_target_that_is_made_with_them(option: dict[str, Any]) -> None:
+    for target, message in (
+        (None, "strict, context, by_alias and by_name need a target, and this parser has none"),
+        (
+            Parser(int).target,
+            "a Target is made with strict, context, by_alias and by_name; they cannot be changed afterwards",
+        ),
+    ):
+        with pytest.raises(TypeError) as caught:
+            Parser(target, **option)
+        assert str(caught.value) == message
+        Parser(target, missing=None)
 
 
 def test_what_is_said_after_an_interrupt() -> None:
