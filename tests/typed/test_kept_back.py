@@ -182,6 +182,19 @@ def test_how_much_of_a_place_is_kept_back(path: tuple[str | int, ...], kept: str
     assert parser.kept_back(list(path)) == kept
 
 
+def test_a_place_is_looked_up_once() -> None:
+    mask = mask_of(spec_of(Everything))
+    assert mask is not None
+    for key in ("text", "again", "unknown", "inners"):
+        assert mask.inside(key) is mask.inside(key)
+    # All keys of which nothing is said are one place, and so are all elements behind those that are listed.
+    assert mask.inside("unknown") is mask.inside("other")
+    mixed, several = mask.inside("mixed"), mask.inside("several")
+    assert several.inside(0) is several.inside(7)
+    assert mixed.inside(1) is mixed.inside(1) is not mixed.inside(2)
+    assert mixed.inside(3) is mixed.inside(4)
+
+
 class Rooted(RootModel[str]):
     root: str = Field(exclude=True)
 
