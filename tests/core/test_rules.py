@@ -90,6 +90,24 @@ def test_structures_among_the_members_become_parts() -> None:
     assert (empty.min_items, empty.most) == (0, 0)
 
 
+def test_rules_of_members_are_where_their_owner_is() -> None:
+    origin = object()
+    rule = Rule(("properties", "a"), origin)
+    rule.members = ["b", {"x": [1, {"y": None}]}]
+    rule.members_by = "const"
+    todo = [part.rule for part in rule.finish().parts]
+    found = []
+    while todo:
+        each = todo.pop()
+        assert each.is_finished
+        assert (each.where, each.origin) == (("properties", "a"), origin)
+        if each.members is not None:
+            assert each.members_by == "const"
+            found += each.members
+        todo += [*each.properties.values(), *each.prefix]
+    assert sorted(map(str, found)) == ["1", "None", "b"]
+
+
 def test_members_may_be_deep() -> None:
     member: Any = 1
     for _ in range(100_000):

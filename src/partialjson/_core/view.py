@@ -612,12 +612,13 @@ class View:
                         told = json.loads(text)
                         plan = switch.decide(text, self.run)
                 frame.tag_told(switch.key, told)
-            if plan is not None and plan.object is not None:
-                return plan
-            if plan is None or plan.switch is None:
+            if plan is None:
                 frame.is_lost = True
                 frame.waiting = NO_WAITING
                 return None
+            if plan.object is not None:
+                return plan
+            # A choice in a choice: another member decides on.
             frame.switch = plan.switch
 
     def _text_of(self, member: Waiting) -> str:
