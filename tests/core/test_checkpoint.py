@@ -127,3 +127,16 @@ def test_outlines(text: str, outline: str) -> None:
     parser = Parser()
     parser.feed(text)
     assert parser._outline() == outline
+
+
+@pytest.mark.parametrize("key", ['"', '"b', '"b\\', '"b\\u00', '"b\\ud83d', '"b"', '"b" :'])
+def test_a_key_that_is_given_back_leaves_nothing(key: str) -> None:
+    for before, text in (("{", "{"), ('{"a": 1, ', '{"a":1 '), ('[{"a": {"b": 2}, ', '[{"a":{"b":2} ')):
+        parser = Parser()
+        for char in before + key:
+            parser.feed(char)
+        parser._lexer.forget_key()
+        assert parser.checkpoint()["text"] == text
+        assert parser._lexer.length == 0
+        parser.feed("}")
+        assert parser.expected() is not None

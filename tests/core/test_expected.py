@@ -327,6 +327,15 @@ def test_another_schema_language() -> None:
     assert after('{"state": "o', target=target).members == ("on", "off")
 
 
+def test_dropping_takes_nothing_from_a_judge_that_has_seen_it() -> None:
+    parser = Parser(list[Item], select=["$[*]"], retain=False)
+    for text in ('[{"name": "x"}, {"na', 'me": "', 'y", "count": 5}, {"count": null, '):
+        parser.feed(text)
+        whole: Parser[Any] = Parser(list[Item])
+        whole.feed('[{"name": "x"}, {"name": "y", "count": 5}, {"count": null, '[: parser.pos])
+        assert parser.expected() == whole.expected()
+
+
 def test_not_after_dropping_what_it_needs() -> None:
     parser = Parser(Item, select=[], retain=False)
     with pytest.raises(RuntimeError, match="expected"):
