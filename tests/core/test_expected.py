@@ -281,14 +281,17 @@ def test_members_by_all_parts(schema: Any, members: tuple[Any, ...] | None) -> N
         assert [type(each) for each in told or ()] == [type(each) for each in members or ()]
 
 
+EXACTLY: Any = Annotated[bool, Strict()]
+
+
 @pytest.mark.parametrize(
     ("target", "members"),
     [
         (Literal["x", "y"], ("x", "y")),
         (Literal["x"] | None, ("x", None)),
         (bool | None, None),
-        (Annotated[bool, Strict()], (True, False)),
-        (Literal["x"] | Annotated[bool, Strict()] | None, ("x", True, False, None)),
+        (EXACTLY, (True, False)),
+        (Literal["x"] | EXACTLY | None, ("x", True, False, None)),
         (Literal["x"] | int, None),
     ],
     ids=str,

@@ -243,13 +243,16 @@ def test_a_tag_is_read_by_its_spelling() -> None:
     ]
 
 
+AT_ONCE: Any = Annotated[list[Single], Whole]
+
+
 @pytest.mark.parametrize(
     ("target", "shown"),
     [
         (list[Single], [Partial[Single]({"n": 1})]),
         (list[Single] | None, [Partial[Single]({"n": 1})]),
-        (Annotated[list[Single], Whole], MISSING),
-        (Annotated[list[Single], Whole] | None, MISSING),
+        (AT_ONCE, MISSING),
+        (AT_ONCE | None, MISSING),
         (Annotated[list[Single] | None, Whole], MISSING),
         (list[Annotated[Single, Whole]], []),
     ],
