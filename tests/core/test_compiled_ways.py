@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import partialjson
 from partialjson import Limits, Parser
+from partialjson._core import refcounts
 from partialjson._core.bulk import whole_elements
 from partialjson._core.lexer import _has_no_surrogates
 from partialjson.testing import strategies
@@ -104,6 +105,15 @@ def test_any_text_is_read_the_same(chunks: list[str], name: str) -> None:
 @given(st.text("a\u007f\ud7ff\ud800\udbff\udc00\udfff\ue000\U00010000", max_size=6))
 def test_surrogates_are_found(text: str) -> None:
     assert _has_no_surrogates(text, len(text)) == (not any("\ud800" <= char <= "\udfff" for char in text))
+
+
+def test_the_first_and_the_last_surrogate_are_found() -> None:
+    for char, is_none in (("\ud7ff", True), ("\ud800", False), ("\udfff", False), ("\ue000", True)):
+        assert _has_no_surrogates(char, 1) is _has_no_surrogates(f"a{char}", 2) is is_none
+
+
+def test_nothing_else_decides_which_way_is_taken() -> None:
+    assert refcounts.COMPILED is partialjson.compiled
 
 
 @pytest.mark.parametrize("room", [0, 1, 2, 3, 4, 9])
