@@ -36,7 +36,7 @@ from partialjson import (
 )
 from partialjson.errors import ErrorCode
 from partialjson.testing import strategies
-from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings, error_key
 from partialjson.testing.damage import NOISE
 from support.agreement import feed_all, place_of
 from support.corpus import corpus_folder
@@ -893,6 +893,22 @@ def test_bytes_that_end_inside_a_character(data: bytes) -> None:
     outcome = seen.outcome
     assert isinstance(outcome, Truncated)
     assert place_of(outcome.error) == predict_bytes(data).ending.error
+
+
+@pytest.mark.parametrize("text", ['["é😀\\u00e9", -1.5e3, null, {"é\\ud83d\\ude00": true}!', '"😀\\n é", ', "  [true, x"])
+def test_positions_after_a_cut_document_was_reopened(text: str) -> None:
+    """What the cut left of a token is dropped and comes again; so do the bytes of a character that was cut."""
+    data = text.encode()
+    _, wanted = failed(data)
+    for cut in range(wanted.byte_pos or 0):
+        parser: Parser[Any] = Parser()
+        parser.feed(data[:cut])
+        parser.end("length")
+        before = parser.pos
+        assert parser.reopen() == before - parser.pos
+        with pytest.raises(ParseError) as caught:
+            parser.feed(text[parser.pos :].encode())
+        assert error_key(caught.value) == error_key(wanted), cut
 
 
 @pytest.mark.parametrize("data", [b"{}\xe2", b"[1]\n\xf0\x9f", b"1 \xc3", b"1\xc3"])

@@ -265,6 +265,8 @@ def test_kinds_of_characters_are_those_of_re(source: str) -> None:
     pattern, oracle = Pattern(source), re.compile(source)
     for c in [*range(0x3100), *range(0x3100, 0x110000, amount(97, 1, quick=997))]:
         assert pattern.matches(chr(c)) == (oracle.search(chr(c)) is not None), hex(c)
+    for c in (0, 9, 10, 65, 126, 127, 128, 129, 160, 0xFFFF, 0x10000, 0x10FFFF):
+        assert pattern.step(pattern.begin(), c) is pattern.advance(pattern.begin(), chr(c), 0, 1), hex(c)
 
 
 def test_case_is_ignored_as_re_does() -> None:

@@ -264,6 +264,10 @@ def test_the_list_around_its_only_element_is_shown_as_any_list(target: Any, show
     assert parser.value == shown
     parser.feed("2}")
     assert parser.close() == [Single(n=1)]
+    document = {"n": 1, "o": 2}
+    outcome = parser.end()
+    assert isinstance(outcome, Complete)
+    assert outcome.coerced == (Coerced((), CoercionKind.LIST_OF_ONE, document, [document]),)
     parser = made(dict[str, target], "guided")()
     parser.feed('{"a": {"n": 1, "o": ')
     assert parser.value == ({} if shown is MISSING else {"a": shown})

@@ -204,6 +204,16 @@ def test_markers_change_nothing_of_pydantic() -> None:
         assert adapter.validator.title == other.validator.title
 
 
+def test_a_branch_may_be_shown_only_when_it_is_whole() -> None:
+    """Also after its tag has come, wherever that stands."""
+    target: Any = Annotated[Annotated[Cat, Whole] | Dog, Field(discriminator="kind")]
+    for kind, is_shown in (("cat", False), ("dog", True)):
+        for text in (f'{{"kind": "{kind}", "other": 1, ', f'{{"other": 1, "kind": "{kind}", '):
+            parser: Parser[Any] = Parser(target)
+            parser.feed(text)
+            assert (parser.value is not MISSING) == is_shown
+
+
 @pytest.mark.parametrize(
     "text", [TEXT, "{}", '{"loud": 5, "item": {"name": 5}, "items": [{}], "text": 5, "pet": {"kind": "?"}}']
 )
