@@ -895,7 +895,9 @@ def test_bytes_that_end_inside_a_character(data: bytes) -> None:
     assert place_of(outcome.error) == predict_bytes(data).ending.error
 
 
-@pytest.mark.parametrize("text", ['["é😀\\u00e9", -1.5e3, null, {"é\\ud83d\\ude00": true}!', '"😀\\n é", ', "  [true, x"])
+@pytest.mark.parametrize(
+    "text", ['["é😀\\u00e9", -1.5e3, null, {"é\\ud83d\\ude00": true}!', '"😀\\n é", ', "  [true, x"]
+)
 def test_positions_after_a_cut_document_was_reopened(text: str) -> None:
     """What the cut left of a token is dropped and comes again; so do the bytes of a character that was cut."""
     data = text.encode()
