@@ -3,7 +3,7 @@
 ``python -m mutation --part core`` draws a sample of such faults (*mutants*) from the modules of one part, runs the
 tests that reach the changed line, and tells which mutants no test noticed. It works in five steps:
 
-1. `plan` reads ``plan.toml``: which modules make up a part, and which folders hold its tests.
+1. `plan` reads ``plan.toml``: which modules make up a part, and where its tests are.
 2. `tracing` runs each test file once and keeps which test ran which lines. This is done again only for files that
    changed, or for all of them when a source changed.
 3. `mutants` makes the mutants of each module, with the operators of mutmut, and draws a sample: each module has its

@@ -66,13 +66,13 @@ def judge(bench: Bench, mutant: Mutant, traced: Traced, most: float) -> Steps:
     with bench.changed(mutant.module, mutant.code):
         quick, slow = batches(tests, mutant.module, traced, most)
         for number, batch in enumerate([*quick, *slow]):
-            if number == len(quick) and (yield from _refused(bench, mutant.module)):
+            if number == len(quick) and (yield from _refused(bench)):
                 return Verdict(mutant, Fate.REFUSED, bench.plan.types[0])
             ended, report = yield from _asked(bench, batch, traced)
             if report.failed or ended.status not in (0, 5):
                 out_of_time = ended.out_of_time and not report.failed
                 return Verdict(mutant, Fate.ENDLESS if out_of_time else Fate.KILLED, report.culprit)
-        if not slow and (yield from _refused(bench, mutant.module)):
+        if not slow and (yield from _refused(bench)):
             return Verdict(mutant, Fate.REFUSED, bench.plan.types[0])
     return Verdict(mutant, Fate.SURVIVED if tests else Fate.UNREACHED)
 
@@ -148,20 +148,20 @@ def _ordered(tests: Sequence[str], module: str, traced: Traced) -> list[str]:
     return sorted(keys, key=lambda test: keys[test])
 
 
-def _refused(bench: Bench, module: str) -> Generator[Run, Ended, bool]:
-    """Whether the type checker finds something in a module, which it does not in the original."""
+def _refused(bench: Bench) -> Generator[Run, Ended, bool]:
+    """Whether the type checker finds something, in the module or in others, which it does not in the original."""
     if not bench.plan.types:
         return False
-    ended = yield Run(bench, lambda: _check(bench, module), CHECKING)
+    ended = yield Run(bench, lambda: _check(bench), CHECKING)
     return ended.status == 1
 
 
-def _check(bench: Bench, module: str) -> int:
+def _check(bench: Bench) -> int:
     """Become the type checker, which finds the copy where it finds the sources."""
     os.chdir(bench.home)
     name = bench.plan.types[0]
-    path = f"{bench.plan.sources.name}/{bench.plan.package}/{module}"
-    os.execv(sys.executable, [sys.executable, "-m", name, *bench.plan.types[1:], path])
+    package = f"{bench.plan.sources.name}/{bench.plan.package}"
+    os.execv(sys.executable, [sys.executable, "-m", name, *bench.plan.types[1:], package])
 
 
 def judge_all(

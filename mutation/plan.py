@@ -52,11 +52,7 @@ def read_plan(file: Path) -> Plan:
         modules = sorted(
             {path.relative_to(folder).as_posix() for pattern in part["modules"] for path in folder.glob(pattern)}
         )
-        tests = [
-            path.relative_to(root).as_posix()
-            for tests in part["tests"]
-            for path in sorted((root / tests).rglob("test_*.py"))
-        ]
+        tests = [path.relative_to(root).as_posix() for tests in part["tests"] for path in _files(root / tests)]
         unknown = sorted(without.difference(modules))
         if unknown or not modules or not tests:
             wrong = f"there are no modules {unknown} to leave out" if unknown else "no modules or no tests were found"
@@ -74,3 +70,8 @@ def read_plan(file: Path) -> Plan:
         tuple(argument.format(root=root) for argument in read.get("types", ())),
         parts,
     )
+
+
+def _files(tests: Path) -> list[Path]:
+    """The test files of a folder, or one that is named itself."""
+    return [tests] if tests.is_file() else sorted(tests.rglob("test_*.py"))

@@ -11,7 +11,8 @@ import array
 import copy
 import json
 import pickle
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, get_args
 
 import pytest
@@ -19,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator
 
+import partialjson
 from partialjson import (
     MISSING,
     Complete,
@@ -34,7 +36,7 @@ from partialjson import (
 )
 from partialjson.errors import ErrorCode
 from partialjson.testing import strategies
-from partialjson.testing.chunking import check_all_chunkings
+from partialjson.testing.chunking import check_all_chunkings, error_key
 from partialjson.testing.damage import NOISE
 from support.agreement import feed_all, place_of
 from support.corpus import corpus_folder
@@ -265,6 +267,81 @@ def test_early_ends_in_bytes(text: str) -> None:
     assert (outcome.error.pos, outcome.error.byte_pos) == (len(text), len(text.encode()))
 
 
+# A text, and what is said of it: what was expected, and what came.
+SAID: list[tuple[str | bytes, dict[str, Any], str]] = [
+    ("x", {}, "expected a value, found 'x'"),
+    ("[1,]", {}, "expected a value, found ']'"),
+    ('{"a":}', {}, "expected a value, found '}'"),
+    ("[x", {}, "expected a value or ']', found 'x'"),
+    ("{1", {}, "expected a key in quotes or '}', found '1'"),
+    ('{"a":1,}', {}, "expected a key in quotes, found '}'"),
+    ('{"a" 1', {}, "expected ':' after a key, found '1'"),
+    ('{"a":1]', {}, "expected ',' or '}', found ']'"),
+    ("[1 2", {}, "expected ',' or ']', found '2'"),
+    ('[{"a": 1} "', {}, "expected ',' or ']', found '\"'"),
+    ("1 2", {}, "text after the end of the document: '2'"),
+    ("null\x00", {}, "text after the end of the document: U+0000"),
+    ("\ufeff{}", {}, "expected a value, found U+FEFF"),
+    ("[😀", {}, "expected a value or ']', found '😀'"),
+    ("\U000e0001", {}, "expected a value, found U+E0001"),
+    ("trux", {}, "expected true, found 'x' after 'tru'"),
+    ("[f\n", {}, "expected false, found U+000A after 'f'"),
+    ("nulL", {}, "expected null, found 'L' after 'nul'"),
+    ("01", {}, "a number must not have a leading zero"),
+    ("-00", {}, "a number must not have a leading zero"),
+    ("-x", {}, "unexpected 'x' in a number"),
+    ("1,", {}, "unexpected ',' in a number"),
+    ("[1e]", {}, "expected a digit in a number, found ']'"),
+    ("[- 1", {}, "expected a digit in a number, found ' '"),
+    ("1.\n", {}, "expected a digit in a number, found U+000A"),
+    ('"\\x', {}, "invalid escape \\'x' in a string"),
+    ('"\\u12G', {}, "invalid hex digit 'G' in a \\u escape"),
+    ('{"\\u"', {}, "invalid hex digit '\"' in a \\u escape"),
+    ('"a\nb"', {}, "control character U+000A in a string must be escaped"),
+    ('{"\x1f', {}, "control character U+001F in a string must be escaped"),
+    ('"\\ud83d"', {"target": str}, "surrogate escape \\ud83d is not half of a pair"),
+    ('"\\uDE00"', {"target": str}, "surrogate escape \\ude00 is not half of a pair"),
+    ('"\ud83d"', {"target": str}, "U+D83D is half of a surrogate pair"),
+    (b'["\xff', {}, "the text is not UTF-8: invalid start byte (byte 0xff)"),
+    (b'["\xc3(', {}, "the text is not UTF-8: invalid continuation byte (byte 0xc3)"),
+    ("[[[", {"limits": Limits(depth=2)}, "nested deeper than the limit of 2"),
+    ('[{"a"', {"limits": Limits(depth=1)}, "nested deeper than the limit of 1"),
+    ('"abcd"', {"limits": Limits(string=3)}, "a string is longer than the limit of 3 characters"),
+    ('{"ab"', {"limits": Limits(string=1)}, "a string is longer than the limit of 1 characters"),
+    ("1234", {"limits": Limits(number=3)}, "a number is longer than the limit of 3 characters"),
+    ("[1,2]", {"limits": Limits(document=3)}, "the document is longer than the limit of 3 characters"),
+    ("", {}, "the document is empty"),
+    (b"", {}, "the document is empty"),
+    (" \n ", {}, "the document is blank"),
+    ("[", {}, "the document ends inside an array"),
+    ("[1 ", {}, "the document ends inside an array"),
+    ("[1,", {}, "the document ends where a value is expected"),
+    ('{"a":', {}, "the document ends where a value is expected"),
+    ("[12", {}, "the document ends inside a number"),
+    ("-", {}, "the document ends inside a number"),
+    ("tr", {}, "the document ends inside true"),
+    ("[nul", {}, "the document ends inside null"),
+    ('[{"a": f', {}, "the document ends inside false"),
+    ("{", {}, "the document ends inside an object"),
+    ('{"a"', {}, "the document ends inside an object"),
+    ('{"a":[] ', {}, "the document ends inside an object"),
+    ('{"a', {}, "the document ends inside a key"),
+    ('{"a": "', {}, "the document ends inside a string"),
+    (b'"\xc3', {}, "the document ends inside a string"),
+    (b"{}\xc3", {}, "the document ends inside a UTF-8 sequence"),
+]
+
+
+@pytest.mark.parametrize(("text", "options", "message"), SAID)
+def test_what_errors_say(text: str | bytes, options: dict[str, Any], message: str) -> None:
+    outcome = check_all_chunkings(text, make=lambda: Parser(**options)).outcome
+    assert isinstance(outcome, (Failed, Truncated))
+    error = outcome.error
+    assert isinstance(error, ParseError)
+    assert error.msg == message
+    assert str(error).startswith(f"{message}: line {error.lineno} column {error.colno} (char {error.pos})")
+
+
 # A text, and the code of what is wrong with it.
 CODED: list[tuple[str | bytes, dict[str, Any], str]] = [
     ("[x", {}, "syntax"),
@@ -412,6 +489,157 @@ def test_errors_stay(text: str | bytes) -> None:
 
 
 # Wrong use
+
+
+def parsed(text: str | bytes, **options: Any) -> Parser[Any]:
+    parser: Parser[Any] = Parser(**options)
+    parser.feed(text)
+    return parser
+
+
+def ended(text: str | bytes) -> Parser[Any]:
+    parser = parsed(text)
+    parser.end()
+    return parser
+
+
+def called_from_inside(call: Callable[[Parser[Any]], Any]) -> None:
+    """Call a parser from a validator of its own."""
+    target: Any = Annotated[int, AfterValidator(lambda value: call(parser))]
+    parser: Parser[Any] = Parser(target)
+    parser.feed("1 ")
+    parser.close()
+
+
+DELTA = "take the text out of the chunk (chunk.choices[0].delta.content, event.delta.text, ...), or give the provider's"
+DELTA += " whole stream to partialjson.clients.read"
+
+MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
+    (lambda: Parser(limits={"depth": 1}), TypeError, "limits is a Limits, not dict"),  # type: ignore[arg-type]
+    (lambda: Parser(on_invalid="stop"), ValueError,  # type: ignore[arg-type]
+     "on_invalid must be 'collect', 'raise' or 'skip', not 'stop'"),
+    (lambda: Parser(retain=False), ValueError,
+     "retain=False keeps only what select names: give select, for instance ['$.items[*]']"),
+    (lambda: Parser(parse_float="Decimal"), TypeError,  # type: ignore[arg-type]
+     "parse_float is a function such as Decimal, not str"),
+    (lambda: Parser(parse_int=1), TypeError, "parse_int is a function such as Decimal, not int"),  # type: ignore[arg-type]
+    (lambda: Parser(int, parse_int=int), TypeError,
+     "parse_float and parse_int are for documents without a target; with one, its types say what numbers become: "
+     "declare the field as Decimal, or as str with coerce_numbers_to_str"),
+    (lambda: parsed("[1]", parse_int=lambda text: [text]), TypeError,
+     "parse_float and parse_int make values of numbers; '1' cannot become a container"),
+    (lambda: Parser(predict=True), TypeError, "on_invalid and predict need a target, and this parser has none"),
+    (lambda: Parser(on_invalid="skip"), TypeError, "on_invalid and predict need a target, and this parser has none"),
+    (lambda: Parser(schema={}, on_invalid="skip"), TypeError,
+     'on_invalid="skip" needs a type: the result of a schema is the document itself, with all its elements'),
+    (lambda: Parser(int, schema={}), TypeError, "a document has one target: give a type or a schema, not both"),
+    (lambda: Parser({"type": "string"}), TypeError,  # type: ignore[arg-type]
+     "a target is a type; a JSON Schema is given by name: schema=..."),
+    (lambda: Parser(True), TypeError,  # type: ignore[arg-type]
+     "a target is a type; a JSON Schema is given by name: schema=..."),
+    (lambda: parsed(None), TypeError,  # type: ignore[arg-type]
+     "feed takes str or bytes, not NoneType; a provider's delta may have no text: skip those"),
+    (lambda: parsed(bytearray()), TypeError,  # type: ignore[arg-type]
+     "feed takes str or bytes, not bytearray; pass bytes(chunk)"),
+    (lambda: parsed(1), TypeError, "feed takes str or bytes, not int"),  # type: ignore[arg-type]
+    (lambda: parsed(["1"]), TypeError, f"feed takes str or bytes, not list; {DELTA}"),  # type: ignore[arg-type]
+    (lambda: parsed("1").feed(b"1"), TypeError,
+     "this document was fed str before and bytes now; feed only one of them"),
+    (lambda: parsed(b"1").feed("1"), TypeError,
+     "this document was fed bytes before and str now; feed only one of them"),
+    (lambda: ended("1").feed("1"), RuntimeError,
+     "feed() after the document was closed; use a new Parser for a new document"),
+    (lambda: ended("1").feed_value("1"), RuntimeError,
+     "feed_value() after the document was closed; use a new Parser for a new document"),
+    (lambda: called_from_inside(lambda parser: parser.feed("1")), RuntimeError,
+     "feed() was called from inside another call of the same parser"),
+    (lambda: called_from_inside(lambda parser: parser.end()), RuntimeError,
+     "end() was called from inside another call of the same parser"),
+    (lambda: called_from_inside(lambda parser: parser.reopen()), RuntimeError,
+     "reopen() was called from inside another call of the same parser"),
+    (lambda: called_from_inside(lambda parser: parser.checkpoint()), RuntimeError,
+     "checkpoint() was called from inside another call of the same parser"),
+    (lambda: ended("1").reopen(), RuntimeError,
+     "reopen() after the document was completed; there is nothing to go on with"),
+    (lambda: failed("[x")[0].reopen(), RuntimeError,
+     "reopen() after the document failed; feed the text before the error to fresh()"),
+    (lambda: ended("1").checkpoint(), RuntimeError, "checkpoint() needs an open document, and this one has ended"),
+    (lambda: failed("[x")[0].checkpoint(), RuntimeError,
+     "checkpoint() needs an open document, and this one has ended"),
+    (lambda: parsed("[", select=[], retain=False).checkpoint(), RuntimeError,
+     "checkpoint() needs the whole document, and retain=False keeps only what is open"),
+    (lambda: parsed("[", select=[], retain=False).seq, RuntimeError,
+     "seq needs the whole document, and retain=False keeps only what is open"),
+    (lambda: parsed("[", select=[], retain=False).deltas(), RuntimeError,
+     "deltas() needs the whole document, and retain=False keeps only what is open"),
+    (lambda: parsed("[", target=list[int], select=[], retain=False).expected(), RuntimeError,
+     "expected() needs the whole document, and retain=False keeps only what is open"),
+    (lambda: parsed("[").deltas("1"), TypeError,  # type: ignore[arg-type]
+     "since is a sequence number (Parser.seq), not str"),
+    (lambda: parsed("[").deltas(True), TypeError, "since is a sequence number (Parser.seq), not bool"),
+    (lambda: parsed("[").deltas(2), ValueError, "since must be between 0 and seq (1), not 2"),
+    (lambda: parsed("[").deltas(-1), ValueError, "since must be between 0 and seq (1), not -1"),
+    (lambda: parsed("[").status("a"), TypeError, "a path is a tuple of keys and indexes, not str: write ('a',)"),
+    (lambda: parsed("[").kept_back(b"a"), TypeError,
+     "a path is a tuple of keys and indexes, not bytes: write (b'a',)"),
+    (lambda: parsed("[").end(1), TypeError, "a reason is a str, not int"),  # type: ignore[arg-type]
+    (lambda: Parser(select="$.a"), TypeError,
+     "select takes a list of patterns, not one str: write select=['$.a']"),
+    (lambda: Parser(select=[b"$"]), TypeError, "a select pattern is a str, not bytes"),  # type: ignore[list-item]
+    (lambda: Parser.restore([]), ValueError, "not a checkpoint of this version of partialjson (format 1)"),
+    (lambda: Parser.restore({"partialjson": 2}), ValueError,
+     "not a checkpoint of this version of partialjson (format 1)"),
+    (lambda: Parser.restore({"partialjson": 1}), ValueError, "the checkpoint is corrupt: KeyError('options')"),
+    (lambda: Parser.restore(Parser(int).checkpoint(), str), ValueError,
+     "the checkpoint was made with another target; restore it with that one"),
+    (lambda: Parser.restore(Parser(int).checkpoint()), ValueError,
+     "the checkpoint was made with another target; restore it with that one"),
+    (lambda: Parser.restore(Parser().checkpoint(), parse_int=int), ValueError,
+     "the checkpoint was made with neither parse_float nor parse_int; restore it with the same"),
+    (lambda: Parser.restore(Parser(parse_int=int, parse_float=str).checkpoint(), parse_int=int), ValueError,
+     "the checkpoint was made with parse_float and parse_int; restore it with the same"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("use", "kind", "message"), MISUSED, ids=[message for _, _, message in MISUSED])
+def test_what_is_said_of_wrong_use(use: Callable[[], Any], kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind) as caught:
+        use()
+    assert type(caught.value) is kind
+    said = str(caught.value)
+    # A compiled core checks the types of some arguments before anything else.
+    checked = partialjson.compiled and re.fullmatch(r"\w+ or None object expected; got \w+", said)
+    assert said == message or checked
+
+
+@pytest.mark.parametrize(
+    "option", [{"strict": False}, {"context": ()}, {"by_alias": True}, {"by_name": False}], ids=str
+)
+def test_options_of_validation_need_a_target_that_is_made_with_them(option: dict[str, Any]) -> None:
+    for target, message in (
+        (None, "strict, context, by_alias and by_name need a target, and this parser has none"),
+        (
+            Parser(int).target,
+            "a Target is made with strict, context, by_alias and by_name; they cannot be changed afterwards",
+        ),
+    ):
+        with pytest.raises(TypeError) as caught:
+            Parser(target, **option)
+        assert str(caught.value) == message
+        Parser(target, missing=None)
+
+
+def test_what_is_said_after_an_interrupt() -> None:
+    def interrupt(text: str) -> int:
+        raise KeyboardInterrupt
+
+    parser: Parser[Any] = Parser(parse_int=interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        parser.feed("[1]")
+    for again in (parser.close, lambda: parser.feed("1"), parser.expected):
+        with pytest.raises(RuntimeError) as caught:
+            again()
+        assert str(caught.value) == "an earlier call was interrupted by KeyboardInterrupt"
 
 
 @pytest.mark.parametrize(
@@ -665,6 +893,24 @@ def test_bytes_that_end_inside_a_character(data: bytes) -> None:
     outcome = seen.outcome
     assert isinstance(outcome, Truncated)
     assert place_of(outcome.error) == predict_bytes(data).ending.error
+
+
+@pytest.mark.parametrize(
+    "text", ['["é😀\\u00e9", -1.5e3, null, {"é\\ud83d\\ude00": true}!', '"😀\\n é", ', "  [true, x"]
+)
+def test_positions_after_a_cut_document_was_reopened(text: str) -> None:
+    """What the cut left of a token is dropped and comes again; so do the bytes of a character that was cut."""
+    data = text.encode()
+    _, wanted = failed(data)
+    for cut in range(wanted.byte_pos or 0):
+        parser: Parser[Any] = Parser()
+        parser.feed(data[:cut])
+        parser.end("length")
+        before = parser.pos
+        assert parser.reopen() == before - parser.pos
+        with pytest.raises(ParseError) as caught:
+            parser.feed(text[parser.pos :].encode())
+        assert error_key(caught.value) == error_key(wanted), cut
 
 
 @pytest.mark.parametrize("data", [b"{}\xe2", b"[1]\n\xf0\x9f", b"1 \xc3", b"1\xc3"])

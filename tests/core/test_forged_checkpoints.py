@@ -53,6 +53,9 @@ STATES: dict[str, tuple[Any, dict[str, Any]]] = {
     "number": (None, saved("[1, \n -2.5e")),
     "word": (None, saved('{"a": tr')),
     "two": (None, saved("[1,2 ")),
+    "newlines": (None, saved("\n\n")),
+    "spelled longer than it was": (None, saved("[" + "9e15," * 20)),
+    "brackets": (None, saved("[[[")),
     "closed string": (None, saved('"abc"')),
     "mended": (None, saved("[NaN, ", lenient=True)),
     "mended, strict so far": (None, saved('{"a": [1, ', lenient=True)),
@@ -96,58 +99,244 @@ def test_forged_checkpoints_are_refused_or_work(name: str) -> None:
     assert ends["refused"] > 0
 
 
-LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None]]] = {
-    "behind the document's limit": ("limits", lambda state: state.update(pos=13)),
-    "before its own brackets": ("string", lambda state: state.update(pos=1, line_start=0)),
-    "before its second value": ("two", lambda state: state.update(pos=2)),
-    "before the end of its string": ("closed string", lambda state: state.update(pos=3)),
-    "before its mended value": ("mended", lambda state: state.update(pos=1)),
-    "mended at the end of all offsets": ("mended, strict so far", lambda state: state.update(pos=LARGEST - 1)),
-    "prose beyond its limit": ("prose", lambda state: state["options"]["limits"].__setitem__(3, 5)),
-    "shorter than its number": ("root number", lambda state: state.update(pos=1)),
-    "a number beyond its limit": ("limits", lambda state: state.update(text="[1234567", pos=8)),
-    "a string beyond its limit": ("limits", lambda state: state.update(text='["123456', pos=8)),
-    "text of no kind": ("string", lambda state: state.update(input=0)),
-    "bytes of a str": ("string", lambda state: state.update(byte_pos=9)),
-    "more bytes than characters have": ("bytes", lambda state: state.update(byte_pos=100)),
-    "a tail that is a character": ("bytes", lambda state: state.update(tail="c3a9")),
-    "a tail that is no UTF-8": ("bytes", lambda state: state.update(tail="ff")),
-    "a mark with no text before it": ("byte order mark", lambda state: state.update(byte_pos=3)),
-    "lines without newlines": ("string", lambda state: state.update(line=2)),
-    "other lines than the text": ("typed", lambda state: state.update(line=1, line_start=0)),
-    "asked, and no changes": ("string", lambda state: state.update(asked=1)),
-    "pinned, and no changes": ("string", lambda state: state.update(pinned=True)),
-    "asked later than now": ("deltas", lambda state: state.update(asked=99)),
-    "asked before all is known": ("deltas later", lambda state: state.update(asked=0)),
-    "changes that say more than was read": ("deltas", lambda state: state["journal"].update(size=10**6)),
-    "a container as a value": ("deltas", lambda state: state["journal"]["marks"][2].__setitem__(2, " [1]")),
-    "a deep container as a value": (
-        "deltas",
-        lambda state: state["journal"]["marks"][2].__setitem__(2, " " + "[" * 100_000),
+def journal(part: str, *keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
+    """Changes one place in a part of the changes."""
+
+    def change(state: dict[str, Any]) -> None:
+        at: Any = state["journal"]
+        for key in (part, *keys[:-1]):
+            at = at[key]
+        at[keys[-1]] = to
+
+    return change
+
+
+def both(*changes: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    def change(state: dict[str, Any]) -> None:
+        for each in changes:
+            each(state)
+
+    return change
+
+
+def at(field: str, value: Any, **others: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda state: state.update({field: value, **others})
+
+
+def option(name: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda state: state["options"].update({name: value})
+
+
+LONGER = "its text is longer than what was read"
+MORE = "its text has more values than what was read"
+POSITIONS = "its positions contradict each other"
+BYTES = "its bytes contradict its text"
+UNTOLD = "it tells of changes that it does not have"
+SIZE = "the size of the changes is not that of the document"
+CLOCK = "the changes have another clock"
+OPEN = "the changes have other open containers"
+ORDER = "the elements of an array are not in their order among the changes"
+NOT_LAST = "the open string is not the last of the changes"
+NO_ROW = "the changes name a place that is no row of the places"
+ONE_ROOT = "the places of the changes have more than one root"
+NO_TARGET = "it has options that need a target, and no target"
+
+# A state, what is changed in it, and what is said then.
+LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
+    "behind the document's limit": ("limits", at("pos", 13), "a count is not between 0 and 12"),
+    "before all counts": ("limits", at("pos", -1), "a count is not between 0 and 12"),
+    "before its own brackets": ("string", at("pos", 1, line_start=0), LONGER),
+    "before its second value": ("two", at("pos", 2), MORE),
+    "before the end of its string": ("closed string", at("pos", 3), MORE),
+    "before its mended value": ("mended", at("pos", 1), MORE),
+    "mended at the end of all offsets": (
+        "mended, strict so far", at("pos", LARGEST - 1), f"a count is not between 0 and {LARGEST // 2}",
+    ),
+    "prose beyond its limit": (
+        "prose", lambda state: state["options"]["limits"].__setitem__(3, 5), "a count is not between 0 and 5",
+    ),
+    "shorter than its number": ("root number", at("pos", 1), LONGER),
+    "a number beyond its limit": ("limits", at("text", "[1234567", pos=8), "its number passes the limit"),
+    "a string beyond its limit": (
+        "limits", at("text", '["123456', pos=8), "a string is longer than the limit of 5 characters",
+    ),
+    "text of no kind": ("string", at("input", 0), "it has text, and no kind of input"),
+    "an unknown kind": ("string", at("input", 3), "a count is not between 0 and 2"),
+    "bytes of a str": ("string", at("byte_pos", 9), BYTES),
+    "a tail of a str": ("string", at("tail", "c3"), BYTES),
+    "more bytes than characters have": ("bytes", at("byte_pos", 100), BYTES),
+    "other bytes than the text has": ("typed bytes", at("byte_pos", 10), BYTES),
+    "a tail that is a character": ("bytes", at("tail", "c3a9"), BYTES),
+    "a tail that is no UTF-8": ("bytes", at("tail", "ff"), "invalid start byte"),
+    "a mark with no text before it": ("byte order mark", at("byte_pos", 3), BYTES),
+    "a whole mark that was not looked at": ("byte order mark", at("tail", "efbbbf"), BYTES),
+    "no mark, not looked at": ("byte order mark", at("tail", "c3"), BYTES),
+    "a text before the mark": ("byte order mark", at("text", " ", pos=1), BYTES),
+    "lines without newlines": ("string", at("line", 2), POSITIONS),
+    "no line": ("string", at("line", 0), POSITIONS),
+    "a line that begins before it": ("key", at("line", 1), POSITIONS),
+    "more lines than characters": ("blank", at("line", 4), POSITIONS),
+    "a line that begins behind its token": ("key", lambda state: state.update(line_start=state["pos"]), POSITIONS),
+    "other lines than the text": ("typed", at("line", 1, line_start=0), "its positions are not those of its text"),
+    "another line": ("typed", at("line", 1), "its positions are not those of its text"),
+    "another beginning of its line": ("typed", at("line_start", 3), "its positions are not those of its text"),
+    "another length than the text": ("typed", at("pos", 30), "its positions are not those of its text"),
+    "asked, and no changes": ("string", at("asked", 1), UNTOLD),
+    "pinned, and no changes": ("string", at("pinned", True), UNTOLD),
+    "asked later than now": ("deltas", at("asked", 11), UNTOLD),
+    "asked before all is known": ("deltas later", at("asked", 9), UNTOLD),
+    "asked before all time": ("deltas", at("asked", -2), UNTOLD),
+    "changes that say more than was read": ("deltas", lambda state: state["journal"].update(size=34), SIZE),
+    "changes that say less than is there": ("deltas", lambda state: state["journal"].update(size=9), SIZE),
+    "changes known before all time": ("deltas", lambda state: state["journal"].update(floor=-1), SIZE),
+    "changes known after now": ("deltas", lambda state: state["journal"].update(floor=11), SIZE),
+    "a clock of fractions": ("deltas", journal("clock", 0, to=1.0), "the clock of the changes counts in integers"),
+    "a size of fractions": (
+        "deltas", lambda state: state["journal"].update(size=10.0), "the clock of the changes counts in integers",
+    ),
+    "a change before all time": ("deltas", journal("clock", 0, to=0), CLOCK),
+    "a change after now": ("deltas", journal("clock", -1, to=11), CLOCK),
+    "a change too early": ("deltas", journal("clock", 4, to=6), CLOCK),
+    "a change too late": ("deltas", journal("clock", 1, to=3), CLOCK),
+    "a time without a change": ("deltas", lambda state: state["journal"]["marks"].pop(), CLOCK),
+    "a change without a time": ("deltas", lambda state: state["journal"]["clock"].pop(), CLOCK),
+    "a size after the last change": ("deltas", lambda state: state["journal"].update(size=11), CLOCK),
+    "a first change that began after all was known": ("deltas later", journal("clock", 0, to=10), CLOCK),
+    "a root string that ended before all was known": ("deltas, root string", journal("clock", 0, to=2), CLOCK),
+    "an open string, and no change": (
+        "deltas, root string", lambda state: state["journal"].update(clock=[], marks=[], floor=5, size=5), CLOCK,
+    ),
+    "an unknown change": ("deltas", journal("marks", 1, 0, to="append"), "a change has an unknown operation"),
+    "a container as a value": ("deltas", journal("marks", 2, 2, to=" [1]"), "a change has no value"),
+    "a deep container as a value": ("deltas", journal("marks", 2, 2, to=" " + "[" * 100_000), "a change has no value"),
+    "a value that is no text": ("deltas", journal("marks", 2, 2, to=1), "a change has no value"),
+    "a value of another spelling": (
+        "deltas", journal("marks", 2, 2, to="1.50"), "a value among the changes is spelled in another way",
     ),
     "another value than the document has": (
-        "deltas",
-        lambda state: state["journal"]["marks"][2].__setitem__(2, "2"),
+        "deltas", journal("marks", 2, 2, to="2"), "the changes have values that the document does not have",
     ),
-    "a row that names itself": ("deltas", lambda state: state["journal"]["places"][1].__setitem__(0, 1)),
-    "two roots": ("deltas", lambda state: state["journal"]["places"][1].__setitem__(0, -1)),
-    "an element before the first": ("deltas", lambda state: state["journal"]["places"][2].__setitem__(1, -1)),
+    "an equal value of another type": (
+        "deltas", journal("marks", 2, 2, to="1.0"), "the changes have values that the document does not have",
+    ),
+    "another container than the document has": (
+        "deltas", journal("marks", 5, 2, to="{}"), "the changes have containers that the document does not have",
+    ),
+    "a container of more than the document has": (
+        "deltas later", lambda state: state.update(text=state["text"].replace('"c":1.5,', "")),
+        "the changes have containers that the document does not have",
+    ),
+    "a change in what is no container": (
+        "deltas, done",
+        both(lambda state: state["journal"]["places"].extend([[0, 0], [3, "x"]]), journal("marks", 0, 1, to=4)),
+        "the changes have containers that the document does not have",
+    ),
+    "a member that the document does not have": (
+        "deltas", journal("places", 5, 1, to="q"), "the changes have places that the document does not have",
+    ),
+    "elements that the document does not have": (
+        "deltas, done", lambda state: state["journal"].update(places=[[-1, ""], [0, 5], [0, 6]]),
+        "the changes have places that the document does not have",
+    ),
+    "a member of an array": (
+        "deltas, done", lambda state: state["journal"].update(places=[[-1, ""], [0, "1"], [0, "2"]]),
+        "the changes have places that the document does not have",
+    ),
+    "an open string that has closed": (
+        "deltas", journal("marks", -1, 2, to='"z"'), "the open string has a value among the changes",
+    ),
+    "an open string elsewhere": ("deltas", journal("places", 6, 1, to="d"), NOT_LAST),
+    "an open string deeper inside": ("deltas", journal("places", 6, to=[5, 0]), NOT_LAST),
+    "an open string further out": ("deltas", journal("places", 6, to=[1, 3]), OPEN),
+    "an open string that is no string": ("deltas, root string", journal("marks", 0, 2, to="1"), CLOCK),
+    "a row that names itself": ("deltas", journal("places", 1, 0, to=1), "list index out of range"),
+    "a row of another type": ("deltas", journal("places", 1, 0, to="0"), NO_ROW),
+    "a row before the first": ("deltas", journal("places", 1, 0, to=-2), NO_ROW),
+    "a change at no row": ("deltas", journal("marks", 1, 1, to=-1), NO_ROW),
+    "a key of another type": ("deltas", journal("places", 1, 1, to=None), "a path has keys and indexes"),
+    "two roots": ("deltas", journal("places", 1, 0, to=-1), ONE_ROOT),
+    "a root with a name": ("deltas", journal("places", 0, 1, to="a"), ONE_ROOT),
+    "fewer open containers": ("deltas", lambda state: state["journal"]["open"].pop(), OPEN),
+    "another open root": ("deltas", journal("open", 1, to=1), OPEN),
+    "an open root that is none": ("deltas", lambda state: state["journal"].update(open=[1, 1, 1, 4]), OPEN),
+    "another open container": ("deltas", journal("open", 3, to=5), OPEN),
+    "an open container under another key": ("deltas", journal("places", 1, 1, to="b"), OPEN),
+    "an open container that is none among the changes": ("deltas, pinned", journal("marks", 2, 2, to="3"), OPEN),
+    "a place that is named twice": ("deltas", journal("marks", 2, 1, to=1), "the changes name a place twice"),
+    "the root, not first": ("deltas", journal("marks", 2, 1, to=0), "the changes name a place twice"),
+    "the root, after what is in it": ("deltas later", journal("marks", 1, 1, to=0), "the changes name a place twice"),
+    "a change in what has closed": (
+        "deltas", journal("marks", 4, 1, to=5), "something changed in a container that was not open",
+    ),
+    "an element too late": ("deltas", journal("places", 3, 1, to=2), ORDER),
+    "an element twice": ("deltas", journal("places", 3, 1, to=0), ORDER),
+    "an element that was open before": (
+        "deltas, pinned",
+        both(lambda state: state["journal"]["places"].append([0, 0]), journal("marks", 1, 1, to=5)),
+        ORDER,
+    ),
+    "an element before the first": ("deltas", journal("places", 2, 1, to=-1), ORDER),
+    "a member that was added twice": ("deltas", journal("places", 6, 1, to="b"), "a member was added twice"),
     "a replaced member that was not there": (
-        "deltas, replaced",
-        lambda state: state["journal"]["marks"][-2].__setitem__(0, "replace"),
+        "deltas, replaced", journal("marks", -2, 0, to="replace"), "a member was replaced that had not been there",
     ),
-    "types that cannot be compared": ("string", lambda state: state.update(text=deep(50_000))),
-}
+    "a replaced element": ("deltas", journal("marks", 2, 0, to="replace"), "something was replaced that is no member"),
+    "a replaced root": ("deltas", journal("marks", 0, 0, to="replace"), "something was replaced that is no member"),
+    "types that cannot be compared": ("string", at("text", deep(50_000)), "a list where a str belongs"),
+    "a boolean as a count": ("string", at("line", True), "a bool where a int belongs"),
+    "an unknown way with invalid values": ("typed", option("on_invalid", "stop"), "on_invalid has an unknown value"),
+    "an option of another type": ("typed", option("strict", 1), "an option must be true, false or null"),
+    "fields without names": ("typed", option("by_alias", False), "with its options a field has no name"),
+    "a target's strictness, and no target": ("string", option("strict", False), NO_TARGET),
+    "a target's way with invalid values, and no target": ("string", option("on_invalid", "raise"), NO_TARGET),
+    "predictions, and no target": ("string", option("predict", True), NO_TARGET),
+    "a selection that is no list": ("string", option("select", "$.a"), "a str where a list belongs"),
+    "lenient parsing by a flag": ("mended", option("lenient", True), "a bool where a dict belongs"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("lie", LIES)
 def test_fields_that_contradict_each_other(lie: str) -> None:
-    name, change = LIES[lie]
+    name, change, said = LIES[lie]
     target, truth = STATES[name]
     state = copy.deepcopy(truth)
     change(state)
-    with pytest.raises(ValueError, match="checkpoint is corrupt"):
+    with pytest.raises(ValueError, match=r"^the checkpoint is corrupt: ") as caught:
         Parser.restore(state, target)
+    # The error is shown as Python writes it.
+    assert repr(said) in str(caught.value)
+
+
+# Texts of which each character is needed: nothing shorter leads to the same state.
+NEEDED = ["[", "[[{", "-", "12", "1.5e-", "[-", "tru", '"', '"ab', '"\\', '"\\u', '"\\u1', '"\\u12a', '"\\ud83d']
+NEEDED += ['"\\ud83d\\', '"\\ud83d\\u', '"\\ud83d\\ude0', '{"', '{"ab', '{"a\\', '{"a\\ud83d\\u1']
+
+
+@pytest.mark.parametrize("text", NEEDED)
+def test_a_position_before_the_end_of_what_is_open_is_refused(text: str) -> None:
+    state = saved(text)
+    assert Parser.restore(state).pos == state["pos"] == len(text)
+    state["pos"] -= 1
+    with pytest.raises(ValueError, match=LONGER):
+        Parser.restore(state)
+
+
+@pytest.mark.parametrize(("text", "least", "most"), [("[", 1, 4), ('["é', 3, 12), ('"😀"', 3, 12)])
+def test_how_many_bytes_so_many_characters_can_be(text: str, least: int, most: int) -> None:
+    """The text of a checkpoint is spelled in its own way, so it does not tell how many they were."""
+    state = saved(text.encode())
+    for byte_pos in (least, state["byte_pos"], most):
+        assert Parser.restore({**state, "byte_pos": byte_pos}).pos == state["pos"]
+    for byte_pos in (least - 1, most + 1):
+        with pytest.raises(ValueError, match=BYTES):
+            Parser.restore({**state, "byte_pos": byte_pos})
+
+
+@pytest.mark.parametrize("name", [name for name in STATES if STATES[name][1]["journal"] is not None])
+def test_any_time_of_which_all_changes_are_known_may_have_been_told(name: str) -> None:
+    target, state = STATES[name]
+    for asked in {-1, state["journal"]["floor"], state["journal"]["size"]}:
+        assert Parser.restore({**state, "asked": asked}, target).seq == state["journal"]["size"]
 
 
 def test_the_depth_of_a_checkpoint_is_bounded_by_its_limit() -> None:

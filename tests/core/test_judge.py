@@ -14,11 +14,12 @@ from partialjson import Failed, Parser
 from partialjson._core.faults import identity
 from partialjson._core.judge import Judge, is_valid
 from partialjson._core.rules import ALL, ANY, Rule
+from partialjson._core.source import Source
 from partialjson._core.spec import ARRAY, NULL, NUMBER
 from support.effort import examples
 from support.evaluating import satisfies
 from support.json_schemas import make_pair
-from support.rulebook import Rulebook, drive, judged
+from support.rulebook import AROUND, Rulebook, drive, judged
 
 
 def found(schema: Any, text: str) -> list[tuple[int, str, int]]:
@@ -32,6 +33,30 @@ def found(schema: Any, text: str) -> list[tuple[int, str, int]]:
     assert told[0] == told[1] == told[2]
     return [(depth, keyword, pos) for depth, keyword, _, pos in told[0]]
 
+
+# What a part says of a member or an element that nothing else evaluates.
+MEMBERS_BY_PARTS: list[tuple[Any, str]] = [
+    ({"properties": {"b": {}}}, '{"b": 1^}'),
+    ({"patternProperties": {"^b": {}}}, '{"b": 1^}'),
+    ({"additionalProperties": True}, '{"b": 1^}'),
+    ({"unevaluatedProperties": True}, '{"b": 1^}'),
+    ({"allOf": [{"oneOf": [{"properties": {"b": {}}}]}]}, '{"b": 1^}'),
+    ({"dependentSchemas": {"c": {"properties": {"b": {}}}}}, '{"b": 1^}'),
+    ({"if": {"properties": {"b": {}}}}, '{"b": 1^}'),
+    ({"not": {"properties": {"b": {}}}}, '{"b": ^1}'),
+    ({"properties": {"a": {}}, "patternProperties": {"^c": {}}}, '{"b": ^1}'),
+    ({"maxProperties": 0, "properties": {"b": {}}}, '{"b": ^1}'),
+    ({"items": {}, "prefixItems": [{}], "contains": {}}, '{"b": ^1}'),
+]
+ELEMENTS_BY_PARTS: list[tuple[Any, str]] = [
+    ({"prefixItems": [{}]}, "[1^]"),
+    ({"prefixItems": [{}]}, "[1, ^2]"),
+    ({"items": {}}, "[1, 2^]"),
+    ({"unevaluatedItems": True}, "[1, 2^]"),
+    ({"contains": {"const": 2}}, "[1, 2^]"),
+    ({"additionalProperties": {}, "unevaluatedProperties": True}, "[^1]"),
+    ({"not": {"items": {}}}, "[^1]"),
+]
 
 # Each text is invalid, and its mark, ^, stands before the character that shows it.
 EARLY: list[tuple[Any, str, int, str]] = [
@@ -112,6 +137,12 @@ EARLY: list[tuple[Any, str, int, str]] = [
     ({"unevaluatedProperties": False, "anyOf": [{"properties": {"a": {}}}, True]},
      '{"b": ^1}', 0, "unevaluatedProperties"),
     ({"unevaluatedItems": False, "prefixItems": [{}]}, "[1, ^2]", 0, "unevaluatedItems"),
+    # Only at the end where a part that may still hold would evaluate it: by itself, or by a part of its own.
+    *[({"unevaluatedProperties": False, "anyOf": [{**part, "required": ["z"]}, True]}, marked, 0,
+       "unevaluatedProperties") for part, marked in MEMBERS_BY_PARTS],
+    *[({"unevaluatedItems": False, "anyOf": [{**part, "minItems": 3}, True]}, marked, 0,
+       "unevaluatedItems") for part, marked in ELEMENTS_BY_PARTS],
+    ({"unevaluatedItems": False, "contains": {"const": 1}}, "[1, 2^]", 0, "unevaluatedItems"),
     ({"format": "even"}, '"abc^"', 0, "format"),
 ]  # fmt: skip
 
@@ -120,6 +151,19 @@ EARLY: list[tuple[Any, str, int, str]] = [
 def test_when_a_keyword_is_decided(schema: Any, marked: str, depth: int, keyword: str) -> None:
     text = marked.replace("^", "")
     assert found(schema, text)[0] == (depth, keyword, marked.index("^"))
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_the_same_is_found_wherever_a_rule_stands(around: str) -> None:
+    schema_around, before, after, depth = AROUND[around]
+    for number, (schema, marked, _, _) in enumerate(EARLY):
+        text = marked.replace("^", "")
+        _, alone = judged(Rulebook(schema).root, text, 1)
+        judge, findings = judged(Rulebook(schema_around(schema)).root, before + text + after, number % 3)
+        assert judge.culprit is not None
+        inside = [(each.depth - depth, each.keyword, each.msg, each.pos - len(before)) for each in findings]
+        assert inside == [(each.depth, each.keyword, each.msg, each.pos) for each in alone], schema
+        assert [each.number for each in findings] == [each.number for each in alone], schema
 
 
 def test_all_that_is_wrong_is_found() -> None:
@@ -164,6 +208,31 @@ def test_verdicts_are_those_of_one_shot(seed: int) -> None:
             assert bool(findings) != valid, (schema, text)
             seen.append([(each.depth, each.keyword, each.msg, each.pos, each.number) for each in findings])
         assert seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "keywords"),
+    [
+        # An invalid element will be left out, so it may be that it does not count.
+        ({"items": {"type": "null"}, "maxItems": 1}, "[null, 1, null]", ["type"]),
+        ({"items": {"type": "null"}}, "[1, 2]", ["type", "type"]),
+        ({"maxItems": 1}, "[1, 2]", []),
+        # Those at their own places are never left out.
+        ({"prefixItems": [{"type": "null"}, True], "items": False}, "[1, 2, 3]", ["type", "items"]),
+        ({"prefixItems": [True], "items": {"type": "null"}}, "[1, 2]", ["type"]),
+        ({"properties": {"a": {"type": "null"}}}, '{"a": 1}', ["type"]),
+    ],
+    ids=str,
+)
+def test_what_is_found_where_invalid_elements_are_left_out(schema: Any, text: str, keywords: list[str]) -> None:
+    source = Source()
+    source.add(text)
+    for size in (0, 1):
+        judge = Judge(Rulebook(schema).root, source, skips=True)
+        found = []
+        for _ in drive(judge, text, size):
+            found += [each.keyword for each in judge.take()]
+        assert found == keywords
 
 
 # Repeated keys

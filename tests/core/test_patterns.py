@@ -13,6 +13,7 @@ import random
 import re
 import sys
 import threading
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -186,6 +187,22 @@ def test_pieces_are_as_good_as_characters(source: str, text: str, cuts: list[int
         ("(?m)^a$", "bcd", 3),
         ("(?i)^straße$", "STRASSE", 4),
         ("^a{0}b", "a", 0),
+        # Sets that hold a newline, or just not.
+        (r"(?m)[^\n]^a", "", -1),
+        (r"(?m)[^\d\n]^a", "", -1),
+        (r"(?m)[^\w\n]^a", "", -1),
+        (r"(?m)[^\W\n]^a", "", -1),
+        (r"(?m)\w^a", "", -1),
+        (r"(?m)[\t-\r]^a", "\n\nb", 3),
+        (r"(?m)^[^\d]^a", "\nb", 2),
+        (r"\A[^\S\n]\Z", "\n", 0),
+        (r"\A\s\Z", "\n\n", 1),
+        (r"\A[^\n]\b", "-", 1),
+        (r"\A[^\w]\ba", "-b", 1),
+        (r"\A\w\ba", "", -1),
+        (r"\A\d\B-", "", -1),
+        (r"\A[a-z]\b[a-z]", "", -1),
+        (r"(?a)\A[\u00e9-\u00ea]\ba", "", 0),
         ("^(a|b){2,3}$", "abab", 3),
     ],
 )
@@ -248,6 +265,8 @@ def test_kinds_of_characters_are_those_of_re(source: str) -> None:
     pattern, oracle = Pattern(source), re.compile(source)
     for c in [*range(0x3100), *range(0x3100, 0x110000, amount(97, 1, quick=997))]:
         assert pattern.matches(chr(c)) == (oracle.search(chr(c)) is not None), hex(c)
+    for c in (0, 9, 10, 65, 126, 127, 128, 129, 160, 0xFFFF, 0x10000, 0x10FFFF):
+        assert pattern.step(pattern.begin(), c) is pattern.advance(pattern.begin(), chr(c), 0, 1), hex(c)
 
 
 def test_case_is_ignored_as_re_does() -> None:
@@ -286,9 +305,43 @@ def test_properties_are_sets(source: str, yes: str, no: str) -> None:
     assert not pattern.matches(no)
 
 
-def test_properties_are_those_of_unicodedata() -> None:
-    import unicodedata
+# As in PropertyValueAliases.txt of the Unicode Character Database; ``LC`` and the one-letter ones are unions.
+CATEGORIES = {
+    "L": "Letter", "LC": "Cased_Letter", "Lu": "Uppercase_Letter", "Ll": "Lowercase_Letter", "Lt": "Titlecase_Letter",
+    "Lm": "Modifier_Letter", "Lo": "Other_Letter", "M": "Mark Combining_Mark", "Mn": "Nonspacing_Mark",
+    "Mc": "Spacing_Mark", "Me": "Enclosing_Mark", "N": "Number", "Nd": "Decimal_Number digit", "Nl": "Letter_Number",
+    "No": "Other_Number", "P": "Punctuation punct", "Pc": "Connector_Punctuation", "Pd": "Dash_Punctuation",
+    "Ps": "Open_Punctuation", "Pe": "Close_Punctuation", "Pi": "Initial_Punctuation", "Pf": "Final_Punctuation",
+    "Po": "Other_Punctuation", "S": "Symbol", "Sm": "Math_Symbol", "Sc": "Currency_Symbol", "Sk": "Modifier_Symbol",
+    "So": "Other_Symbol", "Z": "Separator", "Zs": "Space_Separator", "Zl": "Line_Separator",
+    "Zp": "Paragraph_Separator", "C": "Other", "Cc": "Control cntrl", "Cf": "Format", "Cs": "Surrogate",
+    "Co": "Private_Use", "Cn": "Unassigned",
+}  # fmt: skip
 
+
+def test_general_categories_have_long_names() -> None:
+    for short, names in CATEGORIES.items():
+        ranges = property_ranges(short)
+        assert ranges
+        assert ranges == sorted(ranges)
+        assert all(after > last + 1 for (_, last), (after, _) in itertools.pairwise(ranges)), short
+        for char in (chr(c) for pair in ranges for c in pair):
+            assert unicodedata.category(char).startswith(("Lu", "Ll", "Lt") if short == "LC" else short)
+        for name in names.split():
+            for spelled in (name, name.upper(), name.lower().replace("_", ""), f" {name.replace('_', ' ')} "):
+                assert property_ranges(spelled) == ranges, spelled
+            for property_ in ("gc", "General_Category", " GENERALCATEGORY "):
+                assert property_ranges(f"{property_}= {name}") == ranges, name
+    assert property_ranges("L&") == property_ranges("LC")
+    for parts in ("LMNPSZC", ("Assigned", "Cn")):
+        everything = sorted(pair for name in parts for pair in property_ranges(name) or [])
+        assert [first for first, _ in everything] == [0, *(last + 1 for _, last in everything[:-1])]
+        assert everything[-1][1] == sys.maxunicode
+    for unknown in ("", "x", "Lx", "LL", "any", "ascii", "Latin", "sc=L", "=L", "gc=", "gc=Any_"):
+        assert property_ranges(unknown) is None, unknown
+
+
+def test_properties_are_those_of_unicodedata() -> None:
     for name in ("L", "Lu", "Nd", "P", "Cn", "Cs", "LC"):
         wanted = ("Lu", "Ll", "Lt") if name == "LC" else (name,)
         inside: set[int] = set()

@@ -252,6 +252,8 @@ def test_a_bad_part_of_an_element_is_skipped_with_it() -> None:
         '[{"sku": "é"},\n\n {"sku": "ééé",\n "tags": ["ok", [] ]}]',
         '[{"sku": "A"},\n\n {"sku": 9}]',
         '[{"sku": "A"},\n\n 123456]',
+        '[{"sku": "A"},\n {"sku": "\\n\\u00e9x\\n"}]',
+        '[{"sku": "A"},\n {"\\u0073ku": "A", "t\\u0061gs": [], "t\\u0061x": 1}]',
         '[{"sku": "A"},\n "é", null]',
         '[{"sku": "A"},\n 12 34]',
     ],
@@ -266,7 +268,7 @@ def test_errors_say_where(text: str) -> None:
                 assert told(Parser(**options, retain=False), chunks) == told(Parser(**options), chunks)
 
 
-class Small(BaseModel):
+class Small(BaseModel, extra="forbid"):
     sku: Annotated[str, Field(max_length=2)]
     qty: Annotated[int, Field(lt=100)] = 1
     tags: list[str] = []
@@ -276,6 +278,43 @@ class Small(BaseModel):
         if self.sku == "no":
             raise ValueError("no")
         return self
+
+
+Short = Annotated[str, Field(max_length=2)]
+NAMED: Any = {"properties": {"abc": {}}, "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"target": list[Short]}, '["\\u0041\\n",\n "\\n\\u00e9x"]'),
+        ({"target": dict[str, Short]}, '{"\\n": "\\u0041\\n",\n "\\u0041": "\\n\\u00e9x"}'),
+        ({"target": dict[str, list[Short]]}, '{"\\n": ["\\u0041\\n",\n "\\n\\u00e9x"]}'),
+        ({"schema": {"items": {"maxLength": 2}}}, '["\\u0041\\n",\n "\\n\\u00e9x"]'),
+        ({"schema": {"items": {"pattern": "^\n?$"}}}, '["\\n",\n "\\n\\u00e9x"]'),
+        ({"schema": {"items": NAMED}}, '[{"\\u0061bc": 1},\n {"\\u0061b\\u0064": 2}]'),
+        ({"schema": {"items": {"propertyNames": {"maxLength": 1}}}}, '[{"\\u0061": 1},\n {"\\u0061\\n": 2}]'),
+        ({"schema": {"items": {"maximum": 5}}}, "[1,\n 12, 3]"),
+    ],
+)
+def test_what_is_found_in_a_string_is_found_at_its_character(options: dict[str, Any], text: str) -> None:
+    """The string has escapes, and came in several chunks: its text must still be there."""
+    for on_invalid in ("raise", "collect"):
+        for select in (["$[*]", "$.*", "$.*[*]"], ["$"], []):
+            for size in (1, 2, 3, 1000):
+                found: list[Any] = []
+                for retain in (True, False):
+                    parser: Parser[Any] = Parser(**options, select=select, retain=retain, on_invalid=on_invalid)
+                    seen: list[Any] = []
+                    for at in range(0, len(text), size):
+                        try:
+                            seen += parser.feed(text[at : at + size])
+                        except InvalidError as error:
+                            seen += [*error.events, error_key(error)]
+                            break
+                    found.append([each for each in seen if not isinstance(each, Completed)])
+                assert found[0] == found[1]
+                assert found[0] or (on_invalid == "collect" and select != ["$[*]", "$.*", "$.*[*]"])
 
 
 def test_invalid_error_for_the_document_around() -> None:
@@ -438,6 +477,31 @@ def test_memory_is_that_of_one_element(name: str, looks: bool) -> None:
     for count in amount((1_500, 6_000), (1_500, 6_000), quick=(500, 2_500)):
         # Once more where it is not: a table of the interpreter may have doubled its size.
         assert any(most_held(name, count, looks, retain=False) < 400_000 for _ in range(2))
+
+
+KEPT: dict[str, dict[str, Any]] = {
+    **MEMORY,
+    "judged": {"schema": {"properties": {"items": {"items": {"required": ["sku"]}}}}, "select": ["$.items[*]"]},
+    "judged, nothing": {
+        "schema": {"properties": {"by_sku": {"additionalProperties": {"minProperties": 1}}}},
+        "select": [],
+    },
+    "numbers": {"parse_int": str, "select": ["$.items[*]"]},
+}
+
+
+@pytest.mark.parametrize("size", [1, 50, 1000])
+@pytest.mark.parametrize("name", KEPT)
+def test_the_text_of_one_element_is_kept(name: str, size: int) -> None:
+    text = "".join(rows(40))
+    longest = max(map(len, rows(40))) + size
+    parser: Parser[Any] = Parser(**KEPT[name], retain=False)
+    for at in range(0, len(text), size):
+        parser.feed(text[at : at + size])
+        source = parser._lexer.source
+        assert source is None or len(source.all) <= longest
+    assert parser.done
+    assert len(text) > 3 * longest
 
 
 def test_the_measure_tells_what_is_retained() -> None:

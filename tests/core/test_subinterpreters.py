@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -64,3 +66,43 @@ def test_the_library_in_a_subinterpreter(isolated: bool, loaded: bool) -> None:
 def test_the_main_interpreter_takes_what_is_installed() -> None:
     expected = partialjson.compiled
     assert in_a_fresh_process("import partialjson\nprint(partialjson.compiled)").split() == [str(expected)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken"), [(None, False), ("", False), ("0", False), ("1", True), ("true", True)], ids=str
+)
+def test_the_sources_are_taken_if_they_are_asked_for(
+    asked: str | None, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.delenv("PARTIALJSON_INTERPRETED", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("PARTIALJSON_INTERPRETED", asked)
+    before = len(sys.meta_path)
+    package = SOURCES / "partialjson" / "_core"
+    runpy.run_path(str(package / "__init__.py"), run_name="partialjson._core")
+    assert len(sys.meta_path) - before == taken
+    if taken:
+        finder = sys.meta_path[0]
+        spec = finder.find_spec("partialjson._core.lexer", [str(package)])
+        assert spec is not None
+        assert spec.origin == str(package / "lexer.py")
+        assert finder.find_spec("partialjson.patch", [str(SOURCES / "partialjson")]) is None
+
+
+@pytest.mark.parametrize("known_by", ["_thread", "_xxsubinterpreters", "nobody"])
+@pytest.mark.parametrize("main", [True, False])
+def test_which_interpreter_it_is_whoever_knows_it(known_by: str, main: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.12 has a function for it, an earlier one a module; where there is neither, it is the only one."""
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.delenv("PARTIALJSON_INTERPRETED", raising=False)
+    thread, interpreters = ModuleType("_thread"), ModuleType("_xxsubinterpreters")
+    monkeypatch.setitem(sys.modules, "_thread", thread)
+    monkeypatch.setitem(sys.modules, "_xxsubinterpreters", interpreters if known_by != "nobody" else None)
+    if known_by == "_thread":
+        thread._is_main_interpreter = lambda: main  # type: ignore[attr-defined]
+    interpreters.get_main = lambda: 0  # type: ignore[attr-defined]
+    interpreters.get_current = lambda: 0 if main else 1  # type: ignore[attr-defined]
+    before = len(sys.meta_path)
+    runpy.run_path(str(SOURCES / "partialjson" / "_core" / "__init__.py"), run_name="partialjson._core")
+    assert len(sys.meta_path) - before == (not main and known_by != "nobody")

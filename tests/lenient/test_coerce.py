@@ -24,10 +24,12 @@ from partialjson import (
     InvalidError,
     Lenient,
     Parser,
+    Partial,
     Predicted,
     RepairKind,
     Truncated,
     Violation,
+    Whole,
 )
 from partialjson._core.fitting import key_spelling
 from partialjson.coercions import KINDS_OF_LEVEL
@@ -239,6 +241,38 @@ def test_a_tag_is_read_by_its_spelling() -> None:
         CoercionKind.LIST_OF_ONE,
         CoercionKind.KEY,
     ]
+
+
+AT_ONCE: Any = Annotated[list[Single], Whole]
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        (list[Single], [Partial[Single]({"n": 1})]),
+        (list[Single] | None, [Partial[Single]({"n": 1})]),
+        (AT_ONCE, MISSING),
+        (AT_ONCE | None, MISSING),
+        (Annotated[list[Single] | None, Whole], MISSING),
+        (list[Annotated[Single, Whole]], []),
+    ],
+    ids=str,
+)
+def test_the_list_around_its_only_element_is_shown_as_any_list(target: Any, shown: Any) -> None:
+    parser = made(target, "guided")()
+    parser.feed('{"n": 1, "o": ')
+    assert parser.value == shown
+    parser.feed("2}")
+    assert parser.close() == [Single(n=1)]
+    document = {"n": 1, "o": 2}
+    outcome = parser.end()
+    assert isinstance(outcome, Complete)
+    assert outcome.coerced == (Coerced((), CoercionKind.LIST_OF_ONE, document, [document]),)
+    parser = made(dict[str, target], "guided")()
+    parser.feed('{"a": {"n": 1, "o": ')
+    assert parser.value == ({} if shown is MISSING else {"a": shown})
+    parser.feed("2}}")
+    assert parser.close() == {"a": [Single(n=1)]}
 
 
 def test_members_that_waited_for_the_tag_are_coerced_too() -> None:

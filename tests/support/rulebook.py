@@ -1,7 +1,7 @@
 """Rules from JSON Schemas, as plainly as can be: for tests of the judge alone.
 
 Drafts 2020-12 and ``$ref`` to ``#`` and ``#/$defs/...`` only; ``formats`` are checks. ``drive`` tells a judge what a
-text holds, as a lexer would, in parts of any size.
+text holds, as a lexer would, in parts of any size. ``AROUND`` has the places where a schema can stand.
 """
 
 from __future__ import annotations
@@ -209,3 +209,43 @@ def drive(judge: Judge, text: str, size: int) -> Iterator[int]:
             put(value)
             at = match.end()
         yield at
+
+
+AROUND: dict[str, tuple[Callable[[Any], Any], str, str, int]] = {
+    "a member": (lambda inner: {"properties": {"x": inner}}, '{"x": ', "}", 1),
+    "any member": (lambda inner: {"additionalProperties": inner}, '{"x": ', "}", 1),
+    "a member by its pattern": (lambda inner: {"patternProperties": {"x": inner}}, '{"x": ', "}", 1),
+    "a member beside a name": (
+        lambda inner: {"properties": {"x": inner, "y": True}, "additionalProperties": False}, '{"x": ', ', "y": 0}', 1,
+    ),
+    "a member of an object that is limited": (
+        lambda inner: {"properties": {"x": inner}, "required": ["x"], "maxProperties": 2, "minProperties": 1,
+                       "propertyNames": {"maxLength": 1}}, '{"x": ', "}", 1,
+    ),
+    "an element": (lambda inner: {"items": inner}, "[", "]", 1),
+    "an element of few": (lambda inner: {"items": inner, "maxItems": 2, "uniqueItems": True}, "[", "]", 1),
+    "an element at its place": (lambda inner: {"prefixItems": [True, inner]}, "[0, ", "]", 1),
+    "an element after others": (lambda inner: {"prefixItems": [True], "items": inner}, "[0, ", "]", 1),
+    "deep inside": (lambda inner: {"items": {"properties": {"x": inner}}}, '[0, {"x": ', "}]", 2),
+    "a part": (lambda inner: {"allOf": [True, inner]}, "", "", 0),
+    "a part of a part": (lambda inner: {"allOf": [{"allOf": [inner]}, {"maxLength": 99}]}, "", "", 0),
+    "a reference": (lambda inner: {"$ref": "#/$defs/s", "$defs": {"s": inner}}, "", "", 0),
+    "then": (lambda inner: {"if": True, "then": inner}, "", "", 0),
+    "else": (lambda inner: {"if": False, "else": inner}, "", "", 0),
+    "an element by a part": (lambda inner: {"allOf": [{"items": inner}, {"minItems": 1}]}, "[", "]", 1),
+    "an element that is a part": (lambda inner: {"items": {"allOf": [inner]}}, "[", "]", 1),
+    "an element by the last alternative": (lambda inner: {"anyOf": [{"type": "null"}, {"items": inner}]}, "[", "]", 1),
+    "an element by the only alternative": (
+        lambda inner: {"oneOf": [{"items": inner}, {"maxItems": 0}]}, "[", "]", 1,
+    ),
+    "a member if another has come": (
+        lambda inner: {"dependentSchemas": {"y": {"properties": {"x": inner}}}}, '{"y": 0, "x": ', "}", 1,
+    ),
+    "a member that is evaluated": (
+        lambda inner: {"unevaluatedProperties": False, "properties": {"x": inner}}, '{"x": ', "}", 1,
+    ),
+    "an element that is evaluated": (
+        lambda inner: {"unevaluatedItems": False, "prefixItems": [inner]}, "[", "]", 1,
+    ),
+}  # fmt: skip
+"""By place, a schema around another one, the text around the other's document, and how many containers deep that is."""

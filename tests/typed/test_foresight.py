@@ -271,6 +271,37 @@ def test_raising(target: Any, text: str, where: tuple[Any, ...], has_error: bool
     assert last.path == error.path
 
 
+@pytest.mark.parametrize(
+    ("options", "text", "message", "where"),
+    [
+        # Found while it was open.
+        ({"target": Annotated[int, Field(gt=5)]}, "[1",
+         "expected a string or a number or true or false, found an array", (0, ())),
+        ({"target": list[dict[str, int]]}, '[{"a": []',
+         "expected a string or a number or true or false, found an array", (7, (0, "a"))),
+        ({"schema": {"items": {"type": "null"}}}, "[null, 1", "expected null, found a number", (7, (1,))),
+        # What its validator says, where it closes; of several faults the first.
+        ({"target": list[Annotated[int, Field(multiple_of=5)]]}, "[10, 7]",
+         "Input should be a multiple of 5", (5, (1,))),
+        ({"target": dict[str, Annotated[list[int], Field(min_length=2)]]}, '{"c": [1]',
+         "List should have at least 2 items after validation, not 1", (8, ("c",))),
+        ({"target": tuple[int, int, int]}, "[1]", "Field required (and 1 more)", (2, ())),
+        ({"target": tuple[int, int, int, int]}, "[1]", "Field required (and 2 more)", (2, ())),
+        # What the judge says, where there is no other.
+        ({"schema": {"items": {"minLength": 2}}}, '["ab", "c"]', "expected at least 2 characters, found 1", (9, (1,))),
+        ({"schema": {"items": {"required": ["a"], "minProperties": 2}}}, '[{"b": 1}]',
+         "expected 'a', which the object lacks", (8, (0,))),
+        ({"schema": {"items": {"properties": {"a": {"type": "null"}}}}}, '[{"a": 1', "expected null, found a number",
+         (7, (0, "a"))),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_the_error_says(options: dict[str, Any], text: str, message: str, where: tuple[Any, ...]) -> None:
+    error = check_all_chunkings(text, make=lambda: Parser(**options, on_invalid="raise"), states_up_to=0).error
+    assert isinstance(error, InvalidError)
+    assert (error.msg, error.pos, error.path) == (message, *where)
+
+
 def test_nothing_that_was_complete_is_lost() -> None:
     parser = Parser(Item, on_invalid="raise")
     with pytest.raises(InvalidError) as raised:

@@ -182,9 +182,29 @@ def test_how_much_of_a_place_is_kept_back(path: tuple[str | int, ...], kept: str
     assert parser.kept_back(list(path)) == kept
 
 
+def test_a_place_is_looked_up_once() -> None:
+    mask = mask_of(spec_of(Everything))
+    assert mask is not None
+    for key in ("text", "again", "unknown", "inners"):
+        assert mask.inside(key) is mask.inside(key)
+    # All keys of which nothing is said are one place, and so are all elements behind those that are listed.
+    assert mask.inside("unknown") is mask.inside("other")
+    mixed, several = mask.inside("mixed"), mask.inside("several")
+    assert several.inside(0) is several.inside(7)
+    assert mixed.inside(1) is mixed.inside(1) is not mixed.inside(2)
+    assert mixed.inside(3) is mixed.inside(4)
+
+
+class Rooted(RootModel[str]):
+    root: str = Field(exclude=True)
+
+
 def test_nothing_is_kept_back_where_nobody_says_so() -> None:
     assert Parser().kept_back() == Parser(dict[str, int]).kept_back(("a",)) == "nothing"
     assert Parser(SecretStr).kept_back() == "all"
+    # Pydantic dumps the value of a root model, whatever its field says.
+    assert Parser(Rooted).kept_back() == "nothing"
+    assert Rooted("a").model_dump() == "a"
     assert Parser(schema={"properties": {"a": {"writeOnly": True}}}).kept_back(("a",)) == "all"
     # A key in another spelling may count as the field.
     assert Parser(Keyed, lenient=True).kept_back(("TOKEN",)) == "all"

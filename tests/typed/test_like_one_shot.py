@@ -417,12 +417,30 @@ def test_a_prediction_is_what_comes(target: Any, value: Any) -> None:
     assert predicted == [event.value for event in events if isinstance(event, Completed)][:1]
 
 
-def test_nothing_is_predicted_where_the_users_code_would_have_to_run() -> None:
-    CALLS.clear()
-    parser: Parser[Any] = Parser(SHOUTED, predict=True)
-    assert parser.feed('"red') == ()
-    assert [event.value for event in parser.feed('"')] == ["RED"]
-    assert CALLS == ["red"]
+@pytest.mark.parametrize(
+    "target",
+    [
+        SHOUTED,
+        Optional[SHOUTED],
+        RootModel[SHOUTED],
+        RootModel[Optional[SHOUTED]],
+        Optional[RootModel[RootModel[SHOUTED]]],
+        Union[RootModel[SHOUTED], int],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_nothing_is_predicted_where_the_users_code_would_have_to_run(target: Any) -> None:
+    for before, around, after in (("", target, ""), ("[", list[target], "]"), ('{"a": ', dict[str, target], "}")):
+        CALLS.clear()
+        parser: Parser[Any] = Parser(around, predict=True)
+        assert parser.feed(before + '"red') == ()
+        assert CALLS == []
+        told = parser.feed('"')[0].value
+        assert (told.model_dump() if isinstance(told, RootModel) else told) == "RED"
+        assert CALLS == ["red"]
+        parser.feed(after)
+        parser.close()
+        assert CALLS == ["red"]
 
 
 class Numbered(BaseModel):

@@ -204,6 +204,26 @@ def test_markers_change_nothing_of_pydantic() -> None:
         assert adapter.validator.title == other.validator.title
 
 
+class Small(BaseModel):
+    size: Literal["small"]
+    n: int = 0
+
+
+class Large(BaseModel):
+    size: Literal["large"]
+    n: int = 0
+
+
+def test_a_branch_may_be_shown_only_when_it_is_whole() -> None:
+    """Also after its tag has come, wherever that stands."""
+    target: Any = Annotated[Annotated[Small, Whole] | Large, Field(discriminator="size")]
+    for size, is_shown in (("small", False), ("large", True)):
+        for text in (f'{{"size": "{size}", "n": 1, ', f'{{"n": 1, "size": "{size}", '):
+            parser: Parser[Any] = Parser(target)
+            parser.feed(text)
+            assert (parser.value is not MISSING) == is_shown
+
+
 @pytest.mark.parametrize(
     "text", [TEXT, "{}", '{"loud": 5, "item": {"name": 5}, "items": [{}], "text": 5, "pet": {"kind": "?"}}']
 )

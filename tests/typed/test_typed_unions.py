@@ -524,6 +524,28 @@ def test_a_tag_that_comes_last_shows_what_waited() -> None:
     assert parser.close()[0].toys is toys
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"kind": "number", "size": 2, "values": [1, 2',
+        '{"size": 2, "kind": "number", "values": [1, 2',
+    ],
+)
+def test_a_union_in_a_union_grows_once_both_tags_are_there(text: str) -> None:
+    made = Large(kind="number", size=2, values=[1, 2])
+    targets: list[tuple[Any, str, str, Any]] = [
+        (list[Nested], "[", "]", [made]),
+        (dict[str, Nested], '{"a": ', "}", {"a": made}),
+    ]
+    for target, before, after, end in targets:
+        parser = fed(target, before + text)
+        (shown,) = parser.value.values() if isinstance(parser.value, dict) else parser.value
+        assert type(shown) is Partial[Large]
+        assert (shown.kind, shown.size, shown.values) == ("number", 2, [1])
+        parser.feed("]}" + after)
+        assert parser.close() == end
+
+
 def test_members_that_wait_are_reported_as_plain_json() -> None:
     """They close before it is known what they are to be; the tag, and what follows it, is validated."""
     events = fed_events(Pet, '{"toys": [{"name": "ball"}], "kind": "cat", "lives": "3"}')

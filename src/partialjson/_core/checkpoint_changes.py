@@ -199,10 +199,8 @@ def _check_places(tree: Tree, marks: list[Mark], opened: list[Node]) -> None:
         if node in began or node in outer:
             raise ValueError("the changes name a place twice")
         began.add(node)
-        if parent is None:
-            if mark is not marks[0]:
-                raise ValueError("the root is not the first of the changes")
-        else:
+        # The root can only be the first: it is around whatever else comes first.
+        if parent is not None:
             while stack and stack[-1] is not parent:
                 stack.pop()
             if not stack:
@@ -256,8 +254,8 @@ def _check_values(
                 raise ValueError("the changes have containers that the document does not have")
             held[node] = found
         elif tree.in_text and mark is marks[-1]:
-            if type(found) is not str:
-                raise ValueError("the open string is not the last of the changes")
+            # It has no value yet, and stands where the document's open string does.
+            continue
         elif type(found) is not type(mark.value) or (found != mark.value and found == found):
             # Only NaN, which lenient parsing reads, is not equal to itself.
             raise ValueError("the changes have values that the document does not have")

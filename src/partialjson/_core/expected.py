@@ -205,12 +205,14 @@ def expected_of(lexer: Lexer, judge: Judge | None) -> Expected:
     elif state == IN_NUMBER or state == WORD:
         kind = NUMBER if state == IN_NUMBER else NULL if lexer.word == "null" else BOOLEAN
         kinds &= kind
-        members = None if members is None else [each for each in members if judged_kind(each) & kind]
         if state == WORD and kind == BOOLEAN and members is not None:
             members = [each for each in members if each is (lexer.word == "true")]
         if state == IN_NUMBER and tree.containers:
             # What ends a number is not part of it.
             separators = _after(claim, in_object)
+    if members is not None:
+        # Another part may allow only some of their kinds.
+        members = [each for each in members if judged_kind(each) & kinds]
     return Expected(_names(kinds), (), required, None if members is None else tuple(members), separators)
 
 

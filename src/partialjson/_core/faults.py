@@ -96,8 +96,8 @@ def _has_new(trial: Trial, words: list[str], low: i64, high: i64, keys: set[str]
     """
     passed: list[int] = []
     while low < high:
-        after: i64 = trial.passed.get(low, -1)
-        if after < 0:
+        after: i64 = trial.passed.get(low, 0)
+        if after == 0:
             if words[low] not in keys:
                 break
             after = low + 1

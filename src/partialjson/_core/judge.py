@@ -926,11 +926,10 @@ class Judge:
             if reading.step(ord(part[i])):
                 for trial in self.trials:
                     numbers = trial.rule.numbers
-                    if trial.is_looking and trial.own == UNKNOWN and numbers is not None:
+                    if trial.own == UNKNOWN and numbers is not None:
                         keyword = numbers.excludes(reading)
                         if keyword:
                             self.pos = self.token + self.walked + i
-                            trial.is_looking = False
                             trial.own = INVALID
                             self._fail(trial, keyword, number_msg(trial.rule, keyword, ""), False)
                             self._settle()
@@ -1496,13 +1495,9 @@ class Judge:
 # What is found at the close, but was said before.
 EARLY: Final = {
     "maxProperties": TOO_MANY,
-    "maxItems": TOO_MANY,
-    "items": TOO_MANY,
-    "additionalItems": TOO_MANY,
     "required": LACKING,
     "contains": TOO_FEW,
     "minContains": TOO_FEW,
-    "maxContains": TOO_FEW,
 }
 
 

@@ -58,7 +58,6 @@ class Mask:
             if _is_secret(spec):
                 self.hidden = True
             if spec.root is not None:
-                self.hidden = self.hidden or spec.root.kept_back
                 todo.append(spec.root.spec)
             else:
                 todo.extend(spec.branches)
@@ -154,13 +153,12 @@ def _keeps_back(specs: list[Spec]) -> bool:
         seen.add(id(spec))
         if _is_secret(spec):
             return True
-        fields = list((spec.fields or {}).values())
-        if spec.root is not None:
-            fields.append(spec.root)
-        for field in fields:
+        for field in (spec.fields or {}).values():
             if field.kept_back:
                 return True
             todo.append(field.spec)
+        if spec.root is not None:
+            todo.append(spec.root.spec)
         todo.extend([*spec.branches, *spec.prefix])
         todo.extend([each for each in (spec.rest, spec.items) if each is not None])
     return False

@@ -10,10 +10,14 @@ only be the part of a number or word that the end of a chunk cut.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, final
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+# Escapes of both halves of a surrogate pair.
+_PAIR: Final = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]").match
 
 # Pieces of text are joined when there are this many, or when a long one comes: each is an object of about 50 bytes.
 MOST_PIECES: Final = 256
@@ -153,9 +157,8 @@ class Source:
             elif text[at + 1] != "u":
                 at += 2
             else:
-                # Two surrogate escapes are one character.
-                pair = text[at + 6 : at + 8] == "\\u" and text[at + 2] in "dD" and text[at + 3] in "89abAB"
-                at += 12 if pair else 6
+                # The escapes of both halves of a surrogate pair are one character.
+                at += 12 if _PAIR(text, at) is not None else 6
         return self.base + at
 
     def since(self, start: i64) -> str:

@@ -491,7 +491,6 @@ class View:
             self._leave_out(frame)
         elif frame.child_name in frame.members:
             self._take_back()
-        frame.child_shown = False
         return result
 
     def _settle_loose(self, key: str | int, result: object) -> object:
@@ -519,7 +518,6 @@ class View:
             del frame.members[frame.child_name]
         else:
             frame.items.pop()
-        frame.child_shown = False
 
     def _is_spare(self, frame: Frame) -> bool:
         """Is the current child one of any number of elements, so that it may be left out if it is bad?"""
@@ -614,12 +612,13 @@ class View:
                         told = json.loads(text)
                         plan = switch.decide(text, self.run)
                 frame.tag_told(switch.key, told)
-            if plan is not None and plan.object is not None:
-                return plan
-            if plan is None or plan.switch is None:
+            if plan is None:
                 frame.is_lost = True
                 frame.waiting = NO_WAITING
                 return None
+            if plan.object is not None:
+                return plan
+            # A choice in a choice: another member decides on.
             frame.switch = plan.switch
 
     def _text_of(self, member: Waiting) -> str:
