@@ -162,7 +162,7 @@ class Fitting:
 
     def _at_leaf(self, leaf: Spec, value: Any, raw: str, moves: int, depth: int) -> list[Fit]:
         kind = kind_of(value)
-        as_it_is = self._as_it_is(leaf, value, kind, moves, depth)
+        as_it_is = self._as_it_is(leaf, value, kind, depth)
         if kind & leaf.usual and any(not fit.changes for fit in as_it_is):
             return as_it_is
         found = as_it_is
@@ -179,7 +179,7 @@ class Fitting:
             found.append(Fit(value, []).and_then(CoercionKind.JSON_AS_TEXT, value, raw))
         return found
 
-    def _as_it_is(self, leaf: Spec, value: Any, kind: i64, moves: int, depth: int) -> list[Fit]:
+    def _as_it_is(self, leaf: Spec, value: Any, kind: i64, depth: int) -> list[Fit]:
         """The readings of a value that keep its kind."""
         if not kind & leaf.usual:
             # Something may become of it all the same, but nobody knows what is inside.

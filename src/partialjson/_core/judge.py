@@ -599,7 +599,7 @@ class Judge:
             self._report_contains(owner, link, verdict)
         elif role == UNEVAL:
             if verdict == INVALID:
-                self._report_uneval(owner, link, keyword, msg)
+                self._report_uneval(owner, link)
         else:
             self._report_part(owner, link, verdict, is_said, keyword, msg)
 
@@ -708,7 +708,7 @@ class Judge:
                 owner.told |= TOO_FEW
                 self._fail(owner, contains_keyword(owner), contains_msg(rule), False)
 
-    def _report_uneval(self, owner: Trial, link: Link, keyword: str, msg: str) -> None:
+    def _report_uneval(self, owner: Trial, link: Link) -> None:
         if not may_evaluate(owner, link.key, self._beside(owner)):
             self._fail(owner, uneval_keyword(owner), uneval_msg(link.key), False)
         else:
@@ -1104,7 +1104,7 @@ class Judge:
                 self._open_key()
             if self.muted_from == NEVER and self.key_walked < len(key):
                 self._walk_key(key[self.key_walked :], self.key_walked)
-            self._close_key(level, key, pos)
+            self._close_key(key, pos)
         if again and not level.is_loose:
             self._lose(level)
             return
@@ -1171,7 +1171,7 @@ class Judge:
             self.at = -1
         self.token = -1
 
-    def _close_key(self, level: Level, key: str, pos: i64) -> None:
+    def _close_key(self, key: str, pos: i64) -> None:
         """The key is whole."""
         self.key_is_open = False
         self.pos = pos

@@ -50,7 +50,7 @@ from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.coercions import CoercionKind
 from partialjson.errors import IncompleteError, ParseError, no_text
-from partialjson.limits import DEFAULT_DEPTH, TYPED_DEPTH, Limits
+from partialjson.limits import DEFAULT, DEFAULT_DEPTH, TYPED_DEPTH, Limits
 from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
@@ -67,7 +67,6 @@ RUNNING: Final = 1
 FAILED: Final = 2
 CLOSED: Final = 3
 
-DEFAULT_LIMITS: Final = Limits()
 
 UNKNOWN: Final = 0
 STR: Final = 1
@@ -135,7 +134,7 @@ class Parser(Generic[T]):
         lenient: bool | Lenient = False,
     ) -> None:
         if limits is None:
-            limits = DEFAULT_LIMITS
+            limits = DEFAULT
         elif not isinstance(limits, Limits):
             raise TypeError(f"limits is a Limits, not {type(limits).__name__}")
         if select is not None and not isinstance(select, (str, bytes)):

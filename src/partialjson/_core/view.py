@@ -200,7 +200,6 @@ class View:
         """Show in ``parent`` what there is of the container that is open in it."""
         if self.shared:
             self._unshare()
-            self.shared = False
         frame.show()
         parent.put(frame.shown)
 
@@ -437,7 +436,7 @@ class View:
         if frame is self.ground:
             self.result = result
         if frame.loose:
-            return self._settle_loose(key, result)
+            return self._settle_loose(result)
         if frame.renames is not None and isinstance(key, str):
             key = frame.key_of(key)
         if isinstance(result, Failure):
@@ -493,7 +492,7 @@ class View:
             self._take_back()
         return result
 
-    def _settle_loose(self, key: str | int, result: object) -> object:
+    def _settle_loose(self, result: object) -> object:
         """``_settle`` for a child that is dropped next."""
         frame = self.frame
         if isinstance(result, Failure):
@@ -513,7 +512,6 @@ class View:
             return
         if self.shared:
             self._unshare()
-            self.shared = False
         if frame.is_object:
             del frame.members[frame.child_name]
         else:
@@ -527,7 +525,6 @@ class View:
         if frame.child_shown:
             if self.shared:
                 self._unshare()
-                self.shared = False
             frame.items.pop()
 
     def _keep_raw(self, key: str | int, value: object, text: str) -> object:
@@ -677,7 +674,6 @@ class View:
                 if names != frame.unfinished:
                     if self.shared:
                         self._unshare()
-                        self.shared = False
                     # As in ``_unshare``, the calls come first.
                     wrap = frame.shape.wrap
                     assert wrap is not None
@@ -706,14 +702,12 @@ class View:
         """Show ``value`` for the open child of the innermost frame; what was handed out stays as it was."""
         if self.shared:
             self._unshare()
-            self.shared = False
         self.frame.put(value)
 
     def _take_back(self) -> None:
         """An earlier value under the key of the open child no longer counts."""
         if self.shared:
             self._unshare()
-            self.shared = False
         del self.frame.members[self.frame.child_name]
 
     def _unshare(self) -> None:
@@ -751,3 +745,4 @@ class View:
                 else:
                     parent.items[-1] = shown
             parent = frame
+        self.shared = False

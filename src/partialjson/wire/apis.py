@@ -1,8 +1,8 @@
 """The known APIs: for each one row with every fact about it, and the adapter of its wire format.
 
-Adding an API is one module in ``wire/providers`` with a class ``Adapter`` and one row here. The adapter knows how to
-read the API's events. The row holds everything else: how bodies are framed, the stop words, how a conversation goes on,
-its name in telemetry. A new word for the end is added to
+Adding an API is one module in ``wire/providers`` with a class ``Adapter``, one row here, and its name in ``ApiName``.
+The adapter knows how to read the API's events. The row holds everything else: how bodies are framed, the stop words,
+how a conversation goes on, its name in telemetry. A new word for the end is added to
 ``partialjson.reasons`` too, which says what it means.
 
 Adapters are small state machines whose state is plain data. They do no input or output and parse no document:
