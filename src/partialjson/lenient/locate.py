@@ -50,6 +50,7 @@ from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import Target
 from partialjson._core.wording import kinds_of
 from partialjson.lenient.candidates import HELD, MORE, WEAK, YES, looks_of
+from partialjson.limits import LARGEST
 from partialjson.repairs import Lenient, Skipped
 
 __all__ = ["Locator", "Skipped", "SkippedKind", "root_kinds"]
@@ -352,7 +353,7 @@ class Locator:
         at = state["at"]
         lines = state["lines"]
         sizes = state["bytes"]
-        _must(all(type(each) is int and each >= -1 for each in (*at, *lines, *sizes)))
+        _must(all(map(_is_offset, (*at, *lines, *sizes))))
         self.found, self.pos, self.start, self.line, self.line_start = at
         self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at, self._refused = lines
         self.start_bytes, self._bytes = sizes
@@ -775,8 +776,13 @@ def _size(text: str) -> int:
 def _place(saved: Any, least: int, most: int) -> _Place:
     """A place that was saved."""
     at, size, line, line_start = saved
-    _must(all(type(each) is int and each >= -1 for each in (at, size, line, line_start)) and least <= at <= most)
+    _must(all(map(_is_offset, (at, size, line, line_start))) and least <= at <= most)
     return at, size, line, line_start
+
+
+def _is_offset(saved: Any) -> bool:
+    """Can this be an offset in a text, or -1 for none?"""
+    return type(saved) is int and -1 <= saved <= LARGEST
 
 
 def _must(holds: bool) -> None:
