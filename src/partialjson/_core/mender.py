@@ -398,8 +398,38 @@ class Mender(TokenMender):
                 self._put_gap(s)
         else:
             self.done_to = 0
-        self._put(s, self.done_to, n)
-        return n
+        return self._read_on_strictly(s, self.done_to, n)
+
+    def _read_on_strictly(self, s: str, i: i64, n: i64) -> i64:
+        """The rest is for strict parsing; returns the index of the first character that is left unread."""
+        lexer = self.lexer
+        if not self.stops:
+            self._put(s, i, n)
+            return n
+        line: i64 = lexer.line
+        line_start: i64 = lexer.line_start
+        lexer.stops = True
+        try:
+            self._put(s, i, n)
+        finally:
+            lexer.stops = False
+        if lexer.state != ENDED:
+            return n
+        # The white space after the root is left, too.
+        end = n if lexer.stopped < 0 else i + lexer.stopped
+        lexer.stopped = -1
+        j = end
+        while j > i and is_blank(ord(s[j - 1])):
+            j -= 1
+        lexer.base -= end - j
+        if lexer.source is not None:
+            lexer.source.drop(end - j)
+        if has_newline(s, j, end):
+            last: i64 = s.rfind("\n", i, j)
+            lexer.line = line + s.count("\n", i, j)
+            lexer.line_start = line_start if last < 0 else lexer.base - (j - last - 1)
+        self.done_to = self.stopped = j
+        return j
 
     def _mend(self, s: str, i: i64, n: i64, final: bool) -> i64:
         j: i64 = 0
@@ -409,7 +439,7 @@ class Mender(TokenMender):
             self.is_certain = False
             mode = self.mode
             if mode == BETWEEN:
-                if self.stops and lexer.state == ENDED and not self.groups:
+                if self.stops and lexer.state == ENDED:
                     break
                 j = self._between(s, i, n, final)
             elif mode == IN_STRING:
@@ -447,7 +477,7 @@ class Mender(TokenMender):
                     if not final:
                         return self._wait_for_more(s, j, n)
                 i = j
-        if self.stops and lexer.state == ENDED and not self.groups:
+        if self.stops and lexer.state == ENDED:
             self.stopped = i
         return i
 
@@ -1246,12 +1276,13 @@ class Mender(TokenMender):
 
     # The end.
 
-    def finish(self, is_cut: bool) -> None:
-        """The text ended; what is open is closed, unless the text was cut.
+    def finish(self, is_cut: bool, half_follows: bool) -> None:
+        """The text ended; what is open is closed, unless the text was cut. ``half_follows``: it was cut inside a
+        character.
 
         Raises:
             IncompleteError: the text was cut inside the root value, nothing has come, or repairs of unfinished text are
-                not wanted.
+                not wanted; or half of a character follows the root, and text there is not wanted.
             ParseError: another repair is needed that is not wanted.
         """
         self._mends_from_here()
@@ -1259,12 +1290,12 @@ class Mender(TokenMender):
         s = self.pend
         n: i64 = len(s)
         try:
-            if is_cut and not self.is_strict:
-                if lexer.state != ENDED:
-                    raise lexer.incomplete()
-                return
+            if is_cut and not self.is_strict and lexer.state != ENDED:
+                raise lexer.incomplete()
             self.pend = ""
             self._end(s, n, is_cut)
+            if half_follows:
+                self._half_follows(s, n)
         except IncompleteError as error:
             error.pos = self.read
             self._place(error, s, n)
@@ -1274,6 +1305,12 @@ class Mender(TokenMender):
             raise
         finally:
             self._translate_events()
+
+    def _half_follows(self, s: str, n: i64) -> None:
+        if self.is_strict or not self.mends[TEXT_AROUND]:
+            raise self.lexer.incomplete()
+        if not self.records or self.records[-1].kind != TEXT_AROUND:
+            self._repair(TEXT_AROUND, s, n, n)
 
     def _end(self, s: str, n: i64, is_cut: bool) -> None:
         lexer = self.lexer

@@ -685,8 +685,8 @@ class Parser(Generic[T]):
         try:
             is_cut = reason is not None and cuts(reason)
             if self._intake is not None:
-                is_cut = is_cut or (self._utf8 is not None and len(self._utf8.tail) > 0)
-                self._intake.finish(is_cut, self._input == BYTES)
+                is_half = self._utf8 is not None and len(self._utf8.tail) > 0
+                self._intake.finish(is_cut, self._input == BYTES, is_half)
             elif self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
             else:

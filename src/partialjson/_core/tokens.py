@@ -78,7 +78,7 @@ from partialjson._core.scribe import (
     Scribe,
 )
 from partialjson._core.selection import Selector
-from partialjson.repairs import RepairKind
+from partialjson.repairs import NotMended, RepairKind
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -256,6 +256,13 @@ class TokenMender(Scribe):
                     self._say('"', s, j)
                 self.mode = BETWEEN
                 return j + (1 + string.doubled if verdict == ENDS_DOUBLED else width)
+            if not self.mends[_repair_for(verdict)] and (c != QUOTE or width == 2):
+                # As a quote of JSON would end it; strict parsing says what is wrong behind that.
+                self._content(s, i, j)
+                self._say('"', s, j)
+                self.mode = BETWEEN
+                self.done_to = j + width
+                raise NotMended
             if verdict == BEGINS_NEXT:
                 self._content(s, i, to)
                 self._repair(MISSING_QUOTE, s, to, to)
@@ -482,7 +489,7 @@ class TokenMender(Scribe):
                 answer = NO if is_at_root else YES
             elif c == CLOSE_PAREN:
                 answer = YES if self._in_parentheses() else NO
-            elif c == QUOTE:
+            elif c == QUOTE and self.mends[MISSING_QUOTE]:
                 answer = self._text_quote(s, j + 1, n, final, in_object)
                 if answer == YES:
                     self._bare_content(s, i, j)
@@ -595,6 +602,15 @@ class TokenMender(Scribe):
             self._say(_CONTROLS.get(s[k]) or f"\\u{ord(s[k]):04x}", s, k)
             i = self.done_to = k + 1
         self._put(s, i, j)
+
+
+def _repair_for(verdict: i64) -> i64:
+    """The repair that a quote needs which does not end its string."""
+    if verdict == BEGINS_NEXT:
+        return MISSING_QUOTE
+    if verdict == BEGINS_DOUBLED:
+        return DOUBLED_QUOTES
+    return CONCATENATION if verdict == CONCATENATES else INNER_QUOTE
 
 
 def _has_control(s: str, i: i64, j: i64) -> bool:
