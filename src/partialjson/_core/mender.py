@@ -1404,6 +1404,11 @@ class Mender(TokenMender):
         self.read += end - self.stopped
         self.stopped = end
 
+    def left(self) -> tuple[str, int, int, int, int]:
+        """What has come and stands after the root, also what was held before the last chunk; and where the root ended:
+        in characters, in bytes, the line, and where that begins."""
+        return self.rest, self.at, self.first_bytes, self.first_line, self.first_line_start
+
     def drop_token(self) -> i64:
         """Go back to before the number, literal or escape that the end of the text cut; returns its length."""
         self._mends_from_here()

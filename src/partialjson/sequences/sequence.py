@@ -393,7 +393,14 @@ class DocumentSequence(Generic[T]):
                 self._over(parser.end())
             return rest
         self._events += events
-        rest = locator.advance(piece, used, parser.done)
+        left = parser._left() if parser.done else None
+        if left is None:
+            rest = locator.advance(piece, used, parser.done)
+        else:
+            # What shows that the document is over may come long after its end.
+            rest, end, size, lines, line_start = left
+            line_start = locator.line_start if lines == 1 else locator.start + line_start
+            locator.advanced(locator.start + end, locator.start_bytes + size, locator.line + lines - 1, line_start)
         if parser.done:
             self._over(parser.end())
         return rest
