@@ -202,6 +202,7 @@ class Mender(TokenMender):
         self.read += len(text)
         if isinstance(error, ParseError):
             self._translate(error, text)
+            self._leaves(error, text)
         if self.map is not None:
             self._translate_events()
 
@@ -332,6 +333,7 @@ class Mender(TokenMender):
                 i = self._go(s, i, n, False)
         except ParseError as error:
             self._translate(error, s)
+            self._leaves(error, s)
             raise
         finally:
             if self.map is not None:
@@ -345,6 +347,15 @@ class Mender(TokenMender):
             self.stopped = max(self.stopped - before, 0)
         elif self.is_certain:
             self._reads_on_strictly()
+
+    def _leaves(self, error: ParseError, s: str) -> None:
+        """The document ended with this error in the text ``s``, and the rest is not part of it."""
+        i: i64 = error.pos - self.at
+        self.rest = s[i:] if i >= 0 else ""
+        self.at = error.pos
+        self.first_bytes = self.error_byte
+        self.first_line = error.lineno
+        self.first_line_start = error.pos - error.colno + 1
 
     def _sleeps_on(self, s: str, n: i64, before: i64) -> bool:
         """Take a chunk that cannot decide what is held, and leave it at that."""
@@ -1405,8 +1416,8 @@ class Mender(TokenMender):
         self.stopped = end
 
     def left(self) -> tuple[str, int, int, int, int]:
-        """What has come and stands after the root, also what was held before the last chunk; and where the root ended:
-        in characters, in bytes, the line, and where that begins."""
+        """What has come and stands after the root, or after an error, also what was held before the last chunk; and
+        where that is: in characters, in bytes, the line, and where that begins."""
         return self.rest, self.at, self.first_bytes, self.first_line, self.first_line_start
 
     def drop_token(self) -> i64:

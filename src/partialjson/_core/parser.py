@@ -354,8 +354,8 @@ class Parser(Generic[T]):
         return events, max(len(cast("Sized", chunk)) - self._unread, 0)
 
     def _left(self) -> tuple[str, int, int, int, int] | None:
-        """For a lenient parser whose document has ended in ``feed_value``: all that does not belong to it, which may
-        begin in an earlier chunk, and where the document ended, as ``Mender.left``."""
+        """For a lenient parser whose document has ended in ``feed_value``, perhaps with an error: all that does not
+        belong to it, which may begin in an earlier chunk, and where the document ended, as ``Mender.left``."""
         return None if self._intake is None else self._intake.mender.left()
 
     def _reads_by_lexer(self, kind: i64, chunk: Any) -> bool:
