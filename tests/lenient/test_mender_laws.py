@@ -363,6 +363,8 @@ def test_law_1_without_any_kinds(text: str, without: set[RepairKind], target: An
 
 
 @given(damaged())
+@example("[\n null,")
+@example('{"a": {"b": 1} , ')
 def test_without_any_kind_it_is_strict_parsing(text: str) -> None:
     strict, lenient = Parser(), Parser(lenient=Lenient([]))
     outcomes: list[Any] = []

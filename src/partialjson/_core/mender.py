@@ -1345,6 +1345,7 @@ class Mender(TokenMender):
             self.mode = BETWEEN
             self._close_all(s, n)
         except NotMended:
+            self._put_gap(s)
             raise lexer.incomplete() from None
         if lexer.state != ENDED:
             raise lexer.incomplete()
