@@ -25,6 +25,7 @@ from pydantic import BaseModel
 
 import running
 from partialjson import Lenient, RepairKind
+from partialjson.coercions import COERCE
 from partialjson.lenient import candidates, last, locate
 from partialjson.testing.laws import feed, law_1, law_2, law_3, law_4, law_8, law_9, law_10, law_11, law_12
 from partialjson.testing.makers import Maker
@@ -42,6 +43,9 @@ BROKEN = [
     b'["a,"b", "c d]',
     b"<think>{so}</think>{'a': 1e5, 'b': 0x1F, 'c': 007, 'd': 1,234}",
     b'{"a": "line\none", "b": "\\x41\\q\\u12"',
+    b'{"a": [1], "b": , "a": tru',
+    b'[\\u0041"] "\x80',
+    b"```\n(1, ['it's', {'b': .5}] \n``` so\xc3",
 ]
 
 
@@ -68,7 +72,9 @@ def check(data: bytes) -> None:
         text: Any = data.removeprefix(BOM).decode()
     except UnicodeDecodeError:
         text = None
-    some = Maker(lenient=Lenient().without(*source.sample(list(RepairKind), source.randint(1, len(RepairKind)))))
+    unwanted = source.sample(list(RepairKind), source.randint(1, len(RepairKind)))
+    coerce = source.choice(COERCE)
+    some = Maker(source.choice((None, Doc)), lenient=Lenient(coerce=coerce).without(*unwanted))
     for document in [data] if text is None else [data, text]:
         for make in (PLAIN, TYPED, some):
             law_1(document, make, pieces(document, source))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from partialjson import DocumentSequence, Limits, Parser
+from partialjson import DocumentSequence, Lenient, Limits, Parser
 from partialjson.limits import LARGEST
 from support.effort import amount
 from support.forgery import check_forged, deep, forged
@@ -60,6 +60,12 @@ STATES: dict[str, tuple[Any, dict[str, Any]]] = {
     "mended": (None, saved("[NaN, ", lenient=True)),
     "mended, strict so far": (None, saved('{"a": [1, ', lenient=True)),
     "prose": (None, saved("Here it is: ", lenient=True)),
+    "mended, a comment": (None, saved('{"a": [1, 2], [3], b: "c\n", /* so', lenient=True)),
+    "mended, a key": (None, saved("```json\n{'a': (1, f(2)), b: 'say \"x\" {', c", lenient=True)),
+    "mended, an inner quote": (None, saved('{"a": "say "so {", she', lenient=True)),
+    "mended, no place": (None, saved('{"a": 1, {"b": ["x, ', lenient=True)),
+    "mended, text": (None, saved("[True, 0x1F, New York (", lenient=True)),
+    "mended, root": (None, saved("12 or", lenient=Lenient().without("text around"))),
     "done": (None, saved('{"a": 1e9} ')),
     "root number": (None, saved("12")),
     "limits": (None, saved("[1234", limits=Limits(depth=3, string=5, number=6, document=12))),
@@ -97,6 +103,30 @@ def test_forged_checkpoints_are_refused_or_work(name: str) -> None:
         end = check_forged(fake, target)
         ends[end] = ends.get(end, 0) + 1
     assert ends["refused"] > 0
+
+
+def numbers_in(state: Any) -> Iterator[tuple[Any, Any]]:
+    """Where there is a number in a state: the list or dict, and its index or key."""
+    todo = [state]
+    while todo:
+        inside = todo.pop()
+        for key, value in inside.items() if isinstance(inside, dict) else enumerate(inside):
+            if type(value) is int:
+                yield inside, key
+            elif isinstance(value, dict | list):
+                todo.append(value)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_numbers_that_are_no_offsets(name: str) -> None:
+    """Whatever number it is: too large for any text, or too long to be written."""
+    target, truth = STATES[name]
+    for number in range(sum(1 for _ in numbers_in(truth))):
+        for lie in (10**5000, -(10**5000), 1 << 62, 1 << 63, -(1 << 62), -2):
+            state = copy.deepcopy(truth)
+            inside, key = list(numbers_in(state))[number]
+            inside[key] = lie
+            check_forged(state, target)
 
 
 def journal(part: str, *keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:

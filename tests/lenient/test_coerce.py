@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, cast
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, StrictBool, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool, create_model
 
 from partialjson import (
     MISSING,
@@ -571,6 +571,17 @@ def test_law_2_growth_only(seed: int) -> None:
     # A field that comes under two keys is a key that comes twice, but no Replaced tells so.
     assume(not _has_two_spellings(json.loads(text)))
     laws.law_2(text, made(target, level))
+
+
+@pytest.mark.parametrize("strict", [None, True])
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("other", [None, int, float, bool, list[int], Literal[5], Literal["null", None]])
+def test_law_2_texts_of_some_length_and_something_else(other: Any, level: Any, strict: bool | None) -> None:
+    """A text that was shown while it grew stays one, though it is too short or too long, and could be read as null."""
+    for length in (Field(max_length=2), Field(min_length=9)):
+        target = create_model("Held", held=(Annotated[str, length] | other, ...), n=(int, 0))
+        for text in ("null", "None", "true", "1234", "1,234", "1.5", "[1, 2]", "5"):
+            laws.law_2(json.dumps({"held": text, "n": 1}), made(target, level, strict=strict))
 
 
 def _has_two_spellings(value: Any) -> bool:

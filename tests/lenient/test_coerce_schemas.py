@@ -108,6 +108,7 @@ MOVES = (CoercionKind.WRAPPER, CoercionKind.ONE_OF_LIST, CoercionKind.LIST_OF_ON
 
 @MANY
 @given(SEEDS)
+@example(500211)
 def test_a_type_and_its_schema_agree(seed: int) -> None:
     """On what is read, what was changed for it, and what stays invalid."""
     text, number, level = drawn(seed)
@@ -123,6 +124,9 @@ def test_a_type_and_its_schema_agree(seed: int) -> None:
         laws.feed(parser, text)
         outcomes.append(parser.end())
     typed, plain = outcomes
+    # The union settles as a whole, and what fits best is taken. Its schema is followed by the constant in its objects,
+    # and there an object in place of a list is the list's element as soon as it has a key of one.
+    assume(TYPES[number] != A | B or not has_element_for_list(json.loads(text)))
     if isinstance(plain, Complete) and not isinstance(typed, Complete):
         # A type reads many strings as numbers, so it has more readings of a whole than a schema, and not all are tried.
         assume(len(plain.coerced) < 3 or not any(each.kind in MOVES for each in plain.coerced))
@@ -156,6 +160,18 @@ def test_law_2_growth_only(seed: int) -> None:
     text, number, level = drawn(seed)
     assume(not has_two_spellings(json.loads(text)))
     laws.law_2(text, made(SCHEMAS[number], level))
+
+
+def has_element_for_list(value: Any) -> bool:
+    """Is there an object with a key of an element where the list of `B` belongs?"""
+    if isinstance(value, list):
+        return any(map(has_element_for_list, value))
+    if not isinstance(value, dict):
+        return False
+    for key, inside in value.items():
+        if key.casefold() == "items" and isinstance(inside, dict) and "n" in map(str.casefold, inside):
+            return True
+    return any(map(has_element_for_list, value.values()))
 
 
 def has_two_spellings(value: Any) -> bool:

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from partialjson import Complete, Failed, InvalidError, ParseError, Truncated
+from partialjson import Complete, Failed, InvalidError, Lenient, ParseError, Truncated
 from partialjson.sequences import DocumentSequence, documents
 from partialjson.testing import strategies
 from partialjson.testing.chunking import chunkings_of
+from support.damage import damaged
 from support.effort import amount, examples
 from support.forgery import forged
 
@@ -63,6 +64,40 @@ def test_documents_between_prose() -> None:
         ("think", '<think>{"no": 1}</think>'),
     ]
     assert list(documents([text], format="embedded")) == [{"a": 1}, [1, 2], {"b": 2}]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "after"),
+    [
+        ('{"a": [1}, [2] é', "{'a': [1]}", ", [2] é"),
+        ('é\n{"a":\n[1} /* one\ntwo */ so', "{'a': [1]}", " /* one\ntwo */ so"),
+        ('{"a": [1}\n, "b c" d, [x]', "{'a': [1]}", '\n, "b c" d, [x]'),
+        ("```\n({'a': 1}) so", "{'a': 1}", ") so"),
+    ],
+)
+def test_what_shows_the_end_of_a_document_comes_later(text: str, value: str, after: str) -> None:
+    found, skipped = check(text, lenient=True)
+    assert [each[1:] for each in found] == [("Complete", value)]
+    assert skipped[-1][1] == after
+
+
+def test_an_error_may_lie_before_the_chunk_that_shows_it() -> None:
+    lenient = Lenient().without("unquoted key")
+    found, skipped = check('é\n{"a":\n[1], b c, d\n [2] {"b": 2}', on_error="skip", lenient=lenient)
+    assert found == [(2, "Failed", "{'a': [1]}"), (4, "Complete", "{'b': 2}")]
+    assert skipped == [("prose", "é\n"), ("prose", "b c, d\n [2] ")]
+
+
+@given(
+    st.lists(st.one_of(damaged(), st.sampled_from(("{'a': [1}", "(1, 2]", ', "x" ', "\n[2] ", "```\n"))), max_size=5),
+    st.data(),
+)
+@settings(deadline=None, max_examples=examples(30))
+def test_law_1_chunking_is_invisible(parts: list[str], data: st.DataObject) -> None:
+    text = "".join(parts)
+    chunks = data.draw(strategies.chunkings(text))
+    assert run(chunks, lenient=True) == run([text], lenient=True)
+    assert run(list(text), lenient=True) == run([text], lenient=True)
 
 
 def test_bad_documents() -> None:

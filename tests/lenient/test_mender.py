@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ from partialjson import (
     Lenient,
     ParseError,
     Parser,
+    Predicted,
     Repair,
     Repaired,
     RepairKind,
@@ -48,6 +49,7 @@ CASES: list[tuple[RepairKind, str, Any, str]] = [
     (RepairKind.MISSING_QUOTE, '{"a:"b"}', {"a": "b"}, ""),
     (RepairKind.MISSING_QUOTE, '{"a": 12", "b": 1}', {"a": 12, "b": 1}, ""),
     (RepairKind.MISSING_QUOTE, '{"a": 1, b": 2}', {"a": 1, "b": 2}, ""),
+    (RepairKind.MISSING_QUOTE, '[a b", 1]', ["a b", 1], ""),
     (RepairKind.INNER_QUOTE, '["say "hi" twice"]', ['say "hi" twice'], '"'),
     (RepairKind.INNER_QUOTE, '{"a": "24" wide", "b": 1}', {"a": '24" wide', "b": 1}, '"'),
     (RepairKind.INNER_QUOTE, '{"a": "so {"b": "c"}, she said"}', {"a": 'so {"b": "c"}, she said'}, '"'),
@@ -148,12 +150,33 @@ def test_a_kind_that_is_not_wanted_is_an_error_of_strict_parsing(kind: RepairKin
     ).outcome
     if isinstance(outcome, Complete):
         # It was read in another way.
-        assert kind in (RepairKind.LITERAL, RepairKind.NUMBER)
+        assert kind in (RepairKind.LITERAL, RepairKind.NUMBER, RepairKind.MISSING_QUOTE)
     else:
         assert isinstance(outcome, Failed | Truncated)
         assert isinstance(outcome.error, ParseError)
         assert outcome.error.pos <= len(text)
     assert kind not in {repair.kind for repair in outcome.repairs}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "shown"),
+    [
+        (RepairKind.INNER_QUOTE, "['say 'hi', 2]", ["say "]),
+        (RepairKind.INNER_QUOTE, '[\\"say \\"hi\\"]', ["say "]),
+        (RepairKind.DOUBLED_QUOTES, "[''hi'']", [""]),
+        (RepairKind.CONCATENATION, "['say' + 'hi']", ["say"]),
+        (RepairKind.MISSING_QUOTE, "{'a': 'say, 'hi': 1}", {"a": "say, "}),
+    ],
+)
+def test_a_quote_of_any_kind_ends_a_string_where_nothing_else_is_wanted(
+    kind: RepairKind, text: str, shown: Any
+) -> None:
+    """As in strict parsing, for which the string is over, and what follows it an error."""
+    make = Maker(lenient=Lenient().without(kind, "text around"))
+    seen = check_all_chunkings(text, make=make)
+    assert seen.json == shown
+    assert seen.error is not None
+    assert seen.error.pos == (text.index("hi") if "+" not in text else text.index("+"))
 
 
 def test_each_kind_has_a_case() -> None:
@@ -249,6 +272,40 @@ def test_a_document_that_was_cut_is_not_complete() -> None:
     assert parser.close() == {"a": [1, 23]}
 
 
+@pytest.mark.parametrize("text", ["[1] /", "[1] `", "[1] ``"])
+@pytest.mark.parametrize("reason", [None, "length"])
+def test_what_waits_after_the_document_is_read_at_the_end(text: str, reason: str | None) -> None:
+    """Also where the text was cut: the document is complete, and what follows it is wanted or not."""
+    for make, is_wanted in ((LENIENT, True), (ALONE, False)):
+        parser = make()
+        parser.feed(text)
+        outcome = parser.end(reason)
+        if is_wanted:
+            assert isinstance(outcome, Complete)
+            assert outcome.skipped == (Skipped("prose", 3, len(text)),)
+        else:
+            assert isinstance(outcome, Failed)
+            assert isinstance(outcome.error, ParseError)
+            assert outcome.error.pos == 4
+
+
+@pytest.mark.parametrize("text", [b"[1]\xc3", b"[1] \n\xf0\x9f"])
+def test_half_a_character_after_the_document(text: bytes) -> None:
+    """It is no character of the text, but it is not passed over in silence either."""
+    end = len(text.decode(errors="ignore"))
+    for make in (LENIENT, Maker(lenient=Lenient(documents="last"))):
+        outcome = check_all_chunkings(text, make=make).outcome
+        assert isinstance(outcome, Complete)
+        assert outcome.skipped == (Skipped("prose", end, end),)
+    for make in (ALONE, Maker(lenient=Lenient([]))):
+        outcome = check_all_chunkings(text, make=make).outcome
+        assert isinstance(outcome, Truncated)
+        assert isinstance(outcome.error, IncompleteError)
+        assert (outcome.error.pos, outcome.error.byte_pos) == (end, len(text))
+    outcome = check_all_chunkings(b"[1] x" + text[-1:], make=LENIENT).outcome
+    assert outcome.skipped == (Skipped("prose", 3, 5),)
+
+
 @pytest.mark.parametrize("text", ["", " \n", "]", "// nothing", "/* open"])
 def test_nothing_is_no_document(text: str) -> None:
     outcome = check_all_chunkings(text, make=LENIENT).outcome
@@ -299,6 +356,15 @@ def test_offsets_are_those_of_the_source() -> None:
     events = Parser(Coded, lenient=True).feed("{'a': 1, /* x */ 'code': [1]}")
     (found,) = [event for event in events if isinstance(event, Violation)]
     assert found.pos == 25
+
+
+@pytest.mark.parametrize("before", ["", "  ", "<think>so</think> ", "Hm.\n```json\n"])
+def test_offsets_of_what_is_foreseen(before: str) -> None:
+    """Events that are found before the text has ended, or only at the end, have the offsets of the source once."""
+    make = Maker(Literal["abc", "xa"], lenient=Lenient(coerce="syntax"), predict=True)
+    seen = check_all_chunkings(before + '"xyz"', make=make)
+    found = {type(event): event.pos for event in seen.events if isinstance(event, Predicted | Violation)}
+    assert found == {Predicted: len(before) + 1, Violation: len(before) + 2}
 
 
 def test_elements_of_a_broken_document() -> None:

@@ -104,6 +104,7 @@ def test_law_1_chunking_is_invisible(make: Maker, data: st.DataObject) -> None:
         '["word, ", "a ,  ]}", "]  , "] ',  # delimiters that are text, at the end of any chunk
         '{"a\\u00e9, ": "\\ud83d\\ude00 \u00e9, \U0001f600 ", "b": -12.5e3 , "key": true}',
         '{"b": "words and words, and" more words", "a": [1,2,]}',
+        '{ "b", "a" { } }',  # a violation where something was put in
     ],
 )
 @pytest.mark.parametrize("make", MAKERS, ids=repr)
@@ -146,6 +147,33 @@ def test_law_4_snapshots_hold_still(make: Maker, data: st.DataObject, seed: int)
     law_4(text, make, list(text), random.Random(seed))
 
 
+# Of these, documents are made with which nearly everything is wrong.
+PARTS = (
+    *(
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        ",",
+        ":",
+        '"',
+        "'",
+        "a",
+        "1",
+        ".5",
+        " ",
+        "\n",
+        "\\",
+        "\\u00e9",
+        "N",
+        "/",
+        "//",
+        "`",
+    ),
+    *('"a":', "'b': ", '"x"', "true", "None", "...", "f(", " + ", "é", "```json\n", "\xa0", ";"),
+)
 # What JSON is made of, and what may be structure where a quote is missing. Chunks end at each of these in many ways.
 SIGNS = '",:[]{} \n\\a1-.e+`'
 
@@ -237,6 +265,12 @@ def test_law_7_steps_for_each_character(size: int) -> None:
     assert mender.steps <= 2 * len(text)
 
 
+@pytest.mark.parametrize("text", ['{"a":[1],"a":2', '{"a":{"b":[1]},"a":tru', '{"a":[[1]],"b":2,"a":f'])
+def test_law_3_where_only_the_end_shows_what_a_key_replaces(text: str) -> None:
+    law_3(text, LENIENT)
+    law_3(text, ALONE)
+
+
 @pytest.mark.parametrize("make", [LENIENT, TYPED], ids=repr)
 @given(data=st.data())
 def test_law_8_cut_off_is_not_complete(make: Maker, data: st.DataObject) -> None:
@@ -310,7 +344,27 @@ def test_some_kinds_only(text: str, without: set[RepairKind]) -> None:
     assert not {repair.kind for repair in parser.end().repairs} & without
 
 
+@settings(max_examples=examples(40))
+@given(
+    st.one_of(signs(), st.lists(st.sampled_from(PARTS), max_size=8).map("".join)),
+    st.sets(st.sampled_from(sorted(RepairKind))),
+    st.sampled_from((None, Doc)),
+    st.integers(0, 99),
+)
+@example('[\\u0041"]N\x80', {RepairKind.MISSING_QUOTE}, None, 9)
+@example("```\n(1, 2] \n``` so", {RepairKind.WRONG_CLOSER}, None, 10)
+@example("```\n(\n{'a': []}\n] \n``` so", {RepairKind.WRONG_CLOSER}, list[Any], 16)
+def test_law_1_without_any_kinds(text: str, without: set[RepairKind], target: Any, at: int) -> None:
+    """From a repair on that is not wanted, the rest is read strictly, up to where the document ends."""
+    make = Maker(target, lenient=Lenient().without(*without))
+    for data in (text, text.encode()):
+        cut = at % (len(data) + 1)
+        law_1(data, make, [data[:cut], data[cut:]])
+
+
 @given(damaged())
+@example("[\n null,")
+@example('{"a": {"b": 1} , ')
 def test_without_any_kind_it_is_strict_parsing(text: str) -> None:
     strict, lenient = Parser(), Parser(lenient=Lenient([]))
     outcomes: list[Any] = []

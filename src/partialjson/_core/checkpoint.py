@@ -233,8 +233,13 @@ def load_reading(tree: Tree, saved: Any) -> tuple[int, bool]:
 
 def load_count(saved: Any, most: int = LARGEST) -> int:
     """A number of something, at most so many."""
-    if not 0 <= typed(int, saved) <= most:
-        raise ValueError(f"a count is not between 0 and {most}")
+    return load_number(saved, 0, most)
+
+
+def load_number(saved: Any, least: int, most: int) -> int:
+    """A number within bounds."""
+    if not least <= typed(int, saved) <= most:
+        raise ValueError(f"a number is not between {least} and {most}")
     return int(saved)
 
 

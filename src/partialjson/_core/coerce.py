@@ -40,14 +40,14 @@ from partialjson._core.fitting import (
 )
 from partialjson._core.frames import Frame
 from partialjson._core.plan import RAW, Failure, Plan, RawText
-from partialjson._core.spec import ANYTHING, OBJECT, Spec, kind_of
+from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING, Spec, kind_of
 from partialjson._missing import MISSING
 from partialjson.coercions import KINDS_OF_LEVEL, Coerce, CoercionKind
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-__all__ = ["Coercer", "coercer_of"]
+__all__ = ["Coercer", "coercer_of", "kinds_of_shown"]
 
 
 @final
@@ -275,6 +275,14 @@ def coercer_of(level: Coerce) -> Coercer | None:
     """What coerces at this level; None where nothing is to be coerced."""
     kinds = KINDS_OF_LEVEL[level]
     return Coercer(kinds) if kinds else None
+
+
+def kinds_of_shown(plan: Plan) -> i64:
+    """The kinds of which a string may be read that is shown while it grows: it stays a text where one is meant."""
+    spec = plan.spec
+    if spec is not None and any(leaf.usual & STRING for leaf in spec.leaves()):
+        return STRING
+    return ANYTHING & ~OBJECT & ~ARRAY
 
 
 def _tagged(spec: Spec | None, tag: str) -> Spec | None:

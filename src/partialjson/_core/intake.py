@@ -198,14 +198,15 @@ class Intake:
             raise
         return unread
 
-    def finish(self, is_cut: bool, is_bytes: bool) -> None:
-        """The text ended.
+    def finish(self, is_cut: bool, is_bytes: bool, is_half: bool) -> None:
+        """The text ended; ``is_half``: inside a character, which cuts whatever is open there.
 
         Raises:
             IncompleteError: there is no whole document, and the end may not be mended.
         """
         self._tell_locator()
         mender = self.mender
+        is_cut = is_cut or is_half
         if self._held is not None:
             self._read_last(is_cut, is_bytes)
         locator = self._locator
@@ -222,7 +223,13 @@ class Intake:
         mender.stops = False
         if mender.mode == AT_ROOT:
             self._lexer.tree.reads_prose()
-        mender.finish(is_cut)
+        is_alone = locator is None and self._held is None
+        mender.finish(is_cut, is_half and is_alone)
+        if is_half and not is_alone:
+            # Half of a character follows the document.
+            end = self.pos(False)
+            if all(span.end < end for span in self.skipped()):
+                self._left_out.append(Skipped("prose", end, end))
 
     # Asking.
 

@@ -202,6 +202,7 @@ class Mender(TokenMender):
         self.read += len(text)
         if isinstance(error, ParseError):
             self._translate(error, text)
+            self._leaves(error, text)
         if self.map is not None:
             self._translate_events()
 
@@ -332,6 +333,7 @@ class Mender(TokenMender):
                 i = self._go(s, i, n, False)
         except ParseError as error:
             self._translate(error, s)
+            self._leaves(error, s)
             raise
         finally:
             if self.map is not None:
@@ -345,6 +347,15 @@ class Mender(TokenMender):
             self.stopped = max(self.stopped - before, 0)
         elif self.is_certain:
             self._reads_on_strictly()
+
+    def _leaves(self, error: ParseError, s: str) -> None:
+        """The document ended with this error in the text ``s``, and the rest is not part of it."""
+        i: i64 = error.pos - self.at
+        self.rest = s[i:] if i >= 0 else ""
+        self.at = error.pos
+        self.first_bytes = self.error_byte
+        self.first_line = error.lineno
+        self.first_line_start = error.pos - error.colno + 1
 
     def _sleeps_on(self, s: str, n: i64, before: i64) -> bool:
         """Take a chunk that cannot decide what is held, and leave it at that."""
@@ -398,8 +409,38 @@ class Mender(TokenMender):
                 self._put_gap(s)
         else:
             self.done_to = 0
-        self._put(s, self.done_to, n)
-        return n
+        return self._read_on_strictly(s, self.done_to, n)
+
+    def _read_on_strictly(self, s: str, i: i64, n: i64) -> i64:
+        """The rest is for strict parsing; returns the index of the first character that is left unread."""
+        lexer = self.lexer
+        if not self.stops:
+            self._put(s, i, n)
+            return n
+        line: i64 = lexer.line
+        line_start: i64 = lexer.line_start
+        lexer.stops = True
+        try:
+            self._put(s, i, n)
+        finally:
+            lexer.stops = False
+        if lexer.state != ENDED:
+            return n
+        # The white space after the root is left, too.
+        end = n if lexer.stopped < 0 else i + lexer.stopped
+        lexer.stopped = -1
+        j = end
+        while j > i and is_blank(ord(s[j - 1])):
+            j -= 1
+        lexer.base -= end - j
+        if lexer.source is not None:
+            lexer.source.drop(end - j)
+        if has_newline(s, j, end):
+            last: i64 = s.rfind("\n", i, j)
+            lexer.line = line + s.count("\n", i, j)
+            lexer.line_start = line_start if last < 0 else lexer.base - (j - last - 1)
+        self.done_to = self.stopped = j
+        return j
 
     def _mend(self, s: str, i: i64, n: i64, final: bool) -> i64:
         j: i64 = 0
@@ -409,7 +450,7 @@ class Mender(TokenMender):
             self.is_certain = False
             mode = self.mode
             if mode == BETWEEN:
-                if self.stops and lexer.state == ENDED and not self.groups:
+                if self.stops and lexer.state == ENDED:
                     break
                 j = self._between(s, i, n, final)
             elif mode == IN_STRING:
@@ -447,7 +488,7 @@ class Mender(TokenMender):
                     if not final:
                         return self._wait_for_more(s, j, n)
                 i = j
-        if self.stops and lexer.state == ENDED and not self.groups:
+        if self.stops and lexer.state == ENDED:
             self.stopped = i
         return i
 
@@ -526,7 +567,7 @@ class Mender(TokenMender):
             if records and records[-1].kind == BLANK and records[-1].end == self.at + i:
                 records[-1].end += 1
             else:
-                self._repair(BLANK, s, i, i + 1)
+                self._repair(BLANK, i, i + 1)
             self.gap_is_source = False
             return i + 1
         if c == SLASH or c == HASH:
@@ -550,7 +591,7 @@ class Mender(TokenMender):
         if c == COLON_SIGN or c == EQUALS:
             return self._colon(s, i, n, final, c)
         if state == COLON:
-            self._repair(MISSING_COLON, s, i, i)
+            self._repair(MISSING_COLON, i, i)
             self._say(":", s, i)
             state = VALUE
         if lexer.tree.in_object and state != VALUE:
@@ -572,7 +613,7 @@ class Mender(TokenMender):
             if (state == VALUE or state == FIRST_VALUE) and not is_blank(follows):
                 return i
             self.comment = 0
-        self._repair(COMMENT, s, i, i + 2)
+        self._repair(COMMENT, i, i + 2)
         self.gap_is_source = False
         self.mode = IN_COMMENT
         return i + (2 if c == SLASH else 1)
@@ -626,7 +667,7 @@ class Mender(TokenMender):
                 j += 1
             if j == n and not final and j - i < REACH:
                 return -1 - i
-        self._repair(FENCE, s, i, j)
+        self._repair(FENCE, i, j)
         self.gap_is_source = False
         return j
 
@@ -641,7 +682,7 @@ class Mender(TokenMender):
             end = i + 3
         if not self.lexer.tree.containers and self.lexer.state != ENDED:
             return i
-        self._repair(ELLIPSES, s, i, end)
+        self._repair(ELLIPSES, i, end)
         self.gap_is_source = False
         return end
 
@@ -649,12 +690,12 @@ class Mender(TokenMender):
         lexer = self.lexer
         tree = lexer.tree
         if c == SEMICOLON:
-            self._repair(OTHER_SEPARATOR, s, i, i + 1)
+            self._repair(OTHER_SEPARATOR, i, i + 1)
         if tree.in_object and (lexer.state == COLON or lexer.state == VALUE):
             self._no_value(s, i)
         if lexer.state != AFTER or self.gap or self._in_group():
             if c == COMMA:
-                self._repair(EXTRA_COMMA, s, i, i + 1)
+                self._repair(EXTRA_COMMA, i, i + 1)
             self.gap_is_source = False
         else:
             self._begin_gap(s, i, c == COMMA)
@@ -662,7 +703,7 @@ class Mender(TokenMender):
 
     def _no_value(self, s: str, i: i64) -> None:
         """A key has no value."""
-        self._repair(MISSING_VALUE, s, i, i)
+        self._repair(MISSING_VALUE, i, i)
         self._say(":null" if self.lexer.state == COLON else "null", s, i)
 
     def _colon(self, s: str, i: i64, n: i64, final: bool, c: i64) -> i64:
@@ -676,7 +717,7 @@ class Mender(TokenMender):
                 return -1 - i
             if i + 1 < n and s[i + 1] == ">":
                 end += 1
-        self._repair(OTHER_SEPARATOR, s, i, end)
+        self._repair(OTHER_SEPARATOR, i, end)
         if lexer.state == COLON:
             self._say(":", s, i)
         elif lexer.state == AFTER and not lexer.tree.in_object and not self.gap:
@@ -735,7 +776,7 @@ class Mender(TokenMender):
         self._ends_member(s, i)
         while levels > 0:
             levels -= 1
-            self._repair(MISSING_CLOSER, s, i, i)
+            self._repair(MISSING_CLOSER, i, i)
             self._say("}" if tree.in_object else "]", s, i)
             self._drop_groups()
         if not tree.containers:
@@ -744,13 +785,13 @@ class Mender(TokenMender):
 
     def _drop_closer(self, s: str, i: i64) -> None:
         """The bracket at ``i`` closes nothing."""
-        self._repair(EXTRA_CLOSER, s, i, i + 1)
+        self._repair(EXTRA_CLOSER, i, i + 1)
         self.gap_is_source = False
 
     def _close_wrongly(self, s: str, i: i64) -> None:
         """The bracket at ``i`` closes the innermost array, though it is of the other kind."""
         self._ends_member(s, i)
-        self._repair(WRONG_CLOSER, s, i, i + 1)
+        self._repair(WRONG_CLOSER, i, i + 1)
         self._say("]", s, i)
         self._drop_groups()
 
@@ -759,7 +800,7 @@ class Mender(TokenMender):
         lexer = self.lexer
         if self.gap:
             start = self.gap_at - self.at
-            self._repair(EXTRA_COMMA, s, start, start + 1)
+            self._repair(EXTRA_COMMA, start, start + 1)
             self.gap = ""
         if lexer.state == VALUE or lexer.state == COLON:
             self._no_value(s, i)
@@ -805,7 +846,7 @@ class Mender(TokenMender):
             if j != i:
                 return j
         if c == OPEN_BRACE and lexer.state == FIRST_KEY:
-            self._repair(EXTRA_OPENER, s, i, i + 1)
+            self._repair(EXTRA_OPENER, i, i + 1)
             self._opens_group(CLOSE_BRACE)
             return i + 1
         if c == OPEN_BRACE and lexer.state == AFTER and lexer.tree.depth() > 1 and not self._in_group():
@@ -813,11 +854,11 @@ class Mender(TokenMender):
             if isinstance(containers[len(containers) - 2], list):
                 # The object before it was not closed.
                 end = self.gap_at - self.at if self.gap else i
-                self._repair(MISSING_CLOSER, s, end, end)
+                self._repair(MISSING_CLOSER, end, end)
                 self._say("}", s, end)
                 return i
         if c == OPEN_BRACE or c == OPEN_BRACKET or c == OPEN_PAREN:
-            self._repair(NO_PLACE, s, i, i + 1)
+            self._repair(NO_PLACE, i, i + 1)
             self.gap_is_source = False
             self.mode = IN_SKIPPED
             self.nested = 0
@@ -872,7 +913,7 @@ class Mender(TokenMender):
                 return -1 - i
             if word == j and k < end and (ord(s[k]) == COLON_SIGN or ord(s[k]) == EQUALS):
                 self._name(s, i, j)
-                self._repair(MISSING_QUOTE, s, i, i)
+                self._repair(MISSING_QUOTE, i, i)
                 return j + 1
             # A key after it, or its value?
             answer = string_then(s, j + 1, end, final, QUOTE, False)
@@ -891,7 +932,7 @@ class Mender(TokenMender):
     def _name(self, s: str, i: i64, j: i64) -> None:
         """The text ``s[i:j]`` is a key without quotes."""
         self._separate(s, i)
-        self._repair(UNQUOTED_KEY, s, i, j)
+        self._repair(UNQUOTED_KEY, i, j)
         self.lexer.key_at = self.lexer.base
         self._say('"', s, i)
         self._bare_content(s, i, j)
@@ -900,7 +941,7 @@ class Mender(TokenMender):
 
     def _stray(self, s: str, i: i64, j: i64) -> i64:
         """The text ``s[i:j]``, and what follows it up to the next delimiter, has no place."""
-        self._repair(STRAY_TEXT, s, i, j)
+        self._repair(STRAY_TEXT, i, j)
         self.gap_is_source = False
         self.mode = IN_STRAY
         return j
@@ -993,7 +1034,7 @@ class Mender(TokenMender):
             if k == end and not final:
                 return -1 - i
         self._separate(s, i)
-        self._repair(PARENTHESES, s, i, i + 1)
+        self._repair(PARENTHESES, i, i + 1)
         if is_tuple:
             self._say("[", s, i)
             self.tuples.append(self.lexer.tree.depth())
@@ -1032,7 +1073,7 @@ class Mender(TokenMender):
                     self._needs_after_scalar(ord(s[j]))
                 return self._scalar(s, i, j, n, mended)
         self._separate(s, i)
-        self._repair(UNQUOTED_TEXT, s, i, i)
+        self._repair(UNQUOTED_TEXT, i, i)
         self.text_record = len(self.records) - 1
         self._say('"', s, i)
         self.mode = IN_TEXT
@@ -1061,7 +1102,7 @@ class Mender(TokenMender):
     def _call(self, s: str, i: i64, j: i64) -> i64:
         """The name and the parenthesis of a call, at ``j``."""
         self._separate(s, i)
-        self._repair(CALL, s, i, j + 1)
+        self._repair(CALL, i, j + 1)
         self._opens_group(CLOSE_PAREN)
         return j + 1
 
@@ -1070,16 +1111,16 @@ class Mender(TokenMender):
         text = s[i:j]
         has_quote = j < n and ord(s[j]) == QUOTE
         if has_quote:
-            self._repair(MISSING_QUOTE, s, i, i)
+            self._repair(MISSING_QUOTE, i, i)
         self._separate(s, i)
         if text == mended:
             if text == "NaN":
                 # The lexer reads it; it is no JSON all the same.
-                self._repair(LITERAL, s, i, j)
+                self._repair(LITERAL, i, j)
             self._put(s, i, j)
         else:
             is_number = DIGIT_0 <= ord(mended[len(mended) - 1]) <= DIGIT_9 and not text[-1:].isalpha()
-            self._repair(NUMBER if is_number or text[:2].lower() in ("0x", "+0", "-0") else LITERAL, s, i, j)
+            self._repair(NUMBER if is_number or text[:2].lower() in ("0x", "+0", "-0") else LITERAL, i, j)
             self._say(mended, s, i)
         close_number(self.lexer)
         return j + 1 if has_quote else j
@@ -1216,11 +1257,11 @@ class Mender(TokenMender):
             if mended and (mended != scalar or mended == "NaN"):
                 last: i64 = ord(scalar[len(scalar) - 1])
                 is_number = DIGIT_0 <= last <= DIGIT_9 or last == DOT
-                self._repair(NUMBER if is_number else LITERAL, s, start, start + len(scalar))
+                self._repair(NUMBER if is_number else LITERAL, start, start + len(scalar))
             elif not mended:
-                self._repair(UNQUOTED_TEXT, s, start, start + len(kept))
+                self._repair(UNQUOTED_TEXT, start, start + len(kept))
             if mended and len(scalar) < len(kept):
-                self._repair(EXTRA_COMMA, s, start + len(scalar), start + len(kept))
+                self._repair(EXTRA_COMMA, start + len(scalar), start + len(kept))
         except NotMended:
             self._root_is_refused(s)
             return
@@ -1235,23 +1276,24 @@ class Mender(TokenMender):
             self.groups.pop()
             return i + 1
         if c == CLOSE_BRACE or c == CLOSE_BRACKET or c == CLOSE_PAREN:
-            self._repair(EXTRA_CLOSER, s, i, i + 1)
+            self._repair(EXTRA_CLOSER, i, i + 1)
             return i + 1
         if c == COMMA or c == SEMICOLON:
-            self._repair(EXTRA_COMMA, s, i, i + 1)
+            self._repair(EXTRA_COMMA, i, i + 1)
             return i + 1
-        self._repair(TEXT_AROUND, s, i, n)
+        self._repair(TEXT_AROUND, i, n)
         self.mode = IN_TRAILING
         return i
 
     # The end.
 
-    def finish(self, is_cut: bool) -> None:
-        """The text ended; what is open is closed, unless the text was cut.
+    def finish(self, is_cut: bool, half_follows: bool) -> None:
+        """The text ended; what is open is closed, unless the text was cut. ``half_follows``: it was cut inside a
+        character.
 
         Raises:
             IncompleteError: the text was cut inside the root value, nothing has come, or repairs of unfinished text are
-                not wanted.
+                not wanted; or half of a character follows the root, and text there is not wanted.
             ParseError: another repair is needed that is not wanted.
         """
         self._mends_from_here()
@@ -1259,12 +1301,12 @@ class Mender(TokenMender):
         s = self.pend
         n: i64 = len(s)
         try:
-            if is_cut and not self.is_strict:
-                if lexer.state != ENDED:
-                    raise lexer.incomplete()
-                return
+            if is_cut and not self.is_strict and lexer.state != ENDED:
+                raise lexer.incomplete()
             self.pend = ""
             self._end(s, n, is_cut)
+            if half_follows:
+                self._half_follows(s, n)
         except IncompleteError as error:
             error.pos = self.read
             self._place(error, s, n)
@@ -1274,6 +1316,12 @@ class Mender(TokenMender):
             raise
         finally:
             self._translate_events()
+
+    def _half_follows(self, s: str, n: i64) -> None:
+        if self.is_strict or not self.mends[TEXT_AROUND]:
+            raise self.lexer.incomplete()
+        if not self.records or self.records[-1].kind != TEXT_AROUND:
+            self._repair(TEXT_AROUND, n, n)
 
     def _end(self, s: str, n: i64, is_cut: bool) -> None:
         lexer = self.lexer
@@ -1297,6 +1345,7 @@ class Mender(TokenMender):
             self.mode = BETWEEN
             self._close_all(s, n)
         except NotMended:
+            self._put_gap(s)
             raise lexer.incomplete() from None
         if lexer.state != ENDED:
             raise lexer.incomplete()
@@ -1307,7 +1356,7 @@ class Mender(TokenMender):
         tree = lexer.tree
         if self.gap:
             start = self.gap_at - self.at
-            self._repair(EXTRA_COMMA, s, start, start + 1)
+            self._repair(EXTRA_COMMA, start, start + 1)
             self.gap = ""
         if not tree.containers:
             return
@@ -1366,6 +1415,11 @@ class Mender(TokenMender):
         end = skip_blank(s, self.stopped, len(s))
         self.read += end - self.stopped
         self.stopped = end
+
+    def left(self) -> tuple[str, int, int, int, int]:
+        """What has come and stands after the root, or after an error, also what was held before the last chunk; and
+        where that is: in characters, in bytes, the line, and where that begins."""
+        return self.rest, self.at, self.first_bytes, self.first_line, self.first_line_start
 
     def drop_token(self) -> i64:
         """Go back to before the number, literal or escape that the end of the text cut; returns its length."""

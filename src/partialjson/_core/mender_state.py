@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from partialjson._core.checkpoint import load_count, typed
+from partialjson._core.checkpoint import load_count, load_number, typed
 from partialjson._core.lookout import AT_ROOT as ROOT_STRING
 from partialjson._core.machine import (
+    QUOTE,
     TEXT,
     VALUE,
 )
@@ -92,7 +93,7 @@ def load_mender(m: Mender, saved: Any) -> None:
     if m.first_line_start > m.at or m.first_line > m.at + 1:
         raise ValueError("its positions contradict each other")
     shift, shifted, puts_in = saved["shift"]
-    m.shift = typed(int, shift)
+    m.shift = load_number(shift, -LARGEST, LARGEST)
     m.shifted = load_count(shifted, m.lexer.base)
     m.puts_in = typed(bool, puts_in)
     if m.map is not None:
@@ -116,8 +117,8 @@ def load_mender(m: Mender, saved: Any) -> None:
     string.opening = load_count(opening, 0x10FFFF)
     string.doubled = load_count(doubled, 2)
     string.has_inner = typed(bool, has_inner)
-    string.braces = typed(int, braces)
-    string.squares = typed(int, squares)
+    string.braces = load_number(braces, -m.read, m.read)
+    string.squares = load_number(squares, -m.read, m.read)
     m.is_escaped = typed(bool, saved["escaped"])
     opened, text_record = saved["text"]
     m.opened = typed(str, opened)
@@ -128,15 +129,15 @@ def load_mender(m: Mender, saved: Any) -> None:
         m.gap_line, m.gap_line_start, m.gap_byte = [load_count(n) for n in saved["root_position"]]
     comment, nested, nested_quote = saved["skipping"]
     m.comment = load_count(comment, 1)
-    m.nested = load_count(nested)
-    m.nested_quote = typed(int, nested_quote)
+    m.nested = load_count(nested, m.read)
+    m.nested_quote = load_number(nested_quote, -QUOTE, QUOTE)
     m.groups = [load_count(n) for n in typed(list, saved["groups"])]
     m.tuples = [load_count(n) for n in typed(list, saved["tuples"])]
     if len(m.groups) % 2 == 1 or max([*m.groups[::2], *m.tuples], default=0) > m.lexer.tree.depth():
         raise ValueError("its brackets contradict its text")
     m.records = []
     for kind, start, end, path in typed(list, saved["repairs"]):
-        keys = [key if type(key) is int else typed(str, key) for key in typed(list, path)]
+        keys = [load_count(key) if type(key) is int else typed(str, key) for key in typed(list, path)]
         if load_count(start, m.read) > load_count(end, m.read):
             raise ValueError("a repair ends before it begins")
         m.records.append(Record(number_of(RepairKind(kind)), start, end, tuple(keys)))

@@ -86,6 +86,8 @@ class Observer:
 
     def __init__(self, selector: Selector | None) -> None:
         self.events: list[Event] = []
+        # How many of them have the offsets of the source, where what is read is mended text.
+        self.placed: i64 = 0
         self.selector = selector
         self.selectors: list[Selector | None] = []
         # In branches where nothing is reported, nodes are made only on demand.
@@ -344,6 +346,7 @@ class Observer:
             return ()
         events = tuple(self.events)
         self.events = []
+        self.placed = 0
         return events
 
     def is_invalid(self, path: Path) -> bool:

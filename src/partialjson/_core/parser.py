@@ -352,6 +352,11 @@ class Parser(Generic[T]):
             return events, stopped
         return events, max(len(cast("Sized", chunk)) - self._unread, 0)
 
+    def _left(self) -> tuple[str, int, int, int, int] | None:
+        """For a lenient parser whose document has ended in ``feed_value``, perhaps with an error: all that does not
+        belong to it, which may begin in an earlier chunk, and where the document ended, as ``Mender.left``."""
+        return None if self._intake is None else self._intake.mender.left()
+
     def _reads_by_lexer(self, kind: i64, chunk: Any) -> bool:
         """Is this chunk, the first one or one of a lenient parser, for the lexer? If not, it has been read."""
         if self._input != kind and chunk:
@@ -684,8 +689,8 @@ class Parser(Generic[T]):
         try:
             is_cut = reason is not None and cuts(reason)
             if self._intake is not None:
-                is_cut = is_cut or (self._utf8 is not None and len(self._utf8.tail) > 0)
-                self._intake.finish(is_cut, self._input == BYTES)
+                is_half = self._utf8 is not None and len(self._utf8.tail) > 0
+                self._intake.finish(is_cut, self._input == BYTES, is_half)
             elif self._utf8 is not None and self._utf8.tail:
                 raise self._lexer.incomplete()
             else:

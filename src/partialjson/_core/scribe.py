@@ -166,6 +166,7 @@ class Scribe:
             self._begin_segment(s, i, False)
 
     def _begin_segment(self, s: str, i: i64, puts_in: bool) -> None:
+        self._translate_events()
         base = self.lexer.base
         key_at = self.lexer.key_at
         if key_at >= self.shifted:
@@ -231,13 +232,13 @@ class Scribe:
         if self.gap:
             self._put_gap(s)
         elif self.lexer.state == AFTER:
-            self._repair(MISSING_COMMA, s, i, i)
+            self._repair(MISSING_COMMA, i, i)
             self._say(",", s, i)
 
     # Repairs.
 
-    def _repair(self, kind: i64, s: str, a: i64, b: i64) -> None:
-        """What stands in ``s[a:b]`` of the source needs a repair.
+    def _repair(self, kind: i64, a: i64, b: i64) -> None:
+        """What stands between the indices ``a`` and ``b`` of the source needs a repair.
 
         Raises:
             NotMended: repairs of this kind are not wanted.
@@ -391,17 +392,20 @@ class Scribe:
         self.read = found
 
     def _translate_events(self) -> None:
-        """Give new events the offsets of the source."""
+        """Give new events the offsets of the source, before the map tells more of the place where the text ends."""
         observer = self.lexer.tree.observer
-        if observer is None or self.map is None or not observer.events:
+        if observer is None or self.map is None:
             return
-        for event in observer.events:
+        count: i64 = len(observer.events)
+        for i in range(observer.placed, count):
             # One by one, since the compiler knows of no unions here.
+            event = observer.events[i]
             if isinstance(event, Violation):
                 event.pos = self.source_of(event.pos)
                 continue
             if isinstance(event, Predicted):
                 event.pos = self.source_of(event.pos)
+        observer.placed = count
 
     def _place(self, error: ParseError, s: str, i: i64) -> None:
         """Give an error the line, the column and the byte of index ``i``."""

@@ -78,7 +78,7 @@ from partialjson._core.scribe import (
     Scribe,
 )
 from partialjson._core.selection import Selector
-from partialjson.repairs import RepairKind
+from partialjson.repairs import NotMended, RepairKind
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -142,7 +142,7 @@ class TokenMender(Scribe):
     def _unfinished(self, n: i64) -> None:
         """The text ended too early."""
         if not self.is_unfinished:
-            self._repair(UNFINISHED, "", n, n)
+            self._repair(UNFINISHED, n, n)
             self.is_unfinished = True
 
     # Strings.
@@ -157,7 +157,7 @@ class TokenMender(Scribe):
                 return i
         if c != QUOTE:
             # Before anything is handed on.
-            self._repair(ESCAPED_QUOTES if c == BACKSLASH else OTHER_QUOTES, s, i, i + (2 if c == BACKSLASH else 1))
+            self._repair(ESCAPED_QUOTES if c == BACKSLASH else OTHER_QUOTES, i, i + (2 if c == BACKSLASH else 1))
         self._separate(s, i)
         if lexer.tree.in_object and lexer.state != VALUE:
             lexer.key_at = lexer.base
@@ -238,7 +238,7 @@ class TokenMender(Scribe):
             elif self.is_escaped:
                 # Only an escaped quote ends it.
                 self._content(s, i, j)
-                self._repair(INNER_QUOTE, s, j, j + 1)
+                self._repair(INNER_QUOTE, j, j + 1)
                 self._say('\\"', s, j)
                 j += 1
                 i = self.done_to = j
@@ -256,28 +256,35 @@ class TokenMender(Scribe):
                     self._say('"', s, j)
                 self.mode = BETWEEN
                 return j + (1 + string.doubled if verdict == ENDS_DOUBLED else width)
+            if not self.mends[_repair_for(verdict)] and (c != QUOTE or width == 2):
+                # As a quote of JSON would end it; strict parsing says what is wrong behind that.
+                self._content(s, i, j)
+                self._say('"', s, j)
+                self.mode = BETWEEN
+                self.done_to = j + width
+                raise NotMended
             if verdict == BEGINS_NEXT:
                 self._content(s, i, to)
-                self._repair(MISSING_QUOTE, s, to, to)
+                self._repair(MISSING_QUOTE, to, to)
                 self._say('"', s, to)
                 self.mode = BETWEEN
                 return to
             if verdict == BEGINS_DOUBLED:
                 string.doubled = 2 if j + 1 < n and closes_quote(opening, ord(s[j + 1])) else 1
-                self._repair(DOUBLED_QUOTES, s, j - 1, j + string.doubled)
+                self._repair(DOUBLED_QUOTES, j - 1, j + string.doubled)
                 j += string.doubled
                 i = j
             elif verdict == CONCATENATES:
                 k = skip(s, skip(s, j + 1, n) + 1, n)
                 self._content(s, i, j)
-                self._repair(CONCATENATION, s, j, k + 1)
+                self._repair(CONCATENATION, j, k + 1)
                 opening = string.opening = ord(s[k])
                 is_exact = opening == QUOTE or opening == SINGLE
                 j = k + 1
                 i = j
             else:
                 self._content(s, i, j)
-                self._repair(INNER_QUOTE, s, j, j + width)
+                self._repair(INNER_QUOTE, j, j + width)
                 if not string.has_inner:
                     self._count_brackets()
                 if c == QUOTE or width == 2:
@@ -352,7 +359,7 @@ class TokenMender(Scribe):
                 break
             k: i64 = found.start()
             self._put(s, i, k)
-            self._repair(CONTROL, s, k, k + 1)
+            self._repair(CONTROL, k, k + 1)
             self._say(_CONTROLS.get(s[k]) or f"\\u{ord(s[k]):04x}", s, k)
             i = self.done_to = k + 1
         self._put(s, i, j)
@@ -383,7 +390,7 @@ class TokenMender(Scribe):
             # A quote of the string's own may be escaped like that; it needs no escape in JSON, and another never does.
             self._content(s, i, j)
             if not closes_quote(self.string.opening, c):
-                self._repair(ESCAPE, s, j, j + 2)
+                self._repair(ESCAPE, j, j + 2)
             self.done_to = j + 1
             return j + 2
         elif c == 120:
@@ -392,12 +399,12 @@ class TokenMender(Scribe):
                 return -1 - j
             if n - j >= 4 and s[j + 2] in _HEX and s[j + 3] in _HEX:
                 self._content(s, i, j)
-                self._repair(ESCAPE, s, j, j + 4)
+                self._repair(ESCAPE, j, j + 4)
                 self._say("\\u00" + s[j + 2 : j + 4], s, j)
                 self.done_to = j + 4
                 return j + 4
         self._content(s, i, j)
-        self._repair(ESCAPE, s, j, j + 2)
+        self._repair(ESCAPE, j, j + 2)
         self.done_to = j + 1
         return j + 1
 
@@ -432,7 +439,7 @@ class TokenMender(Scribe):
             self.mode = BETWEEN
             return n
         if skip_blank(s, held, n) < n:
-            self._repair(MISSING_QUOTE, s, held, held)
+            self._repair(MISSING_QUOTE, held, held)
         else:
             self._unfinished(n)
         self._say('"', s, held)
@@ -482,12 +489,12 @@ class TokenMender(Scribe):
                 answer = NO if is_at_root else YES
             elif c == CLOSE_PAREN:
                 answer = YES if self._in_parentheses() else NO
-            elif c == QUOTE:
+            elif c == QUOTE and self.mends[MISSING_QUOTE]:
                 answer = self._text_quote(s, j + 1, n, final, in_object)
                 if answer == YES:
                     self._bare_content(s, i, j)
                     start = self.records[self.text_record].start - self.at
-                    self._repair(MISSING_QUOTE, s, start, start)
+                    self._repair(MISSING_QUOTE, start, start)
                     self._text_ends(s, j, j)
                     self.done_to = j + 1
                     return j + 1
@@ -595,6 +602,15 @@ class TokenMender(Scribe):
             self._say(_CONTROLS.get(s[k]) or f"\\u{ord(s[k]):04x}", s, k)
             i = self.done_to = k + 1
         self._put(s, i, j)
+
+
+def _repair_for(verdict: i64) -> i64:
+    """The repair that a quote needs which does not end its string."""
+    if verdict == BEGINS_NEXT:
+        return MISSING_QUOTE
+    if verdict == BEGINS_DOUBLED:
+        return DOUBLED_QUOTES
+    return CONCATENATION if verdict == CONCATENATES else INNER_QUOTE
 
 
 def _has_control(s: str, i: i64, j: i64) -> bool:

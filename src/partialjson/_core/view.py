@@ -41,7 +41,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast, final
 
-from partialjson._core.coerce import Coercer
+from partialjson._core.coerce import Coercer, kinds_of_shown
 from partialjson._core.fitting import Change
 from partialjson._core.frames import NO_WAITING, UNDECIDED, UNSEEN, Frame, Waiting, never
 from partialjson._core.plan import FIRST, RAW, Failure, Plan, RawText, Shape
@@ -378,8 +378,7 @@ class View:
             return self._settle(key, value)
         result = self._settled(plan, kind, value, raw)
         if self.coercer is not None and isinstance(result, Failure) and result.waiver is None:
-            # What a reader may have seen grow stays a scalar.
-            kinds: i64 = ANYTHING & ~OBJECT & ~ARRAY if plan.preview and kind == STRING else ANYTHING
+            kinds = kinds_of_shown(plan) if plan.preview and kind == STRING else ANYTHING
             result = self.coercer.settle_again(plan, value, raw, self.run, result, kinds)
         if plan.preview and isinstance(result, Failure) and isinstance(value, str) and not frame.child_traits & UNSEEN:
             # It stays, whether or not somebody saw it grow.

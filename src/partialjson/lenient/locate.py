@@ -50,6 +50,7 @@ from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import Target
 from partialjson._core.wording import kinds_of
 from partialjson.lenient.candidates import HELD, MORE, WEAK, YES, looks_of
+from partialjson.limits import LARGEST
 from partialjson.repairs import Lenient, Skipped
 
 __all__ = ["Locator", "Skipped", "SkippedKind", "root_kinds"]
@@ -302,11 +303,6 @@ class Locator:
         """The line in which the text ends, from 1; what is held is not counted."""
         return self._lines
 
-    @property
-    def last_line_start(self) -> int:
-        """Where that line begins."""
-        return self._line_at
-
     # Plain data.
 
     def save(self) -> dict[str, Any]:
@@ -352,7 +348,7 @@ class Locator:
         at = state["at"]
         lines = state["lines"]
         sizes = state["bytes"]
-        _must(all(type(each) is int and each >= -1 for each in (*at, *lines, *sizes)))
+        _must(all(map(_is_offset, (*at, *lines, *sizes))))
         self.found, self.pos, self.start, self.line, self.line_start = at
         self._lines, self._line_at, self._string_line_at, self._read_to, self._blank_at, self._refused = lines
         self.start_bytes, self._bytes = sizes
@@ -388,7 +384,7 @@ class Locator:
         i, n = 0, len(s)
         while i < n:
             if self._in_string:
-                at = self._read_string(s, i, final)
+                at = self._read_string(s, i)
                 if at < 0:
                     # It is none: read again what was kept, as prose.
                     s, i = self._reread(s, i)
@@ -622,7 +618,7 @@ class Locator:
 
     # A string that begins the text.
 
-    def _read_string(self, s: str, i: int, final: bool) -> int:
+    def _read_string(self, s: str, i: int) -> int:
         """Read on in what may be a string that is the document; -1 if it is none."""
         n = len(s)
         if self._closed:
@@ -775,8 +771,13 @@ def _size(text: str) -> int:
 def _place(saved: Any, least: int, most: int) -> _Place:
     """A place that was saved."""
     at, size, line, line_start = saved
-    _must(all(type(each) is int and each >= -1 for each in (at, size, line, line_start)) and least <= at <= most)
+    _must(all(map(_is_offset, (at, size, line, line_start))) and least <= at <= most)
     return at, size, line, line_start
+
+
+def _is_offset(saved: Any) -> bool:
+    """Can this be an offset in a text, or -1 for none?"""
+    return type(saved) is int and -1 <= saved <= LARGEST
 
 
 def _must(holds: bool) -> None:

@@ -386,14 +386,26 @@ class DocumentSequence(Generic[T]):
         try:
             events, used = parser.feed_value(piece)
         except ParseError as error:
-            rest = locator.advance(piece, max(error.pos - before, 0))
+            left = parser._left()
+            if left is None:
+                rest = locator.advance(piece, max(error.pos - before, 0))
+            else:
+                held = before - error.pos
+                rest = left[0][:held] + piece if held > 0 else piece[-held:]
+                _ends_at(locator, *left[1:])
             if isinstance(error, InvalidError):
                 self._stop(parser.end())
             else:
                 self._over(parser.end())
             return rest
         self._events += events
-        rest = locator.advance(piece, used, parser.done)
+        left = parser._left() if parser.done else None
+        if left is None:
+            rest = locator.advance(piece, used, parser.done)
+        else:
+            # What shows that the document is over may come long after its end.
+            rest = left[0]
+            _ends_at(locator, *left[1:])
         if parser.done:
             self._over(parser.end())
         return rest
@@ -563,6 +575,12 @@ class DocumentSequence(Generic[T]):
 
 def _unseparated(msg: str) -> Failed:
     return Failed(ParseError(msg, 0, 1, 1, (), code="separator"))
+
+
+def _ends_at(locator: Locator, pos: int, byte: int, line: int, line_start: int) -> None:
+    """The document ended at this place of its text."""
+    line_start = locator.line_start if line == 1 else locator.start + line_start
+    locator.advanced(locator.start + pos, locator.start_bytes + byte, locator.line + line - 1, line_start)
 
 
 def _is_blank(last: str | bytes) -> bool:

@@ -381,16 +381,21 @@ def law_3(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
     closed: dict[Path, str] = {}
     events: list[Any] = []
     error: ParseError | None = None
-    for chunk in in_pieces(text, chunks):
-        new, error = feed(parser, chunk)
+
+    def note(new: Sequence[Any]) -> None:
+        events.extend(new)
         for event in new:
             if isinstance(event, Replaced):
                 demand(event.path in closed, "what is replaced was not closed", event)
-                closed = {path: how for path, how in closed.items() if path[: len(event.path)] != event.path}
+                for path in [path for path in closed if path[: len(event.path)] == event.path]:
+                    del closed[path]
             elif isinstance(event, Completed | Invalid):
                 demand(event.path not in closed, "closed again", event)
                 closed[event.path] = "complete" if isinstance(event, Completed) else "invalid"
-        events += new
+
+    for chunk in in_pieces(text, chunks):
+        new, error = feed(parser, chunk)
+        note(new)
         view = dict(nodes_of(parser.json))
         demand(closed.keys() <= view.keys(), "what has closed is not in the document", closed, view)
         for path in view:
@@ -400,7 +405,7 @@ def law_3(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
             break
     outcome = parser.end()
     if error is None:
-        events += outcome.events
+        note(outcome.events)
     found = [event for event in events if isinstance(event, Completed | Invalid)]
     if is_json(text) and not passes_a_limit(error_of(outcome)):
         expected = list(closings(as_str(text) or ""))
@@ -412,9 +417,8 @@ def law_3(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
         demand(all(isinstance(event, Completed) for event in found), "an untyped value is invalid", found)
         values = [repr(event.value) for event in found if isinstance(event, Completed)]
         demand(values == [repr(value) for _, value in expected], "another value", values, expected)
-    for event in found:
-        if event.path in closed:
-            demand(parser.status(event.path) == closed[event.path], "the end changed a status", event)
+    for path, how in closed.items():
+        demand(parser.status(path) == how, "the end changed a status", path, how)
 
 
 # Law 4
