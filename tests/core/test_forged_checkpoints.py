@@ -173,17 +173,17 @@ NO_TARGET = "it has options that need a target, and no target"
 
 # A state, what is changed in it, and what is said then.
 LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
-    "behind the document's limit": ("limits", at("pos", 13), "a count is not between 0 and 12"),
-    "before all counts": ("limits", at("pos", -1), "a count is not between 0 and 12"),
+    "behind the document's limit": ("limits", at("pos", 13), "a number is not between 0 and 12"),
+    "before all counts": ("limits", at("pos", -1), "a number is not between 0 and 12"),
     "before its own brackets": ("string", at("pos", 1, line_start=0), LONGER),
     "before its second value": ("two", at("pos", 2), MORE),
     "before the end of its string": ("closed string", at("pos", 3), MORE),
     "before its mended value": ("mended", at("pos", 1), MORE),
     "mended at the end of all offsets": (
-        "mended, strict so far", at("pos", LARGEST - 1), f"a count is not between 0 and {LARGEST // 2}",
+        "mended, strict so far", at("pos", LARGEST - 1), f"a number is not between 0 and {LARGEST // 2}",
     ),
     "prose beyond its limit": (
-        "prose", lambda state: state["options"]["limits"].__setitem__(3, 5), "a count is not between 0 and 5",
+        "prose", lambda state: state["options"]["limits"].__setitem__(3, 5), "a number is not between 0 and 5",
     ),
     "shorter than its number": ("root number", at("pos", 1), LONGER),
     "a number beyond its limit": ("limits", at("text", "[1234567", pos=8), "its number passes the limit"),
@@ -191,7 +191,7 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
         "limits", at("text", '["123456', pos=8), "a string is longer than the limit of 5 characters",
     ),
     "text of no kind": ("string", at("input", 0), "it has text, and no kind of input"),
-    "an unknown kind": ("string", at("input", 3), "a count is not between 0 and 2"),
+    "an unknown kind": ("string", at("input", 3), "a number is not between 0 and 2"),
     "bytes of a str": ("string", at("byte_pos", 9), BYTES),
     "a tail of a str": ("string", at("tail", "c3"), BYTES),
     "more bytes than characters have": ("bytes", at("byte_pos", 100), BYTES),
