@@ -45,7 +45,14 @@ LONG_ONES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of seconds come first, so that no worker is left alone with one in the end."""
+    """Tests of seconds come first, so that no worker is left alone with one in the end.
+
+    Raises:
+        pytest.UsageError: a name has an address, so that two workers do not have the same tests.
+    """
+    named = next((item.nodeid for item in items if " at 0x" in item.nodeid), "")
+    if named:
+        raise pytest.UsageError(f"the name of a test has an address; give it ids: {named}")
     items.sort(key=lambda item: getattr(item, "originalname", "") not in LONG_ONES)
 
 

@@ -195,7 +195,6 @@ FLAGS = ["has_deps", "is_choosy", "is_plain", "keeps", "minds_commas", "minds_ke
         ({"required": ["a"], "uneval_props": Rule()}, "keeps"),
         ({"min_props": 1, "checks": [Check("format", OBJECT, bool)]}, "is_plain"),
     ],
-    ids=str,
 )
 def test_what_has_to_be_minded(given: dict[str, Any], flags: str) -> None:
     rule = made(**given)

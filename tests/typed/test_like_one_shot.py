@@ -427,7 +427,6 @@ def test_a_prediction_is_what_comes(target: Any, value: Any) -> None:
         Optional[RootModel[RootModel[SHOUTED]]],
         Union[RootModel[SHOUTED], int],
     ],
-    ids=str,
 )  # fmt: skip
 def test_nothing_is_predicted_where_the_users_code_would_have_to_run(target: Any) -> None:
     for before, around, after in (("", target, ""), ("[", list[target], "]"), ('{"a": ', dict[str, target], "}")):
