@@ -225,7 +225,7 @@ def test_strict_parsing_and_mending_agree(text: str, size: int) -> None:
         assert found == expected
         assert repr(strictly.json) == repr(mended.json)
         saved, wanted = (parser._intake.mender for parser in (strictly, mended))  # type: ignore[union-attr]
-        saved.settle()
+        saved.catch_up()
         assert (saved.pend, saved.gap, saved.mode) == (wanted.pend, wanted.gap, wanted.mode)
 
 
@@ -261,7 +261,7 @@ def test_law_7_steps_for_each_character(size: int) -> None:
     for character in text:
         parser.feed(character)
     mender = parser._intake.mender
-    mender.settle()
+    mender.catch_up()
     assert mender.steps <= 2 * len(text)
 
 

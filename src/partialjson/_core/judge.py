@@ -320,13 +320,13 @@ class Judge:
             # Where a key allows nothing, that was found at the key.
             is_said = rule is NOTHING and level.is_object
             self._fail(solo, keyword_of_kind(rule, kind), kind_msg(rule, kind), is_said)
-            self._settle()
+            self._tell_owners()
             self.culprit = rule
             return
         if kind & (BOOLEAN | NULL):
             self._decide_one(solo, value)
             if solo.verdict == INVALID:
-                self._settle()
+                self._tell_owners()
                 self.culprit = rule
             return
         self._open_scalar(kind, self.solo_trials, NO_LINKS)
@@ -474,7 +474,7 @@ class Judge:
                 trial.own = VALID
                 trial.is_looking = False
                 self._satisfied(trial)
-        self._settle()
+        self._tell_owners()
         self.starting = NO_TRIALS
         trials = [trial for trial in trials if trial.is_live()]
         if len(trials) > 1:
@@ -535,7 +535,7 @@ class Judge:
 
     # Reports.
 
-    def _settle(self) -> None:
+    def _tell_owners(self) -> None:
         """Tell the owners of what was decided, and theirs."""
         todo = self.todo
         while todo or self.narrowed:
@@ -804,7 +804,7 @@ class Judge:
         shown.sort()
         for at, which in shown:
             self._show(trials[which], part, before, at)
-            self._settle()
+            self._tell_owners()
         self.at = -1
 
     def _show(self, trial: Trial, part: str, before: i64, index: i64) -> None:
@@ -932,7 +932,7 @@ class Judge:
                             self.pos = self.token + self.walked + i
                             trial.own = INVALID
                             self._fail(trial, keyword, number_msg(trial.rule, keyword, ""), False)
-                            self._settle()
+                            self._tell_owners()
             i += 1
         self.walked += len(part)
 
@@ -1026,7 +1026,7 @@ class Judge:
         for trial in trials:
             if trial.own == UNKNOWN and (trial.verdict == UNKNOWN or trial.due):
                 self._decide_one(trial, value)
-                self._settle()
+                self._tell_owners()
 
     def _decide_one(self, trial: Trial, value: object) -> None:
         keyword = fault_of(trial, value)
@@ -1071,7 +1071,7 @@ class Judge:
                     names.finish()
                 if not names.kinds & names.member_kinds & STRING:
                     self._open_key()
-        self._settle()
+        self._tell_owners()
 
     def key_grows(self, part: str) -> None:
         """The open key goes on with these characters."""
@@ -1117,7 +1117,7 @@ class Judge:
                 if trial.rule.minds_keys:
                     self._key_came(level, trial, key)
         if self.todo or self.narrowed:
-            self._settle()
+            self._tell_owners()
 
     def _open_key(self) -> None:
         level = self.level
@@ -1167,7 +1167,7 @@ class Judge:
                     self._refuse_key(self.choices[which].trial)
                 else:
                     self._show(self.key_trials[which], part, before, at)
-                self._settle()
+                self._tell_owners()
             self.at = -1
         self.token = -1
 
@@ -1179,7 +1179,7 @@ class Judge:
             if choice.is_looking and not allows(choice.trial.rule, key):
                 self._refuse_key(choice.trial)
         self._decide(self.key_trials, key)
-        self._settle()
+        self._tell_owners()
         self.key_trials = NO_TRIALS
 
     def _refuse_key(self, trial: Trial) -> None:
@@ -1258,7 +1258,7 @@ class Judge:
                 self._overflows(trial, "maxProperties", rule.max_props, "members")
             elif rule.lists_keys and not trial.told & NO_MORE and has_all_keys(level, trial):
                 self._no_key_left(trial, "the object has all the keys that it may have")
-        self._settle()
+        self._tell_owners()
 
     def _no_key_left(self, trial: Trial, msg: str) -> None:
         if not trial.told & NO_MORE:
@@ -1274,7 +1274,7 @@ class Judge:
                 most = trial.rule.most
                 if most >= 0 and level.count > most:
                     self._array_overflows(level, trial)
-            self._settle()
+            self._tell_owners()
 
     def _array_overflows(self, level: Level, trial: Trial) -> None:
         rule = trial.rule
@@ -1420,7 +1420,7 @@ class Judge:
                 trial.evaluates_all = True
             if trial.verdict == UNKNOWN and rule.has_deps:
                 self._close_deps(trial)
-            self._settle()
+            self._tell_owners()
         self.closing = None
 
     def _close_deps(self, trial: Trial) -> None:
@@ -1463,7 +1463,7 @@ class Judge:
             if trial.rule.unique and trial.is_live() and not trial.told & REPEATED:
                 trial.told |= REPEATED
                 self._fail(trial, "uniqueItems", "expected different elements, found one twice", False)
-        self._settle()
+        self._tell_owners()
 
     def _refresh(self, level: Level) -> None:
         """Which trials of a container still have something to find out?"""

@@ -197,7 +197,7 @@ class Mender(TokenMender):
             return
         valid.take_back()
         text = valid.text
-        self._settle_at(valid.base, valid.line, valid.line_start, "")
+        self._catch_up_at(valid.base, valid.line, valid.line_start, "")
         valid.stop()
         self.read += len(text)
         if isinstance(error, ParseError):
@@ -206,16 +206,16 @@ class Mender(TokenMender):
         if self.map is not None:
             self._translate_events()
 
-    def settle(self) -> None:
+    def catch_up(self) -> None:
         """Take over how far strict parsing has come, and what waits there."""
         valid = self.valid
         if valid.wait != OFF:
             valid.take_back()
             lexer = self.lexer
             held = "" if valid.wait == NOTHING else valid.held
-            self._settle_at(lexer.base, lexer.line, lexer.line_start, held)
+            self._catch_up_at(lexer.base, lexer.line, lexer.line_start, held)
 
-    def _settle_at(self, base: i64, line: i64, line_start: i64, held: str) -> None:
+    def _catch_up_at(self, base: i64, line: i64, line_start: i64, held: str) -> None:
         """Take over that the lexer was between tokens, or in a string, at this place of its text, and ``held`` waits
         there."""
         if self.gap:
@@ -247,7 +247,7 @@ class Mender(TokenMender):
 
     def _mends_from_here(self) -> None:
         """Nothing is read without the mender until it says so."""
-        self.settle()
+        self.catch_up()
         self.valid.stop()
 
     def _reads_on_strictly(self) -> None:
@@ -1390,17 +1390,17 @@ class Mender(TokenMender):
 
     def place(self) -> tuple[int, int, int, int]:
         """Where what has been read ends: in characters, in bytes, the line, and where that begins."""
-        self.settle()
+        self.catch_up()
         return self.read, self.first_bytes, self.first_line, self.first_line_start
 
     def pos(self) -> i64:
         """How many characters have come."""
-        self.settle()
+        self.catch_up()
         return self.read
 
     def bytes_read(self) -> i64:
         """How many bytes all that has come takes in UTF-8."""
-        self.settle()
+        self.catch_up()
         return self.first_bytes + len(self.pend.encode("utf-8", "surrogatepass"))
 
     def refusal(self, fault: i64, msg: str) -> ParseError:

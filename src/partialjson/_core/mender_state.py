@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def save_mender(m: Mender) -> dict[str, Any]:
     """The state as plain data; ``load`` takes it over, after the lexer has its own."""
-    m.settle()
+    m.catch_up()
     string = m.string
     mode = m.mode
     source_map = m.map

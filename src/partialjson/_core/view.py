@@ -69,7 +69,7 @@ class View:
         self.frames: Final[list[Frame]] = []
         # What is shown of the outermost of them, as far as it is made, and the dict or list inside: their references
         # are counted here.
-        self.shows: Final[list[object]] = []
+        self.shown: Final[list[object]] = []
         self.boxes: Final[list[object]] = []
         self.above: i64 = 0
         # A container of plain JSON that is shown as it grows: ``mirror`` is its index among the open containers.
@@ -184,17 +184,17 @@ class View:
 
         An interrupt may come at any call. What is done by then is correct, and the rest is done the next time.
         """
-        if len(self.boxes) > len(self.shows):
+        if len(self.boxes) > len(self.shown):
             self.boxes.pop()
         i: i64
-        for i in range(len(self.shows), len(self.frames)):
+        for i in range(len(self.shown), len(self.frames)):
             frame = self.frames[i]
             if not frame.visible:
                 break
             parent = self.frames[i - 1] if i > 0 else self.ground
             self._put_into(parent, frame)
             self.boxes.append(frame.members if frame.is_object else frame.items)
-            self.shows.append(frame.shown)
+            self.shown.append(frame.shown)
 
     def _put_into(self, parent: Frame, frame: Frame) -> None:
         """Show in ``parent`` what there is of the container that is open in it."""
@@ -208,8 +208,8 @@ class View:
         if self.above == 0:
             left = self.frames.pop()
             self._tell_renames(left)
-            if len(self.shows) > len(self.frames):
-                self.shows.pop()
+            if len(self.shown) > len(self.frames):
+                self.shown.pop()
                 self.boxes.pop()
             self.frame = self.frames[-1] if self.frames else self.ground
         else:
@@ -242,9 +242,9 @@ class View:
         """
         if self.above == 0:
             frame = self.frames.pop()
-            is_made = len(self.shows) > len(self.frames)
+            is_made = len(self.shown) > len(self.frames)
             if is_made:
-                self.shows.pop()
+                self.shown.pop()
                 self.boxes.pop()
             above = self.frame = self.frames[-1] if self.frames else self.ground
             if frame.is_tentative:
@@ -316,9 +316,9 @@ class View:
         assert coercer is not None
         self._settle(0, result)
         self.frames.pop()
-        is_made = len(self.shows) > len(self.frames)
+        is_made = len(self.shown) > len(self.frames)
         if is_made:
-            self.shows.pop()
+            self.shown.pop()
             self.boxes.pop()
         above = self.frame = self.frames[-1] if self.frames else self.ground
         made: object = result
@@ -638,7 +638,7 @@ class View:
 
     def value(self, containers: list[object], growing: str | None) -> Any:
         """The view now. ``containers`` are the open JSON containers, ``growing`` the open string's text so far."""
-        if len(self.shows) < len(self.frames):
+        if len(self.shown) < len(self.frames):
             self._make()
         plan = self.frame.child_plan
         if self.mirror >= 0:
@@ -664,7 +664,7 @@ class View:
         parent = self.ground
         last = len(self.frames) - 1
         i: i64
-        for i in range(len(self.shows)):
+        for i in range(len(self.shown)):
             frame = self.frames[i]
             if frame.shape.mark is not None:
                 names = frame.failed
@@ -680,7 +680,7 @@ class View:
                     frame.shape.mark(shown, names)
                     frame.unfinished = names
                     frame.shown = shown
-                    self.shows[i] = shown
+                    self.shown[i] = shown
                     if parent.is_object:
                         parent.members[parent.child_name] = shown
                     else:
@@ -714,7 +714,7 @@ class View:
         held = False
         i: i64
         # Nothing of the other frames was ever handed out.
-        for i in range(len(self.shows)):
+        for i in range(len(self.shown)):
             frame = self.frames[i]
             # What is shown is held by the frame and by the parent's box. A box inside it is held by the frame and by
             # the wrapper; one that is shown itself, by the frame twice, ``boxes`` and the parent's box. Below one that
@@ -722,9 +722,9 @@ class View:
             if held:
                 pass
             elif frame.is_wrapped:
-                held = is_held(self.shows, i, 2) or is_held(self.boxes, i, 2)
+                held = is_held(self.shown, i, 2) or is_held(self.boxes, i, 2)
             else:
-                held = is_held(self.shows, i, 4)
+                held = is_held(self.shown, i, 4)
             if held:
                 # Everything that makes calls comes first; the stores after it cannot be interrupted.
                 box: Any = frame.members.copy() if frame.is_object else frame.items.copy()
@@ -737,7 +737,7 @@ class View:
                 else:
                     frame.items = box
                 frame.shown = shown
-                self.shows[i] = shown
+                self.shown[i] = shown
                 self.boxes[i] = box
                 if parent.is_object:
                     parent.members[parent.child_name] = shown
