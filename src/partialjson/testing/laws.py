@@ -21,7 +21,7 @@ import json
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, NamedTuple, ParamSpec
 
 from pydantic import BaseModel, RootModel
 
@@ -32,6 +32,7 @@ from partialjson import (
     Failed,
     IncompleteError,
     Invalid,
+    InvalidError,
     ParseError,
     Parser,
     Partial,
@@ -39,6 +40,8 @@ from partialjson import (
     Replaced,
     Truncated,
 )
+from partialjson._core.fitting import key_spelling
+from partialjson._core.spec import Spec
 from partialjson.errors import Explained
 from partialjson.patch import apply_deltas, to_json_patch
 from partialjson.testing.chunking import (
@@ -193,6 +196,13 @@ def value_at(value: Any, path: Path) -> Any:
     return value
 
 
+def _telling_all(make: Maker) -> Maker:
+    """The same without a selection: what happens where nobody selects is told by no event."""
+    if "select" not in make.options:
+        return make
+    return type(make)(make.target, **{name: value for name, value in make.options.items() if name != "select"})
+
+
 def error_of(outcome: Complete[Any] | Truncated | Failed) -> BaseException | None:
     return None if isinstance(outcome, Complete) else outcome.error
 
@@ -253,55 +263,217 @@ def grows(before: Any, after: Any, replaced: set[Path]) -> bool:
     return True
 
 
-def _is_attrs(value: Any) -> bool:
-    return hasattr(type(value), "__attrs_attrs__")
+class Withdrawn(NamedTuple):
+    """A place of the document of which `value` may take back what it showed, relative to the value at hand."""
+
+    path: Path
+    beside: frozenset[str] | None = None
+    """Only a field that one of these keys names as well as the last key of the path does; None for any field."""
+
+
+def _new_keys(before: Any, after: Any, path: Path = ()) -> Iterator[Path]:
+    """The keys that have come in objects that were there before."""
+    if before is after or type(before) is not type(after):
+        return
+    if isinstance(after, dict):
+        for key, value in after.items():
+            if key in before:
+                yield from _new_keys(before[key], value, (*path, key))
+            else:
+                yield (*path, key)
+    elif isinstance(after, list):
+        for index, (old, new) in enumerate(zip(before, after, strict=False)):
+            yield from _new_keys(old, new, (*path, index))
+
+
+def withdrawn(before: Any, after: Any, events: Sequence[Any], make: Maker) -> list[Withdrawn]:
+    """Where `value` may take something back, by the exceptions of law 2, between two documents and their events."""
+    found: list[Withdrawn] = []
+    touched = set(_new_keys(before, after))
+    for event in events:
+        if isinstance(event, Replaced):
+            # A repeated key.
+            found.append(Withdrawn(event.path))
+        elif isinstance(event, Completed | Invalid):
+            touched.add(event.path)
+            last = event.path[-1] if event.path else None
+            # What the validator of a value left out, or replaced by the default; a bad element that is skipped.
+            if event.raw if isinstance(event, Completed) else make.skips and isinstance(last, int):
+                found.append(Withdrawn(event.path))
+    for path in touched:
+        # The second key of one field.
+        if path and isinstance(path[-1], str):
+            beside = frozenset(value_at(after, path[:-1])) - {path[-1]}
+            if beside:
+                found.append(Withdrawn(path, beside))
+    return found
+
+
+def _is_object(value: Any) -> bool:
+    kind = type(value)
+    return isinstance(value, BaseModel) or hasattr(kind, "__struct_fields__") or hasattr(kind, "__attrs_attrs__")
+
+
+class _Growth:
+    """Whether one typed view extends another, except at the places that are withdrawn."""
+
+    def __init__(self, make: Maker | None = None) -> None:
+        self.lenient = make is not None and make.lenient
+        self.make = make
+        self._specs_of: dict[type, list[Spec]] = {}
+
+    @functools.cached_property
+    def specs(self) -> list[Spec]:
+        """Those of the objects that the target makes."""
+        found = self.make.specs() if self.make is not None else ()
+        return [spec for spec in found if spec.fields is not None and not spec.by_key]
+
+    def specs_of(self, kind: type) -> list[Spec]:
+        """Those of the class that a partial object is of, by the names of its fields."""
+        found = self._specs_of.get(kind)
+        if found is None:
+            names = set(getattr(kind, "__partial_fields__", ()))
+            found = [spec for spec in self.specs if names <= (spec.fields or {}).keys()]
+            self._specs_of[kind] = found
+        return found
+
+    def keys_of(self, kind: type, name: str) -> set[str]:
+        """The keys under which a field may come."""
+        fields = [spec.fields[name] for spec in self.specs_of(kind) if spec.fields and name in spec.fields]
+        return {name} | {way[0] for field in fields for way in field.ways if isinstance(way[0], str)}
+
+    def is_made_by_others(self, kind: type, after: Any) -> bool:
+        """May code of the target's own change the members of a whole object?"""
+        if hasattr(type(after), "__attrs_attrs__"):
+            return hasattr(type(after), "__attrs_post_init__")
+        return not all(spec.is_pure and spec.binding for spec in self.specs_of(kind))
+
+    def check(self, before: Any, after: Any, gone: Sequence[Withdrawn] = ()) -> None:
+        """Whether what was shown is still there, except at places that may be `gone`."""
+        if before is after or before is MISSING or any(not each.path for each in gone):
+            return
+        if isinstance(after, RootModel) and not isinstance(before, Partial):
+            after = after.root
+        if isinstance(before, Partial):
+            self._check_object(before, after, gone)
+        elif isinstance(before, list):
+            self._check_list(before, after, gone)
+        elif isinstance(before, dict):
+            # A named tuple may come as an object.
+            as_dict = getattr(after, "_asdict", None)
+            members: Any = after if as_dict is None else as_dict()
+            demand(isinstance(members, dict), f"{before!r} became {after!r}")
+            if all(isinstance(key, str) for key in members):
+                self._check_members(before, members, gone, None)
+        else:
+            grown = isinstance(before, str) and isinstance(after, str) and after.startswith(before)
+            demand(grown, f"{before!r} became {after!r}")
+
+    def grows(self, before: Any, after: Any, gone: Sequence[Withdrawn]) -> bool:
+        """Whether one is what the other has become, both in a set."""
+        if not isinstance(before, str | list | dict | Partial):
+            return before is after or (type(before) is type(after) and bool(before == after))
+        try:
+            self.check(before, after, gone)
+        except AssertionError:
+            return False
+        return True
+
+    def _check_object(self, before: Any, after: Any, gone: Sequence[Withdrawn]) -> None:
+        kind, became = type(before), f"{before!r} became {after!r}"
+        shown = {name: getattr(before, name) for name in before.model_fields_set}
+        if isinstance(after, Partial):
+            demand(type(after) is kind, became)
+            now = {name: getattr(after, name) for name in after.model_fields_set}
+            self._check_members(shown, now, gone, kind)
+            return
+        # The promotion. What had settled inside is in the final object, and what was open goes on in it.
+        if self.is_made_by_others(kind, after):
+            return
+        model = getattr(before, "__pydantic_model__", None)
+        demand(not isinstance(model, type) or model is dict or isinstance(after, model), became)
+        there = [name for name in shown if hasattr(after, name)]
+        now = after if isinstance(after, dict) else {name: getattr(after, name) for name in there}
+        demand(now.keys() >= shown.keys(), became)
+        self._check_members(shown, now, gone, kind, promoted=True)
+
+    def _check_members(
+        self,
+        before: dict[str, Any],
+        after: dict[str, Any],
+        gone: Sequence[Withdrawn],
+        kind: type | None,
+        promoted: bool = False,
+    ) -> None:
+        for name, old in before.items():
+            inside = [
+                Withdrawn(each.path[1:], each.beside if len(each.path) > 1 else None)
+                for each in gone
+                if self._may_be(each.path[0], name, kind, before, after)
+                and (
+                    len(each.path) > 1
+                    or each.beside is None
+                    or any(self._may_be(key, name, kind, before, after) for key in each.beside)
+                )
+            ]
+            if any(not each.path for each in inside):
+                continue
+            demand(name in after, f"{name} of {before!r} is gone: {after!r}")
+            new = after[name]
+            if isinstance(old, str | list | dict | Partial):
+                self.check(old, new, inside)
+            else:
+                # A class may copy a scalar, not an object.
+                is_same = promoted and not _is_object(old) and type(old) is type(new) and repr(old) == repr(new)
+                demand(old is new or is_same, f"{name} is another: {after}")
+
+    def _may_be(
+        self, key: str | int, name: str, kind: type | None, before: dict[str, Any], after: dict[str, Any]
+    ) -> bool:
+        """Whether what came under a key of the document may be shown under this name."""
+        if not isinstance(key, str):
+            return False
+        own = {name} if kind is None else self.keys_of(kind, name)
+        if key in own or (self.lenient and key_spelling(key) in map(key_spelling, own)):
+            return True
+        # In a dict of a TypedDict with aliases, names are not keys.
+        return kind is None and key not in before and key not in after
+
+    def _check_list(self, before: list[Any], after: Any, gone: Sequence[Withdrawn]) -> None:
+        became = f"{before!r} became {after!r}"
+        if hasattr(type(after), "__struct_fields__"):
+            # A Struct that is an array in the document.
+            after = [getattr(after, name) for name in after.__struct_fields__]
+        demand(isinstance(after, list | tuple | deque | set | frozenset), became)
+        # Elements that were left out make indexes smaller; only the last one can still have been open.
+        last = len(before) - 1
+        inside = []
+        for each in gone:
+            first = each.path[0]
+            if isinstance(first, int):
+                if first >= last:
+                    inside.append(Withdrawn(each.path[1:], each.beside))
+            elif last == 0:
+                # In place of a list has come its only element.
+                inside.append(each)
+        if any(not each.path for each in inside):
+            before, inside = before[:-1], []
+        if isinstance(after, set | frozenset):
+            # What was in order has become a set; what it held is in it, the last element perhaps grown.
+            for old in before:
+                demand(any(self.grows(old, new, inside) for new in after), became)
+            return
+        demand(len(after) >= len(before), became)
+        for index, (old, new) in enumerate(zip(before, after, strict=False)):
+            if isinstance(old, str | list | dict | Partial):
+                self.check(old, new, inside if index == last else ())
+            else:
+                demand(old is new, became)
 
 
 def check_growth(before: Any, after: Any) -> None:
     """A typed view extends the one before: what was shown stays or grows, and what closes becomes what it was to be."""
-    if before is after or before is MISSING:
-        return
-    became = f"{before!r} became {after!r}"
-    if isinstance(before, Partial):
-        names = before.model_fields_set
-        if isinstance(after, Partial):
-            demand(type(before) is type(after), became)
-            demand(names <= after.model_fields_set, became)
-            for name in names:
-                check_growth(getattr(before, name), getattr(after, name))
-            return
-        # The promotion. What had settled inside is in the final object.
-        model = getattr(before, "__pydantic_model__", None)
-        demand(not isinstance(model, type) or model is dict or isinstance(after, model), became)
-        for name in names:
-            settled = getattr(before, name)
-            if isinstance(settled, BaseModel) or hasattr(type(settled), "__struct_fields__") or _is_attrs(settled):
-                demand(getattr(after, name) is settled, f"{name} is another object: {became}")
-    elif isinstance(before, list):
-        if isinstance(after, set | frozenset):
-            # What was in order has become a set; what it held is in it.
-            demand(all(old in after for old in before), became)
-            return
-        if hasattr(type(after), "__struct_fields__"):
-            # A Struct that is an array in the document.
-            after = [getattr(after, name) for name in after.__struct_fields__]
-        demand(isinstance(after, list | tuple | deque | RootModel), became)
-        if isinstance(after, RootModel):
-            after = after.root
-        demand(len(after) >= len(before), became)
-        for old, new in zip(before, after, strict=False):
-            check_growth(old, new)
-    elif isinstance(before, dict):
-        if isinstance(after, tuple | RootModel):
-            # A named tuple that came as an object.
-            return
-        demand(isinstance(after, dict), became)
-        if all(isinstance(key, str) for key in after):
-            for key, old in before.items():
-                check_growth(old, after[key])
-    else:
-        demand(isinstance(before, str) and isinstance(after, str), became)
-        demand(after.startswith(before), became)
+    _Growth().check(before, after)
 
 
 def is_whole_text(document: Any) -> bool:
@@ -317,10 +489,14 @@ def is_whole_text(document: Any) -> bool:
 def law_2(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
     """Every view extends the one before, `json` and `value` alike, up to the final value; half characters never show.
 
-    A repeated key is the one exception, announced by `Replaced`.
+    A repeated key, which `Replaced` announces, is the one exception in `json`. `value` may also take back what a
+    validator leaves out (a raw `Completed`), a bad element with ``on_invalid="skip"`` (`Invalid`), and the value of a
+    field that comes under a second key of its own.
     """
     # Pairs, so that what a repeated key replaces counts too.
     whole = is_json(text) and is_whole_text(json.loads(as_str(text) or "", object_pairs_hook=list))
+    make = _telling_all(make)
+    growth = _Growth(make)
     parser = make()
     before, value = parser.json, parser.value
     for chunk in in_pieces(text, chunks):
@@ -329,8 +505,8 @@ def law_2(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
         replaced = {event.path for event in events if isinstance(event, Replaced)}
         demand(grows(before, after, replaced), "the document does not grow", before, after, replaced)
         demand(not whole or after is MISSING or is_whole_text(after), "half a character shows", after)
-        if make.typed and not replaced:
-            check_growth(value, new_value)
+        if make.typed:
+            growth.check(value, new_value, withdrawn(before, after, events, make))
         before, value = after, new_value
         if error is not None:
             break
@@ -338,10 +514,10 @@ def law_2(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
     replaced = {event.path for event in outcome.events if isinstance(event, Replaced)}
     demand(grows(before, parser.json, replaced), "the end takes something back", before, parser.json)
     if isinstance(outcome, Complete):
-        if not make.typed:
+        if make.typed:
+            growth.check(value, outcome.value, withdrawn(before, parser.json, outcome.events, make))
+        else:
             demand(grows(before, outcome.value, replaced), "the end is another value", before, outcome.value)
-        elif not replaced:
-            check_growth(value, outcome.value)
 
 
 # Law 3
@@ -377,6 +553,7 @@ def law_3(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
 
     A typed parser closes what an untyped one closes, each with exactly one of Completed and Invalid.
     """
+    make = _telling_all(make)
     parser = make()
     closed: dict[Path, str] = {}
     events: list[Any] = []
@@ -411,6 +588,8 @@ def law_3(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
         expected = list(closings(as_str(text) or ""))
     else:
         expected = observe([text], Maker(limits=make.limits, lenient=make.options.get("lenient", False))).completed
+    if isinstance(error, InvalidError):
+        expected = expected[: len(found)]
     paths = [event.path for event in found]
     demand(paths == [path for path, _ in expected], "another order", paths, expected)
     if not make.typed:
@@ -526,16 +705,31 @@ def _check_shared(before: Any, after: Any, replaced: set[Path], path: Path) -> N
 
 @law(5, "the end is the one-shot result")
 def law_5(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
-    """What is JSON gives the value or the errors of one shot; what is not is refused, as without a target."""
+    """What is JSON gives the value or the errors of one shot; what is not is refused, as without a target.
+
+    With ``on_invalid="raise"`` the first error is that of the end; with "skip", one shot refuses what is left out here.
+    """
+    make = _telling_all(make)
     parser = make()
     error: ParseError | None = None
+    skipped = False
     for chunk in in_pieces(text, chunks):
-        _, error = feed(parser, chunk)
+        events, error = feed(parser, chunk)
+        skipped = skipped or (make.skips and any(isinstance(event, Invalid) for event in events))
         demand(parser.value is parser.value, "reading twice gives two objects", parser.value)
         if error is not None:
             break
     if passes_a_limit(error) or passes_a_limit(error_of(parser.end())):
         return  # which one shot has not, or others: law 11
+    if isinstance(error, InvalidError):
+        demand(make.options.get("on_invalid") == "raise", "an invalid value stopped the parser", error)
+        try:
+            parser.close()
+        except InvalidError as raised:
+            demand(raised is error, "close() raises another error", raised, error)
+        else:
+            demand(False, "close() accepts it")
+        return
     if not is_json(text):
         plain = observe(in_pieces(text, chunks), Maker(limits=make.limits))
         refused = plain.error if plain.error is not None else error_of(plain.outcome)
@@ -551,6 +745,8 @@ def law_5(text: str | bytes, make: Maker, chunks: Chunks | None = None) -> None:
         return
     demand(error is None, "JSON was refused", error)
     verdict, expected = make.verdict_of(parser), make.one_shot(as_str(text) or "")
+    if skipped and expected.errors:
+        return
     demand(verdict == expected, "another verdict than in one shot", verdict, expected)
     demand(parser.done, "the root has not closed")
     if not make.typed:
@@ -642,6 +838,7 @@ def law_8(text: str | bytes, make: Maker, chunks: Chunks | None = None, reason: 
 
     A number at the root never has: it may have been going on.
     """
+    make = _telling_all(make)
     parser = make()
     announced: dict[Path, Any] = {}
     error: ParseError | None = None
@@ -946,6 +1143,8 @@ def check_laws(
     if not isinstance(text, str | bytes):
         raise TypeError(f"check_laws() takes a text, str or bytes, not {text!r}")
     unknown = set(laws) - set(CHECKED)
+    if options.get("retain") is False:
+        raise ValueError("check_laws() looks at whole documents, and with retain=False there are none: leave it out")
     if unknown:
         raise ValueError(f"check_laws() checks laws {CHECKED}, not {sorted(unknown)}")
     make = maker_for(target, **options)

@@ -9,12 +9,14 @@ and imports no library but its own.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
 
 from partialjson import Limits, ParseError, Parser
-from partialjson._core.target import library_of
+from partialjson._core.spec import Spec
+from partialjson._core.target import library_of, spec_of
 from partialjson.testing.chunking import fingerprint
 from partialjson.testing.oneshot import Verdict, describe, oneshot, verdict_of
 
@@ -51,9 +53,29 @@ class Maker:
         return bool(self.options.get("lenient", False))
 
     @property
+    def skips(self) -> bool:
+        """Are bad elements of lists left out?"""
+        return self.options.get("on_invalid") == "skip"
+
+    @property
     def limits(self) -> Limits:
         limits: Limits = self.options.get("limits") or Limits()
         return limits
+
+    def specs(self) -> Iterator[Spec]:
+        """What may stand at each place of the documents of a target."""
+        names = {name: self.options[name] for name in ("by_alias", "by_name") if name in self.options}
+        todo = [spec_of(self.target, **names)]
+        seen: set[int] = set()
+        while todo:
+            spec = todo.pop()
+            if id(spec) in seen:
+                continue
+            seen.add(id(spec))
+            yield spec
+            fields = [*(spec.fields or {}).values(), *([spec.root] if spec.root else [])]
+            inside = [spec.rest, spec.items, *spec.prefix, *spec.branches, *(each.spec for each in fields)]
+            todo += [each for each in inside if each is not None]
 
     def restore(self, state: Any) -> Parser[Any]:
         return Parser.restore(state, self.target, context=self.options.get("context"))
