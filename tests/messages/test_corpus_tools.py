@@ -178,18 +178,11 @@ def written(draw: st.DrawFn, *, damaged: bool) -> tuple[Tool, str]:
     return tool, text
 
 
+@pytest.mark.parametrize("damaged", [False, True], ids=["drawn", "damaged"])
 @lawful
-@given(written(damaged=False), st.integers(0, 99))
-def test_drawn_arguments_keep_the_laws(case: tuple[Tool, str], seed: int) -> None:
-    tool, text = case
-    check_laws(text, Maker(tool.target), source=random.Random(seed))
-    check_validated_once(text, Maker(tool.noted), CALLS, random.Random(seed))
-
-
-@lawful
-@given(written(damaged=True), st.integers(0, 99))
-def test_damaged_arguments_keep_the_laws(case: tuple[Tool, str], seed: int) -> None:
-    tool, text = case
+@given(st.data(), st.integers(0, 99))
+def test_arguments_keep_the_laws(damaged: bool, data: st.DataObject, seed: int) -> None:
+    tool, text = data.draw(written(damaged=damaged))
     check_laws(text, Maker(tool.target), source=random.Random(seed))
     check_validated_once(text, Maker(tool.noted), CALLS, random.Random(seed))
 

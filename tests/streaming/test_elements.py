@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import (
     AfterValidator,
@@ -333,6 +333,7 @@ def _is_element(path: tuple[str | int, ...]) -> bool:
 
 
 @given(st.integers(0, len(TEXT)))
+@example(len(TEXT))
 def test_every_prefix(end: int) -> None:
     """A prefix gives a prefix of the elements, and never passes for the document."""
     for where, expected in WAYS.values():
@@ -500,7 +501,7 @@ def test_text(size: int) -> None:
         (lambda o: o.inner.note, ""),
     ):
         chunks = [TEXT[start : start + size] for start in range(0, len(TEXT), size)]
-        seen = read(chunks, Order, lambda each: each.text(where))  # noqa: B023
+        seen = read(chunks, Order, lambda each: each.text(where))  # noqa: B023  # called at once
         assert "".join(seen.found) == expected
         assert all(seen.found)
         assert seen.error is None
@@ -811,7 +812,7 @@ def test_what_is_no_path(where: Any, error: type[Exception], message: str) -> No
 
 
 def test_what_is_no_path_to_one_place() -> None:
-    wheres: list[Any] = ["$.items[*]", lambda o: next(iter(o.items)), lambda o: [x.name for x in o.items][0]]  # noqa: RUF015
+    wheres: list[Any] = ["$.items[*]", lambda o: next(iter(o.items)), lambda o: [x.name for x in o.items][0]]  # noqa: RUF015  # the form that is tested
     for where in wheres:
         with pytest.raises(TypeError, match="is many places; use elements"):
             stream([], Order).field(where)

@@ -69,7 +69,7 @@ REFUSED: dict[str, Where] = {
     "or a place": lambda o: [o.first or o.other],
     "or a place, is None": lambda o: [o.other if o.first is None else o.first],
     "and another": lambda o: o.first and o.items,
-    "two conditions": lambda o: [r for r in (([o.first.sku] if o.first else []) or ([] if o.other else [o.note]))],  # noqa: C416
+    "two conditions": lambda o: [r for r in (([o.first.sku] if o.first else []) or ([] if o.other else [o.note]))],  # noqa: C416  # the form that is tested
     "a comparison": lambda o: [i for i in o.items if i.size > 1],
     "a comparison from the right": lambda o: [i for i in o.items if i.size > 1],
     "equality": lambda o: [i for i in o.items if i.sku == "a"],
@@ -103,7 +103,7 @@ REFUSED: dict[str, Where] = {
     "the last": lambda o: [list(o.items)[-1]],
     "enumerate": lambda o: [i for n, i in enumerate(o.items) if n],
     "enumerate from behind": lambda o: [i for n, i in enumerate(o.items) if n < 5],
-    "zip": lambda o: [i for i, _ in zip(o.items, o.mixed)],  # noqa: B905
+    "zip": lambda o: [i for i, _ in zip(o.items, o.mixed)],  # noqa: B905  # the form that is tested
     "pairwise": lambda o: [i for i, _ in itertools.pairwise(o.items)],
     "twice": lambda o: [*o.items, *o.items],
     "once for each of the same": lambda o: [i for i in o.items for _ in o.items],
@@ -127,8 +127,8 @@ REFUSED: dict[str, Where] = {
     "repr": lambda o: [i for i in o.items if repr(i.sku) != "'a'"],
     "f-string": lambda o: [f"{i.sku}" for i in o.items],
     "f-string, repr": lambda o: [i for i in o.items if f"{i.sku!r}"],
-    "percent": lambda o: ["%s" % i.sku for i in o.items],  # noqa: UP031
-    "format": lambda o: ["{}".format(i.sku) for i in o.items],  # noqa: UP032
+    "percent": lambda o: ["%s" % i.sku for i in o.items],  # noqa: UP031  # the form that is tested
+    "format": lambda o: ["{}".format(i.sku) for i in o.items],  # noqa: UP032  # the form that is tested
     "join": lambda o: ["".join(i.sku for i in o.items)],
     "a method": lambda o: [i.sku.upper() for i in o.items],
     "keys compared": lambda o: [v for k, v in o.by_name.items() if k != "p"],
@@ -138,7 +138,7 @@ REFUSED: dict[str, Where] = {
     "keys as text": lambda o: [v for k, v in o.by_name.items() if f"{k}" != "p"],
     "keys as indexes": lambda o: [o.by_name[k] for k, _ in o.by_name.items()],
     "only keys": lambda o: [k for k, _ in o.by_name.items()],
-    "pairs that are none": lambda o: list(zip([k for k, _ in o.by_name.items()], reversed(o.by_name.values()))),  # noqa: B905
+    "pairs that are none": lambda o: list(zip([k for k, _ in o.by_name.items()], reversed(o.by_name.values()))),  # noqa: B905  # the form that is tested
     "another place by default": lambda o: [o.by_name.get("x", o.first)],
     "elements that are None": lambda o: [i for i in o.maybe if i],
     "elements that are not None": lambda o: [i for i in o.maybe if i is not None],
@@ -206,7 +206,7 @@ SINGLE_REFUSED: dict[str, Where] = {
     "or a default": lambda o: o.first or "none",
     "another condition": lambda o: o.note if o.first else None,
     "another condition, is None": lambda o: None if o.first is None else o.note,
-    "first in a list": lambda o: list(o.items)[0],  # noqa: RUF015
+    "first in a list": lambda o: list(o.items)[0],  # noqa: RUF015  # the form that is tested
     "the last": lambda o: o.items[-1],
     "a default place": lambda o: o.by_name.get("a", o.other),
     "an empty list": lambda o: o.tags or None,

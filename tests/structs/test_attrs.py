@@ -17,9 +17,8 @@ import attrs
 import cattrs
 from cattrs.preconf.json import make_converter
 
-from partialjson import MISSING, Complete, Completed, Failed, Invalid, Parser, Partial, Truncated, Violation, stream
+from partialjson import MISSING, Completed, Failed, Invalid, Parser, Partial, Truncated, Violation, stream
 from partialjson.structs import cattrs_target
-from partialjson.testing.chunking import check_all_chunkings
 from support.attrs_classes import (
     Box,
     Cat,
@@ -125,11 +124,6 @@ def test_partial_objects_are_pickled_and_compared() -> None:
     assert pickle.loads(pickle.dumps(plain)) == plain
 
 
-def test_events_have_objects() -> None:
-    observed = check_all_chunkings('[{"name": "a"}]', make=lambda: Parser(list[Item]))
-    assert ((0,), Item("a")) in observed.completed
-
-
 def test_elements_are_streamed() -> None:
     assert list(stream(list('{"value": 1, "more": [1, 2, 3]}'), Box[int]).elements(lambda box: box.more)) == [1, 2, 3]
     found = stream(list(TEXT), Everything).elements(lambda each: each.pets)
@@ -204,16 +198,6 @@ def test_nothing_is_kept_where_that_is_asked() -> None:
     assert [event.value for event in events if isinstance(event, Completed)] == [Cat("cat", 9), Dog("dog", "wow")]
 
 
-def test_lenient_parsing_mends_and_coerces() -> None:
-    parser: Parser[Any] = Parser(Item, lenient=True)
-    for character in '```json\n{"Name": "a", "count": "3",}\n```':
-        parser.feed(character)
-    outcome = parser.end()
-    assert isinstance(outcome, Complete)
-    assert outcome.value == Item("a", 3)
-    assert outcome.coerced
-
-
 def test_a_checkpoint_goes_on_elsewhere() -> None:
     half = TEXT.index("wow")
     for target in (Everything, cattrs_target(Everything, converter=make_converter())):
@@ -227,26 +211,6 @@ def test_what_cannot_be_valid_is_told_early() -> None:
     for text in ('[{"kind": "cow"', '[{"kind": "cat", "lives": null', "[3"):
         events = Parser(list[Cat | Dog]).feed(text)
         assert any(isinstance(event, Violation) for event in events), text
-
-
-def test_defaults_are_new_for_each_object() -> None:
-    first, second = begun(list[Tree], '[{"label": "a"}, {"label": "b"}]').close()
-    assert first.children == []
-    assert first.children is not second.children
-
-
-@attrs.define
-class Noted:
-    x: int = attrs.field(validator=lambda _, __, value: noted.append(value))
-
-
-noted: list[int] = []
-
-
-def test_the_class_is_asked_once_and_never_about_a_prefix() -> None:
-    noted.clear()
-    begun(list[Noted], '[{"x": 12}, {"x": 345}]').close()
-    assert noted == [12, 345]
 
 
 # Converters

@@ -248,7 +248,7 @@ def test_errors_are_compared_by_their_type_or_their_message() -> None:
 
 def test_what_raises_for_every_text_was_not_checked() -> None:
     def misses_a_name(chunks: Iterable[str]) -> Any:
-        return json.loads("".join(chunks))[misspelt]  # type: ignore[name-defined]  # noqa: F821
+        return json.loads("".join(chunks))[misspelt]  # type: ignore[name-defined]  # noqa: F821  # undefined on purpose
 
     ways: list[dict[str, Any]] = [{}, {"text": "[1]"}, {"texts": st.just("[1]")}]
     for options in ways:
@@ -296,5 +296,5 @@ def test_a_made_object_is_driven_by_the_names_that_are_given() -> None:
         def result(self) -> str:
             return self.text
 
-    make: Callable[[], Other] = lambda: Other("x")  # noqa: E731
+    make: Callable[[], Other] = lambda: Other("x")  # noqa: E731  # as people write it
     check_consumer(Push(make, feed="push", end="result"), "abc", expected=lambda text: "x" + text)

@@ -1542,7 +1542,7 @@ def test_lone_surrogates_are_refused_as_by_pydantic() -> None:
 
 def test_targets_that_are_none() -> None:
     class Forward(BaseModel):
-        a: Undefined  # type: ignore[name-defined] # noqa: F821
+        a: Undefined  # type: ignore[name-defined] # noqa: F821  # undefined on purpose
 
     with pytest.raises(pydantic.PydanticUserError):
         Parser(42)  # type: ignore[arg-type]

@@ -77,8 +77,8 @@ def lawful(target: Any, *texts: str, context: Any = None) -> None:
             check_end(target, text, strict=strict, context=context)
             check_end(list_of(target), f"[{text}, {text}]", strict=strict, context=context)
             check_end(holder, f'{{"field": {text}}}', strict=strict, context=context)
-        ours = calls_of(lambda: one_by_one(target, text, context=context).end())  # noqa: B023
-        expected = calls_of(lambda: oneshot(target, text, context=context))  # noqa: B023
+        ours = calls_of(lambda: one_by_one(target, text, context=context).end())  # noqa: B023  # called at once
+        expected = calls_of(lambda: oneshot(target, text, context=context))  # noqa: B023  # called at once
         assert ours == expected, text
 
 
@@ -170,7 +170,7 @@ def test_named_tuple() -> None:
     class Point(NamedTuple):
         x: Noted
         name: str = ""
-        rest: list[Noted] = []  # noqa: RUF012
+        rest: list[Noted] = []  # noqa: RUF012  # nobody changes it
 
     lawful(Point, '[1, "a", [2]]', "[13]", '{"x": 1, "rest": [2, 13]}', '{"name": 5, "z": 1}', "[1, 2, 3]")
     check_end(Point, '[1, "a", [], 4]')

@@ -347,7 +347,7 @@ def tagged(draw: st.DrawFn, inner: st.SearchStrategy[Spec]) -> Spec:
         model = pydantic.create_model(f"Tag{tag}", __config__=config, __validators__=validators, **fields)
         branches[tag] = (model, specs)
     models: Any = tuple(model for model, _ in branches.values())
-    target: Any = Annotated[Union[models], Field(discriminator="tag")]  # noqa: UP007
+    target: Any = Annotated[Union[models], Field(discriminator="tag")]  # noqa: UP007  # of types known when it runs
 
     def write(draw: st.DrawFn, mess: int) -> str:
         if messy(draw, mess):
@@ -810,7 +810,7 @@ def test_law_6_validated_once_where_pydantic_itself_does_it_twice(text: str) -> 
     """
     expected = calls_of(lambda: oneshot(Branch, text))
     for target, document in ((Branch, text), (list[Branch], f"[{text}]"), (Branch | None, text)):
-        assert calls_of(lambda: observe(list(document), lambda: Parser(target))) == expected  # noqa: B023
+        assert calls_of(lambda: observe(list(document), lambda: Parser(target))) == expected  # noqa: B023  # called at once
 
 
 @lawful

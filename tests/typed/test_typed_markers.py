@@ -70,7 +70,7 @@ TEXT = (
         (Annotated[str, Preview, AfterValidator(shout)], '"ab', "ab"),
         (Annotated[str, BeforeValidator(shout), Preview], '"ab', "ab"),
         (Annotated[str | None, Preview, AfterValidator(lambda text: text)], '"ab', "ab"),
-        (Optional[Annotated[str, AfterValidator(shout), Preview]], '"ab', "ab"),  # noqa: UP045
+        (Optional[Annotated[str, AfterValidator(shout), Preview]], '"ab', "ab"),  # noqa: UP045  # pyright has no | for Annotated
         (Annotated[str, StringConstraints(to_upper=True), Preview], '"ab', "ab"),
         (Annotated[Literal["abc"], Preview], '"ab', "ab"),
         (Annotated[str, Whole], '"ab', MISSING),
@@ -80,7 +80,7 @@ TEXT = (
         (list[Annotated[str, Whole]], '["a", "b', ["a"]),
         (Annotated[Item, Whole], '{"name": "a', MISSING),
         (list[Annotated[Item, Whole]], '[{"name": "a"}, {"name": "b', [Item(name="a")]),
-        (Optional[Annotated[Item, Whole]], '{"name": "a', MISSING),  # noqa: UP045
+        (Optional[Annotated[Item, Whole]], '{"name": "a', MISSING),  # noqa: UP045  # the same
         (str | Annotated[Item, Whole], '{"name": "a', MISSING),
         (Annotated[Pet, Whole], '{"kind": "cat", "name": "a", ', MISSING),
         (Annotated[str, Preview, Whole], '"ab', MISSING),
