@@ -11,8 +11,8 @@ checks of given texts and streams work without it. Four parts stand on one anoth
 - *texts*: ``texts`` (strategies for JSON, its pieces, its beginnings), ``damage`` (what models get wrong), ``fitting``
   (documents for a type or a schema); ``bodies`` (what a model says, in the format of each provider) and ``streams``
   (the strategies for it). ``strategies`` has all strategies under one name.
-- *laws*: ``chunking`` and ``laws``, the twelve laws of this library as functions, with ``oneshot`` and ``schemas``,
-  which know what validation of the whole text says.
+- *laws*: ``chunking`` and ``laws``, the twelve laws of this library as functions, with ``makers`` (of
+  parsers for a target) and ``oneshot``, which know what validation of the whole text says.
 - *kits*: ``consumers`` (what reads in pieces), ``linear`` (what that costs), ``machine`` (the same as a state machine),
   ``adapters`` (a provider's wire format), ``frontends`` (what folds deltas). Each names the law that broke, and shows
   the least that breaks it.
@@ -41,7 +41,10 @@ if TYPE_CHECKING:
         documents_for,
         models,
         provider_streams,
+        sayings,
         truncations,
+        values,
+        values_for,
     )
 
 _NAMES = {
@@ -63,7 +66,10 @@ _NAMES = {
     "documents_for": "fitting",
     "models": "fitting",
     "provider_streams": "streams",
+    "sayings": "streams",
     "truncations": "texts",
+    "values": "texts",
+    "values_for": "fitting",
 }
 
 __all__ = [
@@ -85,7 +91,10 @@ __all__ = [
     "documents_for",
     "models",
     "provider_streams",
+    "sayings",
     "truncations",
+    "values",
+    "values_for",
 ]
 
 
