@@ -24,9 +24,7 @@ for the questions.
 from __future__ import annotations
 
 import re
-
-# In every Python, though typeshed leaves it out.
-from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
+from json.decoder import scanstring  # type: ignore[attr-defined]  # every Python has it; typeshed leaves it out
 from typing import TYPE_CHECKING, Final
 
 from partialjson._core.bulk import LEAST
