@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from partialjson import Complete, Lenient, Limits, ParseError, Parser, RepairKind, Replaced
+from partialjson._core.lookout import REACH
 from partialjson.testing import strategies
 from partialjson.testing.chunking import check_all_chunkings
 from partialjson.testing.damage import NOISE
@@ -41,6 +42,7 @@ TYPED = Maker(Doc, lenient=True)
 RAISING = Maker(Doc, lenient=True, on_invalid="raise")
 # Where the document begins where the text does, a target has no say in that.
 ALONE = Maker(Doc, lenient=Lenient().without("text around"))
+FEW = Maker(lenient=Lenient(kinds=["call", "parentheses", "number"]))
 MAKERS = (LENIENT, TYPED, RAISING)
 
 
@@ -114,6 +116,25 @@ def test_law_1_where_what_is_certain_ends_anywhere(make: Maker, text: str) -> No
         law_1(text.encode(), make, [text.encode()[:cut], text.encode()[cut:]])
     for size in range(1, 6):
         law_1(text, make, [text[start : start + size] for start in range(0, len(text), size)])
+
+
+# Where a run of characters stands between something and what decides about it.
+FAR = (
+    "f~(1)", "[f~(1)]", "f (~1", "[f (~1", '{"a": "x"~, "b": 1}', '{"a": x~, "b": 1}', '["a"~, "b"]', '{"a"~: 1}',
+    "{a~: 1}", "[1~, 2]", "[1~ 2]", "[tru~e]", "(1~)", "[(1~, 2)]", '["a" ~+ "b"]', '["a\\~"]', "[.~]", "```~[1]```",
+    "so~ {'a': 1}", '["a"~', '{"a": ~',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FAR)
+@pytest.mark.parametrize(
+    "make", [LENIENT, ALONE, Maker(lenient=Lenient(kinds=["call", "parentheses", "number"]))], ids=repr
+)
+def test_law_1_what_decides_is_as_far_as_it_may_be(make: Maker, text: str) -> None:
+    for size in amount(range(REACH - 2, REACH + 3), range(2 * REACH), quick=[REACH]):
+        for filling in (" ", "(", "x", ",", ". ")[: amount(5, 5, quick=2)]:
+            filled = text.replace("~", (filling * size)[:size])
+            law_1(filled, make, list(filled))
 
 
 @settings(max_examples=examples(10))

@@ -1197,11 +1197,11 @@ class Mender(TokenMender):
 
     def _root_begins(self, s: str, i: i64, n: i64, final: bool) -> i64:
         j = word_end(s, i, n)
-        if j > i and n - i <= REACH:
+        if i < j <= i + REACH:
             k = skip_blank(s, j, n)
-            if k == n and not final:
+            if k == n and n - i <= REACH and not final:
                 return -1 - i
-            if k < n and ord(s[k]) == OPEN_PAREN:
+            if k < n and k - i <= REACH and ord(s[k]) == OPEN_PAREN:
                 return self._call(s, i, k)
         mends = self.mends
         if not (mends[UNQUOTED_TEXT] or mends[NUMBER] or mends[LITERAL]):
