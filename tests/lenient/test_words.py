@@ -75,9 +75,10 @@ def test_each_control_character(character: str, quote: str) -> None:
 
 @pytest.mark.parametrize(
     "tag",
-    (
-        "think thinking thought thoughts seed:think antthinking reasoning reflection scratchpad analysis Think THINKING"
-    ).split(),
+    [
+        *("think", "thinking", "thought", "thoughts", "seed:think", "antthinking", "Think", "THINKING"),
+        *("reasoning", "reflection", "scratchpad", "analysis"),
+    ],
 )
 def test_each_tag_of_thoughts(tag: str) -> None:
     """What is between them is no document, even if it looks like one."""
@@ -87,7 +88,7 @@ def test_each_tag_of_thoughts(tag: str) -> None:
 @given(st.integers(-999, 999), st.integers(-999, 999))
 def test_a_sign_is_no_separator(wanted: int, said: int) -> None:
     """A word that is a number is not taken for another number."""
-    target = Literal[f"no {wanted}", f"{wanted}"]  # type: ignore[valid-type]
+    target: Any = Literal[f"no {wanted}", f"{wanted}"]  # type: ignore[valid-type]
     parser: Parser[Any] = Parser(target, lenient=COERCING)
     parser.feed(json.dumps(f" {said} "))
     outcome = parser.end()
