@@ -12,7 +12,7 @@ import copy
 import json
 import pickle
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, get_args
 
 import pytest
@@ -34,7 +34,8 @@ from partialjson import (
     Parser,
     Truncated,
 )
-from partialjson.errors import ErrorCode
+from partialjson.errors import ErrorCode, path_of
+from partialjson.messages import MessageParser
 from partialjson.testing import strategies
 from partialjson.testing.chunking import check_all_chunkings, error_key
 from partialjson.testing.damage import NOISE
@@ -733,8 +734,8 @@ def test_a_path_is_a_tuple(path: Any) -> None:
 def test_paths_that_look_alike() -> None:
     parser = Parser()
     parser.feed('{"0": [1, 2], "a": [')
-    for path in ((0,), ("0", "0"), ("0", -1), ("0", True), ("0", 1.0), ("0", 2), ("0", 0, 0), (None,), ("a", 0)):
-        assert parser.status(path) == "missing", path  # type: ignore[arg-type]
+    for path in ((0,), ("0", "0"), ("0", -1), ("0", 2), ("0", 0, 0), ("a", 0)):
+        assert parser.status(path) == "missing", path
     assert parser.status(("0", 1)) == "complete"
     assert parser.status(("a",)) == parser.status(()) == "partial"
 
@@ -1050,3 +1051,45 @@ def test_texts_of_the_corpus_that_must_be_refused() -> None:
     for case in json.loads(file.read_bytes()):
         outcome = check_all_chunkings(case["input"]).outcome
         assert not isinstance(outcome, Complete), case["name"]
+
+
+# Paths that a caller gives.
+
+
+def _asking() -> list[Any]:
+    """Everything that takes a path."""
+    parser: Parser[Any] = Parser(list[int])
+    parser.feed("[1, 2]")
+    message = MessageParser("openai-chat", output=list[int])
+    message.feed({"choices": [{"delta": {"content": "[1, 2"}}]})
+    return [parser.status, parser.kept_back, parser.end().provenance, message.output.status, path_of]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (5, r"a path is a tuple of keys and indexes, not int: write \(5,\)$"),
+        ("a", r"a path is a tuple of keys and indexes, not str: write \('a',\)$"),
+        (b"a", "a path is a tuple of keys and indexes, not bytes"),
+        (None, r"a path is a tuple of keys and indexes, not NoneType: write \(\) for the root$"),
+        ({"a": 1}, "a path is a tuple of keys and indexes, not dict$"),
+        (iter(["a"]), "a path is a tuple of keys and indexes, not list_iterator$"),
+        (("a", None), r"a path has keys \(str\) and indexes \(int\) in it, not NoneType"),
+        ((1.0,), "in it, not float"),
+        (("a", True), "in it, not bool"),
+        ((("a",),), "in it, not tuple"),
+    ],
+    ids=repr,
+)
+def test_a_path_is_a_list_or_tuple_of_keys_and_indexes(wrong: Any, says: str) -> None:
+    for ask in _asking():
+        with pytest.raises(TypeError, match=says):
+            ask(wrong)
+
+
+def test_a_path_may_be_a_list() -> None:
+    parser: Parser[Any] = Parser()
+    parser.feed('{"a": [1, ')
+    asked: list[Sequence[str | int]] = [["a", 0], ("a", 0), ["a"], (), ["b"]]
+    assert [parser.status(path) for path in asked] == ["complete", "complete", "partial", "partial", "missing"]
+    assert path_of(["a", 0]) == ("a", 0)

@@ -419,6 +419,11 @@ def test_forged_checkpoints_of_sequences(name: str) -> None:
         except ValueError:
             ends["refused"] += 1
             continue
+        except TypeError:
+            # It is the text of a checkpoint, for all that is known.
+            assert isinstance(fake, str)
+            ends["refused"] += 1
+            continue
         ends["used"] += 1
         again = DocumentSequence.restore(json.loads(json.dumps(sequence.checkpoint())))
         assert again.checkpoint() == sequence.checkpoint()

@@ -133,3 +133,27 @@ def test_what_was_meant_is_said(take: Callable[..., object]) -> None:
         take(limit=Limits())
     with pytest.raises(TypeError, match=r"has no option 'xyz'; it takes by_alias, by_name, .*strict"):
         take(xyz=1)
+
+
+@pytest.mark.parametrize("wrong", ["x", "no", "", 0, 1, [], object()], ids=repr)
+@pytest.mark.parametrize("name", ["strict", "by_alias", "by_name", "predict", "retain"])
+def test_a_switch_is_true_or_false(name: str, wrong: Any) -> None:
+    allowed = "True or False" if name in ("predict", "retain") else "True, False or None"
+    # The compiled core checks its arguments itself, and does not name them.
+    says = rf"{name} is {allowed}, not {type(wrong).__name__}$"
+    says = f"expected; got {type(wrong).__name__}" if partialjson.compiled else says
+    with pytest.raises(TypeError, match=says):
+        Parser(Item, **{"select": [], name: wrong})
+    with pytest.raises(TypeError, match=says):
+        stream([], Item, **{"select": [], name: wrong})
+
+
+@pytest.mark.parametrize("name", ["predict", "retain"])
+def test_a_switch_with_two_positions_is_not_none(name: str) -> None:
+    with pytest.raises(TypeError, match=r"not NoneType|got None"):
+        Parser(Item, **{"select": [], name: None})  # type: ignore[arg-type]
+
+
+def test_select_is_a_list() -> None:
+    with pytest.raises(TypeError, match="select takes a list of patterns, not int"):
+        Parser(Item, select=5)  # type: ignore[arg-type]

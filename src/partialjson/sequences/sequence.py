@@ -33,6 +33,7 @@ from codecs import utf_8_decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, get_args
 
+from partialjson._core.checkpoint import check_kind, corrupt
 from partialjson._core.events import Event
 from partialjson._core.parser import Parser
 from partialjson._core.target import given_of
@@ -40,7 +41,7 @@ from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, InvalidError, ParseError, no_text
 from partialjson.limits import LARGEST
-from partialjson.options import NumberReader, ParserOptions, refuse_unknown, without_schema
+from partialjson.options import JSONSchema, NumberReader, ParserOptions, refuse_unknown, without_schema
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 
 if TYPE_CHECKING:
@@ -490,6 +491,7 @@ class DocumentSequence(Generic[T]):
         state: Any,
         target: Any = None,
         *,
+        schema: JSONSchema | None = None,
         missing: Any = MISSING,
         context: Any = None,
         parse_float: NumberReader | None = None,
@@ -498,10 +500,14 @@ class DocumentSequence(Generic[T]):
         """A sequence that goes on from where ``checkpoint`` was called; arguments as for ``Parser.restore``.
 
         Raises:
+            TypeError: ``state`` is the text of a checkpoint; others as for ``Parser``.
             ValueError: the checkpoint is corrupt, of another version, or of another target.
         """
-        if not isinstance(state, dict) or state.get("sequence") != _VERSION:
-            raise ValueError(f"not a checkpoint of this version of a document sequence (format {_VERSION})")
+        check_kind(state, "sequence", _VERSION)
+        target = given_of(target, schema)
+        for name in ("pattern", "parser"):
+            if not isinstance(state.get(name), dict | None):
+                raise corrupt(TypeError(f"{name} is no checkpoint"))
         pattern, parser = (
             Parser.restore(each, target, missing=missing, context=context, parse_float=parse_float, parse_int=parse_int)
             if each is not None
@@ -519,7 +525,7 @@ class DocumentSequence(Generic[T]):
             )
             sequence._load(state, parser)
         except (LookupError, TypeError, ValueError) as error:
-            raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
+            raise corrupt(error) from None
         return sequence
 
     def _load(self, state: dict[str, Any], parser: Parser[T] | None) -> None:
