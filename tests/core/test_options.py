@@ -142,18 +142,21 @@ def test_a_switch_is_true_or_false(name: str, wrong: Any) -> None:
     # The compiled core checks its arguments itself, and does not name them.
     says = rf"{name} is {allowed}, not {type(wrong).__name__}$"
     says = f"expected; got {type(wrong).__name__}" if partialjson.compiled else says
+    options: Any = {"select": [], name: wrong}
     with pytest.raises(TypeError, match=says):
-        Parser(Item, **{"select": [], name: wrong})
+        Parser(Item, **options)
     with pytest.raises(TypeError, match=says):
-        stream([], Item, **{"select": [], name: wrong})
+        stream([], Item, **options)
 
 
 @pytest.mark.parametrize("name", ["predict", "retain"])
 def test_a_switch_with_two_positions_is_not_none(name: str) -> None:
+    options: Any = {"select": [], name: None}
     with pytest.raises(TypeError, match=r"not NoneType|got None"):
-        Parser(Item, **{"select": [], name: None})  # type: ignore[arg-type]
+        Parser(Item, **options)
 
 
 def test_select_is_a_list() -> None:
+    options: Any = {"select": 5}
     with pytest.raises(TypeError, match="select takes a list of patterns, not int"):
-        Parser(Item, select=5)  # type: ignore[arg-type]
+        Parser(Item, **options)

@@ -265,7 +265,7 @@ def test_what_is_asked_wrongly() -> None:
         DocumentSequence(strict=True)
     with pytest.raises(TypeError, match="pass \\[text\\]"):
         documents("[1]")
-    with pytest.raises(TypeError, match="see documents\\(\\)"):
+    with pytest.raises(TypeError, match="use documents\\(\\)"):
         adocuments(["[1]"])  # type: ignore[arg-type]
     sequence: DocumentSequence[Any] = DocumentSequence()
     with pytest.raises(TypeError, match="not int"):

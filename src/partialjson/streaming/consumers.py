@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from partialjson.outcomes import Outcome
     from partialjson.streaming.places import Selected
 
-__all__ = ["NOTHING", "ElementReading", "FieldReading", "Reading", "TextReading"]
+__all__ = ["NOTHING", "ElementReading", "FieldReading", "Reading", "TextReading", "WholeReading"]
 
 E = TypeVar("E")
 
@@ -72,6 +72,13 @@ class Reading(Generic[E]):
 
     def grown(self) -> Sequence[E]:
         """What a chunk gives in which nothing closed."""
+        return ()
+
+
+class WholeReading(Reading[Any]):
+    """Nothing before the end: what counts is the outcome."""
+
+    def take(self, events: Iterable[Event]) -> Sequence[Any]:
         return ()
 
 
