@@ -587,18 +587,19 @@ MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Parser(select="$.a"), TypeError,
      "select takes a list of patterns, not one str: write select=['$.a']"),
     (lambda: Parser(select=[b"$"]), TypeError, "a select pattern is a str, not bytes"),  # type: ignore[list-item]
-    (lambda: Parser.restore([]), ValueError, "not a checkpoint of this version of partialjson (format 1)"),
+    (lambda: Parser.restore([]), ValueError,
+     "not a checkpoint: that is the dict that checkpoint() returned, not list"),
     (lambda: Parser.restore({"partialjson": 2}), ValueError,
      "not a checkpoint of this version of partialjson (format 1)"),
-    (lambda: Parser.restore({"partialjson": 1}), ValueError, "the checkpoint is corrupt: KeyError('options')"),
+    (lambda: Parser.restore({"partialjson": 1}), ValueError, "the checkpoint is corrupt: no 'options'"),
     (lambda: Parser.restore(Parser(int).checkpoint(), str), ValueError,
-     "the checkpoint was made with another target; restore it with that one"),
+     "this checkpoint was made with another target; give the same one"),
     (lambda: Parser.restore(Parser(int).checkpoint()), ValueError,
-     "the checkpoint was made with another target; restore it with that one"),
+     "this checkpoint was made with a target; give the same one"),
     (lambda: Parser.restore(Parser().checkpoint(), parse_int=int), ValueError,
-     "the checkpoint was made with neither parse_float nor parse_int; restore it with the same"),
+     "this checkpoint was made with neither parse_float nor parse_int; restore it with the same"),
     (lambda: Parser.restore(Parser(parse_int=int, parse_float=str).checkpoint(), parse_int=int), ValueError,
-     "the checkpoint was made with parse_float and parse_int; restore it with the same"),
+     "this checkpoint was made with parse_float and parse_int; restore it with the same"),
 ]  # fmt: skip
 
 
