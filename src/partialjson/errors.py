@@ -58,7 +58,10 @@ class Explained:
 
     @property
     def page(self) -> str:
-        """That section, as a link from the folder ``docs``: ``errors.md#limit``."""
+        """That section, as a link from the folder ``docs`` of the project's sources: ``errors.md#limit``.
+
+        It is no address: whoever shows it puts the place of the pages before it.
+        """
         coded: Any = self
         return f"errors.md#{coded.code}"
 

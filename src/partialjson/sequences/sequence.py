@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, ge
 from partialjson._core.checkpoint import check_kind, corrupt
 from partialjson._core.events import Event
 from partialjson._core.parser import Parser
-from partialjson._core.target import given_of
+from partialjson._core.target import given_of, name_of
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, InvalidError, ParseError, no_text
@@ -61,6 +61,11 @@ _SEPARATORS: Final[dict[Format, str]] = {"ndjson": "\n", "json-seq": "\x1e"}
 _BLANK: Final = " \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
 _VERSION: Final = 1
+
+_ON_ONE_LINE: Final = (
+    "with format='ndjson', which is the default, a document ends with its line; if several stand on one line, read "
+    "them with format='concatenated'"
+)
 
 # Concatenated values are read in pieces of this many characters, because each value costs a copy of the text after it.
 _WINDOW: Final = 4096
@@ -155,6 +160,16 @@ class DocumentSequence(Generic[T]):
         self._runs = False
         self._error: BaseException | None = None
         self._end: list[Progress[T]] | None = None
+
+    def __repr__(self) -> str:
+        target = "" if self._target is None else f" of {name_of(self._target)}"
+        if self._end is not None:
+            life = "ended"
+        elif self._error is not None:
+            life = "stopped"
+        else:
+            life = "between documents" if self.parser is None else f"in document {self.count}"
+        return f"<{type(self).__name__}{target}, {self._format}, {life}, {self.count} read>"
 
     def feed(self, chunk: str | bytes) -> list[Progress[T]]:
         """Read the next chunk of the stream, cut anywhere; returns what it did to each document that it touched, in
@@ -444,6 +459,8 @@ class DocumentSequence(Generic[T]):
     def _over(self, outcome: Outcome[T]) -> None:
         events = (*self._events, *outcome.events)
         self._events = []
+        if self._format == "ndjson" and isinstance(outcome, Failed) and outcome.code == "trailing":
+            outcome.error.add_note(_ON_ONE_LINE)
         json = MISSING if self.parser is None else self.parser.json
         end = -1 if self._locator is None else self._locator.ended
         self._ready.append(Progress(self.count, self._start, events, outcome, json, self._starts_at, end))

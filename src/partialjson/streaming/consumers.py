@@ -39,6 +39,13 @@ class Reading(Generic[E]):
         self.error: BaseException | None = None
         self.over = False
 
+    @property
+    def life(self) -> str:
+        """In a word, how far it is: "open", or how the document ended."""
+        if self.outcome is None:
+            return "over" if self.over else "open"
+        return type(self.outcome).__name__.lower()
+
     def feed(self, chunk: str | bytes) -> Sequence[E]:
         """What the next chunk yields. An error of the document ends the reading; it is raised after the values before
         it."""

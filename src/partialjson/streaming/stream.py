@@ -188,6 +188,9 @@ class Elements(Iterator[E]):
         self._reading = reading
         self._generator = iterate(chunks, reading)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, {self._reading.life} after {self._reading.parser.pos} characters>"
+
     @property
     def outcome(self) -> Outcome[Any] | None:
         return self._reading.outcome
@@ -214,6 +217,9 @@ class AsyncElements(AsyncIterator[E]):
     def __init__(self, chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> None:
         self._reading = reading
         self._iteration = AsyncIteration(chunks, reading)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, {self._reading.life} after {self._reading.parser.pos} characters>"
 
     @property
     def outcome(self) -> Outcome[Any] | None:
