@@ -40,7 +40,7 @@ from partialjson._core.mask import KeptBack, Mask, mask_of, without_kept_back
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.required import missing_required
-from partialjson._core.selection import Selector, compile_selection
+from partialjson._core.selection import Selector, compile_selection, refuse_unreachable
 from partialjson._core.source import Source
 from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import MakesTarget, Options, Target, given_of, name_of, target_of
@@ -113,8 +113,8 @@ class Parser(Generic[T]):
             ``by_alias``, ``by_name``, ``on_invalid``, ``predict``), or is for documents without one (``parse_float``,
             ``parse_int``); a target and a schema were given, or a schema as the target; ``on_invalid="skip"`` with a
             schema.
-        ValueError: ``on_invalid`` is none of those above; a pattern of ``select`` is not supported, or
-            ``retain=False`` without ``select``.
+        ValueError: ``on_invalid`` is none of those above; a pattern of ``select`` is not supported, or leads to where
+            no document that fits the target can have anything; ``retain=False`` without ``select``.
         pydantic.PydanticUserError, NameError: pydantic does not understand the target, or a name in it is undefined.
         jsonschema.SchemaError: the schema is not valid, or refers to nothing; ``path`` says where.
         ImportError: a schema was given, and the package jsonschema is not installed.
@@ -207,6 +207,8 @@ class Parser(Generic[T]):
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
         self._lenient: Final = None if lenient is False else lenient_of(lenient)
+        if select and self._target is not None and not self._coerces():
+            refuse_unreachable(select, self._target.spec)
         if self._target is not None and source is not None:
             self._follow(self._target, source, selector is not None)
         elif options.are_of_validation:
