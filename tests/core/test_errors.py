@@ -1074,7 +1074,6 @@ def _asking() -> list[Any]:
         (b"a", "a path is a tuple of keys and indexes, not bytes"),
         (None, r"a path is a tuple of keys and indexes, not NoneType: write \(\) for the root$"),
         ({"a": 1}, "a path is a tuple of keys and indexes, not dict$"),
-        (iter(["a"]), "a path is a tuple of keys and indexes, not list_iterator$"),
         (("a", None), r"a path has keys \(str\) and indexes \(int\) in it, not NoneType"),
         ((1.0,), "in it, not float"),
         (("a", True), "in it, not bool"),

@@ -39,6 +39,7 @@ from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import KeptBack, Mask, mask_of, without_kept_back
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
+from partialjson._core.refcounts import COMPILED
 from partialjson._core.required import missing_required
 from partialjson._core.selection import Selector, compile_selection, refuse_unreachable
 from partialjson._core.source import Source
@@ -143,7 +144,9 @@ class Parser(Generic[T]):
             limits = DEFAULT
         elif not isinstance(limits, Limits):
             raise TypeError(f"limits is a Limits, not {type(limits).__name__}")
-        check_switches(strict, by_alias, by_name, predict, retain)
+        if not COMPILED:
+            # Compiled, the call itself has refused what is no bool.
+            check_switches(strict, by_alias, by_name, predict, retain)
         if select is not None and not isinstance(select, (str, bytes)):
             if not isinstance(select, Iterable):
                 raise TypeError(f"select takes a list of patterns, not {type(select).__name__}")

@@ -170,8 +170,8 @@ def _refusal(pattern: str, at: int, why: str) -> ValueError:
 def refuse_unreachable(select: Iterable[str], root: Spec) -> None:
     """Refuse patterns that lead to where no document that fits the target can have anything.
 
-    A key that a model ignores may be there, and is reported as plain JSON; so only keys are refused that an object must
-    not have, and steps into values that have nothing inside.
+    A key that a model ignores may be there, and is reported as plain JSON. So only keys are refused that an object must
+    not have, and keys of what is no object. Indexes and wildcards say nothing of what is meant, and may match nothing.
 
     Raises:
         ValueError: there is such a pattern; the message says what the last place that there is can have.
@@ -184,7 +184,7 @@ def refuse_unreachable(select: Iterable[str], root: Spec) -> None:
             leaves = _leaves(specs)
             if leaves is None:
                 break
-            if not any(_has(leaf, step) for leaf in leaves):
+            if isinstance(step, str) and not any(_has(leaf, step) for leaf in leaves):
                 raise ValueError(f"select pattern {pattern!r}: {_unreachable(taken, step, leaves)}")
             specs = _below(leaves, step)
             if specs is None:
@@ -238,7 +238,7 @@ def _below(leaves: list[Spec], step: Step) -> list[Spec] | None:
         if not inside:
             return None
         found.extend(inside)
-    return found
+    return found or None
 
 
 def _inside(leaf: Spec, step: Step) -> list[Spec]:
@@ -259,11 +259,9 @@ def _inside(leaf: Spec, step: Step) -> list[Spec]:
     return [*leaf.prefix, *([] if leaf.items is None else [leaf.items])]
 
 
-def _unreachable(taken: list[Step], step: Step, leaves: list[Spec]) -> str:
+def _unreachable(taken: list[Step], step: str, leaves: list[Spec]) -> str:
     place = "$" + "".join(["[*]" if each is None else json_path([each])[1:] for each in taken])
     nouns = " or ".join(dict.fromkeys([leaf.noun for leaf in leaves]))
-    if not isinstance(step, str):
-        return f"{place} is {nouns}, which has no elements"
     known = list(dict.fromkeys([key for leaf in leaves for key in _keys(leaf)]))
     if not known:
         return f"{place} is {nouns}, which has no {step!r}"
