@@ -71,6 +71,8 @@ FAILED: Final = 2
 CLOSED: Final = 3
 
 
+OTHER_TARGET: Final = "this checkpoint was made with another target; give the same one"
+
 UNKNOWN: Final = 0
 STR: Final = 1
 BYTES: Final = 2
@@ -979,12 +981,20 @@ def _restore(
     options["parse_float"] = parse_float
     options["parse_int"] = parse_int
     options["schema"] = schema
-    parser: Parser[Any] = Parser(target, **options)
+    try:
+        parser: Parser[Any] = Parser(target, **options)
+    except ValueError:
+        # Perhaps because its selection is one for another target.
+        given = given_of(target, schema)
+        made = Options(missing, options["strict"], context, options["by_alias"], options["by_name"])
+        if given is not None and target_of(given, made).fingerprint() != state.get("target"):
+            raise ValueError(OTHER_TARGET) from None
+        raise
     if parser._fingerprint() != state.get("target"):
-        raise ValueError("this checkpoint was made with another target; give the same one")
+        raise ValueError(OTHER_TARGET)
     if parser._number_readers() != (state.get("numbers") or []):
-        given = " and ".join(state.get("numbers") or []) or "neither parse_float nor parse_int"
-        raise ValueError(f"this checkpoint was made with {given}; restore it with the same")
+        readers = " and ".join(state.get("numbers") or []) or "neither parse_float nor parse_int"
+        raise ValueError(f"this checkpoint was made with {readers}; restore it with the same")
     try:
         parser._load(state, is_own)
     except CORRUPT as error:
