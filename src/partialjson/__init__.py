@@ -27,6 +27,9 @@ from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.repairs import Lenient, Repair, RepairKind, Skipped
 
 if TYPE_CHECKING:
+    __version__: str
+    """The version of the installed distribution; "unknown" if this is a source tree that nobody installed."""
+
     from partialjson.markers import First, Preview, Whole
     from partialjson.schema import Schema
     from partialjson.sequences import DocumentSequence, Progress, adocuments, documents
@@ -107,6 +110,14 @@ def __getattr__(name: str) -> Any:
         from partialjson.schema import Schema as value
     elif name == "Partial":
         from partialjson.typed.partial import Partial as value
+    elif name == "__version__":
+        # Reading package metadata is slow.
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            value = version("partialjson-live")
+        except PackageNotFoundError:
+            value = "unknown"
     elif name in _OF_ANOTHER:
         # Of an AttributeError, an import would not show the message.
         raise ImportError(
@@ -121,4 +132,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "__version__"})

@@ -22,7 +22,17 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from partialjson._core.events import Event, Path
 
-__all__ = ["ErrorCode", "Explained", "IncompleteError", "InvalidError", "ParseError", "code_of", "json_path", "no_text"]
+__all__ = [
+    "ErrorCode",
+    "Explained",
+    "IncompleteError",
+    "InvalidError",
+    "ParseError",
+    "code_of",
+    "json_path",
+    "no_text",
+    "path_of",
+]
 
 ErrorCode = Literal[
     "control",
@@ -48,7 +58,10 @@ class Explained:
 
     @property
     def page(self) -> str:
-        """That section, as a link from the folder ``docs``: ``errors.md#limit``."""
+        """That section, as a link from the folder ``docs`` of the project's sources: ``errors.md#limit``.
+
+        It is no address: whoever shows it puts the place of the pages before it.
+        """
         coded: Any = self
         return f"errors.md#{coded.code}"
 
@@ -161,6 +174,25 @@ def json_path(path: Sequence[str | int]) -> str:
     """A path in the notation of RFC 9535, for messages: ``$.lines[0].sku``, ``$["a name"]``."""
     steps = [f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{json.dumps(key)}]" for key in path]
     return "$" + "".join(steps)
+
+
+def path_of(given: object) -> Path:
+    """A path that a caller gave, as a tuple.
+
+    Raises:
+        TypeError: it is no list or tuple, or has something else in it than keys (str) and indexes (int).
+    """
+    if not isinstance(given, (list, tuple)):
+        hint = ""
+        if isinstance(given, (str, bytes)) or type(given) is int:
+            hint = f": write ({given!r},)"
+        elif given is None:
+            hint = ": write () for the root"
+        raise TypeError(f"a path is a tuple of keys and indexes, not {type(given).__name__}{hint}")
+    for key in given:
+        if isinstance(key, bool) or not isinstance(key, (str, int)):
+            raise TypeError(f"a path has keys (str) and indexes (int) in it, not {type(key).__name__}: {given!r}")
+    return tuple(given)
 
 
 def no_text(chunk: object) -> TypeError:

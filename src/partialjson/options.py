@@ -1,7 +1,7 @@
 """The options of a parser, for every function that accepts them and passes them on.
 
     def read(chunks: Iterable[str], **options: Unpack[ParserOptions]) -> Order:
-        return stream(chunks, Order, **options).close()
+        return stream(chunks, Order, **options).finish()
 
 So a type checker finds a misspelled option, or one of the wrong type, where it is written. ``Parser`` documents each of
 them.
@@ -87,6 +87,22 @@ def selecting(options: ParserOptions, select: Iterable[str]) -> ParserOptions:
     options = options.copy()
     options["select"] = select
     return options
+
+
+def check_switches(strict: object, by_alias: object, by_name: object, predict: object, retain: object) -> None:
+    """Check the options that are True or False; the first three may be None.
+
+    Raises:
+        TypeError: one of them is something else, even if Python takes it for true: so it would take ``retain="no"``.
+    """
+    for name, given in (("predict", predict), ("retain", retain)):
+        if given is not True and given is not False:
+            raise TypeError(f"{name} is True or False, not {type(given).__name__}")
+    if strict is by_alias is by_name is None:
+        return
+    for name, given in (("strict", strict), ("by_alias", by_alias), ("by_name", by_name)):
+        if given is not None and given is not True and given is not False:
+            raise TypeError(f"{name} is True, False or None, not {type(given).__name__}")
 
 
 def refuse_unknown(call: str, options: Mapping[str, Any], known: type) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal
 
 from partialjson._missing import MISSING
 from partialjson._typevars import T
-from partialjson.errors import Explained, code_of, json_path
+from partialjson.errors import Explained, code_of, json_path, path_of
 
 if TYPE_CHECKING:
     from partialjson._core.events import Coerced, Event, Path
@@ -32,15 +32,26 @@ class _Ended(Explained):
     repairs: tuple[Repair, ...]
     coerced: tuple[Coerced, ...]
 
-    def provenance(self, path: Iterable[str | int] = ()) -> Provenance:
+    @property
+    def verbatim(self) -> bool:
+        """Was the text JSON as it stood, as far as it was read? Then nothing was mended, and no value was read in
+        another form.
+
+        It says nothing of whether the document is whole or fits; that says the kind of the outcome. With
+        ``retain=False``, coercions are only in the events.
+        """
+        return not self.repairs and not self.coerced
+
+    def provenance(self, path: Sequence[str | int] = ()) -> Provenance:
         """How the value at ``path`` of ``json``, with all that is inside, comes from the source.
 
         It is "coerced" if any of it was read in another form, else "repaired" if any of it was mended, else "verbatim".
         With ``retain=False``, coercions are only in the events.
+
+        Raises:
+            TypeError: ``path`` is no list or tuple of keys and indexes.
         """
-        if isinstance(path, (str, bytes)):
-            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
-        place = tuple(path)
+        place = path_of(path)
         depth = len(place)
         if any(each.path[:depth] == place for each in self.coerced):
             return "coerced"
@@ -69,11 +80,6 @@ class Complete(_Ended, Generic[T]):
     repairs: tuple[Repair, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     coerced: tuple[Coerced, ...] = ()
-
-    @property
-    def verbatim(self) -> bool:
-        """Was the text JSON that fits as it stood? Then nothing was mended, and nothing read in another form."""
-        return not self.repairs and not self.coerced
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from pydantic import AfterValidator, BaseModel
 
-from partialjson.clients import MessageStream, aread, read
+from partialjson.clients import AsyncMessageStream, MessageStream, aread, read
 from partialjson.messages import MessageEnded, MessageFailed, MessageParser, ProviderError, StreamError, Update
 from partialjson.sse import SSEDecoder
 from partialjson.testing.bodies import BODY_APIS, WITHOUT_CALLS, Said, Say, body, events, frames, sse
@@ -117,8 +117,93 @@ def test_a_parser_made_before() -> None:
 def test_it_is_iterated_once() -> None:
     stream = read([body(CHAT, SAID)], CHAT)
     assert list(stream)
-    assert list(stream) == []
+    with pytest.raises(RuntimeError, match="a stream can be read only once"):
+        list(stream)
     assert stream.finish() is stream.message
+    assert stream.finish() is stream.message
+
+
+@Both
+@pytest.mark.parametrize("method", ["updates", "events"])
+@pytest.mark.parametrize("taken", [1, 2, 5])
+def test_finish_reads_what_is_left(make: Callable[..., Source], method: str, taken: int) -> None:
+    """However much was read before, and by whichever iterator, which gives nothing more then."""
+    expected = told(follow(make(events(CHAT, SAID)), CHAT, tools=TOOLS)[0].message)
+    source = make(events(CHAT, SAID))
+
+    async def go() -> None:
+        stream: Any = (aread if isinstance(source, AsyncSource) else read)(source, CHAT, tools=TOOLS)
+        iterator: Any
+        if isinstance(stream, MessageStream):
+            iterator = iter(stream) if method == "updates" else stream.events()
+            for _ in range(taken):
+                next(iterator)
+            assert told(stream.finish()) == expected
+            assert list(iterator) == []
+        else:
+            iterator = aiter(stream) if method == "updates" else stream.events()
+            for _ in range(taken):
+                await anext(iterator)
+            assert told(await stream.finish()) == expected
+            assert [each async for each in iterator] == []
+        assert (source.asked, source.closed) == (len(source.items), 1)
+        assert stream.message.end().reason == "tool_calls"
+        with pytest.raises(RuntimeError, match="a stream can be read only once"):
+            _ = [each async for each in stream] if isinstance(stream, AsyncMessageStream) else list(stream)
+
+    asyncio.run(go())
+
+
+def test_finish_inside_a_loop() -> None:
+    source = Source(events(CHAT, SAID))
+    stream = read(source, CHAT, tools=TOOLS)
+    seen = 0
+    for _ in stream:
+        seen += 1
+        assert stream.finish().end().reason == "tool_calls"
+    assert seen == 1
+    assert source.asked == len(source.items)
+
+
+def test_finish_after_a_loop_was_left() -> None:
+    """Leaving has closed the source, so nothing is left."""
+    source = Source(events(CHAT, SAID))
+    stream = read(source, CHAT, tools=TOOLS)
+    for _ in stream:
+        break
+    assert source.closed == 1
+    assert stream.finish().end().reason == "disconnected"
+    assert source.asked == 1
+
+
+def test_finish_after_an_iterator_that_was_never_used() -> None:
+    stream = read(Source(events(CHAT, SAID)), CHAT, tools=TOOLS)
+    iter(stream)
+    assert stream.finish().end().reason == "tool_calls"
+
+
+def test_an_async_stream_is_iterated_once() -> None:
+    async def go() -> None:
+        stream = aread(AsyncSource(events(CHAT, SAID)), CHAT)
+        assert [update async for update in stream]
+        with pytest.raises(RuntimeError, match="a stream can be read only once"):
+            _ = [update async for update in stream]
+        with pytest.raises(RuntimeError, match="a stream can be read only once"):
+            stream.events()
+
+    asyncio.run(go())
+
+
+def test_a_stream_says_how_far_it_is() -> None:
+    stream = read(Source(events(CHAT, SAID)), CHAT)
+    assert repr(stream) == "<MessageStream of openai-chat, not begun>"
+    next(iter(stream))
+    kept = read(Source(events(CHAT, SAID)), CHAT)
+    iterator = iter(kept)
+    next(iterator)
+    assert repr(kept) == "<MessageStream of openai-chat, being read>"
+    kept.finish()
+    assert repr(kept) == "<MessageStream of openai-chat, closed>"
 
 
 # What can be read
@@ -251,10 +336,20 @@ def test_a_response_of_boto3_is_a_mapping() -> None:
     assert source.closed
 
 
-@pytest.mark.parametrize("source", ["data", b"data", {"choices": []}, 7, None])
-def test_what_cannot_be_read_is_refused_at_once(source: Any) -> None:
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("data", r"pass \[item\]"),
+        (b"data", r"pass \[item\]"),
+        ({"choices": []}, r"pass \[item\]"),
+        (7, "give the stream"),
+        (None, "give the stream"),
+    ],
+    ids=repr,
+)
+def test_what_cannot_be_read_is_refused_at_once(source: Any, hint: str) -> None:
     for function in (read, aread):
-        with pytest.raises(TypeError, match=rf"{function.__name__}\(\) takes a stream .* pass \[item\]"):
+        with pytest.raises(TypeError, match=rf"{function.__name__}\(\) takes a stream .* {hint}"):
             function(source, CHAT)
 
 
@@ -368,7 +463,9 @@ def test_a_stream_that_was_never_iterated_is_closed_by_with() -> None:
     with read(source, CHAT) as stream:
         assert isinstance(stream, MessageStream)
     assert (source.asked, source.closed) == (0, 1)
-    assert list(stream) == []
+    with pytest.raises(RuntimeError, match="closed before it was read"):
+        list(stream)
+    assert stream.finish().end().reason == "disconnected"
 
 
 def test_a_source_can_be_kept_open() -> None:

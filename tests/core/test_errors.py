@@ -12,7 +12,7 @@ import copy
 import json
 import pickle
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, get_args
 
 import pytest
@@ -34,7 +34,8 @@ from partialjson import (
     Parser,
     Truncated,
 )
-from partialjson.errors import ErrorCode
+from partialjson.errors import ErrorCode, path_of
+from partialjson.messages import MessageParser
 from partialjson.testing import strategies
 from partialjson.testing.chunking import check_all_chunkings, error_key
 from partialjson.testing.damage import NOISE
@@ -586,18 +587,19 @@ MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Parser(select="$.a"), TypeError,
      "select takes a list of patterns, not one str: write select=['$.a']"),
     (lambda: Parser(select=[b"$"]), TypeError, "a select pattern is a str, not bytes"),  # type: ignore[list-item]
-    (lambda: Parser.restore([]), ValueError, "not a checkpoint of this version of partialjson (format 1)"),
+    (lambda: Parser.restore([]), ValueError,
+     "not a checkpoint: that is the dict that checkpoint() returned, not list"),
     (lambda: Parser.restore({"partialjson": 2}), ValueError,
      "not a checkpoint of this version of partialjson (format 1)"),
-    (lambda: Parser.restore({"partialjson": 1}), ValueError, "the checkpoint is corrupt: KeyError('options')"),
+    (lambda: Parser.restore({"partialjson": 1}), ValueError, "the checkpoint is corrupt: no 'options'"),
     (lambda: Parser.restore(Parser(int).checkpoint(), str), ValueError,
-     "the checkpoint was made with another target; restore it with that one"),
+     "this checkpoint was made with another target; give the same one"),
     (lambda: Parser.restore(Parser(int).checkpoint()), ValueError,
-     "the checkpoint was made with another target; restore it with that one"),
+     "this checkpoint was made with a target; give the same one"),
     (lambda: Parser.restore(Parser().checkpoint(), parse_int=int), ValueError,
-     "the checkpoint was made with neither parse_float nor parse_int; restore it with the same"),
+     "this checkpoint was made with neither parse_float nor parse_int; restore it with the same"),
     (lambda: Parser.restore(Parser(parse_int=int, parse_float=str).checkpoint(), parse_int=int), ValueError,
-     "the checkpoint was made with parse_float and parse_int; restore it with the same"),
+     "this checkpoint was made with parse_float and parse_int; restore it with the same"),
 ]  # fmt: skip
 
 
@@ -733,8 +735,8 @@ def test_a_path_is_a_tuple(path: Any) -> None:
 def test_paths_that_look_alike() -> None:
     parser = Parser()
     parser.feed('{"0": [1, 2], "a": [')
-    for path in ((0,), ("0", "0"), ("0", -1), ("0", True), ("0", 1.0), ("0", 2), ("0", 0, 0), (None,), ("a", 0)):
-        assert parser.status(path) == "missing", path  # type: ignore[arg-type]
+    for path in ((0,), ("0", "0"), ("0", -1), ("0", 2), ("0", 0, 0), ("a", 0)):
+        assert parser.status(path) == "missing", path
     assert parser.status(("0", 1)) == "complete"
     assert parser.status(("a",)) == parser.status(()) == "partial"
 
@@ -1052,3 +1054,44 @@ def test_texts_of_the_corpus_that_must_be_refused() -> None:
     for case in cases:
         outcome = check_all_chunkings(case["input"]).outcome
         assert not isinstance(outcome, Complete), case["name"]
+
+
+# Paths that a caller gives.
+
+
+def _asking() -> list[Any]:
+    """Everything that takes a path."""
+    parser: Parser[Any] = Parser(list[int])
+    parser.feed("[1, 2]")
+    message = MessageParser("openai-chat", output=list[int])
+    message.feed({"choices": [{"delta": {"content": "[1, 2"}}]})
+    return [parser.status, parser.kept_back, parser.end().provenance, message.output.status, path_of]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (5, r"a path is a tuple of keys and indexes, not int: write \(5,\)$"),
+        ("a", r"a path is a tuple of keys and indexes, not str: write \('a',\)$"),
+        (b"a", "a path is a tuple of keys and indexes, not bytes"),
+        (None, r"a path is a tuple of keys and indexes, not NoneType: write \(\) for the root$"),
+        ({"a": 1}, "a path is a tuple of keys and indexes, not dict$"),
+        (("a", None), r"a path has keys \(str\) and indexes \(int\) in it, not NoneType"),
+        ((1.0,), "in it, not float"),
+        (("a", True), "in it, not bool"),
+        ((("a",),), "in it, not tuple"),
+    ],
+    ids=repr,
+)
+def test_a_path_is_a_list_or_tuple_of_keys_and_indexes(wrong: Any, says: str) -> None:
+    for ask in _asking():
+        with pytest.raises(TypeError, match=says):
+            ask(wrong)
+
+
+def test_a_path_may_be_a_list() -> None:
+    parser: Parser[Any] = Parser()
+    parser.feed('{"a": [1, ')
+    asked: list[Sequence[str | int]] = [["a", 0], ("a", 0), ["a"], (), ["b"]]
+    assert [parser.status(path) for path in asked] == ["complete", "complete", "partial", "partial", "missing"]
+    assert path_of(["a", 0]) == ("a", 0)

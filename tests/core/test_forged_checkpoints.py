@@ -169,6 +169,7 @@ ORDER = "the elements of an array are not in their order among the changes"
 NOT_LAST = "the open string is not the last of the changes"
 NO_ROW = "the changes name a place that is no row of the places"
 ONE_ROOT = "the places of the changes have more than one root"
+NO_BYTES = "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
 NO_TARGET = "it has options that need a target, and no target"
 
 # A state, what is changed in it, and what is said then.
@@ -188,7 +189,8 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     "shorter than its number": ("root number", at("pos", 1), LONGER),
     "a number beyond its limit": ("limits", at("text", "[1234567", pos=8), "its number passes the limit"),
     "a string beyond its limit": (
-        "limits", at("text", '["123456', pos=8), "a string is longer than the limit of 5 characters",
+        "limits", at("text", '["123456', pos=8),
+        "a string is longer than the limit of 5 characters: line 1 column 8 (char 7) in $[0]",
     ),
     "text of no kind": ("string", at("input", 0), "it has text, and no kind of input"),
     "an unknown kind": ("string", at("input", 3), "a number is not between 0 and 2"),
@@ -197,7 +199,7 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     "more bytes than characters have": ("bytes", at("byte_pos", 100), BYTES),
     "other bytes than the text has": ("typed bytes", at("byte_pos", 10), BYTES),
     "a tail that is a character": ("bytes", at("tail", "c3a9"), BYTES),
-    "a tail that is no UTF-8": ("bytes", at("tail", "ff"), "invalid start byte"),
+    "a tail that is no UTF-8": ("bytes", at("tail", "ff"), NO_BYTES),
     "a mark with no text before it": ("byte order mark", at("byte_pos", 3), BYTES),
     "a whole mark that was not looked at": ("byte order mark", at("tail", "efbbbf"), BYTES),
     "no mark, not looked at": ("byte order mark", at("tail", "c3"), BYTES),
@@ -312,16 +314,16 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     ),
     "a replaced element": ("deltas", journal("marks", 2, 0, to="replace"), "something was replaced that is no member"),
     "a replaced root": ("deltas", journal("marks", 0, 0, to="replace"), "something was replaced that is no member"),
-    "types that cannot be compared": ("string", at("text", deep(50_000)), "a list where a str belongs"),
-    "a boolean as a count": ("string", at("line", True), "a bool where a int belongs"),
+    "types that cannot be compared": ("string", at("text", deep(50_000)), "found list where str belongs"),
+    "a boolean as a count": ("string", at("line", True), "found bool where int belongs"),
     "an unknown way with invalid values": ("typed", option("on_invalid", "stop"), "on_invalid has an unknown value"),
     "an option of another type": ("typed", option("strict", 1), "an option must be true, false or null"),
     "fields without names": ("typed", option("by_alias", False), "with its options a field has no name"),
     "a target's strictness, and no target": ("string", option("strict", False), NO_TARGET),
     "a target's way with invalid values, and no target": ("string", option("on_invalid", "raise"), NO_TARGET),
     "predictions, and no target": ("string", option("predict", True), NO_TARGET),
-    "a selection that is no list": ("string", option("select", "$.a"), "a str where a list belongs"),
-    "lenient parsing by a flag": ("mended", option("lenient", True), "a bool where a dict belongs"),
+    "a selection that is no list": ("string", option("select", "$.a"), "found str where list belongs"),
+    "lenient parsing by a flag": ("mended", option("lenient", True), "found bool where dict belongs"),
 }  # fmt: skip
 
 
@@ -331,10 +333,9 @@ def test_fields_that_contradict_each_other(lie: str) -> None:
     target, truth = STATES[name]
     state = copy.deepcopy(truth)
     change(state)
-    with pytest.raises(ValueError, match=r"^the checkpoint is corrupt: ") as caught:
+    with pytest.raises(ValueError, match="the checkpoint is corrupt") as caught:
         Parser.restore(state, target)
-    # The error is shown as Python writes it.
-    assert repr(said) in str(caught.value)
+    assert str(caught.value) == f"the checkpoint is corrupt: {said}"
 
 
 # Texts of which each character is needed: nothing shorter leads to the same state.
@@ -417,6 +418,11 @@ def test_forged_checkpoints_of_sequences(name: str) -> None:
         try:
             sequence = DocumentSequence.restore(fake)
         except ValueError:
+            ends["refused"] += 1
+            continue
+        except TypeError:
+            # It is the text of a checkpoint, for all that is known.
+            assert isinstance(fake, str)
             ends["refused"] += 1
             continue
         ends["used"] += 1

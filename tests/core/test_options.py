@@ -133,3 +133,30 @@ def test_what_was_meant_is_said(take: Callable[..., object]) -> None:
         take(limit=Limits())
     with pytest.raises(TypeError, match=r"has no option 'xyz'; it takes by_alias, by_name, .*strict"):
         take(xyz=1)
+
+
+@pytest.mark.parametrize("wrong", ["x", "no", "", 0, 1, [], b"x"], ids=repr)
+@pytest.mark.parametrize("name", ["strict", "by_alias", "by_name", "predict", "retain"])
+def test_a_switch_is_true_or_false(name: str, wrong: Any) -> None:
+    allowed = "True or False" if name in ("predict", "retain") else "True, False or None"
+    # The compiled core checks its arguments itself, and does not name them.
+    says = rf"{name} is {allowed}, not {type(wrong).__name__}$"
+    says = f"expected; got {type(wrong).__name__}" if partialjson.compiled else says
+    options: Any = {"select": [], name: wrong}
+    with pytest.raises(TypeError, match=says):
+        Parser(Item, **options)
+    with pytest.raises(TypeError, match=says):
+        stream([], Item, **options)
+
+
+@pytest.mark.parametrize("name", ["predict", "retain"])
+def test_a_switch_with_two_positions_is_not_none(name: str) -> None:
+    options: Any = {"select": [], name: None}
+    with pytest.raises(TypeError, match=r"not NoneType|got None"):
+        Parser(Item, **options)
+
+
+def test_select_is_a_list() -> None:
+    options: Any = {"select": 5}
+    with pytest.raises(TypeError, match="select takes a list of patterns, not int"):
+        Parser(Item, **options)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 
 import partialjson
-from partialjson import Completed, Invalid, ParseError, Replaced, Violation
+from partialjson import Completed, Invalid, ParseError, Replaced, Schema, Violation, stream
 from partialjson._core.events import Node
 from partialjson._core.selection import parse_pattern
 from partialjson.testing import strategies
@@ -336,3 +338,85 @@ def test_branches_without_a_selection_have_no_nodes() -> None:
     parser.feed("1," * 100)
     assert count(Node) <= before
     assert parser.feed('1]}]], "keep": [1, [2]]}') == (Completed(("keep", 0), 1), Completed(("keep", 1), [2]))
+
+
+# Patterns and targets
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    note: str = ""
+    lines: list[Closed] = []
+    sizes: dict[str, int] = {}
+    either: int | Closed | None = None
+    anything: Any = None
+    far: str = Field("", validation_alias=AliasPath("deep", "down"))
+
+
+class Open(BaseModel):
+    note: str = ""
+    inner: Closed | None = None
+
+
+CLOSED_SCHEMA = {"type": "object", "properties": {"note": {"type": "string"}}, "additionalProperties": False}
+
+
+@pytest.mark.parametrize(
+    ("target", "pattern", "says"),
+    [
+        (Closed, "$.lins", "$ is Closed, which has no 'lins'; it has lines"),
+        (Closed, "$.lins[*].note", "$ is Closed, which has no 'lins'; it has lines"),
+        (Closed, "$.lines[*].lines[0].nte", "$.lines[*].lines[0] is Closed, which has no 'nte'; it has note"),
+        (Closed, "$.either.nope", "is an int or Closed, which has no 'nope'; it has note"),
+        (Closed, "$.lines.note", "$.lines is a list, which has no 'note'"),
+        (Closed, "$.note.x", "$.note is a str, which has no 'x'"),
+        (Closed, "$.sizes.a.b", "$.sizes.a is an int, which has no 'b'"),
+        (Open, "$.inner.nte", "which has no 'nte'; it has note"),
+        (list[int], "$.a", "$ is a list, which has no 'a'"),
+        (Schema(CLOSED_SCHEMA), "$.nte", "which has no 'nte'; it has note"),
+    ],
+)
+def test_a_pattern_that_no_valid_document_can_match_is_refused(target: Any, pattern: str, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)) as caught:
+        Parser(target, select=["$", pattern])
+    assert str(caught.value).startswith(f"select pattern {pattern!r}: ")
+    with pytest.raises(ValueError, match=re.escape(says)):
+        stream([], target, select=[pattern])
+    Parser(target, select=[pattern], lenient=True)
+
+
+@pytest.mark.parametrize(
+    ("target", "pattern"),
+    [
+        (Open, "$.extra"),
+        (Open, "$.extra[0].more"),
+        (Open, "$.*"),
+        (Open, "$.note[0].x"),
+        (list[str], "$.*[*]"),
+        (Closed, "$"),
+        (Closed, "$.*"),
+        (Closed, "$.*.x"),
+        (Closed, "$.deep"),
+        (Closed, "$.deep.down"),
+        (Closed, "$.lines[7].either.note"),
+        (Closed, "$.sizes.whatever"),
+        (Closed, "$.anything.at[0].all"),
+        (dict[str, list[int]], "$.x[*]"),
+        (tuple[int, str], "$[1]"),
+        (Any, "$.x"),
+        (Annotated[Closed, BeforeValidator(lambda value: value)], "$.x"),
+        (Schema({"type": "object"}), "$.x"),
+    ],
+)
+def test_a_pattern_that_a_valid_document_may_match_is_taken(target: Any, pattern: str) -> None:
+    Parser(target, select=[pattern])
+
+
+def test_a_key_that_a_model_ignores_is_reported() -> None:
+    parser = Parser(Open, select=["$.extra[*]"])
+    events = [event for chunk in ('{"extra": [1', ", 2]}") for event in parser.feed(chunk)]
+    assert [(event.path, event.value) for event in events if isinstance(event, Completed)] == [
+        (("extra", 0), 1),
+        (("extra", 1), 2),
+    ]

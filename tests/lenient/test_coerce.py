@@ -327,6 +327,29 @@ def test_where_a_value_comes_from() -> None:
         outcome.provenance("n")
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ('[{"first_name": "Ada", "n": 1}]', Complete),
+        ('[{"first_name": "Ada", "n": 1}, {', Truncated),
+        ('[{"first_name": "Ada", "n": 1}, 5]', Failed),
+    ],
+)
+def test_every_outcome_says_whether_the_text_stood_so(text: str, end: type[Any]) -> None:
+    def cut_off(text: str) -> Any:
+        parser = made(list[Item], "guided")()
+        laws.feed(parser, text)
+        return parser.end("length")
+
+    as_written = cut_off(text)
+    mended = cut_off(text.replace('"first_name"', "first_name"))
+    read_otherwise = cut_off(text.replace("first_name", "firstName"))
+    assert {type(each) for each in (as_written, mended, read_otherwise)} == {end}
+    assert as_written.verbatim
+    assert not mended.verbatim
+    assert not read_otherwise.verbatim
+
+
 class Answer(BaseModel):
     text: str
 

@@ -13,8 +13,9 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 
 import partialjson
-from partialjson import Parser, Schema, stream
+from partialjson import DocumentSequence, IncompleteError, Parser, Schema, stream
 from partialjson.messages import MessageParser
+from partialjson.sse import SSEDecoder
 
 CORE = sorted(
     name
@@ -93,6 +94,31 @@ def test_streams_and_messages_say_what_they_are() -> None:
     assert repr(stream(["1"])) == "<Stream, not begun>"
     next(iter(reading))
     assert repr(reading) == "<Stream of Order, begun>"
+    sequence = DocumentSequence(Order, on_error="stop")
+    assert repr(sequence) == "<DocumentSequence of Order, ndjson, between documents, 0 read>"
+    sequence.feed('{"note": "a"}\n{"n')
+    assert repr(sequence) == "<DocumentSequence of Order, ndjson, in document 1, 1 read>"
+    sequence.feed("x\n")
+    assert repr(sequence) == "<DocumentSequence of Order, ndjson, stopped, 2 read>"
+    plain: DocumentSequence[Any] = DocumentSequence(format="concatenated")
+    plain.end()
+    assert repr(plain) == "<DocumentSequence, concatenated, ended, 0 read>"
+    elements = stream(["[1, 2", "]"]).elements("$[*]")
+    assert repr(elements) == "<Elements, open after 0 characters>"
+    next(elements)
+    assert repr(elements) == "<Elements, open after 5 characters>"
+    assert list(elements) == [2]
+    assert repr(elements) == "<Elements, complete after 6 characters>"
+    text = stream(['{"note": "a'], Order).text("$.note")
+    with pytest.raises(IncompleteError):
+        list(text)
+    assert repr(text) == "<Elements, truncated after 11 characters>"
+    decoder = SSEDecoder()
+    assert repr(decoder) == "<SSEDecoder, open>"
+    decoder.feed("id: 7\ndata: x\n\n")
+    assert repr(decoder) == "<SSEDecoder, open, last event '7'>"
+    decoder.close()
+    assert repr(decoder) == "<SSEDecoder, closed, last event '7'>"
     message = MessageParser("openai-chat", output=Order)
     assert repr(message) == "<MessageParser openai-chat, open, 0 blocks>"
     message.feed({"choices": [{"index": 0, "delta": {"content": '{"no'}}]})

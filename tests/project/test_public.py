@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,18 @@ def test_every_public_name_is_in_all() -> None:
     assert names - modules - {"TYPE_CHECKING", "Any"} <= set(partialjson.__all__)
     for module in modules:
         assert (ROOT / module).is_dir() or (ROOT / f"{module}.py").is_file()
+
+
+def test_the_version_is_that_of_the_distribution() -> None:
+    """It is looked up when somebody asks, since reading package metadata is slow."""
+    tell = "import sys, partialjson as p; assert 'importlib.metadata' not in sys.modules; print(p.__version__)"
+    told = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True).stdout.strip()
+    try:
+        assert told == version("partialjson-live")
+    except PackageNotFoundError:
+        assert told == "unknown"
+    assert partialjson.__version__ == told
+    assert "__version__" in dir(partialjson)
 
 
 def test_names_that_do_not_exist() -> None:

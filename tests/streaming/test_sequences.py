@@ -265,7 +265,7 @@ def test_what_is_asked_wrongly() -> None:
         DocumentSequence(strict=True)
     with pytest.raises(TypeError, match="pass \\[text\\]"):
         documents("[1]")
-    with pytest.raises(TypeError, match="see documents\\(\\)"):
+    with pytest.raises(TypeError, match="use documents\\(\\)"):
         adocuments(["[1]"])  # type: ignore[arg-type]
     sequence: DocumentSequence[Any] = DocumentSequence()
     with pytest.raises(TypeError, match="not int"):
@@ -580,3 +580,29 @@ def test_codes(text: Any, format: Any, code: str) -> None:
     assert code in whole
     for _, chunks in chunkings_of(text, single_splits_up_to=30, partitions=2, seed=0):
         assert found(chunks) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('{"a": 1}{"a": 2}', [{"a": 1}, {"a": 2}]),
+        ('{"a": 1} {"a": 2}\n', [{"a": 1}, {"a": 2}]),
+        ("[1]\n[2][3]\n", [[1], [2], [3]]),
+        ("1 2", [1, 2]),
+    ],
+)
+def test_several_documents_on_one_line_point_to_the_other_format(text: str, values: list[Any]) -> None:
+    for chunks in ([text], list(text)):
+        with pytest.raises(ParseError, match="text after the end of the document") as caught:
+            list(documents(chunks))
+        assert "with format='concatenated'" in caught.value.__notes__[0]
+        assert "in document" in caught.value.__notes__[1]
+        assert list(documents(chunks, format="concatenated")) == values
+
+
+@pytest.mark.parametrize("format", ["ndjson", "json-seq"])
+def test_other_errors_do_not(format: Any) -> None:
+    text = "[1,}\n" if format == "ndjson" else '\x1e{"a": 1}{"a": 2}\n'
+    with pytest.raises(ParseError) as caught:
+        list(documents([text], format=format))
+    assert len(caught.value.__notes__) == 1

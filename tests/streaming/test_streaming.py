@@ -21,6 +21,7 @@ from partialjson import (
     Complete,
     Completed,
     Failed,
+    IncompleteError,
     Limits,
     ParseError,
     Parser,
@@ -31,6 +32,7 @@ from partialjson import (
     stream,
 )
 from partialjson._core.refcounts import EXACT
+from partialjson.streaming import AsyncStream, Stream
 from partialjson.testing import strategies
 from partialjson.testing.chunking import event_key, fingerprint
 from support.models import Order
@@ -533,3 +535,111 @@ def test_leaving_early_closes_the_chunks(leave: str) -> None:
         act()
     assert closed == ["sync"]
     asyncio.run(then_wait())
+
+
+# Finishing
+
+
+def finish(chunks: Iterable[Any], target: Any = None, taken: int | None = None, **options: Any) -> Any:
+    """What ``finish`` gives after so many snapshots, or without an iterator; the twin must give the same."""
+
+    async def achunks() -> AsyncIterator[Any]:
+        for chunk in chunks:
+            yield chunk
+
+    async def afinish() -> Any:
+        made: AsyncStream[Any] = astream(achunks(), target, **options)
+        snapshots = None if taken is None else aiter(made)
+        for _ in range(taken or 0):
+            assert snapshots is not None
+            await anext(snapshots)
+        value = await made.finish()
+        assert await made.finish() is value
+        if snapshots is not None:
+            assert [snapshot async for snapshot in snapshots] == []
+        return value
+
+    made: Stream[Any] = stream(chunks, target, **options)
+    snapshots = None if taken is None else iter(made)
+    for _ in range(taken or 0):
+        assert snapshots is not None
+        next(snapshots)
+    value = made.finish()
+    assert made.finish() is value
+    if snapshots is not None:
+        assert list(snapshots) == []
+    assert asyncio.run(afinish()) == value
+    return value
+
+
+@pytest.mark.parametrize("taken", [None, 0, 1, 3, 5])
+def test_finish_reads_what_is_left_and_gives_the_value(taken: int | None) -> None:
+    text = "".join(CHUNKS)
+    expected = Order.model_validate_json(text)
+    assert finish(CHUNKS, Order, taken) == expected
+    if taken in (None, 0, 1):
+        assert finish([text], Order, taken) == expected
+        assert finish([text.encode()], Order, taken) == expected
+    assert finish(CHUNKS, Order, taken, select=["$.id"], retain=False) is MISSING
+
+
+@pytest.mark.parametrize("taken", [None, 0, 1])
+@pytest.mark.parametrize(
+    ("chunks", "target", "error"),
+    [
+        (["[1, ", "2"], None, IncompleteError),
+        ([], None, IncompleteError),
+        (["[1, ", "2}", "]"], None, ParseError),
+        (['["x"', "]"], list[int], ValidationError),
+    ],
+    ids=repr,
+)
+def test_finish_raises_as_close_does(chunks: list[str], target: Any, error: type[Exception], taken: int | None) -> None:
+    made: Stream[Any] = stream(chunks, target)
+    snapshots = iter(made) if taken is not None else None
+    for _ in range(taken or 0):
+        assert snapshots is not None
+        next(snapshots)
+    with pytest.raises(error):
+        made.finish()
+    with pytest.raises(error) as raised:
+        made.finish()
+    parser: Parser[Any] = Parser(target)
+    with suppress(ParseError):
+        parser.feed("".join(chunks))
+    with pytest.raises(error) as closed:
+        parser.close()
+    assert str(raised.value) == str(closed.value)
+    with pytest.raises(error):
+        finish(chunks, target, taken)
+
+
+def test_finish_lets_the_exceptions_of_the_source_through() -> None:
+    def chunks() -> Iterator[str]:
+        yield "[1, "
+        raise OSError("lost")
+
+    for taken in (None, 1):
+        with pytest.raises(OSError, match="lost"):
+            finish(chunks(), None, taken)
+
+
+def test_nothing_is_left_of_a_loop_that_was_left() -> None:
+    source = iter(["[1, ", "2", "]"])
+    made: Stream[Any] = stream(source)
+    for _ in made:
+        break
+    with pytest.raises(IncompleteError):
+        made.finish()
+    assert next(source) == "2"
+
+
+def test_elements_cannot_be_finished_by_the_stream() -> None:
+    made: Stream[Any] = stream(["[1, 2]"])
+    assert list(made.elements("$[*]")) == [1, 2]
+    with pytest.raises(RuntimeError, match="read only once"):
+        made.finish()
+    made = stream(["[1, 2]"])
+    assert made.finish() == [1, 2]
+    with pytest.raises(RuntimeError, match="read only once"):
+        iter(made)

@@ -134,5 +134,9 @@ def check_forged(state: Any, target: Any) -> str:
         parser = Parser.restore(state, target)
     except ValueError:
         return "refused"
+    except TypeError:
+        # It is the text of a checkpoint, for all that is known.
+        assert isinstance(state, str)
+        return "refused"
     use(parser)
     return "used"

@@ -38,6 +38,8 @@ async def arriving() -> AsyncIterator[bytes]:
 
 
 def streaming(source: Iterable[str | bytes], adapter: TypeAdapter[Order]) -> None:
+    assert_type(stream(source, Order).finish(), Order)
+    assert_type(stream(source).finish(), Any)
     for snapshot in stream(chunks(), Order):
         assert_type(snapshot, Snapshot[Order])
         assert_type(snapshot.value, Any)

@@ -57,6 +57,41 @@ CORRUPT: Final = (LookupError, TypeError, ValueError, ArithmeticError, Attribute
 MOST_CANONICAL: Final = 6
 
 
+# What is refused.
+
+
+def check_kind(state: object, mark: str, version: int) -> None:
+    """Refuse what no ``checkpoint`` of this kind returned.
+
+    Args:
+        state: what was given.
+        mark: the key under which a checkpoint of this kind has its version: "partialjson" in that of a parser,
+            "sequence" in that of a sequence of documents.
+        version: the version that is read.
+
+    Raises:
+        TypeError: it is the text of a checkpoint.
+        ValueError: it is anything else that is no such checkpoint.
+    """
+    if isinstance(state, (str, bytes, bytearray)):
+        raise TypeError(
+            f"a checkpoint is the dict that checkpoint() returned, not {type(state).__name__}: json.loads it first"
+        )
+    if not isinstance(state, dict):
+        raise ValueError(f"not a checkpoint: that is the dict that checkpoint() returned, not {type(state).__name__}")
+    for kind, right in (("partialjson", "Parser"), ("sequence", "DocumentSequence")):
+        if mark not in state and kind in state:
+            raise ValueError(f"this is the checkpoint of another class; use {right}.restore")
+    if state.get(mark) != version:
+        raise ValueError(f"not a checkpoint of this version of partialjson (format {version})")
+
+
+def corrupt(error: Exception) -> ValueError:
+    """The error for a state that no parser saved; ``error`` is what came of loading it."""
+    what = f"no {error}" if isinstance(error, KeyError) else str(error)
+    return ValueError(f"the checkpoint is corrupt: {what or type(error).__name__}")
+
+
 # Options.
 
 
@@ -251,7 +286,7 @@ def typed(kind: Any, value: Any) -> Any:
     """
     # Not the value itself, which may be deep or huge.
     if type(value) is not kind:
-        raise TypeError(f"a {type(value).__name__} where a {kind.__name__} belongs")
+        raise TypeError(f"found {type(value).__name__} where {kind.__name__} belongs")
     return value
 
 

@@ -10,12 +10,14 @@ document must fit is a ``Target``, made elsewhere, so that importing the library
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Sequence, Sized
 from typing import TYPE_CHECKING, Any, Final, Generic, cast, final, overload
 
 from partialjson._core.checkpoint import (
     CORRUPT,
     VERSION,
+    check_kind,
+    corrupt,
     load_bytes,
     load_count,
     load_document,
@@ -37,21 +39,22 @@ from partialjson._core.machine import NOT_UTF8
 from partialjson._core.mask import KeptBack, Mask, mask_of, without_kept_back
 from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
+from partialjson._core.refcounts import COMPILED
 from partialjson._core.required import missing_required
-from partialjson._core.selection import Selector, compile_selection
+from partialjson._core.selection import Selector, compile_selection, refuse_unreachable
 from partialjson._core.source import Source
 from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import MakesTarget, Options, Target, given_of, name_of, target_of
-from partialjson._core.tree import Tree
+from partialjson._core.tree import Status, Tree
 from partialjson._core.utf8 import Utf8
 from partialjson._core.valid import ValidChunks
 from partialjson._core.view import View
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.coercions import CoercionKind
-from partialjson.errors import IncompleteError, ParseError, no_text
+from partialjson.errors import IncompleteError, ParseError, no_text, path_of
 from partialjson.limits import DEFAULT, DEFAULT_DEPTH, TYPED_DEPTH, Limits
-from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions
+from partialjson.options import ON_INVALID, JSONSchema, NumberReader, OnInvalid, ParserOptions, check_switches
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.reasons import cuts
 from partialjson.repairs import Lenient, Repair, Skipped, lenient_of
@@ -67,6 +70,8 @@ RUNNING: Final = 1
 FAILED: Final = 2
 CLOSED: Final = 3
 
+
+OTHER_TARGET: Final = "this checkpoint was made with another target; give the same one"
 
 UNKNOWN: Final = 0
 STR: Final = 1
@@ -107,8 +112,12 @@ class Parser(Generic[T]):
             that goes, says ``Lenient(coerce=...)``, and ``Coerced`` events tell what was done.
 
     Raises:
-        TypeError: an option has the wrong type.
-        ValueError: a pattern of ``select`` is not supported, or ``retain=False`` without ``select``.
+        TypeError: an option has the wrong type, needs a target where there is none (``strict``, ``context``,
+            ``by_alias``, ``by_name``, ``on_invalid``, ``predict``), or is for documents without one (``parse_float``,
+            ``parse_int``); a target and a schema were given, or a schema as the target; ``on_invalid="skip"`` with a
+            schema.
+        ValueError: ``on_invalid`` is none of those above; a pattern of ``select`` is not supported, or leads to where
+            no document that fits the target can have anything; ``retain=False`` without ``select``.
         pydantic.PydanticUserError, NameError: pydantic does not understand the target, or a name in it is undefined.
         jsonschema.SchemaError: the schema is not valid, or refers to nothing; ``path`` says where.
         ImportError: a schema was given, and the package jsonschema is not installed.
@@ -137,7 +146,12 @@ class Parser(Generic[T]):
             limits = DEFAULT
         elif not isinstance(limits, Limits):
             raise TypeError(f"limits is a Limits, not {type(limits).__name__}")
+        if not COMPILED:
+            # Compiled, the call itself has refused what is no bool.
+            check_switches(strict, by_alias, by_name, predict, retain)
         if select is not None and not isinstance(select, (str, bytes)):
+            if not isinstance(select, Iterable):
+                raise TypeError(f"select takes a list of patterns, not {type(select).__name__}")
             select = list(select)
         if on_invalid not in ON_INVALID:
             raise ValueError(f"on_invalid must be 'collect', 'raise' or 'skip', not {on_invalid!r}")
@@ -161,14 +175,14 @@ class Parser(Generic[T]):
         given = given_of(target, schema)
         self._target: Final[Target | None] = None if given is None else target_of(given, options)
         self._limits: Final = limits
-        self._retains: Final = bool(retain)
+        self._retains: Final = retain
         self._select: Any = select
         self._strict = strict
         self._context: Any = context
         self._by_alias = by_alias
         self._by_name = by_name
         self._on_invalid: OnInvalid = on_invalid
-        self._predicts = bool(predict)
+        self._predicts = predict
         selector = compile_selection(select)
         self._tree: Final = Tree(selector, missing)
         if not retain:
@@ -198,6 +212,8 @@ class Parser(Generic[T]):
         if self._reads_numbers:
             self._lexer.read_numbers_by(parse_float, parse_int)
         self._lenient: Final = None if lenient is False else lenient_of(lenient)
+        if select and self._target is not None and not self._coerces():
+            refuse_unreachable(select, self._target.spec)
         if self._target is not None and source is not None:
             self._follow(self._target, source, selector is not None)
         elif options.are_of_validation:
@@ -525,14 +541,15 @@ class Parser(Generic[T]):
         self._pinned = True
         return size
 
-    def status(self, path: Iterable[str | int]) -> str:
+    def status(self, path: Sequence[str | int]) -> Status:
         """``"missing"``, ``"partial"``, ``"complete"`` or ``"invalid"`` for the value at ``path`` of ``json``.
 
         A value is missing until it is visible; it is invalid if it has closed and does not fit its target.
+
+        Raises:
+            TypeError: ``path`` is no list or tuple of keys and indexes.
         """
-        if isinstance(path, (str, bytes)):
-            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
-        return self._tree.status(tuple(path))
+        return self._tree.status(path_of(path))
 
     def expected(self) -> Expected:
         """What may come next: the types of a value, the keys of an object, the only members, the separators.
@@ -626,18 +643,20 @@ class Parser(Generic[T]):
             self._has_mask = True
         return self._kept_back
 
-    def kept_back(self, path: Iterable[str | int] = ()) -> KeptBack:
+    def kept_back(self, path: Sequence[str | int] = ()) -> KeptBack:
         """How much of the place at ``path`` the deltas leave out: "nothing", "part" of what is inside, or "all" of it.
 
         A property of the target, so it holds whether or not something has come there. Whoever shows more of a document
         than its deltas, such as the messages of errors, must leave out the same.
+
+        Raises:
+            TypeError: ``path`` is no list or tuple of keys and indexes.
         """
-        if isinstance(path, (str, bytes)):
-            raise TypeError(f"a path is a tuple of keys and indexes, not {type(path).__name__}: write ({path!r},)")
+        place = path_of(path)
         mask = self._mask()
         if mask is None:
             return "nothing"
-        for key in path:
+        for key in place:
             if mask.hidden:
                 break
             mask = mask.inside(key)
@@ -867,6 +886,7 @@ class Parser(Generic[T]):
                 of the document so far are read again. Deltas go on from the whole document then.
 
         Raises:
+            TypeError: ``state`` is the text of a checkpoint; others as for ``Parser``.
             ValueError: the checkpoint is corrupt, of another version, of another target, or its numbers were not read
                 by functions for the same options.
         """
@@ -944,25 +964,39 @@ def _restore(
     is_own: bool = False,
     schema: Any = None,
 ) -> Parser[Any]:
-    if not isinstance(state, dict) or state.get("partialjson") != VERSION:
-        raise ValueError(f"not a checkpoint of this version of partialjson (format {VERSION})")
+    check_kind(state, "partialjson", VERSION)
+    has_target = target is not None or schema is not None
+    if has_target != (state.get("target") is not None):
+        raise ValueError(
+            "this checkpoint was made without a target; restore it without one"
+            if has_target
+            else "this checkpoint was made with a target; give the same one"
+        )
     try:
-        options = load_options(state["options"], target is not None or schema is not None)
+        options = load_options(state["options"], has_target)
     except CORRUPT as error:
-        raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
+        raise corrupt(error) from None
     options["missing"] = missing
     options["context"] = context
     options["parse_float"] = parse_float
     options["parse_int"] = parse_int
     options["schema"] = schema
-    parser: Parser[Any] = Parser(target, **options)
+    try:
+        parser: Parser[Any] = Parser(target, **options)
+    except ValueError:
+        # Perhaps because its selection is one for another target.
+        given = given_of(target, schema)
+        made = Options(missing, options["strict"], context, options["by_alias"], options["by_name"])
+        if given is not None and target_of(given, made).fingerprint() != state.get("target"):
+            raise ValueError(OTHER_TARGET) from None
+        raise
     if parser._fingerprint() != state.get("target"):
-        raise ValueError("the checkpoint was made with another target; restore it with that one")
+        raise ValueError(OTHER_TARGET)
     if parser._number_readers() != (state.get("numbers") or []):
-        given = " and ".join(state.get("numbers") or []) or "neither parse_float nor parse_int"
-        raise ValueError(f"the checkpoint was made with {given}; restore it with the same")
+        readers = " and ".join(state.get("numbers") or []) or "neither parse_float nor parse_int"
+        raise ValueError(f"this checkpoint was made with {readers}; restore it with the same")
     try:
         parser._load(state, is_own)
     except CORRUPT as error:
-        raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
+        raise corrupt(error) from None
     return parser

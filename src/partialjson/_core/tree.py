@@ -30,7 +30,7 @@ tells it what happens; a tree without an observer takes the fast path at each va
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast, final
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, final
 
 from partialjson._core.builder import Builder
 from partialjson._core.changes import Changes, visible_size
@@ -46,6 +46,8 @@ from partialjson._core.view import View
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
+
+Status = Literal["missing", "partial", "complete", "invalid"]
 
 # A growing string up to this length is copied for every reading, which is cheaper than taking it out of the tree first.
 SHORT: Final = 256
@@ -306,7 +308,7 @@ class Tree(Builder):
     def _view(self) -> View | None:
         return None if self.observer is None else self.observer.view
 
-    def status(self, path: tuple[Any, ...]) -> str:
+    def status(self, path: tuple[Any, ...]) -> Status:
         if not self.ground:
             return "missing"
         value: Any = self.ground[0]

@@ -51,6 +51,7 @@ from contextlib import AsyncExitStack, ExitStack, aclosing, closing
 from inspect import isawaitable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack, overload
+from weakref import ref
 
 from partialjson._typevars import T
 from partialjson.clients.items import checked, is_frame, reported, server_sent, stop_in, without_made_up_reason
@@ -86,6 +87,7 @@ __all__ = ["AsyncMessageStream", "MessageStream", "Stopped", "aread", "read"]
 
 E = TypeVar("E")
 V = TypeVar("V")
+Handed = TypeVar("Handed")
 
 
 class _Reader:
@@ -100,7 +102,8 @@ class _Reader:
         self._early = early
         self._source = source
         self._close = close
-        self._begun = False
+        self._begun = False  # an iterator was handed out
+        self._started = False  # something was asked of it
         self._closed = False
         self._events = False  # the items are events, not pieces of a body
         self._failed = False
@@ -108,6 +111,11 @@ class _Reader:
         self._last: object = None  # the item that came last
         self._asked: Any = None  # the source, if it tells whether the provider gave a reason
         self._session = api_named(message.api).session
+        self._iteration: Callable[[], Any] | None = None  # a weak reference: leaving a loop must drop its iterator
+
+    def __repr__(self) -> str:
+        life = "closed" if self._closed else "being read" if self._started else "not begun"
+        return f"<{type(self).__name__} of {self.message.api}, {life}>"
 
     @property
     def stopped(self) -> Stopped | None:
@@ -186,6 +194,20 @@ class _Reader:
         """Whether the message is complete, for a source that has no end of its own."""
         return self._session and self.message.done
 
+    def _begin(self, iteration: Handed) -> Handed:
+        """Hands out the one iterator of this stream."""
+        if self._begun or self._started:
+            raise RuntimeError("this stream has been read, or is being read; a stream can be read only once")
+        if self._closed:
+            raise RuntimeError("this stream was closed before it was read")
+        self._begun = True
+        self._iteration = ref(iteration)
+        return iteration
+
+    def _rest(self) -> Any:
+        """The iterator that was handed out, if somebody still has it; None if it is not there any more."""
+        return None if self._iteration is None else self._iteration()
+
     def _goes_on(self) -> bool:
         return not self._closed and not self._over()
 
@@ -212,7 +234,8 @@ class _Reader:
 
 
 class MessageStream(_Reader, Generic[T]):
-    """The updates of a message that a client receives. Like its source, it can be iterated over once.
+    """The updates of a message that a client receives. Like its source, it can be iterated over once; a second time is
+    a RuntimeError.
 
     Attributes:
         message: the ``MessageParser``, at any time.
@@ -227,7 +250,10 @@ class MessageStream(_Reader, Generic[T]):
             self._stack.callback(self._close_source, source)
 
     def __iter__(self) -> Iterator[Update]:
-        with closing(self.events()) as events:
+        return self._begin(self._updates())
+
+    def _updates(self) -> Generator[Update]:
+        with closing(self._read()) as events:
             for _, updates in events:
                 yield from updates
 
@@ -243,11 +269,13 @@ class MessageStream(_Reader, Generic[T]):
         updates of the end come last, with None.
 
         Raises:
-            Exception: what the client raises.
+            RuntimeError: the stream has been read, or is being read, or was closed. While iterating: what the client
+                raises.
         """
-        if self._begun or self._closed:
-            return
-        self._begun = True
+        return self._begin(self._read())
+
+    def _read(self) -> Generator[tuple[Any, list[Update]]]:
+        self._started = True
         try:
             while self._goes_on():
                 outside = sys.exception()
@@ -272,10 +300,15 @@ class MessageStream(_Reader, Generic[T]):
     def finish(self) -> MessageParser:
         """Reads what is left, and returns the message, ended.
 
+        A loop that is still open over this stream gets nothing more. After it was left, or closed, nothing is left.
+
         Raises:
             Exception: what the client raises.
         """
-        for _ in self:
+        rest = self._rest()
+        if rest is None and not self._started and not self._closed:
+            rest = self._read()
+        for _ in rest or ():
             pass
         self.message.end()
         return self.message
@@ -380,17 +413,21 @@ class AsyncMessageStream(_Reader, Generic[T]):
         if not is_async_manager(source):
             self._stack.push_async_callback(self._close_source, source)
 
-    async def __aiter__(self) -> AsyncIterator[Update]:
-        async with aclosing(self.events()) as events:
+    def __aiter__(self) -> AsyncIterator[Update]:
+        return self._begin(self._updates())
+
+    async def _updates(self) -> AsyncGenerator[Update]:
+        async with aclosing(self._read()) as events:
             async for _, updates in events:
                 for update in updates:
                     yield update
 
-    async def events(self) -> AsyncGenerator[tuple[Any, list[Update]]]:
+    def events(self) -> AsyncGenerator[tuple[Any, list[Update]]]:
         """As ``MessageStream.events``, for ``async for``."""
-        if self._begun or self._closed:
-            return
-        self._begun = True
+        return self._begin(self._read())
+
+    async def _read(self) -> AsyncGenerator[tuple[Any, list[Update]]]:
+        self._started = True
         try:
             while self._goes_on():
                 outside = sys.exception()
@@ -413,13 +450,13 @@ class AsyncMessageStream(_Reader, Generic[T]):
             await self.aclose()
 
     async def finish(self) -> MessageParser:
-        """Reads what is left, and returns the message, ended.
-
-        Raises:
-            Exception: what the client raises.
-        """
-        async for _ in self:
-            pass
+        """As ``MessageStream.finish``, to be awaited."""
+        rest = self._rest()
+        if rest is None and not self._started and not self._closed:
+            rest = self._read()
+        if rest is not None:
+            async for _ in rest:
+                pass
         self.message.end()
         return self.message
 

@@ -92,12 +92,23 @@ def is_connection(source: Any) -> bool:
 
 
 def refusal(name: str, source: Any) -> TypeError:
+    """The error of ``read`` or ``aread``, whichever the name is, for what it cannot read."""
     if name == "read":
         kind, other, readable = "a synchronous", "aread", async_opener_of(source) is not None or isawaitable(source)
     else:
         kind, other, readable = "an asynchronous", "read", opener_of(source) is not None
-    hint = f"use {other}()" if readable else "pass [item] for a single event or body"
-    return TypeError(f"{name}() takes a stream of {kind} client, not {type(source).__name__}; {hint}")
+    what = type(source).__name__
+    if readable:
+        hint = f"use {other}()"
+    elif isinstance(source, type):
+        what, hint = f"the class {source.__name__}", "give the stream that the client returns"
+    elif isinstance(source, (str, bytes, bytearray, memoryview, Mapping)) or hasattr(source, "model_dump"):
+        hint = "pass [item] for a single event or body"
+    elif callable(source):
+        hint = f"call it: {name}({getattr(source, '__name__', 'it')}(...), ...)"
+    else:
+        hint = "give the stream that the client returns"
+    return TypeError(f"{name}() takes a stream of {kind} client, not {what}; {hint}")
 
 
 def close_source(source: Any) -> None:

@@ -341,7 +341,7 @@ class Locator:
             locator = Locator(kinds, many=many)
             locator._load(state)
         except (LookupError, TypeError, ValueError) as error:
-            raise ValueError(f"the state of the locator is corrupt: {error!r}") from None
+            raise ValueError(f"the state of the locator is corrupt: {error or type(error).__name__}") from None
         return locator
 
     def _load(self, state: dict[str, Any]) -> None:

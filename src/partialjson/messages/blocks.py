@@ -13,15 +13,15 @@ is applied a second time elsewhere, gets the same again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from partialjson._core.expected import Expected
 from partialjson._core.parser import Parser
 from partialjson._missing import MISSING
-from partialjson.errors import ParseError
+from partialjson.errors import ParseError, path_of
 from partialjson.messages.targets import Targets
 from partialjson.messages.updates import (
     BlockEnded,
@@ -35,6 +35,9 @@ from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 from partialjson.repairs import Repair, RepairKind
 from partialjson.resume import Continuation, Mode
 from partialjson.wire.ops import Kind
+
+if TYPE_CHECKING:
+    from partialjson._core.tree import Status
 
 # What lenient parsing leaves out around a document; what it leaves out inside is a repair.
 _AROUND: Final = ("prose", "fence", "think", "tag", "document")
@@ -163,9 +166,14 @@ class Document(Growing):
             return False
         return outcome.repairs[0].kind is RepairKind.UNQUOTED_TEXT
 
-    def status(self, path: tuple[str | int, ...] = ()) -> str:
-        """ "missing", "partial", "complete" or "invalid" for the value at the path."""
-        return "missing" if self._parser is None else self._parser.status(path)
+    def status(self, path: Sequence[str | int] = ()) -> Status:
+        """ "missing", "partial", "complete" or "invalid" for the value at the path.
+
+        Raises:
+            TypeError: ``path`` is no list or tuple of keys and indexes.
+        """
+        place = path_of(path)
+        return "missing" if self._parser is None else self._parser.status(place)
 
     @property
     def path(self) -> tuple[str | int, ...]:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Final
 
-from partialjson.messages.strangers import weighed
+from partialjson.messages.strangers import likeliest, weighed
 from partialjson.wire.apis import PROVIDERS, framings_of
 from partialjson.wire.framing import Chunk, Decoded, FramingError, Item, framing_for, payload
 from partialjson.wire.sse import SSEError, SSEEvent
@@ -25,8 +25,6 @@ __all__ = ["apis_of"]
 
 _LOOKED_AT: Final = 20  # events
 _PIECE: Final = 4096
-# Of APIs that read a body alike, the one that most servers mean.
-_USUAL: Final = "openai-chat"
 
 
 def apis_of(body: Chunk) -> tuple[str, ...]:
@@ -49,7 +47,7 @@ def apis_of(body: Chunk) -> tuple[str, ...]:
             if made and (framing == "sse" or made > missed):
                 scores[name] = max(made - missed, scores.get(name, made - missed))
     best = [name for name in scores if scores[name] == max(scores.values())]
-    return tuple(sorted(best, key=lambda name: name != _USUAL))
+    return tuple(likeliest(best))
 
 
 def _events(framing: str, body: Chunk) -> Iterator[tuple[object, str]]:

@@ -16,11 +16,13 @@ from partialjson.wire import ops
 from partialjson.wire.apis import PROVIDERS, adapter_for
 from partialjson.wire.envelopes import word_of
 
-__all__ = ["KEPT", "described", "excerpt", "understood", "weighed"]
+__all__ = ["KEPT", "described", "excerpt", "likeliest", "understood", "weighed"]
 
 KEPT: Final = 5
 """How many of the first events are looked at."""
 
+# Of APIs that read events alike, the one that most servers mean.
+_USUAL: Final = "openai-chat"
 _EXCERPT: Final = 200
 _FIELDS: Final = 20  # of an event or of one of its fields
 _LARGEST: Final = 1 << 20  # characters of a field that is read as JSON
@@ -59,14 +61,21 @@ def described(api: str, events: Sequence[tuple[object, str]]) -> str | None:
     for path, inners in paths.items():
         own, much = _best([api], inners)
         if own and much >= most:
-            return _unwrap(path, own, events)
+            return _unwrap(path, api, events)
     if found:
-        return f"They look like events of {found}: name that as the API"
+        return f"They look like events of {_named(found)} as api"
     for path, inners in paths.items():
         found, _ = _best(others, inners)
         if found:
-            return _unwrap(path, found, events)
+            return _unwrap(path, " or ".join(found), events)
     return None
+
+
+def _named(found: Sequence[str]) -> str:
+    """APIs in a sentence, with what to do about them."""
+    if len(found) == 1:
+        return f"{found[0]}; pass that name"
+    return f"{', '.join(found[:-1])} or {found[-1]}; pass one of these names"
 
 
 def _unwrap(path: str, api: str, events: Sequence[tuple[object, str]]) -> str:
@@ -90,11 +99,17 @@ def _printed(event: object) -> str:
         return type(event).__name__
 
 
-def _best(names: Sequence[str], events: Sequence[tuple[object, str]]) -> tuple[str, int]:
-    """The APIs whose adapters make the most of the events, and how much that is; "" if none makes anything of them."""
+def _best(names: Sequence[str], events: Sequence[tuple[object, str]]) -> tuple[list[str], int]:
+    """The APIs whose adapters make the most of the events, the likeliest first, and how much that is. There are none if
+    no adapter makes anything of them."""
     scores = {name: _score(name, events) for name in names}
     most = max(scores.values())
-    return " or ".join(name for name in names if scores[name] == most) if most else "", most
+    return likeliest([name for name in names if scores[name] == most]) if most else [], most
+
+
+def likeliest(names: Iterable[str]) -> list[str]:
+    """APIs that make as much of something, the one first that most servers mean."""
+    return sorted(names, key=lambda name: name != _USUAL)
 
 
 def _score(api: str, events: Sequence[tuple[object, str]]) -> int:

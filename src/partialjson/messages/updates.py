@@ -239,7 +239,8 @@ class Unread:
     count: int
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}" + f" ({self.count} times)" * (self.count > 1)
+        name = self.name or "without a name"
+        return f"{self.kind} {name}" + f" ({self.count} times)" * (self.count > 1)
 
 
 @quick

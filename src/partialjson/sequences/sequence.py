@@ -33,14 +33,15 @@ from codecs import utf_8_decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, get_args
 
+from partialjson._core.checkpoint import check_kind, corrupt
 from partialjson._core.events import Event
 from partialjson._core.parser import Parser
-from partialjson._core.target import given_of
+from partialjson._core.target import given_of, name_of
 from partialjson._missing import MISSING
 from partialjson._typevars import T
 from partialjson.errors import IncompleteError, InvalidError, ParseError, no_text
 from partialjson.limits import LARGEST
-from partialjson.options import NumberReader, ParserOptions, refuse_unknown, without_schema
+from partialjson.options import JSONSchema, NumberReader, ParserOptions, refuse_unknown, without_schema
 from partialjson.outcomes import Complete, Failed, Outcome, Truncated
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ _SEPARATORS: Final[dict[Format, str]] = {"ndjson": "\n", "json-seq": "\x1e"}
 _BLANK: Final = " \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
 _VERSION: Final = 1
+
+_ON_ONE_LINE: Final = (
+    "with format='ndjson', which is the default, a document ends with its line; if several stand on one line, read "
+    "them with format='concatenated'"
+)
 
 # Concatenated values are read in pieces of this many characters, because each value costs a copy of the text after it.
 _WINDOW: Final = 4096
@@ -154,6 +160,16 @@ class DocumentSequence(Generic[T]):
         self._runs = False
         self._error: BaseException | None = None
         self._end: list[Progress[T]] | None = None
+
+    def __repr__(self) -> str:
+        target = "" if self._target is None else f" of {name_of(self._target)}"
+        if self._end is not None:
+            life = "ended"
+        elif self._error is not None:
+            life = "stopped"
+        else:
+            life = "between documents" if self.parser is None else f"in document {self.count}"
+        return f"<{type(self).__name__}{target}, {self._format}, {life}, {self.count} read>"
 
     def feed(self, chunk: str | bytes) -> list[Progress[T]]:
         """Read the next chunk of the stream, cut anywhere; returns what it did to each document that it touched, in
@@ -443,6 +459,8 @@ class DocumentSequence(Generic[T]):
     def _over(self, outcome: Outcome[T]) -> None:
         events = (*self._events, *outcome.events)
         self._events = []
+        if self._format == "ndjson" and isinstance(outcome, Failed) and outcome.code == "trailing":
+            outcome.error.add_note(_ON_ONE_LINE)
         json = MISSING if self.parser is None else self.parser.json
         end = -1 if self._locator is None else self._locator.ended
         self._ready.append(Progress(self.count, self._start, events, outcome, json, self._starts_at, end))
@@ -490,6 +508,7 @@ class DocumentSequence(Generic[T]):
         state: Any,
         target: Any = None,
         *,
+        schema: JSONSchema | None = None,
         missing: Any = MISSING,
         context: Any = None,
         parse_float: NumberReader | None = None,
@@ -498,10 +517,14 @@ class DocumentSequence(Generic[T]):
         """A sequence that goes on from where ``checkpoint`` was called; arguments as for ``Parser.restore``.
 
         Raises:
+            TypeError: ``state`` is the text of a checkpoint; others as for ``Parser``.
             ValueError: the checkpoint is corrupt, of another version, or of another target.
         """
-        if not isinstance(state, dict) or state.get("sequence") != _VERSION:
-            raise ValueError(f"not a checkpoint of this version of a document sequence (format {_VERSION})")
+        check_kind(state, "sequence", _VERSION)
+        target = given_of(target, schema)
+        for name in ("pattern", "parser"):
+            if not isinstance(state.get(name), dict | None):
+                raise corrupt(TypeError(f"{name} is no checkpoint"))
         pattern, parser = (
             Parser.restore(each, target, missing=missing, context=context, parse_float=parse_float, parse_int=parse_int)
             if each is not None
@@ -519,7 +542,7 @@ class DocumentSequence(Generic[T]):
             )
             sequence._load(state, parser)
         except (LookupError, TypeError, ValueError) as error:
-            raise ValueError(f"the checkpoint is corrupt: {error!r}") from None
+            raise corrupt(error) from None
         return sequence
 
     def _load(self, state: dict[str, Any], parser: Parser[T] | None) -> None:

@@ -15,7 +15,7 @@ from partialjson.outcomes import Complete, Failed, Outcome
 from partialjson.sequences.lines import UNREAD, Unfit, reader_of
 from partialjson.sequences.sequence import DocumentSequence, Format, OnError, Progress
 from partialjson.streaming.consumers import Reading
-from partialjson.streaming.stream import AsyncIteration, iterate
+from partialjson.streaming.stream import AsyncIteration, iterate, refused
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -48,9 +48,8 @@ def documents(
     """
     refuse_unknown("documents()", options, ParserOptions)
     _whole(options)
-    if isinstance(chunks, str | bytes) or not isinstance(chunks, Iterable):
-        hint = "use adocuments()" if hasattr(chunks, "__aiter__") else "pass [text] for a single chunk"
-        raise TypeError(f"documents() takes an iterable of chunks, not {type(chunks).__name__}; {hint}")
+    if isinstance(chunks, str | bytes | bytearray | memoryview) or not isinstance(chunks, Iterable):
+        raise refused("documents", chunks, "adocuments", isinstance(chunks, AsyncIterable))
     options.setdefault("select", [])
     sequence = _ValueSequence(target, format=format, on_error=on_error, **options)
     return iterate(chunks, _Values(sequence))
@@ -68,7 +67,7 @@ def adocuments(
     refuse_unknown("adocuments()", options, ParserOptions)
     _whole(options)
     if not isinstance(chunks, AsyncIterable):
-        raise TypeError(f"adocuments() takes an async iterable of chunks, not {type(chunks).__name__}; see documents()")
+        raise refused("adocuments", chunks, "documents", isinstance(chunks, Iterable))
     options.setdefault("select", [])
     sequence = _ValueSequence(target, format=format, on_error=on_error, **options)
     return AsyncIteration(chunks, _Values(sequence))

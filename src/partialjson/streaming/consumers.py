@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from partialjson.outcomes import Outcome
     from partialjson.streaming.places import Selected
 
-__all__ = ["NOTHING", "ElementReading", "FieldReading", "Reading", "TextReading"]
+__all__ = ["NOTHING", "ElementReading", "FieldReading", "Reading", "TextReading", "WholeReading"]
 
 E = TypeVar("E")
 
@@ -38,6 +38,13 @@ class Reading(Generic[E]):
         self.outcome: Outcome[Any] | None = None
         self.error: BaseException | None = None
         self.over = False
+
+    @property
+    def life(self) -> str:
+        """In a word, how far it is: "open", or how the document ended."""
+        if self.outcome is None:
+            return "over" if self.over else "open"
+        return type(self.outcome).__name__.lower()
 
     def feed(self, chunk: str | bytes) -> Sequence[E]:
         """What the next chunk yields. An error of the document ends the reading; it is raised after the values before
@@ -72,6 +79,13 @@ class Reading(Generic[E]):
 
     def grown(self) -> Sequence[E]:
         """What a chunk gives in which nothing closed."""
+        return ()
+
+
+class WholeReading(Reading[Any]):
+    """Nothing before the end: what counts is the outcome."""
+
+    def take(self, events: Iterable[Event]) -> Sequence[Any]:
         return ()
 
 

@@ -14,6 +14,10 @@ had come by then.
 Elements and text are plain values, which cannot tell how the document ended. So they raise what ``Parser.close``
 raises, after everything that completed. A loop that ends without an exception has seen a complete and valid document.
 
+``finish`` reads what is left and gives the final value, or raises as ``Parser.close`` does:
+
+    order = stream(chunks, Order).finish()
+
 A stream is read once, in one way. Leaving early closes the source of the chunks: ``close`` or ``aclose`` of their
 iterator is called, as ``contextlib.closing`` would do. A file stays open, since it belongs to whoever opened it.
 """
@@ -32,19 +36,23 @@ from collections.abc import (
     Iterator,
     Sequence,
 )
+from inspect import isasyncgenfunction
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
+from weakref import ref
 
 from partialjson._core.parser import Parser
 from partialjson._core.selection import compile_selection
 from partialjson._core.target import given_of, name_of
 from partialjson._typevars import T
 from partialjson.options import ParserOptions, refuse_unknown, selecting, without_schema
+from partialjson.outcomes import Complete
 from partialjson.streaming.consumers import (
     NOTHING,
     ElementReading,
     FieldReading,
     Reading,
     TextReading,
+    WholeReading,
     values_of,
 )
 from partialjson.streaming.snapshots import Snapshot, SnapshotReading
@@ -180,6 +188,9 @@ class Elements(Iterator[E]):
         self._reading = reading
         self._generator = iterate(chunks, reading)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, {self._reading.life} after {self._reading.parser.pos} characters>"
+
     @property
     def outcome(self) -> Outcome[Any] | None:
         return self._reading.outcome
@@ -206,6 +217,9 @@ class AsyncElements(AsyncIterator[E]):
     def __init__(self, chunks: AsyncIterable[str | bytes], reading: Reading[E]) -> None:
         self._reading = reading
         self._iteration = AsyncIteration(chunks, reading)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}, {self._reading.life} after {self._reading.parser.pos} characters>"
 
     @property
     def outcome(self) -> Outcome[Any] | None:
@@ -240,6 +254,9 @@ class _Source(Generic[T]):
         # Made at once, so that wrong options are reported where they are given. Elements do their own selecting.
         selects = self._retains or options.get("select") is not None
         self._parser: Parser[T] | None = Parser(self._target, **(options if selects else selecting(options, [])))
+        # Of the snapshots, once there are some. A weak reference, since leaving a loop must drop its iterator.
+        self._reading: Reading[Any] | None = None
+        self._iteration: Callable[[], Any] | None = None
 
     def __repr__(self) -> str:
         target = "" if self._target is None else f" of {name_of(self._target)}"
@@ -254,7 +271,29 @@ class _Source(Generic[T]):
     def _snapshots(self) -> Reading[Snapshot[T]]:
         if not self._retains and self._options.get("select") is None:
             raise ValueError("retain=False keeps only what select names: give select, or use elements()")
-        return SnapshotReading(self._take())
+        reading = SnapshotReading(self._take())
+        self._reading = reading
+        return reading
+
+    def _whole(self) -> WholeReading:
+        self._take()
+        reading = WholeReading(Parser(self._target, **selecting(self._options, [])))
+        self._reading = reading
+        return reading
+
+    def _rest(self) -> Any:
+        """The snapshots, if somebody still has them; None if nothing is left."""
+        return None if self._iteration is None else self._iteration()
+
+    def _value(self, reading: Reading[Any]) -> T:
+        """The value of a document that has been read, as far as anybody wanted."""
+        outcome = reading.outcome or reading.finish()
+        if isinstance(outcome, Complete):
+            value: T = outcome.value
+            return value
+        error = outcome.error
+        assert error is not None
+        raise error.with_traceback(None)
 
     def _record(self, where: Any, elements: bool, may_default: bool = False) -> Any:
         if self._options.get("select") is not None:
@@ -305,7 +344,28 @@ class Stream(_Source[T]):
         self._chunks = chunks
 
     def __iter__(self) -> Iterator[Snapshot[T]]:
-        return iterate(self._chunks, self._snapshots())
+        snapshots = iterate(self._chunks, self._snapshots())
+        self._iteration = ref(snapshots)
+        return snapshots
+
+    def finish(self) -> T:
+        """Reads what is left, and returns the final value, as one-shot validation would give it. Calling it again
+        returns the same.
+
+        A loop that is still open over the snapshots gets no more of them. After it was left, nothing is left.
+
+        Raises:
+            IncompleteError, ParseError, pydantic.ValidationError, jsonschema.ValidationError: as ``Parser.close``.
+            Exception: what the chunks or a validator raise.
+            RuntimeError: the stream has been read by ``elements``, ``text`` or ``field``.
+        """
+        reading, rest = self._reading, self._rest()
+        if reading is None:
+            reading = self._whole()
+            rest = iterate(self._chunks, reading)
+        for _ in rest or ():
+            pass
+        return self._value(reading)
 
     @overload
     def elements(self: Stream[list[E]]) -> Elements[E]: ...
@@ -389,7 +449,20 @@ class AsyncStream(_Source[T]):
         self._chunks = chunks
 
     def __aiter__(self) -> AsyncIterator[Snapshot[T]]:
-        return AsyncIteration(self._chunks, self._snapshots())
+        snapshots = AsyncIteration(self._chunks, self._snapshots())
+        self._iteration = ref(snapshots)
+        return snapshots
+
+    async def finish(self) -> T:
+        """As ``Stream.finish``, to be awaited."""
+        reading, rest = self._reading, self._rest()
+        if reading is None:
+            reading = self._whole()
+            rest = AsyncIteration(self._chunks, reading)
+        if rest is not None:
+            async for _ in rest:
+                pass
+        return self._value(reading)
 
     @overload
     def elements(self: AsyncStream[list[E]]) -> AsyncElements[E]: ...
@@ -423,6 +496,32 @@ class AsyncStream(_Source[T]):
             return await anext(found)
 
 
+def refused(call: str, chunks: object, other: str, may_be_other: bool) -> TypeError:
+    """The error for what gives no chunks.
+
+    Args:
+        call: what was called, such as "stream".
+        chunks: what it was given.
+        other: the function for the other kind of iterable.
+        may_be_other: is it one of those?
+    """
+    what = type(chunks).__name__
+    sync, kind = (call, "an iterable") if other.startswith("a") else (other, "an async iterable")
+    if isinstance(chunks, (str, bytes, bytearray, memoryview)):
+        hint = "pass [text] for a single chunk" if sync == call else f"{sync}([text], ...) reads a single chunk"
+    elif may_be_other:
+        hint = f"use {other}()"
+    elif isinstance(chunks, type):
+        what = f"the class {chunks.__name__}"
+        hint = "the target comes after the chunks"
+    elif callable(chunks):
+        wanted = call if isasyncgenfunction(chunks) == (sync != call) else other
+        hint = f"call it: {wanted}({getattr(chunks, '__name__', 'it')}(), ...)"
+    else:
+        hint = "give what the chunks of the document come from"
+    return TypeError(f"{call}() takes {kind} of chunks, not {what}; {hint}")
+
+
 def stream(
     chunks: Iterable[str | bytes],
     target: type[T] | TypeAdapter[T] | UnionType | MakesTarget | None = None,
@@ -433,9 +532,8 @@ def stream(
     Raises:
         TypeError: ``chunks`` is one str or bytes, or is asynchronous.
     """
-    if isinstance(chunks, (str, bytes)) or not isinstance(chunks, Iterable):
-        hint = "use astream()" if hasattr(chunks, "__aiter__") else "pass [text] for a single chunk"
-        raise TypeError(f"stream() takes an iterable of chunks, not {type(chunks).__name__}; {hint}")
+    if isinstance(chunks, (str, bytes, bytearray, memoryview)) or not isinstance(chunks, Iterable):
+        raise refused("stream", chunks, "astream", isinstance(chunks, AsyncIterable))
     return Stream(chunks, target, **options)
 
 
@@ -450,5 +548,5 @@ def astream(
         TypeError: ``chunks`` is not an async iterable.
     """
     if not isinstance(chunks, AsyncIterable):
-        raise TypeError(f"astream() takes an async iterable of chunks, not {type(chunks).__name__}; see stream()")
+        raise refused("astream", chunks, "stream", isinstance(chunks, Iterable))
     return AsyncStream(chunks, target, **options)

@@ -172,6 +172,11 @@ class SSEDecoder:
         self._error: SSEError | None = None
         self._closed = False
 
+    def __repr__(self) -> str:
+        life = "broken" if self._error is not None else "closed" if self._closed else "open"
+        last = f", last event {self.last_event_id!r}" if self.last_event_id else ""
+        return f"<SSEDecoder, {life}{last}>"
+
     def feed(self, chunk: bytes | bytearray | memoryview | str) -> list[SSEEvent]:
         """The events this chunk completes, in order.
 

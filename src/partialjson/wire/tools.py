@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
-from typing import Any, Final
+from typing import Any, Final, get_origin
 
 __all__ = ["from_openapi", "output_target", "tool_targets"]
 
@@ -33,6 +33,8 @@ _SPELLINGS: Final = (
     "expected an entry of a request's list of tools, such as "
     '{"type": "function", "function": {"name": ..., "parameters": {...}}} or {"name": ..., "input_schema": {...}}'
 )
+
+_TOOLS: Final = "tools is a mapping from names to targets, or the list of tools of a request"
 
 
 def tool_targets(tools: Mapping[str, Any] | Iterable[Any] | None) -> dict[str, Any]:
@@ -53,8 +55,13 @@ def tool_targets(tools: Mapping[str, Any] | Iterable[Any] | None) -> dict[str, A
         tools = listed
     elif isinstance(tools, Mapping):
         return dict(tools)
-    if isinstance(tools, (str, bytes)):
-        raise TypeError(f"tools is a mapping from names to targets, or the list of tools of a request, not {tools!r}")
+    if isinstance(tools, type) or get_origin(tools) is not None:
+        name = tools.__name__ if isinstance(tools, type) else str(tools)
+        raise TypeError(f'{_TOOLS}, not the type {name}: write {{"{name}": {name}}}')
+    if isinstance(tools, (str, bytes, bytearray)):
+        raise TypeError(f"{_TOOLS}, not {tools!r}")
+    if not isinstance(tools, Iterable):
+        raise TypeError(f"{_TOOLS}, not {type(tools).__name__}")
     found: dict[str, Any] = {}
     for number, entry in enumerate(tools):
         for name, target in _entry(entry, f"tools[{number}]"):
