@@ -986,7 +986,7 @@ def _restore(
     except ValueError:
         # Perhaps because its selection is one for another target.
         given = given_of(target, schema)
-        made = Options(missing, options["strict"], context, options["by_alias"], options["by_name"])
+        made = Options(missing, options.get("strict"), context, options.get("by_alias"), options.get("by_name"))
         if given is not None and target_of(given, made).fingerprint() != state.get("target"):
             raise ValueError(OTHER_TARGET) from None
         raise
