@@ -65,6 +65,7 @@ STATES: dict[str, tuple[Any, dict[str, Any]]] = {
     "mended, an inner quote": (None, saved('{"a": "say "so {", she', lenient=True)),
     "mended, no place": (None, saved('{"a": 1, {"b": ["x, ', lenient=True)),
     "mended, text": (None, saved("[True, 0x1F, New York (", lenient=True)),
+    "mended, typed": (Branch, saved("{'leaves': [{name: 'x', sizes: [1,", target=Branch, lenient=True)),
     "mended, root": (None, saved("12 or", lenient=Lenient().without("text around"))),
     "done": (None, saved('{"a": 1e9} ')),
     "root number": (None, saved("12")),
@@ -185,6 +186,23 @@ LIES: dict[str, tuple[str, Callable[[dict[str, Any]], None], str]] = {
     ),
     "prose beyond its limit": (
         "prose", lambda state: state["options"]["limits"].__setitem__(3, 5), "a number is not between 0 and 5",
+    ),
+    "a repair that ends before it begins": (
+        "mended", lambda state: state["mending"]["repairs"][0].__setitem__(1, 5), "a repair ends before it begins",
+    ),
+    "a source map that does not begin": (
+        "mended, typed", lambda state: state["mending"].update(map=[[1]] * 5), "its source map contradicts itself",
+    ),
+    "a source map of nothing": (
+        "mended, typed", lambda state: state["mending"].update(map=[[]] * 5), "its source map contradicts itself",
+    ),
+    "a source map out of order": (
+        "mended, typed", lambda state: state["mending"].update(map=[[0, 2, 1]] * 5),
+        "its source map contradicts itself",
+    ),
+    "a source map of parts that differ": (
+        "mended, typed", lambda state: state["mending"].update(map=[[0, 1], [0], [0, 1], [0, 1], [0, 1]]),
+        "its source map contradicts itself",
     ),
     "shorter than its number": ("root number", at("pos", 1), LONGER),
     "a number beyond its limit": ("limits", at("text", "[1234567", pos=8), "its number passes the limit"),

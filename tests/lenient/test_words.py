@@ -93,3 +93,10 @@ def test_a_sign_is_no_separator(wanted: int, said: int) -> None:
     parser.feed(json.dumps(f" {said} "))
     outcome = parser.end()
     assert isinstance(outcome, Complete) == (wanted == said)
+
+
+@pytest.mark.parametrize(("wanted", "said"), [("-1x", "1x"), ("1x", "-1x"), ("-12", "12"), ("- 1", "1-")])
+def test_a_sign_is_no_separator_before_more(wanted: str, said: str) -> None:
+    parser: Parser[Any] = Parser(Schema({"enum": [wanted, "b"]}), lenient=COERCING)
+    parser.feed(json.dumps(said))
+    assert isinstance(parser.end(), Complete) == (wanted == "- 1")
