@@ -232,7 +232,7 @@ GROWN: list[tuple[Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after"), GROWN, ids=repr)
+@pytest.mark.parametrize(("before", "after"), GROWN)
 def test_what_grew(before: Any, after: Any) -> None:
     check_growth(before, after)
 
@@ -261,7 +261,7 @@ SHRUNK: list[tuple[Any, Any]] = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after"), SHRUNK, ids=repr)
+@pytest.mark.parametrize(("before", "after"), SHRUNK)
 def test_what_did_not_grow(before: Any, after: Any) -> None:
     with pytest.raises(AssertionError):
         check_growth(before, after)
