@@ -14,9 +14,11 @@ anything is a mistake, and would report nothing for ever.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from typing import Final, final
 
+from partialjson._core.refcounts import COMPILED
 from partialjson._core.spec import ARRAY, OBJECT, Spec
 from partialjson.errors import json_path
 
@@ -170,8 +172,9 @@ def _refusal(pattern: str, at: int, why: str) -> ValueError:
 def refuse_unreachable(select: Iterable[str], root: Spec) -> None:
     """Refuse patterns that lead to where no document that fits the target can have anything.
 
-    A key that a model ignores may be there, and is reported as plain JSON. So only keys are refused that an object must
-    not have, and keys of what is no object. Indexes and wildcards say nothing of what is meant, and may match nothing.
+    Only keys are refused that an object must not have, and keys of what is no object. Indexes and wildcards say nothing
+    of what is meant, and may match nothing. A key that a model ignores may be there, and is reported as plain JSON; as
+    it is more often misspelled, it gets a warning.
 
     Raises:
         ValueError: there is such a pattern; the message says what the last place that there is can have.
@@ -186,6 +189,9 @@ def refuse_unreachable(select: Iterable[str], root: Spec) -> None:
                 break
             if isinstance(step, str) and not any(_has(leaf, step) for leaf in leaves):
                 raise ValueError(f"select pattern {pattern!r}: {_unreachable(taken, step, leaves)}")
+            if isinstance(step, str) and all(_ignores(leaf, step) for leaf in leaves if leaf.kinds & OBJECT):
+                why = f"{_unreachable(taken, step, leaves)}. A document may have it; then it is reported as plain JSON"
+                warnings.warn(f"select pattern {pattern!r}: {why}", stacklevel=1 if COMPILED else 3)
             specs = _below(leaves, step)
             if specs is None:
                 break
@@ -220,6 +226,12 @@ def _has(leaf: Spec, step: Step) -> bool:
     if isinstance(step, int):
         return leaf.kinds & ARRAY != 0
     return leaf.kinds & OBJECT != 0 and (leaf.keys is None or step in leaf.keys or step in _keys(leaf))
+
+
+def _ignores(leaf: Spec, step: str) -> bool:
+    """Is this a key of an object that speaks of other keys only, and drops what it does not know?"""
+    is_free = leaf.rest is not None or leaf.keeps_unnamed or leaf.keys is not None
+    return leaf.fields is not None and not is_free and step not in _keys(leaf)
 
 
 def _keys(leaf: Spec) -> list[str]:
