@@ -738,7 +738,7 @@ MISUSE: dict[str, tuple[type[Exception], Callable[[], Any]]] = {
     "select pattern": (ValueError, lambda: Untyped(select=["a"])),
     "strict without target": (TypeError, lambda: Untyped(strict=True)),
     "restore None": (ValueError, lambda: Untyped.restore(None)),
-    "restore str": (ValueError, lambda: Untyped.restore("x")),
+    "restore str": (TypeError, lambda: Untyped.restore("x")),
     "restore empty": (ValueError, lambda: Untyped.restore({})),
 }
 

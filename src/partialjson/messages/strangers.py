@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Final
 
 from partialjson.wire import ops
-from partialjson.wire.apis import PROVIDERS, adapter_for
+from partialjson.wire.apis import MOST_SPOKEN, PROVIDERS, adapter_for
 from partialjson.wire.envelopes import word_of
 
 __all__ = ["KEPT", "described", "excerpt", "likeliest", "understood", "weighed"]
@@ -21,8 +21,6 @@ __all__ = ["KEPT", "described", "excerpt", "likeliest", "understood", "weighed"]
 KEPT: Final = 5
 """How many of the first events are looked at."""
 
-# Of APIs that read events alike, the one that most servers mean.
-_USUAL: Final = "openai-chat"
 _EXCERPT: Final = 200
 _FIELDS: Final = 20  # of an event or of one of its fields
 _LARGEST: Final = 1 << 20  # characters of a field that is read as JSON
@@ -109,7 +107,7 @@ def _best(names: Sequence[str], events: Sequence[tuple[object, str]]) -> tuple[l
 
 def likeliest(names: Iterable[str]) -> list[str]:
     """APIs that make as much of something, the one first that most servers mean."""
-    return sorted(names, key=lambda name: name != _USUAL)
+    return sorted(names, key=lambda name: name != MOST_SPOKEN)
 
 
 def _score(api: str, events: Sequence[tuple[object, str]]) -> int:

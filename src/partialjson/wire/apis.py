@@ -24,6 +24,7 @@ from partialjson.wire import ops
 __all__ = [
     "API",
     "APIS",
+    "MOST_SPOKEN",
     "PROVIDERS",
     "Adapter",
     "ApiName",
@@ -391,6 +392,9 @@ APIS: Final[dict[str, API]] = {
 
 PROVIDERS: Final[tuple[ApiName, ...]] = get_args(ApiName)
 """The names of the known wire formats."""
+
+MOST_SPOKEN: Final[ApiName] = "openai-chat"
+"""The one that most servers mean, where several read the same events."""
 
 
 def api_named(name: str) -> API:
