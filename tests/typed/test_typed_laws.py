@@ -844,6 +844,8 @@ def reported(parser: Parser[Any], chunks: list[str]) -> list[Any]:
     return seen
 
 
+# Keys that a model ignores are selected, too.
+@pytest.mark.filterwarnings("ignore:select pattern")
 @lawful
 @given(cases(), st.data())
 def test_law_7_what_is_not_retained_is_reported_all_the_same(
