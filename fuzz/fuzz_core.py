@@ -24,8 +24,9 @@ from functools import partial
 from typing import Any
 
 import running
+from partialjson.testing.broken import demand
 from partialjson.testing.chunking import observe
-from partialjson.testing.laws import demand, feed, law_1, law_2, law_3, law_4, law_5, law_8, law_9, law_10, law_11
+from partialjson.testing.laws import feed, law_1, law_2, law_3, law_4, law_5, law_8, law_9, law_10, law_11
 from partialjson.testing.makers import Maker
 from support.accidents import BOM, pieces
 from support.forgery import check_forged, forged

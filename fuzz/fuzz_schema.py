@@ -32,8 +32,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import partialjson
 from partialjson import Complete, Completed, Failed, Invalid, ParseError, Parser, Replaced, Schema, Violation
 from partialjson.schema.dialects import DIALECTS
+from partialjson.testing.broken import demand
 from partialjson.testing.chunking import event_key
-from partialjson.testing.laws import demand
 from partialjson.testing.makers.schemas import told
 from support.accidents import pieces
 from support.json_schemas import document_text, make_pair, repeating_text

@@ -33,11 +33,11 @@ from partialjson import (
 )
 from partialjson.patch import apply_deltas
 from partialjson.testing import strategies
+from partialjson.testing.broken import Broken
 from partialjson.testing.chunking import check_all_chunkings, observe
 from partialjson.testing.damage import NOISE, SIGNS
+from partialjson.testing.growth import grows
 from partialjson.testing.laws import (
-    Broken,
-    grows,
     in_chunks,
     law_1,
     law_2,

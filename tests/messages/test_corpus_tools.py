@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from partialjson import IncompleteError, Parser, Truncated, stream
-from partialjson.testing.laws import check_growth, check_laws, check_validated_once
+from partialjson.testing.growth import check_growth
+from partialjson.testing.laws import check_laws, check_validated_once
 from partialjson.testing.makers import Maker
 from partialjson.testing.modelling import target_of
 from partialjson.testing.oneshot import describe, oneshot

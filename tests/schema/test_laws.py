@@ -17,8 +17,9 @@ from jsonschema.exceptions import ValidationError
 
 from partialjson import Complete, Failed, Limits, Parser, Schema
 from partialjson.testing.chunking import check_all_chunkings
-from partialjson.testing.laws import is_json, law_1, law_2, law_3, law_4, law_5, law_7, law_8, law_9, law_10, law_11
+from partialjson.testing.laws import law_1, law_2, law_3, law_4, law_5, law_7, law_8, law_9, law_10, law_11
 from partialjson.testing.makers.schemas import SchemaMaker
+from partialjson.testing.reference import is_json
 from support.effort import examples
 from support.json_schemas import document_text, make_pair, messy_text
 

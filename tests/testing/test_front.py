@@ -16,7 +16,8 @@ import partialjson
 import partialjson.testing
 from partialjson import Schema
 from partialjson.testing import check_laws
-from partialjson.testing.laws import CHECKED, Broken
+from partialjson.testing.broken import Broken
+from partialjson.testing.laws import CHECKED
 from partialjson.testing.makers import Maker
 
 

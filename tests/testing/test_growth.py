@@ -12,7 +12,9 @@ from pydantic import AfterValidator, BaseModel, Field, RootModel, model_validato
 from pydantic_core import PydanticOmit, PydanticUseDefault
 
 from partialjson import Completed, Invalid, Lenient, Parser, Partial, Preview, Replaced
-from partialjson.testing.laws import Broken, check_growth, check_laws, law_2, some_chunkings
+from partialjson.testing.broken import Broken
+from partialjson.testing.growth import check_growth
+from partialjson.testing.laws import check_laws, law_2, some_chunkings
 from partialjson.testing.makers import Maker
 
 

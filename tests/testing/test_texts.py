@@ -14,7 +14,7 @@ from hypothesis.errors import InvalidArgument
 from partialjson.testing import chunkings, damaged, documents, truncations
 from partialjson.testing.breach import cuts_of
 from partialjson.testing.damage import ALL_LABELS, AROUND, CUT, HARSH, LABELS, NOISE, Accident, Damaged
-from partialjson.testing.laws import nodes_of
+from partialjson.testing.reference import nodes_of
 from partialjson.testing.strategies import KEYS, damaged_bytes, number_texts, string_texts, values
 from support.effort import amount, examples
 

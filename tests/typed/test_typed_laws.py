@@ -58,9 +58,10 @@ from partialjson.streaming.places import written
 from partialjson.testing import strategies
 from partialjson.testing.chunking import observe
 from partialjson.testing.damage import NOISE
-from partialjson.testing.laws import is_json, law_1, law_2, law_3, law_4, law_5, law_6, law_8, law_9, law_10, law_11
+from partialjson.testing.laws import law_1, law_2, law_3, law_4, law_5, law_6, law_8, law_9, law_10, law_11
 from partialjson.testing.makers import Maker
 from partialjson.testing.oneshot import describe, describe_errors, oneshot, verdict_of
+from partialjson.testing.reference import is_json
 from support.effort import examples
 from support.versions import PYDANTIC_2_14
 

@@ -11,8 +11,9 @@ checks of given texts and streams work without it. Four parts stand on one anoth
 - *texts*: ``texts`` (strategies for JSON, its pieces, its beginnings), ``damage`` (what models get wrong), ``fitting``
   (documents for a type or a schema); ``bodies`` (what a model says, in the format of each provider) and ``streams``
   (the strategies for it). ``strategies`` has all strategies under one name.
-- *laws*: ``chunking`` and ``laws``, the twelve laws of this library as functions, with ``makers`` (of
-  parsers for a target) and ``oneshot``, which know what validation of the whole text says.
+- *laws*: ``chunking`` and ``laws``, the twelve laws of this library as functions, with ``growth`` (whether one view
+  extends another), ``reference`` (what the standard library says of a text), ``makers`` (of parsers for a target) and
+  ``oneshot``, which know what validation of the whole text says; ``broken`` is how it is said that one does not hold.
 - *kits*: ``consumers`` (what reads in pieces), ``linear`` (what that costs), ``machine`` (the same as a state machine),
   ``adapters`` (a provider's wire format), ``frontends`` (what folds deltas). Each names the law that broke, and shows
   the least that breaks it.
@@ -27,11 +28,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from partialjson.testing.adapters import check_adapter
     from partialjson.testing.bodies import Said, Say
+    from partialjson.testing.broken import Broken
     from partialjson.testing.cassettes import Cassette
     from partialjson.testing.chunking import check_all_chunkings
     from partialjson.testing.consumers import Push, check_consumer
     from partialjson.testing.frontends import check_front_end
-    from partialjson.testing.laws import Broken, check_laws
+    from partialjson.testing.laws import check_laws
     from partialjson.testing.linear import check_linear
     from partialjson.testing.machine import ConsumerMachine
     from partialjson.testing.strategies import (
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     )
 
 _NAMES = {
-    "Broken": "laws",
+    "Broken": "broken",
     "Cassette": "cassettes",
     "ConsumerMachine": "machine",
     "Push": "consumers",

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
+from partialjson.testing.broken import Broken
 from partialjson.testing.chunking import random_partition
-from partialjson.testing.laws import Broken
 
 __all__ = ["Breach", "Sentence", "cuts_of", "least_chunks", "ways_to_cut"]
 

@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from partialjson.testing.breach import Breach, Sentence, least_chunks, ways_to_cut
 from partialjson.testing.chunking import fingerprint
-from partialjson.testing.laws import grows as grown_json
-from partialjson.testing.laws import is_json, plain
+from partialjson.testing.growth import grows as grown_json
+from partialjson.testing.reference import is_json, plain
 
 if TYPE_CHECKING:
     from hypothesis import settings as Settings

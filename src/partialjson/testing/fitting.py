@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, Final
 from partialjson._core.spec import ARRAY, BOOLEAN, FLOAT, INTEGER, NUMBER, OBJECT, STRING, Field, Spec
 from partialjson._core.target import spec_of
 from partialjson.testing.drawing import check_words, named, refuse, st
-from partialjson.testing.laws import nodes_of
 from partialjson.testing.makers import maker_for
 from partialjson.testing.modelling import random_objects, random_schemas, target_of
+from partialjson.testing.reference import nodes_of
 from partialjson.testing.texts import scalars, strings, values
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from partialjson.testing.breach import Breach, Sentence
 from partialjson.testing.chunking import fingerprint
 from partialjson.testing.consumers import grows_as_json
 from partialjson.testing.drawing import st
-from partialjson.testing.laws import plain
+from partialjson.testing.reference import plain
 from partialjson.testing.texts import documents
 
 __all__ = ["ConsumerMachine"]

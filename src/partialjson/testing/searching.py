@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from partialjson.testing.broken import Broken
 from partialjson.testing.drawing import HealthCheck, Phase, given, st
 from partialjson.testing.drawing import settings as Settings
-from partialjson.testing.laws import Broken
 
 __all__ = ["search"]
 
