@@ -27,7 +27,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 CORE = ["spec", "plan", "target", "events", "required", "refcounts", "selection", "changes", "mask", "source"]
-CORE += ["charsets", "nfa", "patterns", "digits", "words", "rules", "spec_rules", "loose_rules"]
+CORE += ["reachable", "charsets", "nfa", "patterns", "digits", "words", "rules", "spec_rules", "loose_rules"]
 CORE += ["trials", "wording", "faults", "judge", "fitting", "frames", "coerce", "view", "builder", "observer", "tree"]
 CORE += ["machine", "numbers", "strings", "bulk", "lexer", "expected"]
 CORE += ["utf8", "canonical", "checkpoint_changes", "checkpoint"]

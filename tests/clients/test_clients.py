@@ -569,7 +569,7 @@ def caught(source: Source, **options: Any) -> tuple[list[Update], BaseException,
         else:
             seen.extend(read(source, message))  # what came before is kept, too
 
-    with pytest.raises(BaseException) as raised:  # noqa: PT011  # whatever it says
+    with pytest.raises(BaseException) as raised:  # noqa: PT011  # the caller looks at it
         go()
     return seen, raised.value, message
 

@@ -24,7 +24,7 @@ from partialjson._core.lexer import _has_no_surrogates
 from partialjson.testing import strategies
 from partialjson.testing.chunking import error_key
 
-pytestmark = pytest.mark.skipif(partialjson.compiled, reason="a compiled core takes these ways anyhow")
+on_sources = pytest.mark.skipif(partialjson.compiled, reason="all other tests take these ways of a compiled core")
 
 
 @contextlib.contextmanager
@@ -87,6 +87,7 @@ TEXTS: dict[str, str] = {
 }  # fmt: skip
 
 
+@on_sources
 @pytest.mark.parametrize("name", OPTIONS)
 def test_texts_at_the_edges_are_read_the_same(name: str) -> None:
     for text in TEXTS.values():
@@ -95,6 +96,7 @@ def test_texts_at_the_edges_are_read_the_same(name: str) -> None:
                 check([text[at : at + size] for at in range(0, len(text), size)], OPTIONS[name])
 
 
+@on_sources
 @given(
     st.one_of(strategies.documents(), strategies.damaged()).flatmap(strategies.chunkings), st.sampled_from([*OPTIONS])
 )
@@ -116,6 +118,7 @@ def test_nothing_else_decides_which_way_is_taken() -> None:
     assert refcounts.COMPILED is partialjson.compiled
 
 
+@on_sources
 @pytest.mark.parametrize("room", [0, 1, 2, 3, 4, 9])
 def test_depth_is_counted_the_same(room: int) -> None:
     for text in ("[1],[2],[[3]],4,", '{"a":[1]},{"a":[{}]},', '"[","{",[],'):

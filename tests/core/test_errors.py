@@ -492,13 +492,17 @@ def test_errors_stay(text: str | bytes) -> None:
 # Wrong use
 
 
-def parsed(text: str | bytes, **options: Any) -> Parser[Any]:
-    parser: Parser[Any] = Parser(**options)
+# The mistakes that a type checker would tell are tried, too.
+Untyped: Any = Parser
+
+
+def parsed(text: Any, **options: Any) -> Any:
+    parser = Untyped(**options)
     parser.feed(text)
     return parser
 
 
-def ended(text: str | bytes) -> Parser[Any]:
+def ended(text: str | bytes) -> Any:
     parser = parsed(text)
     parser.end()
     return parser
@@ -516,14 +520,14 @@ DELTA = "take the text out of the chunk (chunk.choices[0].delta.content, event.d
 DELTA += " whole stream to partialjson.clients.read"
 
 MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
-    (lambda: Parser(limits={"depth": 1}), TypeError, "limits is a Limits, not dict"),  # type: ignore[arg-type]
-    (lambda: Parser(on_invalid="stop"), ValueError,  # type: ignore[arg-type]
+    (lambda: Untyped(limits={"depth": 1}), TypeError, "limits is a Limits, not dict"),
+    (lambda: Untyped(on_invalid="stop"), ValueError,
      "on_invalid must be 'collect', 'raise' or 'skip', not 'stop'"),
     (lambda: Parser(retain=False), ValueError,
      "retain=False keeps only what select names: give select, for instance ['$.items[*]']"),
-    (lambda: Parser(parse_float="Decimal"), TypeError,  # type: ignore[arg-type]
+    (lambda: Untyped(parse_float="Decimal"), TypeError,
      "parse_float is a function such as Decimal, not str"),
-    (lambda: Parser(parse_int=1), TypeError, "parse_int is a function such as Decimal, not int"),  # type: ignore[arg-type]
+    (lambda: Untyped(parse_int=1), TypeError, "parse_int is a function such as Decimal, not int"),
     (lambda: Parser(int, parse_int=int), TypeError,
      "parse_float and parse_int are for documents without a target; with one, its types say what numbers become: "
      "declare the field as Decimal, or as str with coerce_numbers_to_str"),
@@ -534,16 +538,16 @@ MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: Parser(schema={}, on_invalid="skip"), TypeError,
      'on_invalid="skip" needs a type: the result of a schema is the document itself, with all its elements'),
     (lambda: Parser(int, schema={}), TypeError, "a document has one target: give a type or a schema, not both"),
-    (lambda: Parser({"type": "string"}), TypeError,  # type: ignore[arg-type]
+    (lambda: Untyped({"type": "string"}), TypeError,
      "a target is a type; a JSON Schema is given by name: schema=..."),
-    (lambda: Parser(True), TypeError,  # type: ignore[arg-type]
+    (lambda: Untyped(True), TypeError,
      "a target is a type; a JSON Schema is given by name: schema=..."),
-    (lambda: parsed(None), TypeError,  # type: ignore[arg-type]
+    (lambda: parsed(None), TypeError,
      "feed takes str or bytes, not NoneType; a provider's delta may have no text: skip those"),
-    (lambda: parsed(bytearray()), TypeError,  # type: ignore[arg-type]
+    (lambda: parsed(bytearray()), TypeError,
      "feed takes str or bytes, not bytearray; pass bytes(chunk)"),
-    (lambda: parsed(1), TypeError, "feed takes str or bytes, not int"),  # type: ignore[arg-type]
-    (lambda: parsed(["1"]), TypeError, f"feed takes str or bytes, not list; {DELTA}"),  # type: ignore[arg-type]
+    (lambda: parsed(1), TypeError, "feed takes str or bytes, not int"),
+    (lambda: parsed(["1"]), TypeError, f"feed takes str or bytes, not list; {DELTA}"),
     (lambda: parsed("1").feed(b"1"), TypeError,
      "this document was fed str before and bytes now; feed only one of them"),
     (lambda: parsed(b"1").feed("1"), TypeError,
@@ -575,7 +579,7 @@ MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
      "deltas() needs the whole document, and retain=False keeps only what is open"),
     (lambda: parsed("[", target=list[int], select=[], retain=False).expected(), RuntimeError,
      "expected() needs the whole document, and retain=False keeps only what is open"),
-    (lambda: parsed("[").deltas("1"), TypeError,  # type: ignore[arg-type]
+    (lambda: parsed("[").deltas("1"), TypeError,
      "since is a sequence number (Parser.seq), not str"),
     (lambda: parsed("[").deltas(True), TypeError, "since is a sequence number (Parser.seq), not bool"),
     (lambda: parsed("[").deltas(2), ValueError, "since must be between 0 and seq (1), not 2"),
@@ -583,10 +587,10 @@ MISUSED: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: parsed("[").status("a"), TypeError, "a path is a tuple of keys and indexes, not str: write ('a',)"),
     (lambda: parsed("[").kept_back(b"a"), TypeError,
      "a path is a tuple of keys and indexes, not bytes: write (b'a',)"),
-    (lambda: parsed("[").end(1), TypeError, "a reason is a str, not int"),  # type: ignore[arg-type]
+    (lambda: parsed("[").end(1), TypeError, "a reason is a str, not int"),
     (lambda: Parser(select="$.a"), TypeError,
      "select takes a list of patterns, not one str: write select=['$.a']"),
-    (lambda: Parser(select=[b"$"]), TypeError, "a select pattern is a str, not bytes"),  # type: ignore[list-item]
+    (lambda: Untyped(select=[b"$"]), TypeError, "a select pattern is a str, not bytes"),
     (lambda: Parser.restore([]), ValueError,
      "not a checkpoint: that is the dict that checkpoint() returned, not list"),
     (lambda: Parser.restore({"partialjson": 2}), ValueError,

@@ -100,9 +100,8 @@ def test_which_interpreter_it_is_whoever_knows_it(known_by: str, main: bool, mon
     monkeypatch.setitem(sys.modules, "_thread", thread)
     monkeypatch.setitem(sys.modules, "_xxsubinterpreters", interpreters if known_by != "nobody" else None)
     if known_by == "_thread":
-        thread._is_main_interpreter = lambda: main  # type: ignore[attr-defined]
-    interpreters.get_main = lambda: 0  # type: ignore[attr-defined]
-    interpreters.get_current = lambda: 0 if main else 1  # type: ignore[attr-defined]
+        vars(thread)["_is_main_interpreter"] = lambda: main
+    vars(interpreters).update(get_main=lambda: 0, get_current=lambda: 0 if main else 1)
     before = len(sys.meta_path)
     runpy.run_path(str(SOURCES / "partialjson" / "_core" / "__init__.py"), run_name="partialjson._core")
     assert len(sys.meta_path) - before == (not main and known_by != "nobody")

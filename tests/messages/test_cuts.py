@@ -44,22 +44,25 @@ def test_every_cut_of_a_body(api: str) -> None:
     read_once = cache(lambda part: read(part, api, **OPTIONS))  # the bodies begin alike
     for said in told(api)[: amount(2, 2, quick=1)]:
         raw = body(api, said)
-        parts = [read_once(raw[:size]) for size in range(len(raw) + 1)]
-        assert list(violations_of(parts)) == []
         before_end = len(body(api, replace(said, reason=None)))
-        check_disconnected(parts, before_end)
+        # The quick tests cut at every third place, and at those where the end begins and where it is.
+        sizes = sorted({*range(0, len(raw), amount(1, 1, quick=3)), before_end - 1, before_end, len(raw)})
+        parts = [read_once(raw[:size]) for size in sizes]
+        assert list(violations_of(parts)) == []
+        check_disconnected(parts, sizes, before_end)
 
 
 def test_every_cut_where_calls_end_the_turn() -> None:
     raw = body("gemini-live", Said(('{"city":', '"Zürich"}'), ("hm",), CALLS, "tool_calls"))
-    check_disconnected([read(raw[:size], "gemini-live", **OPTIONS) for size in range(len(raw) + 1)], 0)
+    sizes = range(len(raw) + 1)
+    check_disconnected([read(raw[:size], "gemini-live", **OPTIONS) for size in sizes], sizes, 0)
 
 
-def check_disconnected(parts: Sequence[Read], before_end: int) -> None:
+def check_disconnected(parts: Sequence[Read], sizes: Sequence[int], before_end: int) -> None:
     """Before its terminal event a body is disconnected, and what is reported complete equals the full message."""
     whole = parts[-1].message
     reasons = set()
-    for size, part in enumerate(parts):
+    for size, part in zip(sizes, parts, strict=True):
         message = part.message
         end = message.end()
         reasons.add(end.reason)

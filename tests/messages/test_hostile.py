@@ -351,7 +351,7 @@ def test_the_work_grows_with_the_number_of_events(
 
         return counted_steps(handle, [*make(number), None])
 
-    few = amount(150, 600)
+    few = amount(150, 600, quick=60)
     assert steps(4 * few) <= steps(few) * 4.6
 
 

@@ -348,7 +348,7 @@ def tagged(draw: st.DrawFn, inner: st.SearchStrategy[Spec]) -> Spec:
         model = pydantic.create_model(f"Tag{tag}", __config__=config, __validators__=validators, **fields)
         branches[tag] = (model, specs)
     models: Any = tuple(model for model, _ in branches.values())
-    target: Any = Annotated[Union[models], Field(discriminator="tag")]  # noqa: UP007  # of types known when it runs
+    target: Any = Annotated[Union[models], Field(discriminator="tag")]  # noqa: UP007  # | does not take a tuple of types
 
     def write(draw: st.DrawFn, mess: int) -> str:
         if messy(draw, mess):

@@ -44,7 +44,7 @@ def dict_of_optional(target: Any) -> Any:
 
 
 def str_or(target: Any) -> Any:
-    return Union[str, target]  # noqa: UP007  # of types known when it runs
+    return Union[str, target]  # noqa: UP007  # not every target has |
 
 
 def calls_of(target: Any, text: str) -> tuple[list[Any], list[Any]]:

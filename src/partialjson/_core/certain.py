@@ -24,7 +24,7 @@ for the questions.
 from __future__ import annotations
 
 import re
-from json.decoder import scanstring  # type: ignore[attr-defined]  # every Python has it; typeshed leaves it out
+from json.decoder import scanstring  # type: ignore[attr-defined]  # json uses it; typeshed has no line for it
 from typing import TYPE_CHECKING, Final
 
 from partialjson._core.bulk import LEAST

@@ -30,25 +30,11 @@ def loose_rule_of(spec: Spec) -> Rule:
 
 def _fill(rule: Rule) -> None:
     """Set the attributes of a rule from its spec."""
-    leaves: list[Spec] = []
-    null = False
-    seen: set[int] = set()
-    todo: list[Spec] = [rule.origin.filled()]
-    while todo:
-        spec = todo.pop()
-        if id(spec) in seen:
-            continue
-        seen.add(id(spec))
-        null = null or spec.nullable
-        if not spec.binding:
-            # Anything may be valid.
-            return
-        if spec.root is not None:
-            todo.append(spec.root.spec)
-        elif spec.branches:
-            todo.extend(reversed(spec.branches))
-        else:
-            leaves.append(spec)
+    met, leaves = rule.origin.walk()
+    if [spec for spec in met if not spec.binding]:
+        # Anything may be valid.
+        return
+    null = len([spec for spec in met if spec.nullable]) > 0
     if len(leaves) == 1:
         _fill_leaf(rule, leaves[0], null)
         return

@@ -41,7 +41,7 @@ from partialjson._core.numbers import end_number
 from partialjson._core.plan import Failure
 from partialjson._core.refcounts import COMPILED
 from partialjson._core.required import missing_required
-from partialjson._core.selection import Selector, compile_selection, refuse_unreachable
+from partialjson._core.selection import Selector, compile_selection
 from partialjson._core.source import Source
 from partialjson._core.spec_rules import rule_of
 from partialjson._core.target import MakesTarget, Options, Target, given_of, name_of, target_of
@@ -213,6 +213,8 @@ class Parser(Generic[T]):
             self._lexer.read_numbers_by(parse_float, parse_int)
         self._lenient: Final = None if lenient is False else lenient_of(lenient)
         if select and self._target is not None and not self._coerces():
+            from partialjson._core.reachable import refuse_unreachable
+
             refuse_unreachable(select, self._target.spec)
         if self._target is not None and source is not None:
             self._follow(self._target, source, selector is not None)

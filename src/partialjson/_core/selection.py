@@ -6,21 +6,13 @@ parser is made.
 
 A ``Selector`` is the state of a walk from the root: the tails of all patterns that can still match. Going down one key
 gives the next selector, or None if nothing below can match; so the tree skips whole branches for free.
-
-``refuse_unreachable`` holds patterns against what a target allows: one that leads to where no valid document can have
-anything is a mistake, and would report nothing for ever.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable
 from typing import Final, final
-
-from partialjson._core.refcounts import COMPILED
-from partialjson._core.spec import ARRAY, OBJECT, Spec
-from partialjson.errors import json_path
 
 Step = str | int | None
 """A member name, an element index, or None for any child."""
@@ -167,117 +159,3 @@ def _skip_blank(pattern: str, at: int) -> int:
 
 def _refusal(pattern: str, at: int, why: str) -> ValueError:
     return ValueError(f"select pattern {pattern!r}, character {at}: {why}")
-
-
-def refuse_unreachable(select: Iterable[str], root: Spec) -> None:
-    """Refuse patterns that lead to where no document that fits the target can have anything.
-
-    Only keys are refused that an object must not have, and keys of what is no object. Indexes and wildcards say nothing
-    of what is meant, and may match nothing. A key that a model ignores may be there, and is reported as plain JSON; as
-    it is more often misspelled, it gets a warning.
-
-    Raises:
-        ValueError: there is such a pattern; the message says what the last place that there is can have.
-    """
-    for pattern in select:
-        specs: list[Spec] | None = [root]
-        taken: list[Step] = []
-        for step in parse_pattern(pattern):
-            assert specs is not None
-            leaves = _leaves(specs)
-            if leaves is None:
-                break
-            if isinstance(step, str) and not any(_has(leaf, step) for leaf in leaves):
-                raise ValueError(f"select pattern {pattern!r}: {_unreachable(taken, step, leaves)}")
-            if isinstance(step, str) and all(_ignores(leaf, step) for leaf in leaves if leaf.kinds & OBJECT):
-                why = f"{_unreachable(taken, step, leaves)}. A document may have it; then it is reported as plain JSON"
-                warnings.warn(f"select pattern {pattern!r}: {why}", stacklevel=1 if COMPILED else 3)
-            specs = _below(leaves, step)
-            if specs is None:
-                break
-            taken.append(step)
-
-
-def _leaves(specs: list[Spec]) -> list[Spec] | None:
-    """The specs of which one applies, without the choices on the way to them; None if the user's own code has a say."""
-    found: list[Spec] = []
-    seen: set[int] = set()
-    todo = [spec.filled() for spec in specs]
-    while todo:
-        spec = todo.pop()
-        if id(spec) in seen:
-            continue
-        seen.add(id(spec))
-        if not spec.binding:
-            return None
-        if spec.root is not None:
-            todo.append(spec.root.spec)
-        elif spec.branches:
-            todo.extend(reversed(spec.branches))
-        else:
-            found.append(spec)
-    return found
-
-
-def _has(leaf: Spec, step: Step) -> bool:
-    """May a value that fits have such a child?"""
-    if step is None:
-        return leaf.kinds & (OBJECT | ARRAY) != 0
-    if isinstance(step, int):
-        return leaf.kinds & ARRAY != 0
-    return leaf.kinds & OBJECT != 0 and (leaf.keys is None or step in leaf.keys or step in _keys(leaf))
-
-
-def _ignores(leaf: Spec, step: str) -> bool:
-    """Is this a key of an object that speaks of other keys only, and drops what it does not know?"""
-    is_free = leaf.rest is not None or leaf.keeps_unnamed or leaf.keys is not None
-    return leaf.fields is not None and not is_free and step not in _keys(leaf)
-
-
-def _keys(leaf: Spec) -> list[str]:
-    """The keys of which something is said, in order."""
-    ways = [way for field in (leaf.fields or {}).values() for way in field.ways]
-    return list(dict.fromkeys([key for way in ways for key in way[:1] if isinstance(key, str)]))
-
-
-def _below(leaves: list[Spec], step: Step) -> list[Spec] | None:
-    """The specs of such a child; None if nothing is said of it."""
-    found: list[Spec] = []
-    for leaf in leaves:
-        if not _has(leaf, step):
-            continue
-        inside = _inside(leaf, step)
-        if not inside:
-            return None
-        found.extend(inside)
-    return found or None
-
-
-def _inside(leaf: Spec, step: Step) -> list[Spec]:
-    """The specs of such a child of one leaf; none if nothing is said of it."""
-    if isinstance(step, str):
-        fields = [field for field in (leaf.fields or {}).values() for way in field.ways if way[:1] == (step,)]
-        if any((step,) not in field.ways for field in fields):
-            return []
-        if fields:
-            return [field.spec for field in fields]
-        return [] if leaf.rest is None else [leaf.rest]
-    if isinstance(step, int):
-        element = leaf.element(step) if leaf.is_array else None
-        return [] if element is None else [element]
-    # Any child: only an array says something of all of them.
-    if leaf.kinds & OBJECT or not leaf.is_array:
-        return []
-    return [*leaf.prefix, *([] if leaf.items is None else [leaf.items])]
-
-
-def _unreachable(taken: list[Step], step: str, leaves: list[Spec]) -> str:
-    place = "$" + "".join(["[*]" if each is None else json_path([each])[1:] for each in taken])
-    nouns = " or ".join(dict.fromkeys([leaf.noun for leaf in leaves]))
-    known = list(dict.fromkeys([key for leaf in leaves for key in _keys(leaf)]))
-    if not known:
-        return f"{place} is {nouns}, which has no {step!r}"
-    from difflib import get_close_matches
-
-    close = get_close_matches(step, known, 3) or (known if len(known) <= 8 else [])
-    return f"{place} is {nouns}, which has no {step!r}" + (f"; it has {', '.join(close)}" if close else "")

@@ -284,14 +284,19 @@ class Spec:
     def leaves(self) -> list[Spec]:
         """The specs without branches that may apply here, from the document's point of view: root models are
         skipped."""
-        return self._leaves(True)
+        return self._walk(True)[1]
+
+    def walk(self) -> tuple[list[Spec], list[Spec]]:
+        """All specs that may apply here, choices between others and root models included; and the ``leaves``."""
+        return self._walk(True)
 
     def forms(self) -> list[Spec]:
         """``leaves`` from the program's point of view: a root model counts, and a spec that can only be null does
         not."""
-        return [leaf for leaf in self._leaves(False) if leaf.usual != NULL]
+        return [leaf for leaf in self._walk(False)[1] if leaf.usual != NULL]
 
-    def _leaves(self, through_roots: bool) -> list[Spec]:
+    def _walk(self, through_roots: bool) -> tuple[list[Spec], list[Spec]]:
+        met: list[Spec] = []
         found: list[Spec] = []
         seen: set[int] = set()
         todo = [self.filled()]
@@ -300,13 +305,14 @@ class Spec:
             if id(spec) in seen:
                 continue
             seen.add(id(spec))
+            met.append(spec)
             if through_roots and spec.root is not None:
                 todo.append(spec.root.spec)
             elif spec._branches:
                 todo.extend(reversed(spec.branches))
             else:
                 found.append(spec)
-        return found
+        return met, found
 
     def may_be_null(self) -> bool:
         """May ``null`` stand here, according to the description?"""

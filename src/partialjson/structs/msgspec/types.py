@@ -187,7 +187,7 @@ def type_of(node: Node) -> Any:
     node = bare(node)
     if isinstance(node, nodes.UnionType):
         # ``X | Y`` cannot be written of a list of types.
-        return Union[tuple(type_of(each) for each in node.types)]  # noqa: UP007  # of types known when it runs
+        return Union[tuple(type_of(each) for each in node.types)]  # noqa: UP007  # | does not take a tuple of types
     if isinstance(node, nodes.LiteralType):
         return Literal[node.values]
     if isinstance(node, nodes.TupleType):
