@@ -154,8 +154,8 @@ def imports_of(importer: str, path: Path) -> Iterator[Import]:
                     # ``from partialjson import patch`` names a module, ``from partialjson import Parser`` does not.
                     inner = inside(f"{module}.{alias.name}")
                     yield Import(importer, inner if inner in MODULES else inside(module), lazy, typing)
-            else:
-                inner_lazy = lazy or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            elif not isinstance(child, ast.expr):
+                inner_lazy = lazy or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
                 inner_typing = typing or (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test))
                 yield from walk(child, inner_lazy, inner_typing)
 

@@ -1569,6 +1569,16 @@ def test_targets_are_compiled_once() -> None:
     assert targets.compile_plan(Order) is not targets.compile_plan(Order, by_name=True)
 
 
+def test_what_a_checkpoint_says_of_its_target_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Own(BaseModel):
+        number: int
+
+    first = Parser(Own).checkpoint()
+    monkeypatch.setattr(targets, "fingerprint", lambda given: pytest.fail("it is computed again"))
+    assert Parser(Own).checkpoint() == first
+    assert Parser.restore(first, Own).checkpoint() == first
+
+
 def test_many_parsers_share_a_plan_and_nothing_else() -> None:
     parsers = [Parser(Order) for _ in range(3)]
     for char in ORDER:

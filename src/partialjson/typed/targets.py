@@ -1,12 +1,14 @@
 """Pydantic's targets: from the type or TypeAdapter that a parser was given to a ``Target``.
 
-What is compiled of a type, its plan and its specs, is kept and shared by all parsers of that type.
+What is compiled of a type, its plan and its specs, is kept and shared by all parsers of that type, and so is its
+fingerprint once a checkpoint asked for it.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, create_model
@@ -27,9 +29,9 @@ def typed_target(given: Any, options: Options) -> Target:
         PydanticUserError: pydantic does not understand the type, or would find its fields under no name at all.
         PydanticUndefinedAnnotation: the type refers to a name that is not defined.
     """
-    plan = compile_plan(given, options.by_alias, options.by_name, options.strict is False)
+    plan, identify = _compiled(given, options.by_alias, options.by_name, options.strict is False)
     assert plan.spec is not None
-    return Target(given, plan, Run(options), plan.spec, lambda: fingerprint(given))
+    return Target(given, plan, Run(options), plan.spec, identify)
 
 
 def compile_plan(
@@ -42,6 +44,13 @@ def compile_plan(
     Raises:
         as ``typed_target``.
     """
+    return _compiled(given, by_alias, by_name, never_strict)[0]
+
+
+def _compiled(
+    given: Any, by_alias: bool | None, by_name: bool | None, never_strict: bool
+) -> tuple[Plan, Callable[[], str]]:
+    """The plan, and what gives the fingerprint."""
     if by_alias is False and by_name is not True:
         raise PydanticUserError(
             "At least one of `by_alias` or `by_name` must be set to True.",
@@ -50,20 +59,23 @@ def compile_plan(
     # ``int | bool`` and ``bool | int`` are equal, but validate differently.
     spelling = "" if isinstance(given, type | TypeAdapter) else repr(given)
     try:
-        return _cached_plan(given, spelling, by_alias, by_name, never_strict)
+        return _cached(given, spelling, by_alias, by_name, never_strict)
     except TypeError as error:
         if "unhashable" not in str(error):
             raise
     return _compile(given, spelling, by_alias, by_name, never_strict)
 
 
-def _compile(given: Any, spelling: str, by_alias: bool | None, by_name: bool | None, never_strict: bool) -> Plan:
+def _compile(
+    given: Any, spelling: str, by_alias: bool | None, by_name: bool | None, never_strict: bool
+) -> tuple[Plan, Callable[[], str]]:
     adapter = adapter_of(given)
     title = adapter.validator.title
-    return Compiler(adapter.core_schema, config_of(adapter), title, by_alias, by_name, never_strict).root()
+    plan = Compiler(adapter.core_schema, config_of(adapter), title, by_alias, by_name, never_strict).root()
+    return plan, cache(lambda: fingerprint(given))
 
 
-_cached_plan = lru_cache(maxsize=512)(_compile)
+_cached = lru_cache(maxsize=512)(_compile)
 
 
 def adapter_of(given: Any) -> TypeAdapter[Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 from cattrs import BaseConverter
@@ -27,8 +28,8 @@ class CattrsTarget:
     def __init__(self, type: Any, *, converter: BaseConverter | None = None) -> None:
         self.type = type
         self.converter = converter_for_json() if converter is None else converter
-        compiler = _usual(type, repr(type)) if converter is None else Compiler(type, converter, False)
-        self._node = compiler.node
+        made = _usual(type, repr(type)) if converter is None else _compile(type, converter, False)
+        compiler, self._identify = made
         self._plan = compiler.plan(compiler.node) if compiler.plans else compiler.root()
 
     def __repr__(self) -> str:
@@ -38,10 +39,7 @@ class CattrsTarget:
     def __partialjson_target__(self, options: Options) -> Target:
         refuse_options(options, "cattrs", "strict")
         assert self._plan.spec is not None
-        return Target(self, self._plan, options, self._plan.spec, self._fingerprint)
-
-    def _fingerprint(self) -> str:
-        return digest_of(f"cattrs {self.converter.detailed_validation}", self._node, _parts_of)
+        return Target(self, self._plan, options, self._plan.spec, self._identify)
 
 
 def cattrs_target(type: Any, *, converter: BaseConverter | None = None) -> CattrsTarget:
@@ -62,9 +60,16 @@ def cattrs_target(type: Any, *, converter: BaseConverter | None = None) -> Cattr
 
 
 @lru_cache(maxsize=512)
-def _usual(given: Any, spelling: str) -> Compiler:
+def _usual(given: Any, spelling: str) -> tuple[Compiler, Callable[[], str]]:
     """``int | bool`` and ``bool | int`` are equal, but spelled in different order."""
-    return Compiler(given, converter_for_json(), True)
+    return _compile(given, converter_for_json(), True)
+
+
+def _compile(given: Any, converter: BaseConverter, is_usual: bool) -> tuple[Compiler, Callable[[], str]]:
+    """The plans, and what gives the fingerprint."""
+    compiler = Compiler(given, converter, is_usual)
+    about = f"cattrs {converter.detailed_validation}"
+    return compiler, cache(lambda: digest_of(about, compiler.node, _parts_of))
 
 
 def _parts_of(node: Any) -> list[Any] | None:

@@ -5,7 +5,8 @@ What is compiled of a type is kept and shared by all parsers of that type.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -41,9 +42,9 @@ class MsgspecTarget:
     def __partialjson_target__(self, options: Options) -> Target:
         refuse_options(options, "msgspec")
         strict = self.strict if options.strict is None else options.strict
-        plan = _plan_of(self.type, strict, self.dec_hook)
+        plan, identify = _compiled(self.type, strict, self.dec_hook)
         assert plan.spec is not None
-        return Target(self, plan, options, plan.spec, lambda: _fingerprint(self.type, strict, self.dec_hook))
+        return Target(self, plan, options, plan.spec, identify)
 
 
 def msgspec_target(type: Any, *, strict: bool = True, dec_hook: DecHook | None = None) -> MsgspecTarget:
@@ -59,25 +60,29 @@ def msgspec_target(type: Any, *, strict: bool = True, dec_hook: DecHook | None =
     Raises:
         TypeError: msgspec does not support the type, or it is a ``Raw``, which is the text itself.
     """
-    _plan_of(type, strict, dec_hook)
+    _compiled(type, strict, dec_hook)
     return MsgspecTarget(type, strict=strict, dec_hook=dec_hook)
 
 
-def _plan_of(given: Any, strict: bool, dec_hook: DecHook | None) -> Plan:
+def _compiled(given: Any, strict: bool, dec_hook: DecHook | None) -> tuple[Plan, Callable[[], str]]:
+    """The plan, and what gives the fingerprint."""
     if given is msgspec.Raw:
         raise TypeError("a Raw is the text itself; to have the text of a document, keep what is fed")
     try:
         # ``int | bool`` and ``bool | int`` are equal, but described in different order.
-        return _cached_plan(given, repr(given), strict, dec_hook)
+        return _cached(given, repr(given), strict, dec_hook)
     except TypeError as error:
         if "unhashable" not in str(error):
             raise
-    return Compiler(given, strict, dec_hook).root()
+    return _compile(given, repr(given), strict, dec_hook)
 
 
-@lru_cache(maxsize=512)
-def _cached_plan(given: Any, spelling: str, strict: bool, dec_hook: DecHook | None) -> Plan:
-    return Compiler(given, strict, dec_hook).root()
+def _compile(given: Any, spelling: str, strict: bool, dec_hook: DecHook | None) -> tuple[Plan, Callable[[], str]]:
+    plan = Compiler(given, strict, dec_hook).root()
+    return plan, cache(lambda: _fingerprint(given, strict, dec_hook))
+
+
+_cached = lru_cache(maxsize=512)(_compile)
 
 
 def _fingerprint(given: Any, strict: bool, dec_hook: DecHook | None) -> str:
