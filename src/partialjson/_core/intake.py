@@ -8,9 +8,10 @@ The document may begin anywhere, so the text takes one of three ways:
 - into the pieces that are *held*, where the last document of the text is wanted. Only the end of the text shows which
   that is, so nothing is read before.
 
-A locator is loaded when a parser needs one; this module knows only its face. It decides by the text alone, so it need
-not see each chunk: a string that begins the text may be the document or prose, which only its end can tell, and what
-comes inside it is *gathered* until then, or until somebody asks.
+A locator decides by the text alone, so it need not see each chunk. A string that begins the text may be the document or
+prose, which only its end can tell, and what comes inside it is *gathered* until then, or until somebody asks. And most
+texts begin with the bracket of their document: for these the locator is made only when something follows the document,
+or somebody asks. It is loaded when the first one is made; this module knows only its face.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from partialjson._core.mender import Mender
 from partialjson._core.mender_state import load_mender, save_mender
 from partialjson._core.scribe import AT_ROOT
 from partialjson._core.selection import Selector
+from partialjson._core.spec import ARRAY, OBJECT
 from partialjson._core.target import Target
 from partialjson._core.utf8 import Utf8
 from partialjson._core.valid import NOTHING
@@ -62,9 +64,14 @@ class Intake:
         self._target: Final = target
         self._lenient: Final = lenient
         self._reader: Final = reader
-        # What finds the document in the text; None if the document begins where the text does.
+        # Is the document looked for? If not, it begins where the text does.
+        self._is_sought = False
+        # What finds it; None while it is not needed, and then what the text began with, for it to be told, and where
+        # the document ended, if it has.
         self._locator: Any = None
-        # Is it known that it has handed on to the mender?
+        self._beginning = ""
+        self._end: tuple[int, int, int, int] | None = None
+        # Is it known that the mender reads?
         self._is_inside = False
         # Chunks that it has not seen, inside a string that begins the text: how much they may hold, and where in the
         # string they end: 0 in none, 1 between its characters, 2 after a backslash.
@@ -78,14 +85,15 @@ class Intake:
         self._left_out: list[Skipped] = []
         if lenient.documents == "last":
             self._held = []
-        elif RepairKind.TEXT_AROUND in lenient.kinds:
-            self._locator = _locator(target, lenient)
+        else:
+            self._is_sought = RepairKind.TEXT_AROUND in lenient.kinds
 
     # Text in.
 
     def begins_here(self) -> None:
         """The caller has found the document, unless some of its text has been read."""
-        if self._locator is not None and self._locator.pos == 0:
+        if self._end is None and (self._locator is None or self._locator.pos == 0):
+            self._is_sought = False
             self._locator = None
         if self._held_size == 0:
             self._held = None
@@ -96,11 +104,10 @@ class Intake:
         Raises:
             ParseError: what is not wanted to be mended, or passes a limit.
         """
-        locator = self._locator
         mender = self.mender
         if mender.valid.wait >= NOTHING and mender.goes_on(text):
             return
-        if locator is None:
+        if not self._is_sought:
             if self._held is not None:
                 self._hold(text)
                 return
@@ -112,6 +119,11 @@ class Intake:
             if self._gather(text):
                 return
             text = self._take_gathered() + text
+        locator = self._locator
+        if locator is None and text and not self._is_inside:
+            self._is_inside = not self._beginning and self._begins_with(text)
+            if not self._is_inside:
+                locator = self._located()
         while text:
             if not self._is_inside and not locator.reading:
                 room = mender.max_document - locator.pos
@@ -138,7 +150,39 @@ class Intake:
             self._is_inside = False
             mender.stops = False
             mender.stopped = -1
-            locator.advanced(*mender.place())
+            if locator is not None:
+                locator.advanced(*mender.place())
+            else:
+                self._end = mender.place()
+                if text:
+                    locator = self._located()
+
+    def _begins_with(self, text: str) -> bool:
+        """Does the document certainly begin with this text, the first that comes?"""
+        if text[0] == "{":
+            kind = OBJECT
+        elif text[0] == "[" and len(text) > 1 and text[1] != "/" and not text[1].isalpha():
+            # It is no tag, such as ``[TOOL_CALLS]``.
+            kind = ARRAY
+        else:
+            return False
+        if self.mender.max_document < 2:
+            return False
+        if self._target is not None and not _root_kinds(self._target, self._lenient) & kind:
+            return False
+        self._beginning = text[:2]
+        return True
+
+    def _located(self) -> Any:
+        """What finds the document; None if it begins where the text does."""
+        if self._locator is None and self._is_sought:
+            locator = self._locator = _locator(self._target, self._lenient)
+            if self._beginning:
+                locator.seek(self._beginning)
+                locator.pos = locator.start
+                if self._end is not None:
+                    locator.advanced(*self._end)
+        return self._locator
 
     def _gather(self, text: str) -> bool:
         """Keep a chunk that stays inside the string; or leave it. A long one is no trouble to the locator."""
@@ -184,14 +228,16 @@ class Intake:
         unread: i64 = 0
         try:
             self.feed(text)
-            if self._locator is None and mender.stops and self._lexer.done():
+            if not self._is_sought and mender.stops and self._lexer.done():
                 unread = utf8.leave(text if mender.stopped < 0 else text[: mender.stopped])
             elif utf8.fault:
                 if self._held is not None:
                     mender.starts_at(*_place_of(self._held_text(), self._held_size))
-                elif self._locator is not None and not self._locator.reading:
-                    self._tell_locator()
-                    mender.starts_at(*self._locator.place)
+                else:
+                    locator = self._located()
+                    if locator is not None and not locator.reading:
+                        self._tell_locator()
+                        mender.starts_at(*locator.place)
                 raise mender.refusal(NOT_UTF8, utf8.fault)
         except ParseError as error:
             error.byte_pos = mender.error_byte
@@ -209,7 +255,7 @@ class Intake:
         is_cut = is_cut or is_half
         if self._held is not None:
             self._read_last(is_cut, is_bytes)
-        locator = self._locator
+        locator = self._locator if self._beginning else self._located()
         if locator is not None and not locator.reading:
             was_found = bool(locator.found)
             found = "" if is_cut and not was_found else locator.end()
@@ -223,7 +269,7 @@ class Intake:
         mender.stops = False
         if mender.mode == AT_ROOT:
             self._lexer.tree.reads_prose()
-        is_alone = locator is None and self._held is None
+        is_alone = not self._is_sought and self._held is None
         mender.finish(is_cut, is_half and is_alone)
         if is_half and not is_alone:
             # Half of a character follows the document.
@@ -255,10 +301,10 @@ class Intake:
 
     def ended_at(self) -> i64:
         """Where the document ended, if no more of it is looked for; -1 otherwise."""
-        if self._locator is None:
-            return -1
-        ended: i64 = self._locator.ended
-        return ended
+        if self._locator is not None:
+            ended: i64 = self._locator.ended
+            return ended
+        return -1 if self._end is None else self._end[0]
 
     def waits_for_end(self) -> bool:
         """Is nothing read before the text has ended?"""
@@ -274,9 +320,10 @@ class Intake:
 
     def save(self) -> dict[str, Any]:
         self._tell_locator()
+        locator = self._located()
         return {
             "mending": save_mender(self.mender),
-            "locator": None if self._locator is None else self._locator.save(),
+            "locator": None if locator is None else locator.save(),
             "held": None if self._held is None else self._held_text(),
         }
 
@@ -301,7 +348,9 @@ class Intake:
     def load(self, state: dict[str, Any]) -> None:
         """Take over the rest, after the lexer was loaded."""
         load_mender(self.mender, state["mending"])
-        self._locator = None if state["locator"] is None else _loaded_locator(state["locator"])
+        self._is_sought = state["locator"] is not None
+        if self._is_sought:
+            self._locator = _loaded_locator(state["locator"])
         if self._locator is not None and not self._locator.reading:
             self._in_string = self._locator.in_string
             self._room = self.mender.max_document - self._locator.pos
@@ -346,10 +395,9 @@ class Intake:
     def _find_last(self, text: str) -> tuple[int, str]:
         """Where the last document begins, and its text; -1 if there is none."""
         from partialjson.lenient.last import LastDocument
-        from partialjson.lenient.locate import root_kinds
 
         inside = Lenient(self._lenient.kinds, "syntax")
-        last = LastDocument(root_kinds(self._target, self._lenient), lambda: self._reader(inside))
+        last = LastDocument(_root_kinds(self._target, self._lenient), lambda: self._reader(inside))
         last.feed(text)
         start, found = last.end()
         self._left_out = last.skipped
@@ -357,9 +405,15 @@ class Intake:
 
 
 def _locator(target: Target | None, lenient: Lenient) -> Any:
-    from partialjson.lenient.locate import Locator, root_kinds
+    from partialjson.lenient.locate import Locator
 
-    return Locator(root_kinds(target, lenient))
+    return Locator(_root_kinds(target, lenient))
+
+
+def _root_kinds(target: Target | None, lenient: Lenient) -> int:
+    from partialjson.lenient.locate import root_kinds
+
+    return root_kinds(target, lenient)
 
 
 def _loaded_locator(saved: Any) -> Any:

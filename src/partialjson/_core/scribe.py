@@ -9,6 +9,7 @@ space around it. If nothing was mended in it, it is read again with the next chu
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, final
 
 from partialjson._core.events import Node, Path, Predicted, Repaired, Violation
@@ -107,12 +108,18 @@ class Record:
         return at
 
 
+@lru_cache(maxsize=64)
+def _flags_of(kinds: frozenset[RepairKind]) -> list[bool]:
+    """Which kinds are wanted, by their numbers. Nobody changes it."""
+    return [kind in kinds for kind in KINDS]
+
+
 class Scribe:
     """Feeds a lexer with mended text."""
 
     def __init__(self, lexer: Lexer, kinds: frozenset[RepairKind], selector: Selector | None) -> None:
         self.lexer: Final = lexer
-        self.mends: Final = [kind in kinds for kind in KINDS]
+        self.mends: Final = _flags_of(kinds)
         self.selector = selector
         self.mode: i64 = BETWEEN
         # The limit on the source; the mended text may be longer.
