@@ -18,11 +18,12 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from partialjson import MISSING, Complete, Lenient, ParseError, Parser
+from partialjson._core.loose_rules import root_kinds
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING
 from partialjson._core.target import Options, target_of
 from partialjson.lenient.candidates import HELD
 from partialjson.lenient.last import LastDocument
-from partialjson.lenient.locate import Locator, root_kinds
+from partialjson.lenient.locate import Locator
 from partialjson.testing.chunking import check_all_chunkings, random_partition
 from partialjson.testing.makers import Maker
 from partialjson.testing.strategies import documents

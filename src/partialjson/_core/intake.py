@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 from partialjson._core.checkpoint import load_count, save_document, typed
 from partialjson._core.lexer import Lexer
+from partialjson._core.loose_rules import root_kinds
 from partialjson._core.machine import BACKSLASH, NOT_UTF8, QUOTE, SHORT, SPACE
 from partialjson._core.mender import Mender
 from partialjson._core.mender_state import load_mender, save_mender
@@ -168,7 +169,7 @@ class Intake:
             return False
         if self.mender.max_document < 2:
             return False
-        if self._target is not None and not _root_kinds(self._target, self._lenient) & kind:
+        if self._target is not None and not root_kinds(self._target, self._lenient) & kind:
             return False
         self._beginning = text[:2]
         return True
@@ -397,7 +398,7 @@ class Intake:
         from partialjson.lenient.last import LastDocument
 
         inside = Lenient(self._lenient.kinds, "syntax")
-        last = LastDocument(_root_kinds(self._target, self._lenient), lambda: self._reader(inside))
+        last = LastDocument(root_kinds(self._target, self._lenient), lambda: self._reader(inside))
         last.feed(text)
         start, found = last.end()
         self._left_out = last.skipped
@@ -407,13 +408,7 @@ class Intake:
 def _locator(target: Target | None, lenient: Lenient) -> Any:
     from partialjson.lenient.locate import Locator
 
-    return Locator(_root_kinds(target, lenient))
-
-
-def _root_kinds(target: Target | None, lenient: Lenient) -> int:
-    from partialjson.lenient.locate import root_kinds
-
-    return root_kinds(target, lenient)
+    return Locator(root_kinds(target, lenient))
 
 
 def _loaded_locator(saved: Any) -> Any:

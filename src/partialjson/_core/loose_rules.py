@@ -3,21 +3,45 @@
 They are those of a spec (``spec_rules``), except that nothing is refused that a safe coercion may set right: a string
 may stand for anything, a number or a bool for a string, and a key or a member may be spelled otherwise. So what is left
 is the structure, since an object or an array can only be what it is. Where the structure may change, nothing is
-foreseen.
+foreseen but the kinds of a whole document (``root_kinds``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from partialjson._core.rules import ANY, Rule
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, Spec
 from partialjson._core.spec_rules import rule_of
+from partialjson._core.target import Target
+from partialjson._core.wording import kinds_of
+from partialjson.repairs import Lenient
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-__all__ = ["loose_rule_of"]
+__all__ = ["SCALAR_IS_WORSE", "loose_rule_of", "root_kinds"]
+
+# Beside kinds of JSON: a scalar is none that the target takes, and counts only because it may be read in another form.
+# So a container is always better.
+SCALAR_IS_WORSE: Final = ANYTHING + 1
+
+
+def root_kinds(target: Target | None, lenient: Lenient | None = None) -> int:
+    """The kinds of JSON that a target's documents can be read from, as a bit set of ``spec``; and
+    ``SCALAR_IS_WORSE``."""
+    if target is None:
+        return ANYTHING
+    kinds: int = kinds_of(rule_of(target.spec) if target.rule is None else target.rule)
+    if lenient is None or lenient.coerce == "syntax":
+        return kinds
+    if not kinds & ANYTHING & ~(OBJECT | ARRAY):
+        kinds |= SCALAR_IS_WORSE
+    # A string may stand for anything; and one structure for another, except that a text is what the whole text is.
+    is_text = len([leaf for leaf in target.spec.leaves() if leaf.usual == STRING and leaf.words is None]) > 0
+    if lenient.coerce == "safe" or (is_text and not kinds & (OBJECT | ARRAY)):
+        return kinds | STRING
+    return kinds | ANYTHING
 
 
 def loose_rule_of(spec: Spec) -> Rule:

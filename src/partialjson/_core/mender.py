@@ -179,16 +179,10 @@ class Mender(TokenMender):
             ParseError: as ``feed``.
         """
         try:
-            is_read = self.valid.feed(s)
+            return self.valid.feed(s)
         except BaseException as error:
-            valid = self.valid
-            valid.text = s if valid.wait == NOTHING else valid.held + s
             self.stops_at(error)
             raise
-        # Of a chunk that ``feed`` goes on with, it also gives the events their offsets.
-        if is_read and self.map is not None:
-            self._translate_events()
-        return is_read
 
     def stops_at(self, error: BaseException) -> None:
         """An error came while a chunk was read strictly, unless it came otherwise."""
@@ -204,7 +198,7 @@ class Mender(TokenMender):
             self._translate(error, text)
             self._leaves(error, text)
         if self.map is not None:
-            self._translate_events()
+            self.translate_events()
 
     def catch_up(self) -> None:
         """Take over how far strict parsing has come, and what waits there."""
@@ -337,7 +331,7 @@ class Mender(TokenMender):
             raise
         finally:
             if self.map is not None:
-                self._translate_events()
+                self.translate_events()
         self.pend = s[i:]
         self._pass(s, i)
         if self.stopped >= 0:
@@ -1315,7 +1309,7 @@ class Mender(TokenMender):
             self._translate(error, s)
             raise
         finally:
-            self._translate_events()
+            self.translate_events()
 
     def _half_follows(self, s: str, n: i64) -> None:
         if self.is_strict or not self.mends[TEXT_AROUND]:

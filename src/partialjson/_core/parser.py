@@ -226,10 +226,8 @@ class Parser(Generic[T]):
         self._intake: Intake | None = None
         if self._lenient is not None:
             self._intake = Intake(self._lexer, self._target, self._lenient, selector, _reader)
-        # What reads of it what needs no mending, and tells nobody of it.
-        self._valid: ValidChunks | None = None
-        if self._intake is not None and source is None:
-            self._valid = self._intake.mender.valid
+        # What reads of it what needs no mending.
+        self._valid: ValidChunks | None = None if self._intake is None else self._intake.mender.valid
 
     def __repr__(self) -> str:
         name = "" if self._target is None else f" of {name_of(self._target.given)}"
@@ -303,7 +301,7 @@ class Parser(Generic[T]):
                 if self._reads == STR:
                     self._lexer.feed(chunk)
                 elif self._valid is not None and self._input == STR and self._valid.feed(chunk):
-                    # Nothing is to be told by whoever mends.
+                    # Nothing had to be mended.
                     pass
                 elif self._reads_by_lexer(STR, chunk):
                     self._lexer.feed(chunk)
@@ -322,6 +320,8 @@ class Parser(Generic[T]):
             if observer is None or not observer.events:
                 self._life = OPEN
                 return ()
+            if self._intake is not None:
+                self._intake.mender.translate_events()
             events = observer.take_events()
             self._life = OPEN
             return events

@@ -173,7 +173,7 @@ class Scribe:
             self._begin_segment(s, i, False)
 
     def _begin_segment(self, s: str, i: i64, puts_in: bool) -> None:
-        self._translate_events()
+        self.translate_events()
         base = self.lexer.base
         key_at = self.lexer.key_at
         if key_at >= self.shifted:
@@ -398,7 +398,7 @@ class Scribe:
         self.error_byte = source_map.bytes[at] + len(text.encode("utf-8", "surrogatepass"))
         self.read = found
 
-    def _translate_events(self) -> None:
+    def translate_events(self) -> None:
         """Give new events the offsets of the source, before the map tells more of the place where the text ends."""
         observer = self.lexer.tree.observer
         if observer is None or self.map is None:

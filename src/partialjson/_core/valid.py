@@ -125,7 +125,11 @@ class ValidChunks(Certain):
         i: i64 = 0
         before: i64 = 0
         if wait != NOTHING:
-            i = self._resume(s, n, wait)
+            try:
+                i = self._resume(s, n, wait)
+            except BaseException:
+                self.text = self.held + s
+                raise
             if i < 0:
                 i = 0
                 before = len(self.held)

@@ -45,21 +45,16 @@ from __future__ import annotations
 import re
 from typing import Any, Final, Literal
 
+from partialjson._core.loose_rules import SCALAR_IS_WORSE
 from partialjson._core.spec import ANYTHING, ARRAY, OBJECT, STRING
-from partialjson._core.spec_rules import rule_of
-from partialjson._core.target import Target
-from partialjson._core.wording import kinds_of
 from partialjson.lenient.candidates import HELD, MORE, WEAK, YES, looks_of
 from partialjson.limits import LARGEST
-from partialjson.repairs import Lenient, Skipped
+from partialjson.repairs import Skipped
 
-__all__ = ["Locator", "Skipped", "SkippedKind", "root_kinds"]
+__all__ = ["Locator", "Skipped", "SkippedKind"]
 
 _BLANK: Final = " \t\r\n"
 _CONTAINERS: Final = OBJECT | ARRAY
-SCALAR_IS_WORSE: Final = ANYTHING + 1
-"""Beside kinds of JSON: a scalar is none that the target takes, and counts only because it may be read in another form.
-So a container is always better."""
 _INFO: Final = 32  # characters of a fence's info string that are looked at
 
 _NOT_BLANK: Final = re.compile(r"[^ \t\r\n]")
@@ -109,24 +104,6 @@ _NOWHERE: Final = (-1, -1, -1, -1)
 SkippedKind = Literal["prose", "fence", "think", "tag", "document"]
 """What was skipped: prose; a fence, with what is in it besides the document; thoughts of the model; a tag; another
 document, where the last one was asked for."""
-
-
-def root_kinds(target: Target | None, lenient: Lenient | None = None) -> int:
-    """The kinds of JSON that can be valid at the root of a target's documents, as a bit set of ``spec``; and
-    ``SCALAR_IS_WORSE``."""
-    if target is None:
-        return ANYTHING
-    rule = rule_of(target.spec) if target.rule is None else target.rule
-    kinds = int(kinds_of(rule))
-    if lenient is None or lenient.coerce == "syntax":
-        return kinds
-    if not kinds & ~_CONTAINERS:
-        kinds |= SCALAR_IS_WORSE
-    # A string may stand for anything; and one structure for another, except that a text is what the whole text is.
-    takes_text = any(leaf.usual == STRING and leaf.words is None for leaf in target.spec.leaves())
-    if lenient.coerce == "safe" or (takes_text and not kinds & (OBJECT | ARRAY)):
-        return kinds | STRING
-    return kinds | ANYTHING
 
 
 class Locator:

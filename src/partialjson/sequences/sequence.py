@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Unpack, cast, ge
 
 from partialjson._core.checkpoint import check_kind, corrupt
 from partialjson._core.events import Event
+from partialjson._core.loose_rules import root_kinds
 from partialjson._core.parser import Parser
 from partialjson._core.target import given_of, name_of
 from partialjson._missing import MISSING
@@ -140,7 +141,7 @@ class DocumentSequence(Generic[T]):
         self._on_error: OnError = on_error
         self._locator: Locator | None = None
         if format == "embedded":
-            from partialjson.lenient.locate import Locator, root_kinds
+            from partialjson.lenient.locate import Locator
 
             self._locator = Locator(root_kinds(self._pattern._target, self._pattern._lenient), many=True)
         self._cut = b""  # in an embedding text, a character of which bytes are missing
