@@ -551,3 +551,40 @@ def test_a_first_key_without_its_colon_or_quote_begins_an_object_in_prose(body: 
         parser = Parser(lenient=True)
         parser.feed(prose + " Then: " + '{"a": 1}')
         assert parser.end().value == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sought"),
+    [
+        ('{"a": [1, 2]}', False),
+        ("[1, 2]", False),
+        ('{"a": 1', False),
+        (" {}", True),
+        ("[TOOL_CALLS]", True),
+        ('{"a": 1} and more', True),
+        ("{}\n", True),
+        ('"a"', True),
+        ("", True),
+    ],
+)
+def test_a_document_that_begins_the_text_is_not_looked_for(text: str, is_sought: bool) -> None:
+    """It costs as much as reading a hundred characters."""
+    for target in (None, dict | list):
+        parser = Parser(target, lenient=True)
+        parser.feed(text)
+        parser.end()
+        assert parser._intake is not None
+        assert (parser._intake._locator is not None) == is_sought
+
+
+@pytest.mark.parametrize("text", ['{"a": 1', "[1, 2", "{}", "[[]]", '{"a": 1} and [2]', "[]\n\n", "[/TOOL_CALLS] [1]"])
+def test_asking_where_a_document_is_changes_nothing(text: str) -> None:
+    """Whoever saves a state needs the search, which goes on where it would have been."""
+    for at in range(1, len(text) + 1):
+        parser = Parser(lenient=True)
+        asked = Parser(lenient=True)
+        for half in (text[:at], text[at:]):
+            assert parser.feed(half) == asked.feed(half)
+            saved = asked.checkpoint()
+        assert parser.checkpoint() == saved == Parser.restore(saved).checkpoint()
+        assert parser.end() == asked.end()

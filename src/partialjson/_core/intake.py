@@ -122,8 +122,10 @@ class Intake:
             text = self._take_gathered() + text
         locator = self._locator
         if locator is None and text and not self._is_inside:
-            self._is_inside = not self._beginning and self._begins_with(text)
-            if not self._is_inside:
+            if not self._beginning and self._begins_with(text):
+                self._beginning = text[:2]
+                self._is_inside = True
+            else:
                 locator = self._located()
         while text:
             if not self._is_inside and not locator.reading:
@@ -167,12 +169,8 @@ class Intake:
             kind = ARRAY
         else:
             return False
-        if self.mender.max_document < 2:
-            return False
-        if self._target is not None and not root_kinds(self._target, self._lenient) & kind:
-            return False
-        self._beginning = text[:2]
-        return True
+        fits = self._target is None or bool(root_kinds(self._target, self._lenient) & kind)
+        return fits and self.mender.max_document > 1
 
     def _located(self) -> Any:
         """What finds the document; None if it begins where the text does."""
