@@ -60,6 +60,8 @@ STATES: dict[str, tuple[Any, dict[str, Any]]] = {
     "mended": (None, saved("[NaN, ", lenient=True)),
     "mended, strict so far": (None, saved('{"a": [1, ', lenient=True)),
     "prose": (None, saved("Here it is: ", lenient=True)),
+    "prose, a footnote": (None, saved("<think>a</think>So [1] is all\n", lenient=True)),
+    "prose, a scalar": (None, saved("Here it is:\n```\n12\n```\nand", lenient=True)),
     "mended, a comment": (None, saved('{"a": [1, 2], [3], b: "c\n", /* so', lenient=True)),
     "mended, a key": (None, saved("```json\n{'a': (1, f(2)), b: 'say \"x\" {', c", lenient=True)),
     "mended, an inner quote": (None, saved('{"a": "say "so {", she', lenient=True)),
@@ -120,10 +122,10 @@ def numbers_in(state: Any) -> Iterator[tuple[Any, Any]]:
 
 @pytest.mark.parametrize("name", STATES)
 def test_numbers_that_are_no_offsets(name: str) -> None:
-    """Whatever number it is: too large for any text, or too long to be written."""
+    """Whatever number it is: too large for any text, too long to be written, or not whole."""
     target, truth = STATES[name]
     for number in range(sum(1 for _ in numbers_in(truth))):
-        for lie in (10**5000, -(10**5000), 1 << 62, 1 << 63, -(1 << 62), -2):
+        for lie in (10**5000, -(10**5000), 1 << 62, 1 << 63, -(1 << 62), -2, 0.5, 1.0, 3.0, True):
             state = copy.deepcopy(truth)
             inside, key = list(numbers_in(state))[number]
             inside[key] = lie

@@ -127,6 +127,8 @@ def use(parser: Parser[Any]) -> None:
     for one in (parser, again):
         outcome: Outcome[Any] = one.end()
         assert str(outcome) is not None
+        for span in (*outcome.skipped, *outcome.repairs):
+            assert type(span.start) is type(span.end) is int
 
 
 def check_forged(state: Any, target: Any) -> str:

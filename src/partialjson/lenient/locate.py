@@ -341,7 +341,8 @@ class Locator:
         self._held, self._fence, self._info, self._closes, self._before = held, fence, info, closes, before
         end = 0
         for kind, first, last in state["skipped"]:
-            _must(kind in ("prose", "fence", "think", "tag") and end <= first < last <= self.pos)
+            _must(kind in ("prose", "fence", "think", "tag") and _is_offset(first) and _is_offset(last))
+            _must(end <= first < last <= self.pos)
             self.skipped.append(Skipped(kind, first, last))
             end = last
         stretch_at, stretch = state["stretch"]
