@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from partialjson import Complete, Lenient, Limits
 from partialjson._core.machine import SHORT
 from partialjson.testing import strategies
+from partialjson.testing.laws import feed
 from partialjson.testing.makers import Maker
 from support.effort import examples
 
@@ -57,7 +58,8 @@ def read_without_the_mender(make: Maker, text: str, sizes: Iterable[int]) -> Any
     outcome = parser.end()
     assert isinstance(outcome, Complete)
     assert outcome.verbatim
-    assert outcome.repairs == outcome.skipped == ()
+    assert not outcome.repairs
+    assert not outcome.skipped
     assert repr(outcome.value) == repr(json.loads(text))
     return parser
 
@@ -341,12 +343,12 @@ def test_what_is_within_its_limits_needs_no_mender() -> None:
         ("1234567890.123456789", "1234567890.1234567890"),
         ("1.5e-12345678901234", "1.5e-1234567890123456"),
     ):
-        for text, refused in (("[{}, 1]", "[{}, 1]"), ('{{"k": {}, "l": 1}}', '{{"k": {}, "l": 1}}')):
-            for sizes in sizes_of(text.format(written)):
-                if "e-" not in written:
+        for text in ("[{}, 1]", '{{"k": {}, "l": 1}}'):
+            if "e-" not in written:
+                for sizes in sizes_of(text.format(written)):
                     read_without_the_mender(make, text.format(written), sizes)
             for size in (1, 2, 3, 100):
+                refused = text.format(longer)
                 parser: Any = make()
-                with pytest.raises(ValueError, match="limit"):
-                    for at in range(0, 100, size):
-                        parser.feed(refused.format(longer)[at : at + size])
+                found = [feed(parser, refused[at : at + size])[1] for at in range(0, len(refused), size)]
+                assert "limit" in str(found[-1])
