@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from partialjson import Complete, Lenient, ParseError
+from partialjson import Complete, Lenient, ParseError, Repair
+from partialjson._core.lookout import REACH
 from partialjson.testing.laws import feed
 from partialjson.testing.makers import Maker
 
@@ -75,8 +77,13 @@ ARRAYS = texts(
     ["["],
     ("", " ", "1", "-1.5e3", "1-", '"a"', "'a'", "“a”", "true", "nul", "x", "{}", '{"a": 1}', "[]", "[1]", "[[x"),
     ("]", "](u)", "][1]", "]:", "], so", ", 2]", ', "b"]', ", x]", " x]", "; 1]", "", "\n]"),
+)# Where a run of characters stands between something and what decides about it.
+FAR = (
+    "f~(1)", "[f (~1", '{"a": "x"~, "b": 1}', '{"a": x~, "b": 1}', '["a"~, "b"]', '{"a"~: 1}', "{a~: 1}", "[1~, 2]",
+    "[1~ 2]", "[1~//c", "(1~)", "[(1~, 2)]", '["a" ~+ "b"]', "[.~]", "```~[1]", '["a"//~\n]', '["a" /*~', "[[1]~]",
 )
-TICKS = "`" * 98  # more than are held
+
+MANY = "`" * 98  # more than are held
 ANSWERS = ("<answer>", "<answer a='b'>", "<answer", "<other>", "<answer >", "</answer>")
 
 SECTIONS: dict[str, tuple[Maker, list[str]]] = {
@@ -116,6 +123,23 @@ SECTIONS: dict[str, tuple[Maker, list[str]]] = {
             (',"b": 2}', ', "b"', ",b", ",\n2]", "2", " ]", ""),
         ),
     ),
+    "after several comments": (
+        ALONE,
+        texts(
+            ['["a"', '{"k": "a"', '{"a"', "{k: a", "[1", '[{"a": [1}', '{"a": {"b": 1}, '],
+            (" // c\n", " /* c */ ", "/**/ // c\n", " // c\n/* c\n*/", "/ c\n"),
+            ("// d", "/* d", "/* d *", "// d\n, 'b': 1}", "/* d */]", "/"),
+        ),
+    ),
+    "far": (
+        ALONE,
+        [
+            text.replace("~", filling * count)
+            for text in FAR
+            for filling in (" ", "x", "7", "(", ",")
+            for count in (23, REACH - 1, REACH, REACH + 1)
+        ],
+    ),
     "values without a place": (
         ALONE,
         texts(['{"a": 1, ', "{"], "[{(", ('"', "1", '"\\"'), ("]", "}", ")", '"]'), (', "b": 2}', "b: 2")),
@@ -133,7 +157,7 @@ SECTIONS: dict[str, tuple[Maker, list[str]]] = {
     "fences": (
         WITHIN,
         texts(
-            ("```", "x\n```", "````", "~~~", "x ~~~", "```json", "```JSON5 a", "```js", "```rust", "``` {", "``", TICKS),
+            ("```", "x\n```", "````", "~~~", "x ~~~", "```json", "```JSON5 a", "```js", "```rust", "``` {", "``", MANY),
             ("\n", " ", "\r\n"),
             ('{"a": 1} ', "{a: 1}", '"b"'),
         )
@@ -203,7 +227,7 @@ def decision(make: Maker, text: str) -> tuple[str, int]:
             mender.catch_up()
             steps = mender.steps
         outcome = parser.end()
-        told = [f"{each.kind.value} {each.start}-{each.end} {_path(each.path)}".rstrip() for each in outcome.repairs]
+        told = _told(outcome.repairs)
         told += [f"({each.kind} {each.start}-{each.end})" for each in outcome.skipped]
         if isinstance(outcome, Complete):
             ending = repr(outcome.value)
@@ -212,12 +236,25 @@ def decision(make: Maker, text: str) -> tuple[str, int]:
             check_place(text, outcome.error)
         outcomes.append((ending, ", ".join(told)))
     assert outcomes == outcomes[:1] * 4, text
-    written = text.translate(PICTURES)
-    return "\t".join((written, shown, *outcomes[0])).rstrip("\t"), steps
+    columns = (text.translate(PICTURES), shown, *outcomes[0])
+    return "\t".join(map(_abridged, columns)).rstrip("\t"), steps
 
 
-def _path(path: tuple[str | int, ...]) -> str:
-    return ".".join(map(str, path))
+def _abridged(text: str) -> str:
+    """Runs of one character are counted."""
+    return re.sub(r"(.)\1{19,}", lambda run: f"{run[1]}×{len(run[0])}", text)
+
+
+def _told(repairs: Iterable[Repair]) -> list[str]:
+    """Repairs, and how many where there are many of a kind."""
+    told = []
+    for kind, group in itertools.groupby(repairs, lambda each: each.kind.value):
+        each = list(group)
+        if len(each) > 4:
+            told.append(f"{len(each)} × {kind} {each[0].start}-{each[-1].end}")
+        else:
+            told += [f"{kind} {one.start}-{one.end} {'.'.join(map(str, one.path))}".rstrip() for one in each]
+    return told
 
 
 def check_place(text: str, error: Any) -> None:
