@@ -35,7 +35,9 @@ def test_a_line_that_is_none(line: str) -> None:
     assert fence_line(line) is None
 
 
-@pytest.mark.parametrize("line", ["x", "````", "```json x", "```x-", "``x", " x", "`` `", "```json\r ", " " * 101, "\n"])
+@pytest.mark.parametrize(
+    "line", ["x", "````", "```json x", "```x-", "``x", " x", "`` `", "```json\r ", " " * 101, "\n"]
+)
 def test_a_line_that_can_become_none(line: str) -> None:
     assert not may_become_fence_line(line)
     assert may_become_fence_line(" " * 100)
