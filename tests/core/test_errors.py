@@ -13,7 +13,7 @@ import json
 import pickle
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
 from hypothesis import given
@@ -39,6 +39,7 @@ from partialjson.messages import MessageParser
 from partialjson.testing import strategies
 from partialjson.testing.chunking import check_all_chunkings, error_key
 from partialjson.testing.damage import NOISE
+from partialjson.testing.laws import feed
 from support.agreement import feed_all, place_of
 from support.corpus import corpus_folder
 from support.model import Mistake, predict, predict_bytes
@@ -258,6 +259,19 @@ def test_documents_that_end_early(text: str, path: Path) -> None:
     assert error.msg
     assert error.events == ()
     assert error.byte_pos is None
+
+
+@pytest.mark.parametrize("lenient", [False, Lenient().without("text around", "unfinished"), True], ids=repr)
+@pytest.mark.parametrize("text", ["1.5", "\n 1.5", "2", "/* é */ 1.5"])
+def test_the_byte_of_an_error_that_the_end_shows(text: str, lenient: Any) -> None:
+    """A number at the root ends where the text does, and only then is it seen that it does not fit."""
+    target: Any = Literal["a"] if text == "2" else int
+    for data in (text, text.encode()):
+        parser: Parser[Any] = Parser(target, lenient=lenient, on_invalid="raise")
+        _, error = feed(parser, data)
+        found: Any = error or getattr(parser.end(), "error", None)
+        assert isinstance(found, ParseError)
+        assert found.byte_pos == (None if isinstance(data, str) else len(text[: found.pos].encode()))
 
 
 @pytest.mark.parametrize("text", ["[", "[1, 2", '{"é": "😀', "[\n tru", "-"])

@@ -734,6 +734,11 @@ class Parser(Generic[T]):
                 *self._mended(),
             )
         except BaseException as error:
+            if isinstance(error, ParseError) and self._input == BYTES:
+                if self._intake is not None:
+                    error.byte_pos = self._intake.mender.error_byte
+                elif self._lexer.source is not None:
+                    error.byte_pos = self._lexer.source.bytes_before(error.pos)
             try:
                 self._fail(error)
             finally:
