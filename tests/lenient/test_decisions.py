@@ -205,9 +205,9 @@ SECTIONS: dict[str, tuple[Maker, list[str]]] = {
 def decision(make: Maker, text: str) -> tuple[str, int]:
     """What is decided about a text, as a row of the file, and how many steps the mender took for its characters.
 
-    A row has the text; for each of its characters whether the document changed when it came (``^``), or an error came
-    (``!``); the document, as Python writes it; and the repairs and skipped spans, with their offsets and paths. A
-    document that is not complete has its error instead.
+    A row has the text; for each of its characters whether the document changed when it came (``^``), or something was
+    told of it (``:``), or there was an error (``!``); the document, as Python writes it; and the repairs and skipped
+    spans, with their offsets and paths. A document that is not complete has its error instead.
     """
     outcomes = []
     shown = ""
@@ -217,10 +217,10 @@ def decision(make: Maker, text: str) -> tuple[str, int]:
         parser: Any = make()
         before = repr(parser.json)
         for at in range(0, len(data), size):
-            _, error = feed(parser, data[at : at + size])
+            events, error = feed(parser, data[at : at + size])
             if data is text and size == 1:
                 after = repr(parser.json)
-                shown += "!" if error else "." if after == before else "^"
+                shown += "!" if error else "^" if after != before else ":" if events else "."
                 before = after
         if data is text and size == 1:
             mender = parser._intake.mender

@@ -236,6 +236,27 @@ STATES: dict[str, dict[str, Any]] = {
 }
 # With a target there is a map of the source.
 MAPS: dict[str, list[list[int]]] = {
+    "['a\n\tb\r\x08\x0cc\x00d' ": [
+        [0, 1, 2, 3, 5, 7, 8, 10, 12, 14, 15, 21],
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+        [1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2],
+        [0, 0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4],
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+    ],
+    '[a\tb\\c"d': [
+        [0, 1, 2, 3, 5, 6, 8, 9, 11],
+        [0, 1, 1, 2, 3, 4, 5, 6, 7],
+        [1, 1, 1, 1, 1, 1, 1, 1, 1],
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [0, 1, 1, 2, 3, 4, 5, 6, 7],
+    ],
+    "[\n\n'\n\n' 1": [
+        [0, 3, 4, 6, 8, 9],
+        [0, 3, 4, 5, 6, 7],
+        [1, 3, 3, 4, 5, 5],
+        [0, 3, 3, 5, 6, 6],
+        [0, 3, 4, 5, 6, 7],
+    ],
     "[1]": [[0], [0], [1], [0], [0]],
     "[\n 'é', # ü\n\n a b,\n 2": [
         [0, 3, 4, 5, 6, 7, 8, 11, 12],
@@ -316,3 +337,23 @@ def test_a_restored_parser_goes_on(make: Maker, text: str) -> None:
             # After an error there is nothing to go on with.
             assert told[1] or restored.checkpoint() == going_on.checkpoint()
             assert repr(restored.end()) == repr(going_on.end())
+
+
+@pytest.mark.parametrize("make", [Maker(lenient=True), ALONE, Maker(lenient=Lenient(documents="last"))], ids=repr)
+@pytest.mark.parametrize("text", ['é so: {"é": [1, "ü"], ', "<think>ü</think> 😀\n12", "['é', b ü, /* é */ "])
+def test_how_many_bytes_have_come_is_checked(make: Maker, text: str) -> None:
+    data = text.encode()
+    for cut in range(len(data) + 1):
+        parser = make()
+        if feed(parser, data[:cut])[1] is not None:
+            return
+        state = json.loads(json.dumps(parser.checkpoint()))
+        restored = make.restore(copy.deepcopy(state))
+        feed(restored, data[cut:])
+        feed(parser, data[cut:])
+        assert repr(restored.end()) == repr(parser.end())
+        for change in (-1, 1):
+            wrong = {**state, "byte_pos": state["byte_pos"] + change}
+            if state["tail"] == "" and cut > 0 and wrong["byte_pos"] > 0:
+                with pytest.raises(ValueError, match="checkpoint"):
+                    make.restore(wrong)

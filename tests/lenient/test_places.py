@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from partialjson import InvalidError, Lenient, ParseError, Parser, RepairKind, Violation
+from partialjson import InvalidError, Lenient, Limits, ParseError, Parser, RepairKind, Violation
+from partialjson._core.refcounts import COMPILED
 from partialjson.testing.laws import feed
 from partialjson.testing.makers import Maker
 
@@ -80,8 +81,6 @@ def test_the_place_of_text_after_the_document(text: str, target: Any) -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_place_where_a_limit_is_passed(text: str) -> None:
-    from partialjson import Limits
-
     for limit in range(1, len(text)):
         make = Maker(lenient=PLAIN, limits=Limits(document=limit))
         ((message, pos),) = errors_of(text, make)
@@ -102,15 +101,14 @@ ITEMS = (
     '{"name": "a "é" c",\n\n "size": BAD}, ',
     "({name: so much ü\n, size: BAD}),\n",
 )
-LINES = ("[", '{"items": [\n', "```json\n[\n", "/* é\n */ [\n")
 
 
 @pytest.mark.parametrize("first", ["[", "/* é\n */ [\n"])
 @pytest.mark.parametrize("number", range(len(ITEMS)))
 def test_the_place_of_a_value_that_does_not_fit(first: str, number: int) -> None:
     for before in ITEMS:
-        text = first + (before * 3).replace("BAD", "7") + ITEMS[number].replace("BAD", '"😀"') + '{"name": "b"}]'
-        at = text.index('"😀"')
+        text = first + (before * 3).replace("BAD", "7") + ITEMS[number].replace("BAD", '["😀"]') + '{"name": "b"}]'
+        at = text.index('["😀"]')
         lenient = Lenient(coerce="syntax").without("text around")
         for data in (text, text.encode()):
             for size in (1, 7, len(data)):
@@ -139,3 +137,42 @@ def test_repairs_stand_in_the_text(text: str) -> None:
         assert 0 <= repair.start <= repair.end <= len(text)
         if repair.kind is RepairKind.BLANK:
             assert text[repair.start : repair.end].strip("\xa0") == ""
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_places_in_the_compiled_core(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It counts lines and bytes of short texts in loops of its own; they are tried interpreted, too."""
+    if not COMPILED:
+        for name in ("certain", "scribe", "tokens", "valid"):
+            monkeypatch.setattr(f"partialjson._core.{name}.COMPILED", True)
+    for target in TARGETS:
+        test_the_place_of_a_repair_that_is_not_wanted(text, target)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_what_is_left_where_a_repair_is_not_wanted(text: str) -> None:
+    """The rest of the document is read strictly, and what follows it is left, however it is cut."""
+    parser: Parser[Any] = Parser(lenient=PLAIN)
+    feed(parser, text)
+    for kind in (*dict.fromkeys(repair.kind for repair in parser.end().repairs), None):
+        make = Maker(lenient=PLAIN if kind is None else PLAIN.without(kind))
+        for after in ("", "12 \n 3", " \n é[2]"):
+            whole = f"{text}{after}"
+            found = {_left(make, whole, size) for size in (1, 2, 5, len(whole))}
+            assert len(found) == 1, (kind, found)
+
+
+def _left(make: Maker, text: str, size: int) -> tuple[str, str]:
+    """What ``feed_value`` leaves of a text, and the error; white space after the document belongs to it."""
+    parser: Any = make()
+    for at in range(0, len(text), size):
+        piece = text[at : at + size]
+        try:
+            _, used = parser.feed_value(piece)
+        except ParseError as error:
+            check_place(text, error)
+            return "", str(error)
+        if parser.done:
+            return text[at + used :].lstrip(" \n"), ""
+        assert used == len(piece)
+    return "", ""

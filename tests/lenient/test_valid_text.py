@@ -17,8 +17,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from partialjson import Complete, Lenient, Limits
+from partialjson import Complete, Lenient, Limits, ParseError
 from partialjson._core.machine import SHORT
+from partialjson._core.refcounts import COMPILED
 from partialjson.testing import strategies
 from partialjson.testing.laws import feed
 from partialjson.testing.makers import Maker
@@ -356,3 +357,47 @@ def test_what_is_within_its_limits_needs_no_mender() -> None:
                 parser: Any = make()
                 found = [feed(parser, refused[at : at + size])[1] for at in range(0, len(refused), size)]
                 assert "limit" in str(found[-1])
+
+
+def test_half_a_surrogate_pair_needs_no_mender_where_it_may_be_alone() -> None:
+    for text in ('["\ud800", "é\udfff, x"]', '{"\udc00": "a\ud800"}', '["' + "x\ud83d" * 30 + '", 1]'):
+        for sizes in sizes_of(text):
+            parser = read_without_the_mender(MAKERS[0], text, sizes)
+            assert parser.pos == len(text)
+
+
+# The compiled core goes through short texts in loops of its own; they are tried interpreted, too.
+
+
+@pytest.fixture
+def _as_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not COMPILED:
+        for name in ("certain", "scribe", "tokens", "valid"):
+            monkeypatch.setattr(f"partialjson._core.{name}.COMPILED", True)
+
+
+@pytest.mark.usefixtures("_as_compiled")
+@pytest.mark.parametrize(("text", "waits", "again"), WAITS, ids=[case[0] for case in WAITS])
+def test_what_the_compiled_core_does(text: str, waits: str, again: int) -> None:
+    for make in MAKERS:
+        test_what_waits(make, text, waits, again)
+        test_no_cut_needs_the_mender(make, text)
+
+
+@pytest.mark.usefixtures("_as_compiled")
+def test_wide_characters_in_the_compiled_core() -> None:
+    for text in (
+        '["é\x7fü\x80, \u07ff\u0800\uffff", "😀"]',
+        '{"é": "ü, ", "😀": "\U0010ffff"}',
+        '["éü", "' + "é, " * 40 + '"]',
+    ):
+        for sizes in sizes_of(text):
+            read_without_the_mender(MAKERS[0], text, sizes)
+        for cut in range(1, len(text)):
+            parser: Any = MAKERS[0]()
+            for piece in (text[:1], text[1:cut], *text[cut:-1]):
+                parser.feed(piece.encode())
+            _, error = feed(parser, text[-1:].encode() + b"x")
+            assert isinstance(error, ParseError)
+            assert (error.pos, error.byte_pos) == (len(text), len(text.encode()))
+    test_half_a_surrogate_pair_needs_no_mender_where_it_may_be_alone()

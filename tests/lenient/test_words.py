@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partialjson import Complete, Lenient, Parser, Schema
+from partialjson.lenient.candidates import HELD
 from partialjson.testing.laws import feed
 
 COERCING = Lenient(coerce="guided")
@@ -108,7 +109,7 @@ def test_a_sign_is_no_separator_before_more(wanted: str, said: str) -> None:
 
 def begins_at_once(before: str) -> bool:
     """Is a bracket after this text handed on at once, however the text is cut? It may only not be that of a token."""
-    found = []
+    found: list[bool] = []
     for pieces in ([before, "[1"], list(before + "[1")):
         parser: Any = Parser(lenient=True)
         for piece in pieces:
@@ -286,3 +287,16 @@ def test_which_delimiters_wait_at_the_end_of_a_string(character: str) -> None:
                 assert parser.json == [shown]
             parser.feed(f"{after}{closing}")
             assert parser.close() in ([f"{before}{character}{after}"], {})
+
+
+@pytest.mark.parametrize("size", [HELD - 1, HELD, HELD + 1])
+def test_how_long_a_mark_may_be(size: int) -> None:
+    """No longer than what is held for a decision."""
+    for opening, closing in (("<tool_call a=", ">"), ("<answer ", ">"), ("<|", "|>"), ("<｜", "｜>")):
+        mark = opening + "x" * (size - len(opening + closing)) + closing
+        assert begins_at_once(f"so {mark}") == (size <= HELD), mark
+        kinds = [kind for kind, _ in kinds_skipped(f"so {mark}[1]")]
+        assert ("tag" in kinds) == (size <= HELD)
+    assert begins_at_once("so\n" + "`" * size + "\n") == (size <= HELD)
+    thoughts = "<think " + "x" * (size - 8) + ">"
+    assert ("think" in [kind for kind, _ in kinds_skipped(f'{thoughts} no </think>{{"a": 1}}')]) == (size <= HELD)

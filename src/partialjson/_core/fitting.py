@@ -75,6 +75,11 @@ class Fit:
         return Fit(self.value, [change.under(key) for change in self.changes])
 
 
+def read_as(kind: CoercionKind, before: Any, after: Any) -> Fit:
+    """The reading that one change of a value makes."""
+    return Fit(after, [Change(kind, (), before, after)])
+
+
 @final
 class Fitting:
     """One search for readings with changes of some kinds."""
@@ -105,7 +110,7 @@ class Fitting:
             if value is None and spec.may_be_null():
                 found.append(Fit(None, []))
             elif self._may(CoercionKind.NULL_WORD) and _is_null_word(value) and spec.may_be_null():
-                found.append(Fit(None, []).and_then(CoercionKind.NULL_WORD, value, None))
+                found.append(read_as(CoercionKind.NULL_WORD, value, None))
             found.sort(key=_number_of_changes)
             del found[MOST_WAYS:]
             self.known[key] = found
@@ -176,7 +181,7 @@ class Fitting:
             found += self._moved(leaf, value, raw, kind, moves - 1, depth)
         takes_text = leaf.usual & STRING and leaf.words is None and _is_within(leaf.limits, raw)
         if not found and raw and kind & (OBJECT | ARRAY) and takes_text and self._may(CoercionKind.JSON_AS_TEXT):
-            found.append(Fit(value, []).and_then(CoercionKind.JSON_AS_TEXT, value, raw))
+            found.append(read_as(CoercionKind.JSON_AS_TEXT, value, raw))
         return found
 
     def _as_it_is(self, leaf: Spec, value: Any, kind: i64, depth: int) -> list[Fit]:
@@ -246,7 +251,7 @@ class Fitting:
         if isinstance(number, float) and leaf.kinds & STRING and not _holds(number, digits):
             # A type that reads strings may keep digits for which a float has no room.
             number = digits
-        return [Fit(text, []).and_then(kind, text, number)] if number != text else []
+        return [read_as(kind, text, number)] if number != text else []
 
     def _of_atom(self, leaf: Spec, value: Any, raw: str) -> list[Fit]:
         """What a number or a bool may stand for."""
@@ -257,7 +262,7 @@ class Fitting:
         text = raw or _spelled(value)
         if not text or not _is_within(leaf.limits, text):
             return []
-        return [Fit(value, []).and_then(CoercionKind.UNQUOTED_STRING, value, text)]
+        return [read_as(CoercionKind.UNQUOTED_STRING, value, text)]
 
     def _members(self, value: Any, words: list[Any], raw: str = "") -> list[Fit]:
         """The only one of a few members that a value can stand for."""

@@ -48,9 +48,9 @@ IN_OBJECT: Final = 1
 IN_ARRAY: Final = 2
 AT_ROOT: Final = 3
 
-# What a quote in a string is.
-ENDS: Final = 1  # its end
-INNER: Final = 2  # a character of it
+# What a quote in a string is. Most questions are whether it ends the string.
+ENDS: Final = YES
+INNER: Final = NO  # a character of the string
 BEGINS_DOUBLED: Final = 3  # the second of two or three quotes that begin it
 ENDS_DOUBLED: Final = 4  # the first of those that end it
 CONCATENATES: Final = 5  # its end, and another part of it follows after a plus sign
@@ -148,18 +148,19 @@ def skip(s: str, i: i64, n: i64) -> i64:
     return n
 
 
-def ends_in_comment(s: str, i: i64, n: i64) -> bool:
+def ends_in_comment(s: str, i: i64) -> bool:
     """Is there nothing from ``i`` on but white space and comments, the last of which has not ended?"""
+    n: i64 = len(s)
     while i < n:
         i = skip_blank(s, i, n)
         if i + 1 >= n or ord(s[i]) != SLASH:
             return False
         if ord(s[i + 1]) == STAR:
-            i = s.find("*/", i + 2, n) + 2
+            i = s.find("*/", i + 2) + 2
             if i < 2:
                 return True
         elif ord(s[i + 1]) == SLASH:
-            i = s.find("\n", i, n)
+            i = s.find("\n", i)
             if i < 0:
                 return True
         else:
@@ -368,8 +369,7 @@ def judge_quote(s: str, j: i64, n: i64, final: bool, at: StringState) -> i64:
     if c == COMMA:
         if in_array:
             return ENDS
-        answer = after_comma(s, k + 1, n, final)
-        return answer if answer <= MORE else ENDS if answer == YES else INNER
+        return after_comma(s, k + 1, n, final)
     if c == CLOSE_BRACE:
         return INNER if at.has_inner and at.braces > 0 else ENDS
     if c == CLOSE_BRACKET:
@@ -385,7 +385,7 @@ def judge_quote(s: str, j: i64, n: i64, final: bool, at: StringState) -> i64:
             return ENDS
         answer = word_then_colon(s, k, n, final)
         if answer != NO:
-            return ENDS if answer == YES else answer
+            return answer
     if beside:
         return INNER
     if c == HASH:
@@ -415,8 +415,7 @@ def _judge_before_quote(s: str, j: i64, k: i64, n: i64, final: bool, c: i64, in_
             return ENDS if final else MORE
         c = ord(s[after])
         return INNER if c == COMMA or c == CLOSE_BRACKET else ENDS
-    answer = string_then(s, k + 1, n, final, c, in_array)
-    return answer if answer <= MORE else ENDS if answer == YES else INNER
+    return string_then(s, k + 1, n, final, c, in_array)
 
 
 def _judge_in_key(s: str, j: i64, k: i64, n: i64, final: bool, c: i64, at: StringState) -> i64:

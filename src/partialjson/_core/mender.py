@@ -763,7 +763,7 @@ class Mender(TokenMender):
                 k = skip(s, k + 1, end)
                 answer = key_follows(s, k, end, is_final)
             if answer <= MORE:
-                return self._waits(answer, i, s, i + 1, n)
+                return self._waits(answer, i, s, i + 1)
             if answer == YES:
                 self._close_wrongly(s, i)
                 return i + 1
@@ -912,7 +912,7 @@ class Mender(TokenMender):
             # A key after it, or its value?
             answer = string_then(s, j + 1, end, final, QUOTE, False)
             if answer <= MORE:
-                return self._waits(answer, i, s, j + 1, n)
+                return self._waits(answer, i, s, j + 1)
             answer = NO if answer == YES else YES
         elif c == COLON_SIGN or c == EQUALS or c == OPEN_BRACE or c == OPEN_BRACKET:
             answer = YES
@@ -1058,7 +1058,7 @@ class Mender(TokenMender):
         if mended:
             answer = self._scalar_ends(s, j, n, final)
             if answer <= MORE:
-                return self._waits(answer, i, s, j + 1, n)
+                return self._waits(answer, i, s, j + 1)
             if answer == YES:
                 if j == n:
                     # The text ended, inside something.

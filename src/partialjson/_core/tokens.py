@@ -23,6 +23,7 @@ from partialjson._core.lookout import (
     IN_ARRAY,
     IN_KEY,
     IN_OBJECT,
+    INNER,
     MORE,
     NO,
     OPEN_PAREN,
@@ -114,11 +115,11 @@ class TokenMender(Scribe):
         self.groups: list[i64] = []
         self.tuples: list[i64] = []
 
-    def _waits(self, answer: i64, i: i64, s: str, j: i64, n: i64) -> i64:
+    def _waits(self, answer: i64, i: i64, s: str, j: i64) -> i64:
         """The text from ``i`` on is held, since the answer to a question about what comes at ``j`` is MORE or less."""
         if answer == QUOTE_TELLS:
             self.sleeps = UNTIL_QUOTE
-        elif ends_in_comment(s, j, n):
+        elif ends_in_comment(s, j):
             self.sleeps = UNTIL_COMMENT_ENDS
         return -1 - i
 
@@ -247,7 +248,7 @@ class TokenMender(Scribe):
             verdict = self._judge(s, i, j, held, n, final, width)
             if verdict <= MORE:
                 self._content(s, i, to)
-                return self._waits(verdict, to, s, j + width, n)
+                return self._waits(verdict, to, s, j + width)
             if verdict == ENDS or verdict == ENDS_DOUBLED:
                 self._content(s, i, j)
                 if c == QUOTE:
@@ -308,7 +309,7 @@ class TokenMender(Scribe):
                 return ENDS if final else MORE
             c: i64 = ord(s[k])
             is_end = c == COMMA or c == COLON_SIGN or c == CLOSE_BRACE or c == CLOSE_BRACKET or c == BACKSLASH
-            return ENDS if is_end else 2
+            return ENDS if is_end else INNER
         string.is_empty = self.lexer.length == 0 and self.lexer.high == 0 and i == j
         string.after_comma = False
         string.after_colon = False
@@ -516,7 +517,7 @@ class TokenMender(Scribe):
                 self.opened += "]"
             if answer <= MORE:
                 self._bare_content(s, i, j)
-                return self._waits(answer, j, s, j + 1, n)
+                return self._waits(answer, j, s, j + 1)
             if answer == YES:
                 return self._text_ends(s, i, j)
             j = k if k > j else j + 1
