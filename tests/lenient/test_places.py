@@ -176,3 +176,11 @@ def _left(make: Maker, text: str, size: int) -> tuple[str, str]:
             return text[at + used :].lstrip(" \n"), ""
         assert used == len(piece)
     return "", ""
+
+
+@pytest.mark.parametrize("after", [" so", "\n\né[2]", " 3", "\t{}"])
+def test_what_is_left_after_a_number(after: str) -> None:
+    """It is over at the first character that is none of it, also where that begins a chunk."""
+    for kinds in (Lenient([]), Lenient(["comment"])):
+        found = {_left(Maker(lenient=kinds), f"\n 12{after}", size) for size in (1, 2, 3, 4, 20)}
+        assert found == {(after.strip(), "")}
