@@ -275,7 +275,8 @@ WRITTEN: dict[str, list[str]] = {}
 def _file() -> Iterator[None]:
     yield
     if WRITES:
-        FILE.write_text("\n".join("\n".join(WRITTEN[section]) + "\n" for section in SECTIONS), encoding="utf-8")
+        rows = {**EXPECTED, **WRITTEN}
+        FILE.write_text("\n".join("\n".join(rows[section]) + "\n" for section in SECTIONS), encoding="utf-8")
 
 
 def _read() -> dict[str, list[str]]:

@@ -211,7 +211,7 @@ WAITS: list[tuple[str, str, int]] = [
 def test_what_waits(make: Maker, text: str, waits: str, again: int) -> None:
     parser: Any = make()
     valid = parser._intake.mender.valid
-    found = ""
+    found, total = "", 0
     for character in text[:-1]:
         parser.feed(character)
         found += SIGNS[valid.wait]
