@@ -85,6 +85,7 @@ FAR = (
 
 MANY = "`" * 98  # more than are held
 ANSWERS = ("<answer>", "<answer a='b'>", "<answer", "<other>", "<answer >", "</answer>")
+DEEP = texts(["[" * depth for depth in (2, 6, 7, 8)], ("x", '"a"', "1", "{}", ""), ("]", ", 2", "]]"))
 
 SECTIONS: dict[str, tuple[Maker, list[str]]] = {
     "after a string in an array": (ALONE, texts(['["a"', '["a"\n'], FOLLOWS)),
@@ -111,7 +112,7 @@ SECTIONS: dict[str, tuple[Maker, list[str]]] = {
     "brackets in brackets": (
         ALONE,
         texts(['[{"a": [1', '{"a": {"b": [', "[(1, [2", '(["a", {"b": (1, 2', "f([", '[f({"a": '], *[("", *")]}")] * 3)
-        + texts(['{"a": [1}', '[{"a": [1}', "{{'a': [1]", '{"a": [1} '], FEW),
+        + texts(['{"a": [1}', '[{"a": [1}', "{{'a': [1]", '{"a": [1} ', '[{"a": 1', '[{"a": 1 '], FEW),
     ),
     "escapes": (ALONE, texts(['["', "['", '{"', "[“", '[\\"', "[a "], ESCAPES, ("b", '"'))),
     "numbers": (ALONE, texts(["[", '{"k": '], NUMBERS, ("", ",", " b")) + list(NUMBERS)),
@@ -145,7 +146,7 @@ SECTIONS: dict[str, tuple[Maker, list[str]]] = {
         texts(['{"a": 1, ', "{"], "[{(", ('"', "1", '"\\"'), ("]", "}", ")", '"]'), (', "b": 2}', "b: 2")),
     ),
     "an object in prose": (WITHIN, [f"See {text} so" for text in OBJECTS]),
-    "an array in prose": (WITHIN, [f"See {text} so" for text in ARRAYS]),
+    "an array in prose": (WITHIN, [f"See {text} so" for text in (*ARRAYS, *DEEP)]),
     "what stands before a bracket": (
         WITHIN,
         texts(

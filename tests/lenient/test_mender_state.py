@@ -339,6 +339,19 @@ def test_a_restored_parser_goes_on(make: Maker, text: str) -> None:
             assert repr(restored.end()) == repr(going_on.end())
 
 
+@pytest.mark.parametrize("number", range(5))
+def test_a_map_that_contradicts_itself_is_refused(number: int) -> None:
+    parser = TARGET()
+    parser.feed("['é', 'ü'\n 'x', ")
+    saved = json.loads(json.dumps(parser.checkpoint()))
+    assert len(saved["mending"]["map"][number]) > 4
+    for change in (list.pop, list.reverse, lambda each: each.append(0), list.clear):
+        state = copy.deepcopy(saved)
+        change(state["mending"]["map"][number])
+        with pytest.raises(ValueError, match="its source map contradicts itself"):
+            TARGET.restore(state)
+
+
 @pytest.mark.parametrize("make", [Maker(lenient=True), ALONE, Maker(lenient=Lenient(documents="last"))], ids=repr)
 @pytest.mark.parametrize("text", ['é so: {"é": [1, "ü"], ', "<think>ü</think> 😀\n12", "['é', b ü, /* é */ "])
 def test_how_many_bytes_have_come_is_checked(make: Maker, text: str) -> None:
