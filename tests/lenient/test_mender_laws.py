@@ -118,6 +118,15 @@ def test_law_1_where_what_is_certain_ends_anywhere(make: Maker, text: str) -> No
         law_1(text, make, [text[start : start + size] for start in range(0, len(text), size)])
 
 
+@pytest.mark.parametrize("before", ["", "Here: ", '{"b", ', '{b: "c", '])
+@pytest.mark.parametrize("make", MAKERS, ids=repr)
+def test_law_1_bytes_that_are_no_text(make: Maker, before: str) -> None:
+    """What came before them in their chunk is told with its own offsets: here a violation."""
+    text = before.encode() + b'{"a": {\xbe"b": 1}}'
+    for cut in range(len(text)):
+        law_1(text, make, [text[:cut], text[cut:]])
+
+
 # Where a run of characters stands between something and what decides about it.
 FAR = (
     "f~(1)", "[f~(1)]", "f (~1", "[f (~1", '{"a": "x"~, "b": 1}', '{"a": x~, "b": 1}', '["a"~, "b"]', '{"a"~: 1}',

@@ -7,7 +7,7 @@ import json
 import random
 from typing import Any
 
-from partialjson import Outcome, ParseError, Parser
+from partialjson import Outcome, ParseError, Parser, Repair, Skipped
 from partialjson._core.canonical import canonical_text
 from partialjson.patch import apply_deltas
 
@@ -127,7 +127,8 @@ def use(parser: Parser[Any]) -> None:
     for one in (parser, again):
         outcome: Outcome[Any] = one.end()
         assert str(outcome) is not None
-        for span in (*outcome.skipped, *outcome.repairs):
+        spans: list[Skipped | Repair] = [*outcome.skipped, *outcome.repairs]
+        for span in spans:
             assert type(span.start) is type(span.end) is int
 
 

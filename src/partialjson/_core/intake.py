@@ -120,15 +120,12 @@ class Intake:
             if self._gather(text):
                 return
             text = self._take_gathered() + text
-        locator = self._locator
-        if locator is None and text and not self._is_inside:
-            if not self._beginning and self._begins_with(text):
-                self._beginning = text[:2]
-                self._is_inside = True
-            else:
-                locator = self._located()
+        if self._locator is None and not self._beginning and text and self._begins_with(text):
+            self._beginning = text[:2]
+            self._is_inside = True
         while text:
-            if not self._is_inside and not locator.reading:
+            locator: Any = None if self._is_inside else self._located()
+            if locator is not None and not locator.reading:
                 room = mender.max_document - locator.pos
                 beyond = text[room:]
                 text = locator.seek(text[:room])
@@ -153,12 +150,10 @@ class Intake:
             self._is_inside = False
             mender.stops = False
             mender.stopped = -1
-            if locator is not None:
-                locator.advanced(*mender.place())
-            else:
+            if self._locator is None:
                 self._end = mender.place()
-                if text:
-                    locator = self._located()
+            else:
+                self._locator.advanced(*mender.place())
 
     def _begins_with(self, text: str) -> bool:
         """Does the document certainly begin with this text, the first that comes?"""

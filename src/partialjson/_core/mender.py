@@ -197,8 +197,6 @@ class Mender(TokenMender):
         if isinstance(error, ParseError):
             self._translate(error, text)
             self._leaves(error, text)
-        if self.map is not None:
-            self.translate_events()
 
     def catch_up(self) -> None:
         """Take over how far strict parsing has come, and what waits there."""

@@ -440,6 +440,7 @@ class Parser(Generic[T]):
         self._life = FAILED
         if self._intake is not None:
             self._intake.mender.stops_at(error)
+            self._intake.mender.translate_events()
         if isinstance(error, Exception):
             self._failure = error
         else:
