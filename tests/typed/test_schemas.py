@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import pydantic
 import pytest
-from pydantic import AfterValidator, BaseModel, BeforeValidator, SecretBytes, SecretStr, TypeAdapter
+from pydantic import AfterValidator, BaseModel, BeforeValidator, SecretBytes, SecretStr, TypeAdapter, model_validator
 from pydantic_core import core_schema
 from typing_extensions import TypedDict
 
 from partialjson import MISSING
 from partialjson._core.spec import ANYTHING, ARRAY, BOOLEAN, FLOAT, INTEGER, NULL, OBJECT, STRING
 from partialjson.typed.schemas import (
+    Scope,
     Unsupported,
     bare,
     changes_strings,
@@ -24,6 +26,7 @@ from partialjson.typed.schemas import (
     extra_of,
     fields_of,
     inside,
+    is_prebuilt,
     is_secret,
     keys_of,
     kinds_by_value,
@@ -571,3 +574,100 @@ def test_where_a_field_is_looked_for(field: dict[str, Any], aliases: tuple[Any, 
 @since_2_14
 def test_the_only_keys_of_an_object() -> None:
     assert keys_of({"a": (("A", 0), ("B",)), "b": (("b",), (1,))}) == {"A", "B", "b"}
+
+
+def test_scopes_are_one_for_each_configuration_and_base() -> None:
+    class Whole(BaseModel):
+        a: int
+
+    def node(kind: str, config: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"type": kind, "config": config, **more}
+
+    own = {"strict": True}
+    root = Scope({"title": "root"})
+    assert root == {"title": "root"}
+    assert root.base is root
+    # A typed dict has no finished validator, so what it refers to is built with the root's configuration.
+    inner = root.within(node("typed-dict", own))
+    assert inner == own
+    assert inner.base is root
+    assert root.within(node("typed-dict", own)) is inner
+    assert inner.within(node("typed-dict", own)) is inner
+    assert root.within(node("typed-dict", {"strict": True})) is not inner
+    assert config_inside(node("typed-dict", own), root) is inner
+    # A finished class brings its own.
+    finished = root.within(node("model", own, cls=Whole))
+    assert finished == own
+    assert finished.base is finished
+    assert inner.within(node("model", own, cls=Whole)) is finished
+    below = finished.within(node("typed-dict", own))
+    assert below.base is finished
+    assert root.within(node("typed-dict", own)) is inner
+    assert root.within({"type": "typed-dict"}) == {}
+
+
+class Waiting(BaseModel):
+    later: "NotYet"  # type: ignore[name-defined]  # noqa: F821, UP037  # what makes it incomplete
+
+
+class Around(BaseModel):
+    a: int
+
+    @model_validator(mode="after")
+    def seen(self) -> Around:
+        return self
+
+
+class Before(BaseModel):
+    a: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def seen(cls, data: Any) -> Any:
+        return data
+
+
+class Wrapped(BaseModel):
+    a: int
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def seen(cls, data: Any, handler: Any) -> Any:
+        return handler(data)
+
+
+class Tree(BaseModel):
+    kids: list[Tree] = []
+
+
+class Grove(BaseModel):
+    trees: list[Tree] = []
+
+
+@pydantic.dataclasses.dataclass
+class Made:
+    a: int
+
+
+@pytest.mark.parametrize(
+    ("kind", "cls", "finished"),
+    [
+        ("model", Model, True),
+        ("model", Tree, True),
+        ("model", Grove, True),
+        ("model", Waiting, False),
+        ("model", Around, False),
+        ("model", Wrapped, False),
+        ("model", Before, True),
+        ("dataclass", Made, True),
+        ("dataclass", Data, False),
+        ("typed-dict", Model, False),
+        ("named-tuple", Model, False),
+    ],
+)
+def test_whose_validator_is_finished(kind: str, cls: Any, finished: bool) -> None:
+    assert is_prebuilt({"type": kind, "cls": cls}) is finished
+    if kind != "model":
+        assert not is_prebuilt({"type": kind, "cls": cls, "generic_origin": cls})
+    else:
+        assert is_prebuilt({"type": kind, "cls": cls, "generic_origin": cls}) is finished
