@@ -271,6 +271,23 @@ def test_limits_are_told_by_their_keywords(keyword: str) -> None:
     assert spec({"$ref": "#/$defs/a", "$defs": {"a": {keyword: value}}}).limits == {keyword: value}
 
 
+@pytest.mark.parametrize("keyword", [word for word in LIMITS if "imum" in word.lower() and "Prop" not in word])
+@pytest.mark.parametrize("bound", [-5, -0.5, 0, 0.5, 5])
+def test_limits_of_numbers_may_have_any_sign(keyword: str, bound: float) -> None:
+    assert spec({keyword: bound}).limits == {keyword: bound}
+    assert spec({keyword: bound}).usual == NUMBER
+
+
+@pytest.mark.parametrize("keyword", ["minLength", "minItems", "minProperties"])
+def test_a_least_length_of_nothing_is_no_limit(keyword: str) -> None:
+    assert spec({keyword: 0}).limits == {}
+
+
+@pytest.mark.parametrize("keyword", ["maxLength", "maxItems", "maxProperties"])
+def test_a_greatest_length_of_nothing_is_one(keyword: str) -> None:
+    assert spec({keyword: 0}).limits == {keyword: 0}
+
+
 @pytest.mark.parametrize("keyword", [word for word in LIMITS if word.startswith(("min", "max", "exclusive"))])
 def test_the_narrowest_limit_is_told(keyword: str) -> None:
     low = "min" in keyword.lower()

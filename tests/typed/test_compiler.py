@@ -145,11 +145,19 @@ def test_other_containers_are_not_plain(target: Any) -> None:
     assert not shape(target).is_plain
 
 
-def test_keys_are_not_plain_where_their_configuration_changes_them() -> None:
-    for name in ("str_to_lower", "str_to_upper", "str_strip_whitespace"):
-        assert not shape(TypeAdapter(dict[str, int], config={name: True})).is_plain  # type: ignore[misc]
-    assert not shape(TypeAdapter(dict[str, int], config={"str_max_length": 3})).is_plain
-    assert shape(TypeAdapter(dict[str, int], config={"title": "t"})).is_plain
+@pytest.mark.parametrize(
+    ("settings", "is_plain"),
+    [
+        (ConfigDict(str_to_lower=True), False),
+        (ConfigDict(str_to_upper=True), False),
+        (ConfigDict(str_strip_whitespace=True), False),
+        (ConfigDict(str_max_length=3), False),
+        (ConfigDict(title="t"), True),
+    ],
+    ids=str,
+)
+def test_keys_are_not_plain_where_their_configuration_changes_them(settings: ConfigDict, is_plain: bool) -> None:
+    assert shape(TypeAdapter(dict[str, int], config=settings)).is_plain is is_plain
 
 
 # Models that are made in Python mode from what is settled, whether that is shown under its own names, and those that

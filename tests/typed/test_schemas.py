@@ -375,7 +375,8 @@ EXACT = {"str": STRING, "int": INTEGER, "float": FLOAT, "bool": BOOLEAN, "none":
 
 @pytest.mark.parametrize("kind", EXACT)
 def test_what_is_exact_without_limits(kind: str) -> None:
-    for more in ({}, {"strict": True}, {"metadata": {}}, {"ref": "a"}, {"serialization": {}}):
+    several: list[dict[str, Any]] = [{}, {"strict": True}, {"metadata": {}}, {"ref": "a"}, {"serialization": {}}]
+    for more in several:
         assert exact_kinds({"type": kind, **more}, {}) == EXACT[kind]
     assert exact_kinds({"type": kind, "limit": 1}, {}) == 0
 
@@ -424,9 +425,11 @@ def test_settings_of_floats() -> None:
 
 def test_what_is_shown_while_it_grows() -> None:
     assert previews({"type": "any"}, {"str_to_lower": True})
-    for more in ({}, {"strict": True}, {"min_length": 1}, {"max_length": 1}, {"metadata": {}}):
+    kept: list[dict[str, Any]] = [{}, {"strict": True}, {"min_length": 1}, {"max_length": 1}, {"metadata": {}}]
+    for more in kept:
         assert previews({"type": "str", **more}, {})
-    for more in ({"pattern": "a"}, {"coerce_numbers_to_str": True}, {"regex_engine": "rust-regex"}):
+    hidden: list[dict[str, Any]] = [{"pattern": "a"}, {"coerce_numbers_to_str": True}, {"regex_engine": "rust-regex"}]
+    for more in hidden:
         assert not previews({"type": "str", **more}, {})
     for kind in ("int", "bytes", "list", "url"):
         assert not previews({"type": kind}, {})
@@ -474,8 +477,11 @@ def test_what_nodes_are_wrapped_around() -> None:
 
 
 def test_secrets_are_found_inside_wrappers() -> None:
-    for secret in (SecretStr, SecretBytes):
-        for target in (secret, secret | None, Annotated[secret, BeforeValidator(always), AfterValidator(always)]):
+    secrets: list[Any] = [SecretStr, SecretBytes]
+    for secret in secrets:
+        checked: Any = Annotated[secret, BeforeValidator(always), AfterValidator(always)]
+        around: list[Any] = [secret, secret | None, checked]
+        for target in around:
             assert is_secret(TypeAdapter(target).core_schema)
     assert not is_secret(TypeAdapter(list[SecretStr]).core_schema)
 
