@@ -208,6 +208,8 @@ def test_of_which_kinds_every_value_fits(schema: Any, kinds: int) -> None:
         ({"type": ["string", "object"], "maxLength": 3}, True),
         ({"enum": ["a"]}, False),
         ({"anyOf": [{"enum": ["a"]}, TEXT]}, False),
+        ({"anyOf": [{"enum": [1, 2]}, TEXT]}, True),
+        ({"anyOf": [{"enum": [1, None]}, {"type": "string", "maxLength": 3}]}, False),
         (WHOLE_NUMBER, False),
         (False, False),
         ({"type": "array"}, False),
