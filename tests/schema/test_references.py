@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema
 import pytest
 import referencing
 import referencing.jsonschema
 from jsonschema.exceptions import SchemaError
+from jsonschema.validators import validator_for
 
 from partialjson import Complete, Failed, Schema
 from support.feeding import fed
@@ -42,7 +42,7 @@ def trees(draft: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
 
 def verdict(schema: Any, value: Any, draft: str, registry: Any = None) -> bool:
     """Whether a document is valid, as told in whatever chunks; and jsonschema says the same of it."""
-    validator = jsonschema.validators.validator_for({"$schema": URIS[draft]})
+    validator: Any = validator_for({"$schema": URIS[draft]})
     given: dict[str, Any] = {} if registry is None else {"registry": registry}
     theirs = [error.message for error in validator(schema, **given).iter_errors(value)]
     ours = Schema(schema, registry=registry, default_dialect=draft)

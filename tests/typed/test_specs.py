@@ -6,7 +6,7 @@ import collections
 import enum
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, time, timedelta
@@ -515,7 +515,7 @@ def given_in_place_of(on_error: str) -> Any:
         (int | None, True, True),
         (list[int], True, True),
         (set[int], True, True),
-        (collections.abc.Iterable[int], False, True),
+        (Iterable[int], False, True),
         (OwnInit, False, True),
         (OwnInit | None, False, True),
         (OwnRoot, False, True),

@@ -202,7 +202,8 @@ def test_what_says_something(value: Any, says: bool) -> None:
     unread({"a": 1, "b": value}, frozenset({"a"}), "in.", out)
     assert out == ([Unread("field", "in.b")] if says else [])
     unread({"a": value}, frozenset({"a", "c"}), "in.", out)
-    unread(SimpleNamespace(b=1), frozenset({"a"}), "in.", out)
+    attributes: Any = SimpleNamespace(b=1)
+    unread(attributes, frozenset({"a"}), "in.", out)
     assert len(out) == says
 
 
