@@ -28,6 +28,7 @@ from partialjson import Whole
 from partialjson._core.plan import Plan, Shape
 from partialjson._core.spec import ANYTHING, BOOLEAN, FLOAT, INTEGER, NULL, STRING
 from partialjson.testing.oneshot import check_end
+from partialjson.typed.compiler import Compiler
 from partialjson.typed.skeletons import FIRST_INDEX
 from partialjson.typed.targets import compile_plan
 from support.versions import since_2_14
@@ -326,3 +327,38 @@ def test_atoms_have_no_way_inside() -> None:
     for target in (int, str, Literal["a"], Annotated[Item, BeforeValidator(same)], Any):
         plan: Plan = compile_plan(target)
         assert (plan.object, plan.array, plan.switch) == (None, None, None)
+
+
+def with_info(schema: Any) -> dict[str, Any]:
+    return {"type": "function-before", "function": {"type": "with-info", "function": same}, "schema": schema}
+
+
+NUMBER: Any = {"type": "int"}
+SEES = with_info(NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("schema", "asks"),
+    [
+        (NUMBER, False),
+        (SEES, True),
+        ({"type": "list", "items_schema": SEES}, True),
+        ({"type": "union", "choices": [NUMBER, (SEES, "label")]}, True),
+        ({"type": "function-before", "function": {"type": "no-info", "function": same}, "schema": NUMBER}, False),
+        ({"type": "default", "schema": NUMBER, "default_factory": dict, "default_factory_takes_data": True}, True),
+        ({"type": "default", "schema": NUMBER, "default_factory": dict}, False),
+        # What is inside another object sees the fields of that.
+        ({"type": "model", "schema": SEES}, False),
+        ({"type": "dataclass", "schema": SEES}, False),
+        ({"type": "typed-dict", "fields": {"a": {"schema": SEES}}}, False),
+        ({"type": "model", "schema": SEES, "root_model": True}, True),
+        ({"type": "model", "schema": NUMBER, "root_model": True}, False),
+        ({"type": "int", "metadata": SEES, "serialization": SEES}, False),
+        ({"type": "definition-ref", "schema_ref": "sees"}, True),
+        ({"type": "list", "items_schema": {"type": "definition-ref", "schema_ref": "loop"}}, False),
+    ],
+)
+def test_who_sees_the_other_fields(schema: Any, asks: bool) -> None:
+    loop = {"type": "nullable", "schema": {"type": "definition-ref", "schema_ref": "loop"}, "ref": "loop"}
+    definitions = {"type": "definitions", "schema": NUMBER, "definitions": [{**SEES, "ref": "sees"}, loop]}
+    assert Compiler(definitions, {}, "title", None, None).asks_for_info(schema) is asks

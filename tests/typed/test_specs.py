@@ -553,3 +553,25 @@ def test_a_root_that_is_seen_first_binds_nothing() -> None:
     assert kinds_of(rule_of(spec).finish()) == ANYTHING
     assert spec.root is not None
     assert not spec.root.spec.binding
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        int, str, Literal["a"], Fruit, Any, int | str, list[int], set[int], tuple[int, ...], tuple[int, str],
+        tuple[int, Literal["x"]], dict[str, int], dict[int, int],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_a_place_says_of_its_own_json_schema_is_noted(target: Any) -> None:
+    class Noted:
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+            return handler(target)
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+            return {"format": "odd", "examples": [1], "title": "not a note"}
+
+    assert spec_of(Noted).notes == {"format": "odd", "examples": [1]}
+    assert spec_of(target).notes == {}
