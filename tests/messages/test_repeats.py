@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from partialjson import Complete, Failed, Truncated
 from partialjson.messages import BlockGuessed, MessageEnd, MessageParser, Update
+from partialjson.messages.repeats import Repetition, Verdict
 from partialjson.testing.bodies import APIS, WITHOUT_CALLS, WITHOUT_PIECES, Said, Say, events
 from partialjson.testing.strategies import values
 from support.effort import examples
@@ -208,3 +209,120 @@ def test_an_end_says_what_was_guessed() -> None:
     assert "contradiction: the arguments of trip could be read only by a guess: an empty object came before it" in str(
         end
     )
+
+
+# One document and what follows it, in whatever pieces.
+
+AFTER: list[tuple[str, str, Verdict]] = [
+    ('{"a": 1}', '{"a": 1}', Verdict.SAME),
+    ('{"a": 1}', '\n {"a": 1} ', Verdict.SAME),
+    (' {"a": 1}\n', '{"a": 1}', Verdict.SAME),
+    ('{"a": 1}', '{"a": 1}{"a": 1}', Verdict.SAME),
+    ('{"a": 1}', '{"a": 1}\n{"a": 1}\t{"a": 1}', Verdict.SAME),
+    ('{"a": 1}', '{"a":1}', Verdict.SAME),
+    ("[1, 2]", "[1,2]", Verdict.SAME),
+    ('{"a": 1}', '{"a": 1', Verdict.UNDECIDED),
+    ('{"a": 1}', '{"a": 1}{"a', Verdict.UNDECIDED),
+    ('{"a": 1}', '{"a":', Verdict.UNDECIDED),
+    ('{"a": 1}', '{"a": 1, "b": 2}', Verdict.INSTEAD),
+    ('{"a": "x"}', '{"a": "xy"}', Verdict.INSTEAD),
+    ("[1]", "[1, 2]", Verdict.INSTEAD),
+    ("{}", '{"a": 1', Verdict.INSTEAD),
+    ("{}", "{}", Verdict.SAME),
+    ("[]", "[1]", Verdict.INSTEAD),
+    ('{"a": 1}', '{"b": 1}', Verdict.FOREIGN),
+    ('{"a": 1, "b": 2}', '{"a": 1}', Verdict.FOREIGN),
+    ('{"a": 1}', '{"a": 2}', Verdict.FOREIGN),
+    ('{"a": "xy"}', '{"a": "x"}', Verdict.FOREIGN),
+    ('{"a": 1}', "that is all", Verdict.FOREIGN),
+    ('{"a": 1}', '{"a": 1} that is all', Verdict.FOREIGN),
+    ('{"a": 1}', "{]", Verdict.FOREIGN),
+    ("[1, 2]", "[2]", Verdict.FOREIGN),
+    ("[1]", "{}", Verdict.FOREIGN),
+]
+
+
+def is_one_document(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+# What came as a value is compared with one document at a time, and an empty object gives way to any other.
+AS_VALUE = [
+    (json.loads(said), text, verdict) for said, text, verdict in AFTER if said != "{}" and is_one_document(text)
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "text", "expected"),
+    [*((said, json.loads(said), *rest) for said, *rest in AFTER), *(("", *each) for each in AS_VALUE)],
+)
+def test_what_follows_a_document_in_any_pieces(said: str, value: Any, text: str, expected: Verdict) -> None:
+    for pieces in pieces_of(text):
+        repetition: Repetition | None = None
+        verdict = Verdict.UNDECIDED
+        held = ""
+        for piece in pieces:
+            if repetition is None:
+                if not piece.strip():
+                    continue  # nothing follows yet
+                repetition, held = Repetition(said, value), ""
+            verdict = repetition.add(piece)
+            held += piece
+            assert held.endswith(repetition.text)
+            if verdict in (Verdict.INSTEAD, Verdict.FOREIGN):
+                break
+            if verdict is Verdict.SAME:
+                assert (repetition.why, repetition.text) == ("it came again", "")
+                repetition = None
+        assert verdict is expected, pieces
+
+
+def pieces_of(text: str) -> list[list[str]]:
+    """All ways to take a text apart in up to three pieces, and into characters."""
+    ways = [[text], list(text)]
+    for one in range(1, len(text)):
+        ways += [[text[:one], text[one:]]]
+        ways += [[text[:one], text[one:two], text[two:]] for two in range(one + 1, len(text))]
+    return ways
+
+
+# An output that goes on in another block is read as it stands.
+
+
+def text_blocks(*blocks: Sequence[str]) -> list[Any]:
+    said: list[Any] = [{"type": "message_start", "message": {"id": "m", "content": []}}]
+    for index, pieces in enumerate(blocks):
+        said.append({"type": "content_block_start", "index": index, "content_block": {"type": "text", "text": ""}})
+        for piece in pieces:
+            delta = {"type": "text_delta", "text": piece}
+            said.append({"type": "content_block_delta", "index": index, "delta": delta})
+        said.append({"type": "content_block_stop", "index": index})
+    return [*said, {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}, {"type": "message_stop"}]
+
+
+@pytest.mark.parametrize("target", [Any, Trip], ids=["untyped", "typed"])
+@pytest.mark.parametrize(
+    ("blocks", "state"),
+    [
+        # In one block it is a guess.
+        ([['{"city": "Bern"', '{"city": "Bern", "days": 2}']], "guessed"),
+        ([['{"city": "Bern", "days": 2}', '{"city": "Bern", "days": 2}']], "guessed"),
+        ([['{"city": "Bern"'], ['{"city": "Bern", "days": 2}']], "failed"),
+        ([['{"city": '], ['"Bern"', '{"city": "Bern"}']], "failed"),
+        ([['{"city": '], ['"Bern"}', '{"city": "Bern"}']], "failed"),
+        ([['{"city": '], ['"Bern"', "}"]], "complete"),
+        # What follows a whole document in another block is not part of it.
+        ([['{"city": "Bern", "days": 2}'], ['{"city": "Bern", "days": 2}']], "complete"),
+    ],
+)
+def test_an_output_in_several_blocks(blocks: list[list[str]], state: str, target: Any) -> None:
+    message, updates = read("anthropic-messages", text_blocks(*blocks), output=target)
+    outcome = message.output.outcome
+    assert isinstance(outcome, Failed if state == "failed" else Complete)
+    assert any(isinstance(update, BlockGuessed) for update in updates) is (state == "guessed")
+    if state != "guessed":
+        assert message.text == "".join(piece for pieces in blocks for piece in pieces)

@@ -326,3 +326,30 @@ def test_compiling_a_schema_twice_gives_the_same(seed: int) -> None:
 
 def test_kinds_of_objects_only() -> None:
     assert rule_of({"type": "object"}).kinds == OBJECT
+
+
+@pytest.mark.parametrize(
+    ("draft", "marks", "again"),
+    [
+        ("2020-12", {}, {"$ref": "#"}),
+        ("2020-12", {"$dynamicAnchor": "a"}, {"$dynamicRef": "#a"}),
+        ("2020-12", {"$anchor": "a"}, {"$ref": "#a"}),
+        ("2020-12", {}, {"allOf": [{"$ref": "#"}]}),
+        ("2020-12", {}, {"$ref": "#", "title": "said beside it"}),
+        ("2019-09", {"$recursiveAnchor": True}, {"$recursiveRef": "#"}),
+        ("2019-09", {}, {"$recursiveRef": "#"}),
+        ("7", {}, {"$ref": "#"}),
+        ("6", {}, {"$ref": "#"}),
+    ],
+    ids=str,
+)
+def test_what_is_only_a_reference_has_the_rule_that_it_leads_to(draft: str, marks: Any, again: Any) -> None:
+    schema = {**marks, "items": again, "type": "array"}
+    compiler = Compiler(schema, DIALECTS[draft], None, None)
+    rule = compiler.root()
+    assert rule.items is rule
+    assert compiler.references.others() == []
+    narrower = {**marks, "items": {**again, "allOf": [{"$ref": "#"}, {"minItems": 1}]}, "type": "array"}
+    if draft not in ("6", "7"):  # which ignore what stands beside a reference
+        apart = Compiler(narrower, DIALECTS[draft], None, None).root()
+        assert apart.items is not apart

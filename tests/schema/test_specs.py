@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from partialjson import Schema
-from partialjson._core.spec import ANYTHING, ARRAY, INTEGER, NO_DEFAULT, NUMBER, OBJECT, STRING, Spec
+from partialjson._core.spec import ANYTHING, ARRAY, INTEGER, NO_DEFAULT, NULL, NUMBER, OBJECT, STRING, Spec
 from partialjson._core.target import spec_of
 from partialjson.render.form import placeholder_of
 
@@ -83,6 +83,30 @@ def test_null_is_no_branch() -> None:
     assert both.nullable
     assert [branch.usual for branch in both.branches] == [STRING, INTEGER]
     assert spec({"type": "null"}).nullable is False
+
+
+@pytest.mark.parametrize(
+    ("schema", "nullable"),
+    [
+        ({"anyOf": [{"type": ["string", "null"]}, {"type": "integer"}]}, True),
+        ({"anyOf": [{"type": ["string", "null"]}, {"type": "integer"}], "type": ["string", "integer"]}, False),
+        ({"anyOf": [{"type": "null"}, {"type": "string"}], "type": "string"}, False),
+        ({"anyOf": [{"type": "string"}, {"const": None}]}, True),
+        ({"anyOf": [{"type": "string"}, {"enum": [None, 1]}]}, True),
+        ({"oneOf": [{"type": "string"}, {"type": "integer"}]}, False),
+        ({"type": ["string", "null"], "enum": ["a"]}, False),
+        ({"type": ["string", "null"], "enum": ["a", None]}, True),
+        ({"allOf": [{"type": ["string", "null"]}, {"type": ["string", "integer"]}]}, False),
+    ],
+    ids=str,
+)
+def test_null_is_left_where_all_allow_it(schema: Any, nullable: bool) -> None:
+    found = spec(schema)
+    assert found.nullable is nullable
+    assert bool(found.kinds & NULL) is nullable
+    inside = spec({"items": schema}).items
+    assert inside is not None
+    assert inside.nullable is nullable
 
 
 def test_arrays() -> None:
@@ -269,6 +293,23 @@ def test_limits_are_told_by_their_keywords(keyword: str) -> None:
     assert spec({keyword: value}).limits == {keyword: value}
     assert spec({"allOf": [{keyword: value}, {}], "title": "a"}).limits == {keyword: value}
     assert spec({"$ref": "#/$defs/a", "$defs": {"a": {keyword: value}}}).limits == {keyword: value}
+
+
+@pytest.mark.parametrize("keyword", [word for word in LIMITS if "imum" in word.lower() and "Prop" not in word])
+@pytest.mark.parametrize("bound", [-5, -0.5, 0, 0.5, 5])
+def test_limits_of_numbers_may_have_any_sign(keyword: str, bound: float) -> None:
+    assert spec({keyword: bound}).limits == {keyword: bound}
+    assert spec({keyword: bound}).usual == NUMBER
+
+
+@pytest.mark.parametrize("keyword", ["minLength", "minItems", "minProperties"])
+def test_a_least_length_of_nothing_is_no_limit(keyword: str) -> None:
+    assert spec({keyword: 0}).limits == {}
+
+
+@pytest.mark.parametrize("keyword", ["maxLength", "maxItems", "maxProperties"])
+def test_a_greatest_length_of_nothing_is_one(keyword: str) -> None:
+    assert spec({keyword: 0}).limits == {keyword: 0}
 
 
 @pytest.mark.parametrize("keyword", [word for word in LIMITS if word.startswith(("min", "max", "exclusive"))])

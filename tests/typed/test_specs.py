@@ -6,7 +6,7 @@ import collections
 import enum
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime, time, timedelta
@@ -26,11 +26,13 @@ from pydantic import (
     ConfigDict,
     Field,
     Json,
+    PlainValidator,
     PostgresDsn,
     RootModel,
     SecretStr,
     TypeAdapter,
     ValidationError,
+    WrapValidator,
     create_model,
     model_validator,
 )
@@ -449,3 +451,127 @@ def test_errors_of_validators_survive_the_levels() -> None:
         parser.close()
     assert str(raised.value) == str(expected.value)
     assert raised.value.json() == expected.value.json()
+
+
+# What binds, and what is made without the user's own code
+
+
+class OwnInit(BaseModel):
+    n: int
+
+    def __init__(self, **data: Any) -> None:
+        super().__init__(**data)
+
+
+class AfterInit(BaseModel):
+    n: int
+
+    def model_post_init(self, context: Any) -> None:
+        pass
+
+
+class Late(BaseModel):
+    n: int
+
+    @model_validator(mode="after")
+    def last(self) -> Late:
+        return self
+
+
+class OwnRoot(RootModel[int]):
+    def __init__(self, root: int) -> None:
+        super().__init__(root)
+
+
+class EarlyRoot(RootModel[int]):
+    @model_validator(mode="before")
+    @classmethod
+    def first(cls, data: Any) -> Any:
+        return data
+
+
+class Count(enum.Enum):
+    ONE = 1
+
+
+class Loud(enum.StrEnum):
+    ONE = "one"
+
+
+def given_in_place_of(on_error: str) -> Any:
+    schema: Any = {"type": "default", "schema": {"type": "int"}, "default": 1, "on_error": on_error}
+    return type("Given", (), {"__get_pydantic_core_schema__": classmethod(lambda cls, source, handler: schema)})
+
+
+@pytest.mark.parametrize(
+    ("target", "binding", "pure"),
+    [
+        (int, True, True),
+        (Item, True, True),
+        (Data, True, True),
+        (Typed, True, True),
+        (Rooted, True, True),
+        (Pet, True, True),
+        (int | None, True, True),
+        (list[int], True, True),
+        (set[int], True, True),
+        (Iterable[int], False, True),
+        (OwnInit, False, True),
+        (OwnInit | None, False, True),
+        (OwnRoot, False, True),
+        (Early, False, True),
+        (AfterInit, True, False),
+        (Late, True, False),
+        (Annotated[int, AfterValidator(abs)], True, False),
+        (Annotated[int | None, AfterValidator(abs)], True, False),
+        (Optional[Annotated[int, AfterValidator(abs)]], True, False),  # noqa: UP045  # the form that is tested
+        (Annotated[int, BeforeValidator(abs)], False, True),
+        (Annotated[int, WrapValidator(lambda value, inner: inner(value))], False, True),
+        (Annotated[int, PlainValidator(abs)], True, True),
+        (Fruit, True, True),
+        (Choosy, False, True),
+        (Count, False, True),
+        (Loud, True, True),
+        (Literal["a"], True, True),
+        (Literal[Fruit.APPLE], False, True),
+        (Literal[Fruit.APPLE, "a"], False, True),
+        (given_in_place_of("raise"), True, True),
+        (given_in_place_of("default"), False, True),
+        (given_in_place_of("omit"), False, True),
+        (Annotated[Decimal, Field(max_digits=3)], True, True),
+        (Annotated[str, Field(strict=True, max_length=3)], True, True),
+    ],
+)
+def test_what_binds_and_what_is_pure(target: Any, binding: bool, pure: bool) -> None:
+    spec = spec_of(target)
+    rule_of(spec).finish()
+    assert (spec.binding, spec.is_pure) == (binding, pure)
+
+
+def test_a_root_that_is_seen_first_binds_nothing() -> None:
+    spec = spec_of(EarlyRoot)
+    assert kinds_of(rule_of(spec).finish()) == ANYTHING
+    assert spec.root is not None
+    assert not spec.root.spec.binding
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        int, str, Literal["a"], Fruit, Any, int | str, list[int], set[int], tuple[int, ...], tuple[int, str],
+        tuple[int, Literal["x"]], dict[str, int], dict[int, int],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_a_place_says_of_its_own_json_schema_is_noted(target: Any) -> None:
+    class Noted:
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+            return handler(target)
+
+        @classmethod
+        def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+            return {"format": "odd", "examples": [1], "title": "not a note"}
+
+    assert spec_of(Noted).notes == {"format": "odd", "examples": [1]}
+    assert spec_of(target).notes == {}

@@ -58,6 +58,11 @@ def written(*edits: tuple[Any, ...]) -> tuple[str, Any]:
         ("$.a[12][3]", ("a", 12, 3)),
         ("$.xs[]", ("xs", None)),
         ("$.na-me.ünï", ("na-me", "ünï")),
+        ("$['a\nb'][\"c\nd\"].e\nf", ("a\nb", "c\nd", "e\nf")),
+        # An escape that JSON does not have leaves all as it is.
+        ("$['a\\\nb']", ("a\\\nb",)),
+        ('$["a\\\nb"]', ("a\\\nb",)),
+        (r"$['a\qb']", (r"a\qb",)),
     ],
 )
 def test_paths(text: str, path: EditPath) -> None:

@@ -28,6 +28,7 @@ from partialjson.providers import (
     Info,
     Open,
     Operation,
+    Restate,
     Stop,
     Text,
     Unread,
@@ -263,6 +264,36 @@ def test_chat_extra_fields_of_sdk_objects() -> None:
     ops = operations("openai-chat", [event])
     assert texts(ops) == {"reasoning": "hm"}
     assert ops[-1] == Error("gone", body="gone")
+
+
+KEY = (0, "call", 0)
+
+
+@pytest.mark.parametrize(
+    ("piece", "told", "expected"),
+    [
+        ('{"a":', {"arguments": '{"a":1}'}, [Restate(KEY, '{"a":1}')]),
+        ('{"a":', {"arguments": ""}, [Restate(KEY, "")]),
+        ("", {"arguments": {"a": 1}}, [Value(KEY, {"a": 1})]),
+        ("", {"arguments": None}, []),
+        ("", None, []),
+    ],
+)
+def test_chat_a_message_that_tells_its_calls_again(piece: str, told: Any, expected: list[Any]) -> None:
+    again = {"id": "x", "type": "function", "function": told}
+    first = chunk({"tool_calls": [fragment(0, "x", "f", piece)]})
+    events = [first, {"choices": [{"index": 0, "message": {"tool_calls": [again]}}]}]
+    found = operations("openai-chat", events)
+    assert [op for op in found if isinstance(op, Restate | Value)] == expected
+    assert sum(isinstance(op, Open) for op in found) == 1
+
+
+def test_chat_a_message_that_tells_its_free_calls_again() -> None:
+    piece = {"index": 0, "id": "x", "type": "custom", "custom": {"name": "f", "input": "a"}}
+    again = {"id": "x", "type": "custom", "custom": {"name": "f", "input": "ab"}}
+    events = [chunk({"tool_calls": [piece]}), {"choices": [{"index": 0, "message": {"tool_calls": [again]}}]}]
+    found = operations("openai-chat", events)
+    assert [op for op in found if isinstance(op, Text | Restate)] == [Text(KEY, "a"), Restate(KEY, "ab")]
 
 
 def test_chat_choices_are_apart() -> None:

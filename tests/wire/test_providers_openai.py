@@ -33,6 +33,7 @@ from partialjson.providers import (
     Text,
     Unread,
     Usage,
+    Value,
     adapter_for,
 )
 from partialjson.testing.bodies import Said, Say, body, frames, response_end, response_text, responses
@@ -133,6 +134,33 @@ def test_responses_operations() -> None:
     assert operations(RESPONSES, [as_model(event) for event in events]) == [
         op if not isinstance(op, Usage) else Usage({"total_tokens": 9}) for op in expected
     ]
+
+
+@pytest.mark.parametrize(
+    ("streamed", "told", "item", "expected"),
+    [
+        # A text that was told is not told again as an object, nor an object once something has come.
+        ([], '{"x":1}', {"x": 1}, [Restate(0, '{"x":1}')]),
+        (['{"x":1}'], None, {"x": 1}, [Text(0, '{"x":1}')]),
+        (['{"x":'], '{"x":1}', {"x": 1}, [Text(0, '{"x":'), Restate(0, '{"x":1}')]),
+        ([], None, {"x": 1}, [Value(0, {"x": 1})]),
+        ([], None, "", []),
+        ([], None, None, []),
+    ],
+    ids=str,
+)
+def test_responses_arguments_as_text_and_as_objects(
+    streamed: list[str], told: str | None, item: Any, expected: list[Operation]
+) -> None:
+    events = [CREATED, added(0, **function()), *[grow(0, piece) for piece in streamed]]
+    if told is not None:
+        events.append(whole(0, told))
+    events.append(done(0, **function(arguments=item)))
+    found = operations(RESPONSES, events)
+    assert [op for op in found if isinstance(op, Text | Restate | Value)] == expected
+    cut = operations(RESPONSES, [*events[:-1], done(0, **function(arguments={"x": 1}, status="incomplete"))])
+    # An object of a call that was cut may lack anything.
+    assert not any(isinstance(op, Value) for op in cut)
 
 
 @pytest.mark.parametrize(

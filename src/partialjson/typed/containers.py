@@ -77,7 +77,6 @@ def follow_dict(compiler: Compiler, plan: Plan, schema: Schema, config: dict[str
     plan.object.is_plain = (
         schema["type"] == "dict"
         and not schema.keys() & {"min_length", "max_length"}
-        and keys["type"] == "str"
         and exact_kinds(keys, keys_config) == STRING
     )
     plan.object.is_direct = plan.object.is_plain

@@ -48,7 +48,9 @@ _HARMLESS: Final = frozenset(
 )
 _KNOWN: Final = _LINE | _HARMLESS
 _MESSAGE: Final = frozenset({"role", "content", "thinking", "tool_calls", "logprobs", "images", "tool_name"})
-_QUIET: Final = frozenset({"model", "created_at", "message", "done", "role", "content", "thinking", "tool_calls"})
+# What nearly all lines and messages hold, and nothing else.
+_QUIET_LINE: Final = frozenset({"model", "created_at", "message", "thinking", "response", "done"})
+_QUIET_MESSAGE: Final = frozenset({"role", "content", "thinking", "tool_calls"})
 _CALL: Final = frozenset({"id", "type", "function"})
 _FUNCTION: Final = frozenset({"index", "name", "arguments", "description"})
 
@@ -78,7 +80,10 @@ class Adapter:
         for call in get_list(message, "tool_calls"):
             self._call(call, out)
         if not (
-            type(fields) is dict and type(message) is dict and _QUIET.issuperset(fields) and _QUIET.issuperset(message)
+            type(fields) is dict
+            and _QUIET_LINE.issuperset(fields)
+            and type(message) is dict
+            and _QUIET_MESSAGE.issuperset(message)
         ):
             self._read_rest(event, fields, message, name, out)
         if fields.get("done") is True:

@@ -602,16 +602,15 @@ class Adapter:
             )
 
     def _tell(self, block: _Block, arguments: object, cut: bool, out: list[ops.Operation]) -> None:
-        """The arguments as a whole. An object of an item that was cut may lack anything, so it is none."""
+        """The arguments as a whole, which end the block. An object of an item that was cut may lack anything, so it is
+        none."""
         if isinstance(arguments, str):
-            block.grown = True
             out.append(ops.Restate(block.key, arguments))
         elif cut:
             return
         elif block.writer is not None:
             self._finish_commands(block, block.writer, arguments, out)
         elif not block.grown:
-            block.grown = True
             out.append(ops.Value(block.key, arguments))
 
     def _finish_commands(self, block: _Block, writer: EditWriter, action: object, out: list[ops.Operation]) -> None:
