@@ -1,6 +1,6 @@
 """Valid text, chunk after chunk, without the mender.
 
-Valid text never needs the mender, so it must not cost what the mender keeps. While everything is certain, ``feed``
+Valid text seldom needs the mender, so it must not cost what the mender keeps. While everything is certain, ``feed``
 takes the chunks, and nothing is known of them but the state of the lexer and the few characters that wait, in ``held``.
 In most cases these are a quote, a comma, or both, and the next chunk decides about them by its first characters
 (``_resume``). Delimiters that a string ends with so far are in the tree already, *hidden*, and are shown if text
