@@ -135,6 +135,21 @@ FAR = (
 )  # fmt: skip
 
 
+BEFORE_A_RUN = (
+    "", "[", "[1 ", "[1, ", "[1; ", "{", '[{"a"{', '{"a" ', '{"a": ', '{"a": 1 ', '{"a": 1, ', '{"a"{', '{"a"[', "{[",
+    "{a ", "f(", "(", '{"a": (', "[x ", '["a" ', "[-", "[.", "[0x", "[[1] ", "[1\n", '{"a": 1\n',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("before", BEFORE_A_RUN)
+@pytest.mark.parametrize("run", ["1", "x", "1."])
+def test_law_10_a_long_run_is_decided_when_it_would_have_been(before: str, run: str) -> None:
+    """What waits is not looked at again with each chunk; where that ends must be seen in what was saved."""
+    text = before + (run * 2 * REACH)[: REACH + 30] + ", id: 2]"
+    for at in range(len(before) + REACH - 4, len(text), amount(3, 1, quick=11)):
+        law_10(text, LENIENT, list(text), at)
+
+
 @pytest.mark.parametrize("text", FAR)
 @pytest.mark.parametrize(
     "make", [LENIENT, ALONE, Maker(lenient=Lenient(kinds=["call", "parentheses", "number"]))], ids=repr

@@ -382,7 +382,8 @@ class Mender(TokenMender):
         last: i64 = ord(s[n - 1])
         if self.sleeps != AWAKE:
             return
-        if self.mode == BETWEEN and may_become_scalar(s[i]) and not s[i].isalpha():
+        takes_value = self.lexer.state == VALUE or self.lexer.state == FIRST_VALUE
+        if takes_value and self.mode == BETWEEN and may_become_scalar(s[i]) and not s[i].isalpha():
             if DIGIT_0 <= last <= DIGIT_9 and s[i:].isalnum():
                 self.sleeps = UNTIL_NO_DIGIT
         elif is_word(last) and ord(s[i]) != BACKSLASH:
