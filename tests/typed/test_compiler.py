@@ -40,7 +40,8 @@ def same(value: Any) -> Any:
 
 def model(settings: dict[str, Any] | None = None, **fields: Any) -> Any:
     given: Any = fields
-    made: Any = create_model("Made", __config__=ConfigDict(**(settings or {})), **given)  # type: ignore[typeddict-item]
+    config: Any = settings or {}
+    made: Any = create_model("Made", __config__=config, **given)
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
@@ -12,34 +12,17 @@ import pytest
 
 from partialjson.providers import Attach, Operation, Unread, adapter_for
 from partialjson.testing.bodies import APIS, WITHOUT_CALLS, Said, Say, events
+from partialjson.testing.reference import nodes_of, value_at
 from partialjson.wire import ops
 from partialjson.wire.fields import plain, says_something, unread, unread_event
 from support.effort import examples
 from support.operations import operations
-
-Place = tuple[str | int, ...]
 
 
 def said(api: str) -> list[Any]:
     """The events of a whole message, with all that the API can tell."""
     calls = () if api in WITHOUT_CALLS else (Say("c", "f", ('{"a":', "1}")), Say("d", "g", ("{}",)))
     return list(events(api, Said(("a", "b"), ("r",), calls, "complete")))
-
-
-def places(value: Any, at: Place = ()) -> Iterator[Place]:
-    yield at
-    if isinstance(value, dict):
-        for key, each in value.items():
-            yield from places(each, (*at, key))
-    elif isinstance(value, list):
-        for index, each in enumerate(value):
-            yield from places(each, (*at, index))
-
-
-def under(value: Any, at: Place) -> Any:
-    for key in at:
-        value = value[key]
-    return value
 
 
 # Whatever mapping it is.
@@ -81,16 +64,16 @@ def changed(every: list[Any], source: random.Random) -> list[Any]:
     every = copy.deepcopy(every)
     for _ in range(source.choice((1, 1, 2, 3))):
         event = source.choice(every)
-        at = source.choice(list(places(event)))
-        where = under(event, at)
+        at = source.choice([at for at, _ in nodes_of(event)])
+        where = value_at(event, at)
         if not at:
             source.shuffle(every)
         elif isinstance(where, dict) and source.random() < 0.5:
             where[source.choice(NAMES)] = copy.deepcopy(source.choice(VALUES))
         elif source.random() < 0.4:
-            del under(event, at[:-1])[at[-1]]
+            del value_at(event, at[:-1])[at[-1]]
         else:
-            under(event, at[:-1])[at[-1]] = copy.deepcopy(source.choice(VALUES))
+            value_at(event, at[:-1])[at[-1]] = copy.deepcopy(source.choice(VALUES))
         if isinstance(event, dict) and source.random() < 0.2:
             event[source.choice(NAMES)] = copy.deepcopy(source.choice(VALUES))
     return every
@@ -125,10 +108,10 @@ def test_a_field_that_is_not_known_is_told_wherever_it_stands(api: str) -> None:
     known = [op for op in operations(api, every) if isinstance(op, Unread)]
     assert known == []
     for number, event in enumerate(every):
-        for at in places(event):
+        for at, _ in nodes_of(event):
             for value in ("x", {"y": 1}, [0]):
                 changed_events = copy.deepcopy(every)
-                where = under(changed_events[number], at)
+                where = value_at(changed_events[number], at)
                 if not isinstance(where, dict):
                     continue
                 where["odd"] = value
