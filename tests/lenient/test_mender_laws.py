@@ -135,6 +135,9 @@ FAR = (
 )  # fmt: skip
 
 
+SMALL = Maker(lenient=True, limits=Limits(depth=3, string=8, number=6, document=60))
+
+
 BEFORE_A_RUN = (
     "", "[", "[1 ", "[1, ", "[1; ", "{", '[{"a"{', '{"a" ', '{"a": ', '{"a": 1 ', '{"a": 1, ', '{"a"{', '{"a"[', "{[",
     "{a ", "f(", "(", '{"a": (', "[x ", '["a" ', "[-", "[.", "[0x", "[[1] ", "[1\n", '{"a": 1\n',
@@ -148,6 +151,26 @@ def test_law_10_a_long_run_is_decided_when_it_would_have_been(before: str, run: 
     text = before + (run * 2 * REACH)[: REACH + 30] + ", id: 2]"
     for at in range(len(before) + REACH - 4, len(text), amount(3, 1, quick=11)):
         law_10(text, LENIENT, list(text), at)
+
+
+@pytest.mark.parametrize("before", BEFORE_A_RUN)
+@pytest.mark.parametrize(
+    "run", ["1111111111", "-1111111111", "1.11111111", "1e11111111", "-infx", "abcdefghij", '"abcdefghij"']
+)
+def test_law_1_a_limit_is_told_as_soon_as_it_is_passed(before: str, run: str) -> None:
+    law_1(before + run, SMALL, list(before + run))
+
+
+@pytest.mark.parametrize("before", ["[", "[1 ", "[1, ", '{"a": ', '{"a" ', "(", "[f(", ""])
+@pytest.mark.parametrize("begins", ["", "-", "+", ".", "0.", "1e", "1e-", "0x", "-0x", "1_"])
+def test_law_7_a_number_is_not_looked_at_with_each_digit(before: str, begins: str) -> None:
+    parser: Any = LENIENT()
+    text = before + begins + "1" * 1000
+    for character in text:
+        parser.feed(character)
+    mender = parser._intake.mender
+    mender.catch_up()
+    assert mender.steps <= 3 * len(text)
 
 
 @pytest.mark.parametrize("text", FAR)
@@ -332,9 +355,6 @@ def test_law_9_deltas_fold(text: str, seed: int) -> None:
 def test_law_10_checkpoints_are_invisible(make: Maker, data: st.DataObject, since: bool) -> None:
     text = data.draw(texts_for(make))
     law_10(text, make, list(text), data.draw(st.integers(0, len(text))), since=since)
-
-
-SMALL = Maker(lenient=True, limits=Limits(depth=3, string=8, number=6, document=60))
 
 
 @pytest.mark.parametrize("make", [*MAKERS, SMALL], ids=repr)

@@ -90,7 +90,7 @@ from partialjson._core.machine import (
     VALUE,
 )
 from partialjson._core.numbers import close_number
-from partialjson._core.scalars import may_become_scalar, mended_scalar
+from partialjson._core.scalars import may_become_literal, may_become_number, mended_scalar
 from partialjson._core.scribe import (
     AT_ROOT,
     BETWEEN,
@@ -379,14 +379,9 @@ class Mender(TokenMender):
 
     def _fall_asleep(self, s: str, i: i64, n: i64) -> None:
         """The text ``s[i:]`` is held; find out what can decide about it."""
-        last: i64 = ord(s[n - 1])
-        if self.sleeps != AWAKE:
-            return
-        takes_value = self.lexer.state == VALUE or self.lexer.state == FIRST_VALUE
-        if takes_value and self.mode == BETWEEN and may_become_scalar(s[i]) and not s[i].isalpha():
-            if DIGIT_0 <= last <= DIGIT_9 and s[i:].isalnum():
-                self.sleeps = UNTIL_NO_DIGIT
-        elif is_word(last) and ord(s[i]) != BACKSLASH:
+        c: i64 = ord(s[i])
+        # After a sign, a letter decides whether a literal follows.
+        if self.sleeps == AWAKE and is_word(ord(s[n - 1])) and c != BACKSLASH and c != PLUS and c != DASH:
             self.sleeps = UNTIL_NO_WORD
 
     def _go(self, s: str, i: i64, n: i64, final: bool) -> i64:
@@ -537,8 +532,8 @@ class Mender(TokenMender):
             self._begin_gap(s, i, True)
             self.gap = s[i:]
             return n
-        if n - i > SHORT:
-            self._fall_asleep(s, i, n)
+        if n - i > SHORT and may_become_number(s[i:n]):
+            self.sleeps = UNTIL_NO_DIGIT
         return i
 
     # Between tokens.
@@ -1043,13 +1038,15 @@ class Mender(TokenMender):
             j += 1
         is_name = not (DIGIT_0 <= c <= DIGIT_9 or c == PLUS or c == DASH or c == DOT)
         most = i + lexer.max_number + 1
-        if not is_name and j >= most and may_become_scalar(s[i:most]):
+        if not is_name and j >= most and may_become_number(s[i:most]):
             # The lexer refuses it where it passes the limit.
             self._separate(s, i)
             self._put(s, i, most)
         if j == n and not final:
-            held = n - i <= REACH if is_name else may_become_scalar(s[i:j])
-            if held:
+            if not is_name and may_become_number(s[i:j]):
+                self.sleeps = UNTIL_NO_DIGIT
+                return -1 - i
+            if n - i <= REACH if is_name else may_become_literal(s[i:j]):
                 return -1 - i
         if j > i and j - i <= REACH and is_name and j < n and ord(s[j]) == OPEN_PAREN:
             return self._call(s, i, j)
@@ -1212,7 +1209,8 @@ class Mender(TokenMender):
         self.parts.append(s[i:n])
         if not self.mends[UNQUOTED_TEXT]:
             text = "".join(self.parts).strip(BLANKS)
-            if not may_become_scalar(text) and not mended_scalar(text.rstrip(",;" + BLANKS)):
+            is_beginning = may_become_number(text) or may_become_literal(text)
+            if not is_beginning and not mended_scalar(text.rstrip(",;" + BLANKS)):
                 self._root_is_refused(s)
         return n
 
@@ -1422,7 +1420,9 @@ class Mender(TokenMender):
         if self.is_strict:
             dropped = self.lexer.drop_token()
         elif pend.isascii() and pend:
-            is_scalar = self.mode == BETWEEN and (may_become_scalar(pend) or bool(mended_scalar(pend)))
+            is_scalar = self.mode == BETWEEN and (
+                may_become_number(pend) or may_become_literal(pend) or bool(mended_scalar(pend))
+            )
             if is_scalar or (self.mode == IN_STRING and pend[0] == "\\"):
                 dropped = len(pend)
                 self.pend = ""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    pass
+from typing import Final
 
 _LITERALS: Final = {
     "true": "true",
@@ -66,11 +63,14 @@ def mended_scalar(text: str) -> str:
     return number
 
 
-def may_become_scalar(text: str) -> bool:
-    """Can this text be the beginning of a number or a literal?"""
-    if _BEGINNING.fullmatch(text):
-        return True
-    lowered = text.lower()
+def may_become_number(text: str) -> bool:
+    """Can this text be the beginning of a number? Then it still can with one more digit."""
+    return _BEGINNING.fullmatch(text) is not None
+
+
+def may_become_literal(text: str) -> bool:
+    """Can this text be the beginning of a literal?"""
     if len(text) > 9:
         return False
+    lowered = text.lower()
     return any(literal.startswith(lowered) for literal in _LITERALS)
