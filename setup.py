@@ -156,8 +156,9 @@ def core_extensions() -> list[Extension]:
     os.environ["MYPYPATH"] = "src"
     sources = [f"src/partialjson/_core/{name}.py" for name in CORE]
     try:
-        # Only the core is checked here: what it names of other layers need not be installed to build it.
-        flags = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports"]
+        # Only the core is checked here: what it names of other layers need not be installed to build it. What it does
+        # only where it is interpreted is left out.
+        flags = ["--config-file=", "--follow-imports=silent", "--ignore-missing-imports", "--always-true=COMPILED"]
         extensions = mypycify([*flags, *sources], opt_level="3", debug_level="0", group_name="partialjson")
     except (Exception, SystemExit) as error:
         say(f"mypyc gave up ({error}); installing the interpreted core")

@@ -330,7 +330,12 @@ class Certain:
                 break
             c: i64 = ord(s[j])
             if c == QUOTE:
-                answer = _colon_follows(s, j + 1, n) if is_key else self._string_ends(s, j + 1, n)
+                if not is_key:
+                    answer = self._string_ends(s, j + 1, n)
+                elif j + 1 < n and ord(s[j + 1]) == COLON_SIGN:
+                    answer = YES
+                else:
+                    answer = _colon_follows(s, j + 1, n)
             elif c != BACKSLASH:
                 answer = NO
             elif j + 1 < n:
@@ -346,7 +351,13 @@ class Certain:
                     to = j
             break
         if to < 0:
-            to = j if answer == YES else _delimiters(s, i, j, is_key)
+            to = j
+            if answer != YES:
+                # A run of delimiters may be structure; of a very long one, the beginning is text.
+                while to > i and (ord(s[to - 1]) == SPACE or may_follow(ord(s[to - 1]), is_key)):
+                    to -= 1
+                if j - to > REACH:
+                    to += (j - to - 1) // REACH * REACH
         if has_escapes:
             if answer == YES:
                 to += 1
@@ -496,12 +507,15 @@ class Certain:
         else:
             return i
         end = i
-        for letter in word:
+        k: i64 = 0
+        length: i64 = len(word)
+        while k < length:
             if end == n:
                 return -1 - i
-            if ord(s[end]) != ord(letter):
+            if ord(s[end]) != ord(word[k]):
                 return i
             end += 1
+            k += 1
         answer = self._ends(s, end, n, False)
         if answer != YES:
             return i if answer == NO else -1 - i
@@ -543,17 +557,6 @@ class Certain:
                     return NO
                 j += 1
         return MORE if n - start < REACH else NO
-
-
-def _delimiters(s: str, i: i64, j: i64, is_key: bool) -> i64:
-    """Where the run of delimiters before ``j`` begins that may be structure; not before ``i``."""
-    k = j
-    while k > i and (ord(s[k - 1]) == SPACE or may_follow(ord(s[k - 1]), is_key)):
-        k -= 1
-    if j - k > REACH:
-        # Of more than that, the beginning is text.
-        k += (j - k - 1) // REACH * REACH
-    return k
 
 
 def _escape_ends(s: str, i: i64, n: i64) -> i64:

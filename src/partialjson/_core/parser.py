@@ -89,6 +89,10 @@ class Parser(Generic[T]):
         schema: a JSON Schema that the document must fit, instead of a target: a dict or a bool. The result is plain
             JSON values. To say more of a schema, give a ``Schema``. The package jsonschema is needed.
         select: which completions are reported, as path patterns (``$.items[*].name``). By default all; ``[]`` for none.
+        lenient: True to read what models write instead of JSON and mend it while it streams, or a ``Lenient`` to say
+            which repairs are wanted. JSON is read as ever. The outcome tells what was mended, and ``Repaired`` events
+            do while it happens. A value that does not fit the target is read in another form, if there is one; how far
+            that goes, says ``Lenient(coerce=...)``, and ``Coerced`` events tell what was done.
         missing: the value of ``json`` and ``value`` before anything has come, and of absent attributes.
         limits: bounds on depth, string, number and document; see ``Limits``.
         strict, context, by_alias, by_name: as in pydantic's ``validate_json``.
@@ -106,10 +110,6 @@ class Parser(Generic[T]):
             ``value`` show the open path, and ``close`` returns ``missing``. The containers around selected values are
             not validated as a whole (missing fields, lengths, their own validators). ``deltas``, ``seq``,
             ``checkpoint`` and ``fork`` are not available.
-        lenient: True to read what models write instead of JSON and mend it while it streams, or a ``Lenient`` to say
-            which repairs are wanted. JSON is read as ever. The outcome tells what was mended, and ``Repaired`` events
-            do while it happens. A value that does not fit the target is read in another form, if there is one; how far
-            that goes, says ``Lenient(coerce=...)``, and ``Coerced`` events tell what was done.
 
     Raises:
         TypeError: an option has the wrong type, needs a target where there is none (``strict``, ``context``,
@@ -129,6 +129,7 @@ class Parser(Generic[T]):
         *,
         schema: JSONSchema | None = None,
         select: Iterable[str] | None = None,
+        lenient: bool | Lenient = False,
         missing: Any = MISSING,
         limits: Limits | None = None,
         strict: bool | None = None,
@@ -140,7 +141,6 @@ class Parser(Generic[T]):
         retain: bool = True,
         parse_float: NumberReader | None = None,
         parse_int: NumberReader | None = None,
-        lenient: bool | Lenient = False,
     ) -> None:
         if limits is None:
             limits = DEFAULT
@@ -226,8 +226,8 @@ class Parser(Generic[T]):
         self._intake: Intake | None = None
         if self._lenient is not None:
             self._intake = Intake(self._lexer, self._target, self._lenient, selector, _reader)
-        # What reads of it what needs no mending.
-        self._valid: ValidChunks | None = None if self._intake is None else self._intake.mender.valid
+        # What reads the str that needs no mending; None before some has come.
+        self._valid: ValidChunks | None = None
 
     def __repr__(self) -> str:
         name = "" if self._target is None else f" of {name_of(self._target.given)}"
@@ -300,7 +300,7 @@ class Parser(Generic[T]):
                     chunk = "".join((chunk,))
                 if self._reads == STR:
                     self._lexer.feed(chunk)
-                elif self._valid is not None and self._input == STR and self._valid.feed(chunk):
+                elif self._valid is not None and self._valid.feed(chunk):
                     # Nothing had to be mended.
                     pass
                 elif self._reads_by_lexer(STR, chunk):
@@ -394,7 +394,12 @@ class Parser(Generic[T]):
             self._life = OPEN
             have, got = ("str", "bytes") if kind == BYTES else ("bytes", "str")
             raise TypeError(f"this document was fed {have} before and {got} now; feed only one of them")
+        self._takes(kind)
+
+    def _takes(self, kind: i64) -> None:
         self._input = kind
+        if kind == STR and self._intake is not None:
+            self._valid = self._intake.mender.valid
 
     def _feed_bytes(self, chunk: bytes) -> None:
         if not chunk:
@@ -944,7 +949,7 @@ class Parser(Generic[T]):
         load_document(self._lexer, state, is_own)
         if intake is not None:
             intake.load(state)
-        self._input = load_count(state["input"], BYTES)
+        self._takes(load_count(state["input"], BYTES))
         source = self._lexer.source
         known: i64 = -1
         if intake is not None:

@@ -67,11 +67,16 @@ class Source:
 
     def close_window(self, end: i64) -> None:
         """The text of the window up to index ``end`` belongs to the document."""
-        if self.taken < end:
-            self.add(self.window[self.taken : end])
-        elif self.taken > end:
-            self.drop(self.taken - end)
+        taken = self.taken
+        window = self.window
         self.window = ""
+        if taken == 0 and end == len(window):
+            # Most often it is all of it, and nobody has asked before.
+            self.add(window)
+        elif taken < end:
+            self.add(window[taken:end])
+        elif taken > end:
+            self.drop(taken - end)
 
     def _take(self, until: i64) -> None:
         """Add the text of the window before this offset."""

@@ -215,7 +215,7 @@ class ValidChunks(Certain):
             self.base = x.base
             self.line = x.line
             self.line_start = x.line_start
-            self.source.add(s[:i])
+            self.source.add(s if i == n else s[:i])
         tree.grow(s)
         x.length += i
         x.base += i
@@ -263,13 +263,13 @@ class ValidChunks(Certain):
     def _kind_of(self, s: str, i: i64, n: i64) -> i64:
         """What it is that waits, ``s[i:n]``; it is kept."""
         x = self.lexer
-        # Most of it is one of a few texts, which need not be made.
         size = n - i
-        c: i64 = ord(s[i])
         if self.tree.hidden > 0:
             self.held = s[i:n]
             return A_RUN
+        # Most of it is one of a few texts, which need not be made.
         if size <= 3 and self.tree.containers:
+            c: i64 = ord(s[i])
             if c == QUOTE:
                 if x.state == TEXT and x.high == 0:
                     if size == 1:
