@@ -132,6 +132,18 @@ def test_numbers_that_are_no_offsets(name: str) -> None:
             check_forged(state, target)
 
 
+@pytest.mark.parametrize("name", STATES)
+def test_numbers_that_mean_something_else(name: str) -> None:
+    """Many numbers are modes, quotes, depths: another one may contradict all the rest."""
+    target, truth = STATES[name]
+    for number in range(sum(1 for _ in numbers_in(truth))):
+        for lie in amount((0, 1, 2, 3, 4, 5, 6, 7, 8, 34, 39, 44), tuple(range(128)), quick=(0, 1, 2, 34)):
+            state = copy.deepcopy(truth)
+            inside, key = list(numbers_in(state))[number]
+            inside[key] = lie
+            check_forged(state, target)
+
+
 def journal(part: str, *keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:
     """Changes one place in a part of the changes."""
 

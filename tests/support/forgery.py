@@ -7,7 +7,7 @@ import json
 import random
 from typing import Any
 
-from partialjson import Outcome, ParseError, Parser, Repair, Skipped
+from partialjson import MISSING, Outcome, ParseError, Parser, Repair, Skipped
 from partialjson._core.canonical import canonical_text
 from partialjson.patch import apply_deltas
 
@@ -91,6 +91,10 @@ def error_of(parser: Parser[Any], chunk: Any) -> ParseError | None:
     return None
 
 
+def size_of(document: Any) -> int:
+    return 0 if document is MISSING else len(canonical_text(document))
+
+
 def use(parser: Parser[Any]) -> None:
     """Ask a parser everything, feed it to its end, and ask again; only documented errors may come."""
     limits = parser.checkpoint()["options"]["limits"]
@@ -112,8 +116,11 @@ def use(parser: Parser[Any]) -> None:
     again = Parser.restore(json.loads(json.dumps(parser.checkpoint())), parser._given)
     assert again.checkpoint() == parser.checkpoint()
     document = parser.json
+    # All that was held may be shown at once, each character of it escaped; more than that comes from nowhere.
+    most = 12 * (len(json.dumps(parser.checkpoint())) + 100)
     for chunk in ("", "1", '"', "}", "]", '": 5, "z": [0, {"q": "w', "e\n", "x" * 30):
         error = error_of(parser, chunk.encode() if kind == 2 else chunk)
+        assert size_of(parser.json) <= most
         if error is not None:
             assert 0 <= error.pos <= limits[3]
             assert min(error.lineno, error.colno) >= 1
@@ -127,6 +134,7 @@ def use(parser: Parser[Any]) -> None:
     for one in (parser, again):
         outcome: Outcome[Any] = one.end()
         assert str(outcome) is not None
+        assert size_of(one.json) <= most
         spans: list[Skipped | Repair] = [*outcome.skipped, *outcome.repairs]
         for span in spans:
             assert type(span.start) is type(span.end) is int

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from partialjson._core.checkpoint import load_count, load_number, typed
 from partialjson._core.lookout import AT_ROOT as ROOT_STRING
+from partialjson._core.lookout import is_quote
 from partialjson._core.machine import (
     QUOTE,
     TEXT,
@@ -120,6 +121,10 @@ def load_mender(m: Mender, saved: Any) -> None:
     string.braces = load_number(braces, -m.read, m.read)
     string.squares = load_number(squares, -m.read, m.read)
     m.is_escaped = typed(bool, saved["escaped"])
+    if m.mode == IN_STRING and (string.where != m.where() or not is_quote(string.opening)):
+        raise ValueError("the string is not where its text is, or in no quotes")
+    if m.is_escaped and string.opening != QUOTE:
+        raise ValueError("its quotes cannot be escaped")
     opened, text_record = saved["text"]
     m.opened = typed(str, opened)
     root, root_at = saved["root"]

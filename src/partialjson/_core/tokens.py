@@ -173,16 +173,18 @@ class TokenMender(Scribe):
 
     def _opens_string(self, opening: i64) -> None:
         """The lexer is in a string, or a key, that began with this quote."""
-        lexer = self.lexer
-        if lexer.is_key:
-            where = IN_KEY
-        elif lexer.tree.in_object:
-            where = IN_OBJECT
-        else:
-            where = IN_ARRAY if lexer.tree.containers else ROOT_STRING
-        self.string.begin(where, opening)
+        self.string.begin(self.where(), opening)
         self.is_escaped = False
         self.mode = IN_STRING
+
+    def where(self) -> i64:
+        """Where the string stands that is open in the lexer."""
+        lexer = self.lexer
+        if lexer.is_key:
+            return IN_KEY
+        if lexer.tree.in_object:
+            return IN_OBJECT
+        return IN_ARRAY if lexer.tree.containers else ROOT_STRING
 
     def _in_string(self, s: str, i: i64, n: i64, final: bool) -> i64:
         string = self.string
