@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -108,40 +108,53 @@ def test_forged_checkpoints_are_refused_or_work(name: str) -> None:
     assert ends["refused"] > 0
 
 
-def numbers_in(state: Any) -> Iterator[tuple[Any, Any]]:
-    """Where there is a number in a state: the list or dict, and its index or key."""
+def places_of(kind: type, state: Any) -> Iterator[tuple[Any, Any]]:
+    """Where there is something of a kind in a state: the list or dict, and its index or key."""
     todo = [state]
     while todo:
         inside = todo.pop()
         for key, value in inside.items() if isinstance(inside, dict) else enumerate(inside):
-            if type(value) is int:
+            if type(value) is kind:
                 yield inside, key
             elif isinstance(value, dict | list):
                 todo.append(value)
 
 
+def lie_of(kind: type, lies: Callable[[Any], Iterable[Any]], name: str) -> None:
+    """Try every lie about everything of a kind in a state; each of them is refused, or makes a parser that works."""
+    target, truth = STATES[name]
+    for number, (inside, key) in enumerate(places_of(kind, truth)):
+        for lie in lies(inside[key]):
+            state = copy.deepcopy(truth)
+            place, at = list(places_of(kind, state))[number]
+            place[at] = lie
+            check_forged(state, target)
+
+
 @pytest.mark.parametrize("name", STATES)
 def test_numbers_that_are_no_offsets(name: str) -> None:
     """Whatever number it is: too large for any text, too long to be written, or not whole."""
-    target, truth = STATES[name]
-    for number in range(sum(1 for _ in numbers_in(truth))):
-        for lie in (10**5000, -(10**5000), 1 << 62, 1 << 63, -(1 << 62), -2, 0.5, 1.0, 3.0, True):
-            state = copy.deepcopy(truth)
-            inside, key = list(numbers_in(state))[number]
-            inside[key] = lie
-            check_forged(state, target)
+    lies = (10**5000, -(10**5000), 1 << 62, 1 << 63, -(1 << 62), -2, 0.5, 1.0, 3.0, True)
+    lie_of(int, lambda truth: lies, name)
 
 
 @pytest.mark.parametrize("name", STATES)
 def test_numbers_that_mean_something_else(name: str) -> None:
     """Many numbers are modes, quotes, depths: another one may contradict all the rest."""
-    target, truth = STATES[name]
-    for number in range(sum(1 for _ in numbers_in(truth))):
-        for lie in amount((0, 1, 2, 3, 4, 5, 6, 7, 8, 34, 39, 44), tuple(range(128)), quick=(0, 1, 2, 34)):
-            state = copy.deepcopy(truth)
-            inside, key = list(numbers_in(state))[number]
-            inside[key] = lie
-            check_forged(state, target)
+    lies = amount((*range(9), 34, 39, 44), tuple(range(128)), quick=(0, 1, 2, 34))
+    lie_of(int, lambda truth: lies, name)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_switches_that_are_turned(name: str) -> None:
+    lie_of(bool, lambda truth: [not truth], name)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_texts_that_go_on(name: str) -> None:
+    """What the lexer is said to have read, and whatever waits, may end otherwise."""
+    more = ("\\", '"', "\\u00", "\\ud83d", "[", "]", "{", "}", ",", ":", "1", "x", " ", "\n", "'", "tru")
+    lie_of(str, lambda truth: [truth[:-1], *(truth + each for each in amount(more, more, quick=more[:4]))], name)
 
 
 def journal(part: str, *keys: Any, to: Any) -> Callable[[dict[str, Any]], None]:

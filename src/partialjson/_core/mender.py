@@ -1357,7 +1357,9 @@ class Mender(TokenMender):
             self._leave_key_out(n)
         elif state == VALUE:
             self._no_value(s, n)
-        while tree.containers:
+        levels = tree.depth()
+        while levels > 0:
+            levels -= 1
             self._say("}" if tree.in_object else "]", s, n)
 
     def _leave_key_out(self, n: i64) -> None:

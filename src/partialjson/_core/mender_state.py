@@ -89,10 +89,8 @@ def load_mender(m: Mender, saved: Any) -> None:
     m.mode = load_count(saved["mode"], IN_TRAILING)
     if m.at < 0 or _is_contradicted(m):
         raise ValueError("its modes contradict its text")
-    m.first_line, m.first_line_start, m.first_bytes = [load_count(n) for n in saved["position"]]
+    m.first_line, m.first_line_start, m.first_bytes = _load_position(saved["position"], m.at)
     m._unmark()
-    if m.first_line_start > m.at or m.first_line > m.at + 1:
-        raise ValueError("its positions contradict each other")
     shift, shifted, puts_in = saved["shift"]
     m.shift = load_number(shift, -LARGEST, LARGEST)
     m.shifted = load_count(shifted, m.lexer.base)
@@ -104,7 +102,8 @@ def load_mender(m: Mender, saved: Any) -> None:
     if m.gap.strip(BLANKS) not in ("", ","):
         raise ValueError("what waits is no comma")
     m.gap_at = load_count(gap_at, m.read)
-    m.gap_line, m.gap_line_start, m.gap_byte = [load_count(n) for n in saved["gap_position"]]
+    if m.gap:
+        m.gap_line, m.gap_line_start, m.gap_byte = _load_position(saved["gap_position"], m.gap_at)
     m.gap_is_source = typed(bool, gap_is_source)
     if m.gap and m.gap_is_source and m.gap_at + len(m.gap) != m.at:
         raise ValueError("what waits is not where the text stops")
@@ -131,7 +130,7 @@ def load_mender(m: Mender, saved: Any) -> None:
     m.parts = [typed(str, root)] if root else []
     if m.mode == AT_ROOT:
         m.gap_at = load_count(root_at, m.read)
-        m.gap_line, m.gap_line_start, m.gap_byte = [load_count(n) for n in saved["root_position"]]
+        m.gap_line, m.gap_line_start, m.gap_byte = _load_position(saved["root_position"], m.gap_at)
     comment, nested, nested_quote = saved["skipping"]
     m.comment = load_count(comment, 1)
     m.nested = load_count(nested, m.read)
@@ -151,9 +150,20 @@ def load_mender(m: Mender, saved: Any) -> None:
         raise ValueError("it skips text, and no repair tells why")
 
 
+def _load_position(saved: Any, at: i64) -> tuple[int, int, int]:
+    """The line of an offset, where that line begins, and the offset in bytes."""
+    line, line_start, byte = [load_count(n) for n in typed(list, saved)]
+    if line < 1 or line > at + 1 or line_start > at:
+        raise ValueError("its positions contradict each other")
+    return line, line_start, byte
+
+
 def _is_contradicted(m: Mender) -> bool:
     """Is the lexer in a state that does not go with the mode?"""
     state = m.lexer.state
+    if m.lexer.escape != 0 and not m.is_strict:
+        # An escape that is cut waits, and the lexer has nothing of it.
+        return True
     if m.mode == IN_STRING:
         return state != TEXT
     if m.mode == IN_TEXT:

@@ -53,7 +53,8 @@ class SourceMap:
             ValueError: they contradict each other.
         """
         mended, source, lines, line_starts, byte_offsets = lists
-        if any(each != sorted(each) or len(each) != len(mended) for each in lists) or not mended or mended[0] != 0:
+        is_sorted = all(each == sorted(each) and len(each) == len(mended) for each in lists)
+        if not is_sorted or not mended or mended[0] != 0 or lines[0] < 1:
             raise ValueError("its source map contradicts itself")
         self.mended = [n for n in mended]
         self.source = [n for n in source]
