@@ -30,7 +30,7 @@ def amount(usual: T, by_hand: T, *, quick: T | None = None) -> T:
 
 needs_full = pytest.mark.skipif(EFFORT == "quick", reason="takes long: set PARTIALJSON_TESTS=full")
 
-EXAMPLES = int(os.environ.get("PARTIALJSON_EXAMPLES", str(amount(60, 60, quick=10))))
+EXAMPLES = int(os.environ.get("PARTIALJSON_EXAMPLES", str(amount(60, 60, quick=8))))
 EXHAUSTIVE = int(os.environ.get("PARTIALJSON_EXHAUSTIVE", str(amount(5, 6, quick=4))))
 EXHAUSTIVE_FRAGMENTS = int(os.environ.get("PARTIALJSON_EXHAUSTIVE_FRAGMENTS", "4"))
 
