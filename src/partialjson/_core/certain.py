@@ -333,6 +333,7 @@ class Certain:
                 if not is_key:
                     answer = self._string_ends(s, j + 1, n)
                 elif j + 1 < n and ord(s[j + 1]) == COLON_SIGN:
+                    # Most often.
                     answer = YES
                 else:
                     answer = _colon_follows(s, j + 1, n)

@@ -90,7 +90,7 @@ from partialjson._core.machine import (
     VALUE,
 )
 from partialjson._core.numbers import close_number
-from partialjson._core.scalars import may_become_literal, may_become_number, mended_scalar
+from partialjson._core.scalars import may_become_literal, may_become_number, may_become_scalar, mended_scalar
 from partialjson._core.scribe import (
     AT_ROOT,
     BETWEEN,
@@ -1209,8 +1209,7 @@ class Mender(TokenMender):
         self.parts.append(s[i:n])
         if not self.mends[UNQUOTED_TEXT]:
             text = "".join(self.parts).strip(BLANKS)
-            is_beginning = may_become_number(text) or may_become_literal(text)
-            if not is_beginning and not mended_scalar(text.rstrip(",;" + BLANKS)):
+            if not may_become_scalar(text) and not mended_scalar(text.rstrip(",;" + BLANKS)):
                 self._root_is_refused(s)
         return n
 
@@ -1422,9 +1421,7 @@ class Mender(TokenMender):
         if self.is_strict:
             dropped = self.lexer.drop_token()
         elif pend.isascii() and pend:
-            is_scalar = self.mode == BETWEEN and (
-                may_become_number(pend) or may_become_literal(pend) or bool(mended_scalar(pend))
-            )
+            is_scalar = self.mode == BETWEEN and (may_become_scalar(pend) or bool(mended_scalar(pend)))
             if is_scalar or (self.mode == IN_STRING and pend[0] == "\\"):
                 dropped = len(pend)
                 self.pend = ""

@@ -74,3 +74,7 @@ def may_become_literal(text: str) -> bool:
         return False
     lowered = text.lower()
     return any(literal.startswith(lowered) for literal in _LITERALS)
+
+
+def may_become_scalar(text: str) -> bool:
+    return may_become_number(text) or may_become_literal(text)
